@@ -1,0 +1,46 @@
+# Every command a person or CI needs. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint format typecheck bench clean
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+UV_VERSION := 0.13.9
+BIN := .venv/bin
+STAMP := .venv/.installed
+
+help: ## list the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+$(STAMP): pyproject.toml uv.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Run make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Installing the locked dependencies into .venv (once) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --inexact --quiet
+	@touch $@
+
+setup: $(STAMP) ## make .venv with the locked dependencies and the command .venv/bin/hanse
+
+run: $(STAMP) ## run the whole platform in one process on http://127.0.0.1:4000
+	@$(BIN)/hanse up $(ARGS)
+
+test: $(STAMP) ## run every test that needs no network service
+	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+
+lint: $(STAMP) ## check style, formatting and who imports whom
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+format: $(STAMP) ## format the code
+	@$(BIN)/ruff check --fix-only .
+	@$(BIN)/ruff format .
+
+typecheck: $(STAMP) ## check the types
+	@$(BIN)/mypy
+
+clean: ## remove what the commands above made (keeps the data folder)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

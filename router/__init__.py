@@ -1,0 +1,1 @@
+"""The router: plans and runs every operation over a supergraph."""

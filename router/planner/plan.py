@@ -1,0 +1,202 @@
+"""The query plan: frozen, dumb, printable nodes; what the planner makes and the executor compiles.
+
+Response tree: fetches write into one tree whose keys are *response keys*. A field that the client asked for stands under
+the client's own key (alias or name); a field fetched only for the platform's sake (keys, `@requires` inputs, hidden
+`__typename`) stands under its name, or under another key where that name is taken by something else. On the wire a field
+may need yet another alias (two type conditions whose types differ in one subgraph): `Selection.alias`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class OperationKind(Enum):
+    """The kind of an operation."""
+
+    QUERY = "query"
+    MUTATION = "mutation"
+    SUBSCRIPTION = "subscription"
+
+
+@dataclass(frozen=True, slots=True)
+class SkipInclude:
+    """A condition on a Boolean variable: `@include(if: $variable)`, or `@skip` when `negated`."""
+
+    variable: str
+    negated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSelection:
+    """A field as one subgraph is asked for it.
+
+    `alias` is its key in the subgraph's reply, `response_key` its key in the response tree (equal but for wire aliases).
+    `arguments` is the GraphQL text between the parentheses, or "". `type` is the field's type reference in that subgraph.
+    """
+
+    name: str
+    type: str
+    response_key: str
+    alias: str
+    arguments: str = ""
+    selections: tuple[Selection, ...] = ()
+    conditions: tuple[SkipInclude, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InlineFragment:
+    """A type-conditioned (or only conditional, with `type_condition` None) group of selections.
+
+    `type_condition` is the name as written to the subgraph. `runtime_types` are the object types of the subgraph that
+    it applies to.
+    """
+
+    type_condition: str | None
+    selections: tuple[Selection, ...]
+    conditions: tuple[SkipInclude, ...] = ()
+    runtime_types: tuple[str, ...] = ()
+
+
+Selection = FieldSelection | InlineFragment
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredField:
+    """A field of a representation: sent as `name`, read from the response tree under `response_key`.
+
+    Required sub-fields hold for any type, or only for those in `RequiredFragment`.
+    """
+
+    name: str
+    response_key: str
+    selections: tuple[Required, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredFragment:
+    """Parts of a representation for objects whose concrete type is among `runtime_types`."""
+
+    type_condition: str
+    runtime_types: tuple[str, ...]
+    selections: tuple[Required, ...]
+
+
+Required = RequiredField | RequiredFragment
+
+
+@dataclass(frozen=True, slots=True)
+class PathKey:
+    """A step of a path into the response tree: the response key of a field."""
+
+    response_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathList:
+    """A step of a path: every item of the list there."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathTypes:
+    """A step of a path: only objects whose concrete type is among these."""
+
+    runtime_types: tuple[str, ...]
+
+
+PathStep = PathKey | PathList | PathTypes
+Path = tuple[PathStep, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityInput:
+    """How an object in the response tree becomes a representation, for the concrete types `runtime_types`.
+
+    `typename` is what is sent as `__typename` (the interface's name towards an interface object), or None to send the
+    object's own. `required` are its fields. An object that lacks one of them (null key) is left out.
+    """
+
+    runtime_types: tuple[str, ...]
+    typename: str | None
+    required: tuple[Required, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EntityGroup:
+    """One `_entities` field of an entity fetch: its representations come from the objects at `paths`.
+
+    Several paths may feed one group when they ask the same: representations are de-duplicated over all of them.
+    `alias` is the reply's key, `variable` the name of its representations variable. `typename_override` is true when the
+    reply's `__typename` is to replace the object's in the tree (moving from an interface object to the real type).
+    """
+
+    alias: str
+    variable: str
+    paths: tuple[Path, ...]
+    inputs: tuple[EntityInput, ...]
+    selections: tuple[Selection, ...]
+    conditions: tuple[SkipInclude, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One request to one subgraph.
+
+    Either a root fetch (`selections`, with `groups` empty) or an entity fetch (`groups`, one or more aliased `_entities`
+    fields sent together). `operation` is the GraphQL text sent, `variables` the client's variables it uses (those of
+    representations are in the groups). `id` is unique in its plan and referred to by `depends_on`: the executor may start
+    a fetch as soon as those have ended, which lets it run more in parallel than Sequence and Parallel alone tell.
+    """
+
+    id: int
+    subgraph: str  # the subgraph's own name
+    kind: OperationKind
+    operation: str
+    operation_name: str | None = None
+    variables: tuple[str, ...] = ()
+    selections: tuple[Selection, ...] = ()
+    groups: tuple[EntityGroup, ...] = ()
+    depends_on: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """Nodes one after another."""
+
+    nodes: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Parallel:
+    """Nodes at the same time."""
+
+    nodes: tuple[PlanNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One node or the other, by a Boolean variable of the client's."""
+
+    variable: str
+    if_true: PlanNode | None = None
+    if_false: PlanNode | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A subscription: `primary` is the subscribing fetch, `rest` runs for each event on its data."""
+
+    primary: Fetch
+    rest: PlanNode | None = None
+
+
+PlanNode = Fetch | Sequence | Parallel | Condition | Subscription
+
+
+@dataclass(frozen=True, slots=True)
+class QueryPlan:
+    """The plan of one operation; `node` is None when there is nothing to fetch (introspection alone, say)."""
+
+    kind: OperationKind
+    node: PlanNode | None

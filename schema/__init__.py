@@ -1,0 +1,1 @@
+"""Federation knowledge, pure: subgraph schemas, composition, the supergraph, the query graph, registry checks."""

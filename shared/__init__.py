@@ -1,0 +1,1 @@
+"""What every subgraph needs, and nothing of any domain."""

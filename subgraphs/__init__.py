@@ -1,0 +1,1 @@
+"""The domains: one package per subgraph, none of which imports another."""
