@@ -1,0 +1,1 @@
+"""From a client's GraphQL request to its response: parse, validate, authorize, plan, execute."""
