@@ -1,0 +1,141 @@
+"""The command line. Each command imports what it needs when it runs, so that every one starts fast."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hanse.failures import Failure
+
+Command = Callable[..., Any]
+FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path)
+PORT = click.IntRange(0, 65535)
+
+host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+supergraph_option = click.option("--supergraph", required=True, type=FILE, help="The supergraph SDL.")
+data_option = click.option(
+    "--data",
+    default=Path(".data"),
+    show_default=True,
+    type=FOLDER,
+    help="Folder of the databases, keys and the event log; made if missing.",
+)
+
+
+def port_option(default: int) -> Callable[[Command], Command]:
+    """`--port`, with the command's own default."""
+    return click.option("--port", default=default, show_default=True, type=PORT, help="Port; 0 picks a free one.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(package_name="hanse")
+def main() -> None:
+    """Hanse: a federated GraphQL platform in Python."""
+
+
+@main.command()
+@host_option
+@click.option(
+    "--port", default=4000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+@data_option
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill empty databases with demo data.")
+def up(host: str, port: int, data: Path, demo: bool) -> None:
+    """Run the router and every subgraph in one process."""
+    from hanse.up import run_platform
+
+    run_platform(host=host, port=port, data=data, demo=demo)
+
+
+@main.command()
+@supergraph_option
+@click.option("--config", type=FILE, help="router.yaml, the router's settings.")
+@host_option
+@click.option(
+    "--port", default=4000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+def router(supergraph: Path, config: Path | None, host: str, port: int) -> None:
+    """Run the router alone, over any subgraphs."""
+    from hanse.router import run_router
+
+    run_router(supergraph=supergraph, config=config, host=host, port=port)
+
+
+@main.command()
+@click.argument("name")
+@host_option
+@click.option(
+    "--port", default=4001, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
+)
+def subgraph(name: str, host: str, port: int) -> None:
+    """Run the subgraph NAME alone. Its settings are environment variables: HANSE_<NAME>_..."""
+    from hanse.subgraph import run_subgraph
+
+    run_subgraph(name=name, host=host, port=port)
+
+
+@main.command()
+@click.option("--config", required=True, type=FILE, help="The subgraphs, in the form of Rover's supergraph.yaml.")
+@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it; default: stdout.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the diagnostics on stderr.",
+)
+@click.option("--hints", is_flag=True, help="Print hints too, not only errors.")
+def compose(config: Path, output: Path | None, form: str, hints: bool) -> None:
+    """Compose subgraphs into one supergraph."""
+    from hanse.compose import compose_files
+
+    sys.exit(compose_files(config=config, output=output, as_json=form == "json", with_hints=hints))
+
+
+@main.command()
+@supergraph_option
+@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option("--operation-name", help="Which operation of the document, where it has several.")
+@click.argument("operation", type=FILE)
+def plan(supergraph: Path, operation: Path, operation_name: str | None, as_json: bool) -> None:
+    """Print the query plan of the operation in the file OPERATION."""
+    from hanse.plan import plan_file
+
+    click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, as_json=as_json))
+
+
+@main.command()
+@data_option
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
+def demo(data: Path, seed: int) -> None:
+    """Fill the databases of a data folder with demo data, where they are empty."""
+    from hanse.up import run_demo
+
+    run_demo(data=data, seed=seed)
+
+
+@main.command()
+@data_option
+@click.option(
+    "--port", default=4000, show_default=True, type=click.IntRange(1, 65535), help="Port that `up` would take."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
+def doctor(data: Path, port: int, as_json: bool) -> None:
+    """Check that this machine can run the platform, and say what to do where it cannot."""
+    from hanse.doctor import examine
+
+    findings = examine(data=data, port=port)
+    if as_json:
+        click.echo(json.dumps([finding.as_dict() for finding in findings], indent=2))
+    else:
+        for finding in findings:
+            click.echo(str(finding))
+    if not all(finding.ok for finding in findings):
+        raise Failure("something above needs attention")

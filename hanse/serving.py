@@ -1,0 +1,81 @@
+"""Listening: take the port first, so that a taken one is said at once, then serve until told to stop."""
+
+from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from hanse.failures import Failure
+
+GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises Failure where the address cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise Failure(_refusal(host, port, error)) from error
+    except OverflowError as error:
+        listener.close()
+        raise Failure(f"port {port} is not a port: give one from 0 to 65535 with --port") from error
+    listener.setblocking(False)
+    return listener
+
+
+def _refusal(host: str, port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"port {port} on {host} is in use: stop what runs there, or give another with --port"
+    if error.errno == errno.EACCES:
+        return f"port {port} on {host} is not allowed to this user: give one above 1023 with --port"
+    return f"cannot listen on {host}: {error.strerror or error}; give another address with --host"
+
+
+def address_of(listener: socket.socket) -> str:
+    """The URL of a listening socket, as a browser on this machine would type it."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{shown}:{port}"
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """uvicorn that says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            self._on_started()
+
+
+def serve(app: Any, listener: socket.socket, on_started: Callable[[], None]) -> None:
+    """Serve an ASGI application on the socket until SIGINT or SIGTERM; `on_started` is called when it answers.
+
+    Raises Failure where the application does not start.
+    """
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        lifespan="on",
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
+        ws="websockets-sansio",
+        ws_per_message_deflate=False,
+    )
+    server = _AnnouncingServer(config, on_started)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise Failure("the application did not start; the reason is logged above")
