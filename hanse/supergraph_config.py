@@ -23,6 +23,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from hanse.failures import Failure
 from schema.subgraph.model import SubgraphSource
 
+SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds
 MAX_SDL_BYTES = 64 * 1024 * 1024
 
@@ -132,7 +133,7 @@ def _fetch_sdl(name: str, url: str, headers: dict[str, str]) -> str:
         raise Failure(f"subgraph {name}: subgraph_url must start with http:// or https://, not {url!r}")
     request = urllib.request.Request(
         url,
-        data=json.dumps({"query": "{ _service { sdl } }"}).encode(),
+        data=json.dumps({"query": SERVICE_QUERY}).encode(),
         headers={"content-type": "application/json", "accept": "application/json", **headers},
     )
     try:
