@@ -228,7 +228,11 @@ class DirectiveDefinition:
 
 @dataclass(slots=True, kw_only=True)
 class Supergraph:
-    """The whole supergraph, without the definitions that the join and link specifications add to its print."""
+    """The whole supergraph, without what its print adds by itself.
+
+    `links` are the linked specifications besides link and join. `directive_definitions` and `types` leave out what the
+    specifications known here (link, join, tag, inaccessible, cost, ...) define: `linked_specs.py` knows that.
+    """
 
     subgraphs: dict[str, SubgraphInfo] = field(default_factory=dict)  # by join__Graph enum value
     types: dict[str, TypeDefinition] = field(default_factory=dict)
