@@ -14,6 +14,7 @@ from enum import Enum
 from graphql import Node
 
 from schema.diagnostics import Location
+from schema.subgraph.values import unquote
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,8 @@ class Kind(Enum):
 class Applied:
     """A directive applied to an element.
 
-    `spec` says whose it is: `federation`, `tag`, `inaccessible`, `cost`, ... for linked specifications' directives under
-    their canonical name, None for built-in and the subgraph's own. `arguments` holds values as GraphQL text.
+    `spec` says whose it is: `federation`, `tag`, `inaccessible`, `cost`, ... for linked specifications' directives
+    under their canonical name, None for built-in and the subgraph's own. `arguments` holds values as GraphQL text.
     """
 
     name: str
@@ -154,10 +155,16 @@ class SubgraphSchema:
 
 
 def applied(directives: list[Applied], name: str) -> list[Applied]:
-    """The applications of the directive with that canonical name, in order."""
-    return [directive for directive in directives if directive.name == name]
+    """The applications of the specification's directive with that canonical name, in order."""
+    return [directive for directive in directives if directive.name == name and directive.spec is not None]
 
 
 def has(directives: list[Applied], name: str) -> bool:
-    """Whether the directive with that canonical name is applied at least once."""
-    return any(directive.name == name for directive in directives)
+    """Whether the specification's directive with that canonical name is applied at least once."""
+    return any(directive.name == name and directive.spec is not None for directive in directives)
+
+
+def string_argument(directive: Applied, name: str) -> str | None:
+    """The argument's value where it is a string, decoded; else None."""
+    text = directive.arguments.get(name)
+    return unquote(text) if text is not None else None
