@@ -52,24 +52,13 @@ from schema.supergraph.model import (
 )
 from schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
 
-_EXECUTABLE = {
-    DirectiveLocation.QUERY,
-    DirectiveLocation.MUTATION,
-    DirectiveLocation.SUBSCRIPTION,
-    DirectiveLocation.FIELD,
-    DirectiveLocation.FRAGMENT_DEFINITION,
-    DirectiveLocation.FRAGMENT_SPREAD,
-    DirectiveLocation.INLINE_FRAGMENT,
-    DirectiveLocation.VARIABLE_DEFINITION,
-}
-
 
 def api_schema(supergraph: Supergraph) -> GraphQLSchema:
     """The schema to validate and introspect against.
 
     Left out are elements that are `@inaccessible`, arguments filled from a `@context` by the router, and the types
-    and directives of linked specifications. Deprecations, descriptions, `@specifiedBy`, `@oneOf` and the executable
-    directives stay. It is built without validation: composition has checked it. Types refer to no syntax tree.
+    and directives of linked specifications. Deprecations, descriptions, `@specifiedBy`, `@oneOf` and the definitions of
+    other directives stay. It is built without validation: composition has checked it. Types refer to no syntax tree.
     """
     return _Builder(supergraph).build()
 
@@ -184,15 +173,12 @@ class _Builder:
             for definition in self._supergraph.directive_definitions.values()
             if f"@{definition.name}" not in of_specs and not any(owns(link, f"@{definition.name}") for link in links)
         )
-        return [made for definition in kept if (made := self._directive(definition)) is not None]
+        return [self._directive(definition) for definition in kept]
 
-    def _directive(self, definition: DirectiveDefinition) -> GraphQLDirective | None:
-        locations = [place for name in definition.locations if (place := DirectiveLocation[name]) in _EXECUTABLE]
-        if not locations:
-            return None
+    def _directive(self, definition: DirectiveDefinition) -> GraphQLDirective:
         return GraphQLDirective(
             definition.name,
-            locations,
+            [DirectiveLocation[name] for name in definition.locations],
             args=self._given(definition.arguments),
             is_repeatable=definition.repeatable,
             description=definition.description,

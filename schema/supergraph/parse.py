@@ -31,7 +31,7 @@ from schema.supergraph.join_spec import JOIN_URL, JOIN_VERSIONS
 from schema.supergraph.join_v01 import Owners, upgrade
 from schema.supergraph.linked_specs import KNOWN_SPECS, definitions_of, is_known
 from schema.supergraph.links import APOLLO, find_link, local_prefix, split_url
-from schema.supergraph.model import Link, SubgraphInfo, Supergraph
+from schema.supergraph.model import Link, ObjectType, SubgraphInfo, Supergraph
 from schema.supergraph.parse_types import JoinReader
 
 _BUILT_IN_DIRECTIVES = frozenset({"skip", "include", "deprecated", "specifiedBy", "oneOf"})
@@ -194,14 +194,13 @@ def _read_definitions(
 
 
 def _check(supergraph: Supergraph) -> None:
-    for kind, name in (
-        ("query", supergraph.query),
-        ("mutation", supergraph.mutation),
-        ("subscription", supergraph.subscription),
-    ):
-        if name is not None and name not in supergraph.types:
-            raise InvalidSupergraphError(f"not a supergraph: the {kind} root type {name} is not defined")
-    for type_ in supergraph.types.values():
+    types = supergraph.types
+    if not isinstance(types.get(supergraph.query), ObjectType):
+        raise InvalidSupergraphError(f"not a supergraph: the query root type {supergraph.query} is not defined")
+    # Some composers name these roots even where no subgraph has them.
+    supergraph.mutation = supergraph.mutation if supergraph.mutation in types else None
+    supergraph.subscription = supergraph.subscription if supergraph.subscription in types else None
+    for type_ in types.values():
         for join in type_.joins:
             if join.graph not in supergraph.subgraphs:
                 raise InvalidSupergraphError(f"{type_.name}: {join.graph} is not one of the subgraphs in join__Graph")
