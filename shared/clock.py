@@ -1,0 +1,13 @@
+"""The time, asked for in one place so that tests can set it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The present moment, in UTC, with its time zone."""
+    return datetime.now(UTC)

@@ -1,0 +1,128 @@
+"""A consumer: hands each event to its handler once, with the inbox row in the same transaction as the effect."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock, utc_now
+from shared.db import Database
+from shared.events.envelope import Event
+from shared.events.inbox import handled, mark_handled
+from shared.events.log import DeadLetter, Delivery, EventLog
+
+log = logging.getLogger(__name__)
+
+Handler = Callable[[AsyncSession, Event], Awaitable[None]]
+EVERY = "*"  # the handler of event types that have none of their own
+
+BATCH = 200
+WAIT_SECONDS = 5.0
+FIRST_PAUSE = 0.05
+LONGEST_PAUSE = 10.0
+
+
+class Consumer:
+    """One consumer of the log, over one database.
+
+    `handlers` is by event type; `EVERY` takes all others. A handler that raises is tried again, `attempts` times in all
+    with growing pauses, and then the event is buried and the consumer goes on.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        events: EventLog,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        attempts: int = 5,
+        first_pause: float = FIRST_PAUSE,
+        on_handled: Callable[[], None] = lambda: None,
+        clock: Clock = utc_now,
+    ) -> None:
+        """`on_handled` is called after each commit: it wakes the relay and live subscriptions."""
+        self.name = name
+        self._events = events
+        self._database = database
+        self._handlers = handlers
+        self._attempts = attempts
+        self._first_pause = first_pause
+        self._on_handled = on_handled
+        self._clock = clock
+        self._types = () if EVERY in handlers else tuple(handlers)
+
+    async def run(self) -> None:
+        """Consume until cancelled; where the log or the database fails, pause and try again."""
+        pause = self._first_pause
+        while True:
+            try:
+                await self.step(wait=WAIT_SECONDS)
+                pause = self._first_pause
+            except Exception:
+                log.exception("consumer %s failed; it tries again in %.2f s", self.name, pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def step(self, *, wait: float) -> int:
+        """Handle what comes next, waiting up to `wait` seconds for it; how many events were done with."""
+        batch = await self._events.read(self.name, self._types, limit=BATCH, wait=wait)
+        done = 0
+        while done < len(batch):
+            reached, cause = await self._handle(batch[done:])
+            done += reached
+            if reached:
+                await self._events.commit(self.name, batch[done - 1])
+                self._on_handled()
+            if cause is not None:
+                await self._insist(batch[done], cause)
+                done += 1
+        return len(batch)
+
+    async def _handle(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
+        """Handle the batch in one transaction up to the first failure: how far it came, and what failed then."""
+        cause: Exception | None = None
+        reached = 0
+        async with self._database.writing() as session:
+            known = await handled(session, self.name, [delivery.event.id for delivery in batch])
+            for delivery in batch:
+                if delivery.event.id not in known:
+                    try:
+                        async with session.begin_nested():
+                            await self._apply(session, delivery.event)
+                    except Exception as error:
+                        cause = error
+                        break
+                    known.add(delivery.event.id)
+                reached += 1
+        return reached, cause
+
+    async def _insist(self, delivery: Delivery, cause: Exception) -> None:
+        """Try one event again until it is handled or dead."""
+        pause = self._first_pause
+        for _ in range(self._attempts - 1):
+            log.warning("consumer %s: %s failed: %r", self.name, delivery.event.type, cause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+            _, failure = await self._handle([delivery])
+            if failure is None:
+                break
+            cause = failure
+        else:
+            await self._bury(delivery.event, cause)
+        await self._events.commit(self.name, delivery)
+        self._on_handled()
+
+    async def _apply(self, session: AsyncSession, event: Event) -> None:
+        handler = self._handlers.get(event.type) or self._handlers.get(EVERY)
+        if handler is not None:
+            await mark_handled(session, self.name, event.id, self._clock())
+            await handler(session, event)
+            await session.flush()
+
+    async def _bury(self, event: Event, cause: Exception) -> None:
+        log.error("consumer %s gives up on %s %s", self.name, event.type, event.id, exc_info=cause)
+        await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", self._attempts))

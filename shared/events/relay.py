@@ -1,0 +1,75 @@
+"""The relay: moves events from the outbox to the event log.
+
+It may die anywhere: an event is marked only after the log has it, and the log (or each consumer's inbox) knows events
+by their id, so that one which is sent again counts once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from shared.clock import Clock, utc_now
+from shared.db import Database
+from shared.events.log import EventLog
+from shared.events.outbox import RETENTION, forget_published, mark_published, waiting
+
+log = logging.getLogger(__name__)
+
+BATCH = 500
+IDLE_SECONDS = 1.0  # commits of this process wake the relay; this is for those of others
+LONGEST_PAUSE = 10.0  # after failures
+
+
+class Relay:
+    """The relay of one database."""
+
+    def __init__(self, database: Database, events: EventLog, *, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._events = events
+        self._clock = clock
+        self._wanted = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something was committed."""
+        self._wanted.set()
+
+    async def run(self) -> None:
+        """Move events until cancelled; failures are logged and tried again."""
+        pause = 0.1
+        await self._tidy()
+        while True:
+            self._wanted.clear()
+            try:
+                while await self.move():
+                    pass
+                pause = 0.1
+                await self._rest()
+            except Exception:
+                log.exception("the relay failed; it tries again in %.1f s", pause)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def move(self) -> int:
+        """Move one batch; how many were moved."""
+        async with self._database.reading() as session:
+            batch = await waiting(session, BATCH)
+        if not batch:
+            return 0
+        await self._events.append([item.event for item in batch])
+        async with self._database.writing() as session:
+            await mark_published(session, [item.position for item in batch], self._clock())
+        return len(batch)
+
+    async def _rest(self) -> None:
+        try:
+            await asyncio.wait_for(self._wanted.wait(), IDLE_SECONDS)
+        except TimeoutError:
+            pass
+
+    async def _tidy(self) -> None:
+        try:
+            async with self._database.writing() as session:
+                await forget_published(session, self._clock() - RETENTION)
+        except Exception:
+            log.exception("published events could not be tidied away")

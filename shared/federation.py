@@ -1,0 +1,200 @@
+"""Strawberry as a subgraph should be: entities resolved with one call per type, documents parsed and validated once.
+
+An entity type gives its reference resolver as a class method that answers all representations of one request:
+
+    @classmethod
+    async def resolve_references(cls, info: Info, representations: list[Representation]) -> list[Self | None]: ...
+
+Specification: Apollo Federation subgraph specification, `Query._entities`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, parse, validate
+from strawberry.extensions import SchemaExtension
+from strawberry.federation.schema import FederationAny
+from strawberry.types import ExecutionContext, Info
+from strawberry.types.base import StrawberryObjectDefinition
+
+from shared.errors import BadInput, ClientError, FieldProblem
+
+log = logging.getLogger(__name__)
+
+Representation = Mapping[str, Any]
+KNOWN_DOCUMENTS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A query text, parsed and validated; `errors` is empty where it may run."""
+
+    node: DocumentNode | None
+    errors: list[GraphQLError] = field(default_factory=list)
+
+    def operation(self, name: str | None) -> OperationType | None:
+        """The kind of the operation to run, or None where the name does not tell which one."""
+        definitions = self.node.definitions if self.node else ()
+        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+        if name is None:
+            return operations[0].operation if len(operations) == 1 else None
+        return next((node.operation for node in operations if node.name and node.name.value == name), None)
+
+
+class _KnownDocument(SchemaExtension):
+    """Hands Strawberry the document that was parsed and validated before."""
+
+    def on_parse(self) -> Iterator[None]:
+        context = self.execution_context
+        context.graphql_document = getattr(context.context, "document", None)
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        if getattr(self.execution_context.context, "document", None) is not None:
+            self.execution_context.pre_execution_errors = []
+        yield
+
+
+class SubgraphSchema(strawberry.federation.Schema):
+    """A Strawberry schema of Federation 2 whose entities resolve in batches."""
+
+    def __init__(self, **options: Any) -> None:
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+        # A function of our own per schema: Strawberry writes the union's type into its annotations.
+        self.entities_resolver = _entities_resolver()  # type: ignore[method-assign]
+        super().__init__(**options, extensions=[_KnownDocument])
+        self._require_reference_resolvers()
+
+    @property
+    def sdl(self) -> str:
+        """The subgraph's SDL, with its federation directives."""
+        return self.as_str()
+
+    def prepare(self, query: str) -> Document:
+        """The query parsed and validated, from memory where it was seen before."""
+        known = self._documents.get(query)
+        if known is not None:
+            self._documents.move_to_end(query)
+            return known
+        prepared = self._prepare(query)
+        self._documents[query] = prepared
+        if len(self._documents) > KNOWN_DOCUMENTS:
+            self._documents.popitem(last=False)
+        return prepared
+
+    def _prepare(self, query: str) -> Document:
+        try:
+            node = parse(query)
+        except GraphQLError as error:
+            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
+            return Document(None, [error])
+        errors = validate(self._schema, node)
+        for invalid in errors:
+            invalid.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
+        return Document(node, errors)
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Log what clients do not get to see. Refusals are no news."""
+        seen: set[int] = set()
+        for error in errors:
+            cause = error.original_error
+            if cause is None or isinstance(cause, ClientError | GraphQLError) or id(cause) in seen:
+                continue
+            seen.add(id(cause))
+            path = ".".join(str(part) for part in error.path or ())
+            log.error("a resolver failed", extra={"path": path}, exc_info=cause)
+
+    def _require_reference_resolvers(self) -> None:
+        union = self._schema.type_map.get("_Entity")
+        for entity in getattr(union, "types", ()):
+            definition = self.get_type_by_name(entity.name)
+            if not hasattr(getattr(definition, "origin", None), "resolve_references"):
+                raise TypeError(f"{entity.name} has a key but no resolve_references")
+
+
+def _entities_resolver() -> Any:
+    async def resolve_entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[FederationAny]:
+        positions: dict[str, list[int]] = {}
+        answers: list[Any] = [None] * len(representations)
+        for position, representation in enumerate(representations):
+            name = representation.get("__typename") if isinstance(representation, dict) else None
+            if isinstance(name, str):
+                positions.setdefault(name, []).append(position)
+            else:
+                answers[position] = _refusal("A representation needs its __typename.")
+        resolved = await asyncio.gather(
+            *(_resolve_type(info, name, [representations[at] for at in places]) for name, places in positions.items())
+        )
+        for places, entities in zip(positions.values(), resolved, strict=True):
+            for position, entity in zip(places, entities, strict=True):
+                answers[position] = entity
+        return answers
+
+    return resolve_entities
+
+
+async def _resolve_type(info: Info[Any, Any], name: str, representations: list[Any]) -> list[Any]:
+    """The entities of one type; an error in the place of each that cannot be had."""
+    definition = info.schema.get_type_by_name(name)
+    origin = definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
+    resolve = getattr(origin, "resolve_references", None)
+    if resolve is None:
+        return [_refusal(f"This subgraph has no entity {name}.")] * len(representations)
+    try:
+        entities = list(await resolve(info, representations))
+    except Exception as error:  # each place reports it; the other types' entities live on
+        return [error] * len(representations)
+    if len(entities) != len(representations):
+        return [RuntimeError(f"{name}.resolve_references answered {len(entities)} of {len(representations)}")] * len(
+            representations
+        )
+    return entities
+
+
+def _refusal(message: str) -> BadInput:
+    return BadInput(FieldProblem("representations", "INVALID", message))
+
+
+def key_of(representation: Representation, name: str) -> Any:
+    """A key field of a representation. Raises BadInput where it is missing or null."""
+    value = representation.get(name)
+    if value is None:
+        raise _refusal(f"A representation of {representation.get('__typename')} lacks {name}.")
+    return value
+
+
+def ids_of(representations: list[Representation]) -> list[str]:
+    """The key `id` of each representation, as text. Raises BadInput where one is missing."""
+    return [str(key_of(representation, "id")) for representation in representations]
+
+
+def formatted_error(error: GraphQLError) -> dict[str, Any]:
+    """A GraphQL error as clients see it: with a stable code, and no word of what is inside."""
+    formatted: dict[str, Any] = {"message": error.message}
+    if error.locations:
+        formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
+    if error.path is not None:
+        formatted["path"] = error.path
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    if isinstance(cause, ClientError):
+        formatted["extensions"] = cause.extensions
+    elif cause is not None:
+        formatted |= {
+            "message": "Something went wrong here; it has been logged.",
+            "extensions": {"code": "INTERNAL_SERVER_ERROR"},
+        }
+    else:
+        formatted["extensions"] = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+    return formatted
+
+
+__all__ = ["Document", "Representation", "SubgraphSchema", "formatted_error", "ids_of", "key_of"]
