@@ -1,0 +1,146 @@
+"""A client of the oracle process: composes a subgraph set with a reference composer and returns its verdict."""
+
+from __future__ import annotations
+
+import json
+import select
+import shutil
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Literal, Self
+
+from schema.subgraph.model import SubgraphSource
+
+OracleName = Literal["apollo", "guild"]
+FOLDER = Path(__file__).parent
+
+
+class OracleCrash(RuntimeError):
+    """The oracle process died or did not answer in time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a composer says of one subgraph set.
+
+    `errors` holds (code, message). `crash` is set where the composer threw something that is no composition error, or
+    did not answer in time: then nothing is known. `milliseconds` has one time a run.
+    """
+
+    errors: tuple[tuple[str, str], ...] = ()
+    hints: tuple[str, ...] = ()
+    sdl: str | None = None
+    crash: str | None = None
+    milliseconds: tuple[float, ...] = ()
+
+    @property
+    def accepted(self) -> bool:
+        """Whether there is a supergraph."""
+        return not self.errors and self.crash is None
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The codes of the errors, each once, in order of name."""
+        return tuple(sorted({code for code, _ in self.errors}))
+
+
+def ensure_installed() -> None:
+    """Install the oracles' packages as locked, once.
+
+    Raises `OracleCrash` where Node or npm is missing, `subprocess.CalledProcessError` where the install fails.
+    """
+    if not shutil.which("node") or not shutil.which("npm"):
+        raise OracleCrash("the oracles need Node 20 or newer and npm on the PATH")
+    if not (FOLDER / "node_modules" / ".package-lock.json").exists():
+        subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=FOLDER, check=True)
+
+
+class OracleProcess:
+    """A running oracle process; a context manager. Restarts itself after a crash or a time-out. Not thread-safe."""
+
+    def __init__(self, *, timeout: float = 30.0) -> None:
+        """`timeout` bounds one composition, in seconds."""
+        self._timeout = timeout
+        self._process: subprocess.Popen[str] | None = None
+        self._asked = 0
+
+    def __enter__(self) -> Self:
+        ensure_installed()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            for stream in (self._process.stdin, self._process.stdout):
+                if stream is not None:
+                    stream.close()
+            self._process = None
+
+    def compose(
+        self, oracle: OracleName, subgraphs: Sequence[SubgraphSource], *, repeat: int = 1, timeout: float | None = None
+    ) -> Verdict:
+        """Compose with the reference composer of that name.
+
+        `repeat` composes several times for timing; `timeout` (seconds) replaces the process's own for this call.
+        A composer that throws or hangs gives a verdict with `crash`.
+        """
+        self._asked += 1
+        request = {
+            "id": self._asked,
+            "oracle": oracle,
+            "repeat": repeat,
+            "subgraphs": [{"name": s.name, "url": s.url, "sdl": s.sdl} for s in subgraphs],
+        }
+        try:
+            answer = self._ask(request, timeout or self._timeout)
+        except OracleCrash as crash:
+            self.close()
+            return Verdict(crash=str(crash))
+        return Verdict(
+            errors=tuple((error["code"], error["message"]) for error in answer["errors"]),
+            hints=tuple(answer["hints"]),
+            sdl=answer["supergraphSdl"],
+            crash=answer.get("crash"),
+            milliseconds=tuple(answer["milliseconds"]),
+        )
+
+    def _streams(self) -> tuple[IO[str], IO[str]]:
+        if self._process is None or self._process.poll() is not None:
+            self.close()
+            self._process = subprocess.Popen(
+                ["node", "--max-old-space-size=4096", "compose.mjs"],
+                cwd=FOLDER,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                text=True,
+            )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        return self._process.stdin, self._process.stdout
+
+    def _ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
+        requests, answers = self._streams()
+        try:
+            requests.write(json.dumps(request) + "\n")
+            requests.flush()
+        except OSError as error:
+            raise OracleCrash("the oracle process died") from error
+        # One request is under way at a time, so nothing lies buffered behind the line that we wait for.
+        if not select.select([answers], [], [], timeout)[0]:
+            raise OracleCrash(f"no answer within {timeout:g} s")
+        line = answers.readline()
+        if not line:
+            raise OracleCrash("the oracle process died")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
