@@ -44,9 +44,9 @@ class Id(TypeDecorator[str]):
     cache_ok = True
 
 
-def id_column(**options: Any) -> Any:
+def id_column(*constraints: Any, **options: Any) -> Any:
     """A column of UUIDs, given and returned as text."""
-    return mapped_column(Id, **options)
+    return mapped_column(Id, *constraints, **options)
 
 
 class Tables(DeclarativeBase):

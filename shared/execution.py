@@ -15,7 +15,7 @@ from strawberry.types import ExecutionResult
 from shared.auth import Caller
 from shared.context import RequestContext
 from shared.errors import ClientError
-from shared.federation import Document, SubgraphSchema, formatted_error
+from shared.federation import Document, SubgraphSchema, cause_of, formatted_error
 
 log = logging.getLogger(__name__)
 
@@ -140,7 +140,7 @@ def _refused(document: Document, kind: OperationType | None, request: GraphQLReq
 def _encoded(result: Any) -> Reply:
     errors = result.errors or ()
     # Variables that do not fit are found when execution starts: no data, and no path.
-    started = result.data is not None or any(error.path is not None or error.original_error for error in errors)
+    started = result.data is not None or any(error.path is not None or cause_of(error) for error in errors)
     return Reply(200 if started else 400, _body(result.data, errors, with_data=started))
 
 

@@ -21,6 +21,7 @@ import strawberry
 from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, parse, validate
 from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
+from strawberry.federation.schema_directives import Key
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.base import StrawberryObjectDefinition
 
@@ -104,8 +105,8 @@ class SubgraphSchema(strawberry.federation.Schema):
         """Log what clients do not get to see. Refusals are no news."""
         seen: set[int] = set()
         for error in errors:
-            cause = error.original_error
-            if cause is None or isinstance(cause, ClientError | GraphQLError) or id(cause) in seen:
+            cause = cause_of(error)
+            if cause is None or isinstance(cause, ClientError) or id(cause) in seen:
                 continue
             seen.add(id(cause))
             path = ".".join(str(part) for part in error.path or ())
@@ -147,32 +148,46 @@ async def _resolve_type(info: Info[Any, Any], name: str, representations: list[A
     resolve = getattr(origin, "resolve_references", None)
     if resolve is None:
         return [_refusal(f"This subgraph has no entity {name}.")] * len(representations)
+    keys = _keys(definition)
+    answers: list[Any] = [_refusal(f"A representation of {name} lacks its key.")] * len(representations)
+    whole = [at for at, item in enumerate(representations) if any(key <= _given(item) for key in keys)]
     try:
-        entities = list(await resolve(info, representations))
+        entities = list(await resolve(info, [representations[at] for at in whole])) if whole else []
+        if len(entities) != len(whole):
+            raise RuntimeError(f"{name}.resolve_references answered {len(entities)} of {len(whole)}")
     except Exception as error:  # each place reports it; the other types' entities live on
-        return [error] * len(representations)
-    if len(entities) != len(representations):
-        return [RuntimeError(f"{name}.resolve_references answered {len(entities)} of {len(representations)}")] * len(
-            representations
-        )
-    return entities
+        entities = [error] * len(whole)
+    for at, entity in zip(whole, entities, strict=True):
+        answers[at] = entity
+    return answers
+
+
+def _keys(definition: Any) -> list[frozenset[str]]:
+    """The outermost fields of each of the entity's keys."""
+    keys = (directive for directive in definition.directives if isinstance(directive, Key))
+    parsed = (parse(f"{{ {key.fields} }}", no_location=True).definitions[0] for key in keys)
+    return [frozenset(field.name.value for field in node.selection_set.selections) for node in parsed]  # type: ignore[union-attr]
+
+
+def _given(representation: Representation) -> frozenset[str]:
+    return frozenset(name for name, value in representation.items() if value is not None)
 
 
 def _refusal(message: str) -> BadInput:
     return BadInput(FieldProblem("representations", "INVALID", message))
 
 
-def key_of(representation: Representation, name: str) -> Any:
-    """A key field of a representation. Raises BadInput where it is missing or null."""
-    value = representation.get(name)
-    if value is None:
-        raise _refusal(f"A representation of {representation.get('__typename')} lacks {name}.")
-    return value
-
-
 def ids_of(representations: list[Representation]) -> list[str]:
-    """The key `id` of each representation, as text. Raises BadInput where one is missing."""
-    return [str(key_of(representation, "id")) for representation in representations]
+    """The key `id` of each representation, as text."""
+    return [str(representation["id"]) for representation in representations]
+
+
+def cause_of(error: GraphQLError) -> BaseException | None:
+    """What a resolver raised; None where GraphQL itself found the error."""
+    cause: BaseException | None = error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
 
 
 def formatted_error(error: GraphQLError) -> dict[str, Any]:
@@ -182,9 +197,7 @@ def formatted_error(error: GraphQLError) -> dict[str, Any]:
         formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
         formatted["path"] = error.path
-    cause = error.original_error
-    while isinstance(cause, GraphQLError):
-        cause = cause.original_error
+    cause = cause_of(error)
     if isinstance(cause, ClientError):
         formatted["extensions"] = cause.extensions
     elif cause is not None:
@@ -197,4 +210,4 @@ def formatted_error(error: GraphQLError) -> dict[str, Any]:
     return formatted
 
 
-__all__ = ["Document", "Representation", "SubgraphSchema", "formatted_error", "ids_of", "key_of"]
+__all__ = ["Document", "Representation", "SubgraphSchema", "cause_of", "formatted_error", "ids_of"]

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-from typing import Generic, TypeVar
 
 from fastapi import FastAPI, Request, Response, WebSocket
 
@@ -24,11 +23,10 @@ from shared.federation import SubgraphSchema
 from shared.migrate import upgrade
 from shared.websocket import Connection
 
-Settings = TypeVar("Settings", bound=SubgraphSettings)
 JSON = "application/json"
 
 
-class SubgraphApp(Generic[Settings]):
+class SubgraphApp:
     """One subgraph. `hanse` runs it behind a server (`asgi`), or calls it in its own process (`handle`, `stream`).
 
     All three ways pass the same door: the router's token is verified, one session serves the request, the edge commits.
@@ -36,16 +34,20 @@ class SubgraphApp(Generic[Settings]):
 
     def __init__(
         self,
-        settings: Settings,
+        settings: SubgraphSettings,
         *,
         graph: SubgraphSchema,
         make_context: Callable[[Database, Caller, bool], RequestContext],
         migrations: Path,
         handlers: Mapping[str, Handler] | None = None,
+        on_start: Callable[[], None] = lambda: None,
         on_handled: Callable[[], None] = lambda: None,
         database: Database | None = None,
     ) -> None:
-        """`handlers` are the events consumed, by type; `on_handled` is called after each batch of them."""
+        """`on_start` opens what is the subgraph's own, and may raise ConfigError.
+
+        `handlers` are the events consumed, by type; `on_handled` is called after each batch of them.
+        """
         self.settings = settings
         self.name = settings.subgraph
         self.graph = graph
@@ -55,6 +57,7 @@ class SubgraphApp(Generic[Settings]):
         self.events: EventLog | None = None
         self._migrations = migrations
         self._handlers = handlers or {}
+        self._on_start = on_start
         self._on_handled = on_handled
         self._tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._relay: Relay | None = None
@@ -78,6 +81,7 @@ class SubgraphApp(Generic[Settings]):
         """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError."""
         if self._running:
             return
+        self._on_start()
         if self.settings.migrate_on_start:
             await upgrade(self.database, self._migrations)
         self.events = await open_event_log(self.settings.events)

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
+from shared.events.data import EventData
 from shared.events.envelope import Event, decode, encode
 from shared.events.tables import outbox
 
@@ -23,13 +24,13 @@ class Waiting:
     event: Event
 
 
-async def emit(session: AsyncSession, *events: Event) -> None:
+async def emit(session: AsyncSession, *happened: EventData) -> None:
     """Write events into the session's transaction: they happen if and only if the change does.
 
-    Who did it and from where is taken from the request, unless the event says so itself.
+    Who did it and from where is taken from the request.
     """
-    caller = session.info.get("caller")
-    rows = [_row(_signed(event, caller)) for event in events]
+    caller = session.info.get("caller") or Caller()
+    rows = [_row(_signed(data, caller)) for data in happened]
     if rows:
         await session.execute(insert(outbox), rows)
 
@@ -51,14 +52,15 @@ async def forget_published(session: AsyncSession, before: datetime) -> None:
     await session.execute(delete(outbox).where(outbox.c.published_at < before))
 
 
-def _signed(event: Event, caller: Caller | None) -> Event:
-    if caller is None:
-        return event
-    return msgspec.structs.replace(
-        event,
-        actor=event.actor or caller.principal.user_id,
-        clientip=event.clientip or caller.client.ip,
-        useragent=event.useragent or caller.client.user_agent,
+def _signed(data: EventData, caller: Caller) -> Event:
+    return Event(
+        type=data.event_type,
+        source=f"/{data.source}",
+        subject=data.subject,
+        data=msgspec.to_builtins(data),
+        actor=data.actor or caller.principal.user_id,
+        clientip=caller.client.ip,
+        useragent=caller.client.user_agent,
     )
 
 

@@ -1,0 +1,43 @@
+"""Batches of the users subgraph: one SQL statement for all that one request asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from strawberry.dataloader import DataLoader
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from shared.ids import known_id
+from subgraphs.users import repository
+from subgraphs.users.models import User, UserState
+from subgraphs.users.service.accounts import Accounts
+from subgraphs.users.service.sign_in import SignIn
+
+
+class UsersContext(RequestContext):
+    """One request to the users subgraph."""
+
+    def __init__(
+        self, database: Database, caller: Caller, *, writes: bool, accounts: Accounts, sign_in: SignIn
+    ) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.accounts = accounts
+        self.sign_in = sign_in
+        self.users: DataLoader[str, User | None] = DataLoader(self._load_users)
+
+    async def user(self, user_id: str) -> User | None:
+        """The user of this id; None for a deleted one, and for an id that is no UUID."""
+        known = known_id(user_id)
+        return await self.users.load(known) if known else None
+
+    async def users_of(self, user_ids: Sequence[str]) -> list[User | None]:
+        """The users of these ids, each in its place, by the same rules."""
+        return list(await asyncio.gather(*(self.user(user_id) for user_id in user_ids)))
+
+    async def _load_users(self, ids: list[str]) -> list[User | None]:
+        async with self.session() as session:
+            found = await repository.users_by_id(session, ids)
+        return [user if (user := found.get(key)) and user.state != UserState.DELETED else None for key in ids]

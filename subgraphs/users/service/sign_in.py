@@ -1,0 +1,180 @@
+"""Signing in and out: access tokens, and sessions whose refresh tokens rotate.
+
+Each refresh token is good for one use, which answers the next. One that comes a second time has been copied, so its
+whole session ends (OAuth 2.0 Security Best Current Practice, RFC 9700, section 4.14.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Client
+from shared.clock import Clock, utc_now
+from shared.db import Database
+from shared.errors import ClientError, TooManyAttempts
+from shared.events.outbox import emit
+from shared.ids import new_id
+from subgraphs.users import repository
+from subgraphs.users.errors import SessionEnded, TokenReused, WrongCredentials
+from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut
+from subgraphs.users.keys import SigningKeys
+from subgraphs.users.models import RefreshToken, Role, Session, User, UserState
+from subgraphs.users.passwords import Passwords
+from subgraphs.users.settings import UsersSettings
+
+USER_SCOPES = ("profile:write", "catalog:write", "tasks:write", "media:write", "payments:write")
+ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read")
+LONGEST_LOCK = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody is signed in: their tokens, and for how many seconds the access token is good."""
+
+    user: User
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """An attempt to sign in, with the password verified against the hash that was there then."""
+
+    user_id: str | None
+    password_hash: str | None
+    right: bool
+    better_hash: str | None = None  # where the old one was made a weaker way
+
+
+class SignIn:
+    """What can be done with sessions. Refusals whose traces must be kept are returned, not raised."""
+
+    def __init__(
+        self, settings: UsersSettings, keys: SigningKeys, passwords: Passwords, *, clock: Clock = utc_now
+    ) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._passwords = passwords
+        self._clock = clock
+
+    async def attempt(self, database: Database, login: str, password: str) -> Attempt:
+        """Verify a password, which takes a while: no transaction is held meanwhile. Raises TooManyAttempts."""
+        async with database.reading() as session:
+            user = await repository.user_by_login(session, login)
+        if user is None:
+            await self._passwords.verify(password, None)
+            return Attempt(None, None, right=False)
+        self._refuse_locked(user)
+        right = await self._passwords.verify(password, user.password_hash)
+        outdated = right and self._passwords.needs_rehash(user.password_hash)
+        better = await self._passwords.hash(password) if outdated else None
+        return Attempt(user.id, user.password_hash, right, better)
+
+    async def admit(self, session: AsyncSession, attempt: Attempt, client: Client) -> SignedIn | ClientError:
+        """Begin a session, or note the failure."""
+        user = await repository.user_by_id(session, attempt.user_id) if attempt.user_id else None
+        if user is None or not attempt.right or user.password_hash != attempt.password_hash:
+            return await self._fail(session, user, "WRONG_CREDENTIALS")
+        self._refuse_locked(user)
+        if user.state != UserState.ACTIVE:
+            return await self._fail(session, user, "NOT_ACTIVE")
+        user.failures, user.locked_until = 0, None
+        user.password_hash = attempt.better_hash or user.password_hash
+        return await self.begin(session, user, client)
+
+    async def begin(self, session: AsyncSession, user: User, client: Client) -> SignedIn:
+        """Begin a session of this user."""
+        now = self._clock()
+        family = Session(
+            id=new_id(),
+            user_id=user.id,
+            created_at=now,
+            used_at=now,
+            expires_at=now + self._lifetime,
+            client_ip=client.ip,
+            user_agent=(client.user_agent or "")[:512] or None,
+        )
+        session.add(family)
+        await session.flush()
+        await emit(session, UserSignedIn(id=user.id, session_id=family.id))
+        return await self._issue(session, user, family)
+
+    async def refresh(self, session: AsyncSession, token: str) -> SignedIn | ClientError:
+        """The next pair of tokens for a refresh token."""
+        fingerprint, now = _fingerprint(token), self._clock()
+        found = await repository.refresh_token(session, fingerprint)
+        if found is None:
+            return SessionEnded()
+        _, family, user = found
+        if family.revoked_at is not None or family.expires_at <= now or user.state != UserState.ACTIVE:
+            return SessionEnded()
+        if not await repository.use_refresh_token(session, fingerprint, now):
+            await self._end(session, user.id, "TOKEN_REUSED", session_id=family.id)
+            return TokenReused()
+        family.used_at, family.expires_at = now, now + self._lifetime
+        return await self._issue(session, user, family)
+
+    async def sign_out(self, session: AsyncSession, user_id: str, session_id: str | None) -> int:
+        """End one session of this user, or all where none is named; how many were alive."""
+        return await self._end(session, user_id, "SIGNED_OUT", session_id=session_id)
+
+    @property
+    def _lifetime(self) -> timedelta:
+        return timedelta(days=self._settings.refresh_token_days)
+
+    def _refuse_locked(self, user: User) -> None:
+        now = self._clock()
+        if user.locked_until is not None and user.locked_until > now:
+            raise TooManyAttempts(int((user.locked_until - now).total_seconds()) + 1)
+
+    async def _fail(self, session: AsyncSession, user: User | None, reason: str) -> ClientError:
+        locked = False
+        if user is not None and reason == "WRONG_CREDENTIALS":
+            user.failures += 1
+            excess = user.failures - self._settings.failures_before_lock
+            if excess >= 0:
+                locked = True
+                pause = timedelta(seconds=self._settings.lock_seconds * 2 ** min(excess, 12))
+                user.locked_until = self._clock() + min(pause, LONGEST_LOCK)
+        user_id = user.id if user is not None else None
+        await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason=reason, locked=locked))
+        return WrongCredentials()
+
+    async def _end(self, session: AsyncSession, user_id: str, reason: str, *, session_id: str | None) -> int:
+        owner = user_id if session_id is None else None
+        ended = await repository.end_sessions(session, self._clock(), session_id=session_id, user_id=owner)
+        await emit(session, *(UserSignedOut(id=user_id, session_id=name, reason=reason) for name in ended))
+        return len(ended)
+
+    async def _issue(self, session: AsyncSession, user: User, family: Session) -> SignedIn:
+        token = secrets.token_urlsafe(32)
+        session.add(RefreshToken(fingerprint=_fingerprint(token), session_id=family.id, created_at=self._clock()))
+        await session.flush()
+        return SignedIn(user, self._access_token(user, family.id), token, self._settings.access_token_seconds)
+
+    def _access_token(self, user: User, session_id: str) -> str:
+        now = int(self._clock().timestamp())
+        is_admin = user.role == Role.ADMIN
+        return self._keys.sign(
+            {
+                "iss": self._settings.issuer,
+                "aud": self._settings.audience,
+                "sub": user.id,
+                "sid": session_id,
+                "roles": [Role.USER.value, Role.ADMIN.value] if is_admin else [Role.USER.value],
+                "scope": " ".join(ADMIN_SCOPES if is_admin else USER_SCOPES),
+                "iat": now,
+                "exp": now + self._settings.access_token_seconds,
+            }
+        )
+
+
+def _fingerprint(token: str) -> str:
+    """What is kept of a refresh token. It has 256 bits of chance, so that a plain hash is enough."""
+    return hashlib.sha256(token.encode()).hexdigest()
