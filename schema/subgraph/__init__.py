@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from schema.diagnostics import Diagnostic
@@ -12,6 +12,9 @@ from schema.subgraph.model import SubgraphSchema, SubgraphSource
 from schema.subgraph.names import resolve_names
 from schema.subgraph.parse import parse_sdl
 from schema.subgraph.report import Report
+from schema.subgraph.rules import FEDERATION_RULES, Rule
+from schema.subgraph.subject import Subject
+from schema.subgraph.upgrade import is_federation_1, upgrade
 
 __all__ = ["Ingested", "SubgraphSource", "ingest", "ingest_all"]
 
@@ -25,22 +28,54 @@ class Ingested:
 
 
 def ingest(source: SubgraphSource) -> Ingested:
-    """Read one subgraph's SDL. Never raises: whatever is wrong with the SDL is in the diagnostics."""
+    """Read one subgraph's SDL by itself. Never raises: whatever is wrong with the SDL is in the diagnostics.
+
+    A Federation 1 schema stays as it is: what it means depends on the other subgraphs, which `ingest_all` looks at.
+    """
     report = Report(source.name)
-    document = parse_sdl(source, report)
-    if document is None:
-        return Ingested(None, tuple(report.diagnostics))
-    links = read_links(document.definitions, report)
-    if report.failed:
-        return Ingested(None, tuple(report.diagnostics))
-    names = resolve_names(links)
-    model = build(source, document, links, names, report)
-    return Ingested(None if report.failed else model, tuple(report.diagnostics))
+    subject = _read(source, report)
+    return _ingested(subject, report)
 
 
 def ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
-    """Read the SDL of all subgraphs of one graph, in order.
+    """Read the SDL of all subgraphs of one graph, in order, and upgrade what is of Federation 1. Never raises.
 
-    Composition starts here rather than with `ingest`: what a Federation 1 schema means depends on the other subgraphs.
+    Where any subgraph has errors, the Federation 1 ones are not upgraded.
     """
-    return [ingest(source) for source in sources]
+    reports = [Report(source.name) for source in sources]
+    subjects = [_read(source, report) for source, report in zip(sources, reports, strict=True)]
+    if not any(report.failed() for report in reports):
+        known = [subject for subject in subjects if subject is not None]
+        upgrade(known)
+        for subject in known:
+            if is_federation_1(subject) and not subject.report.failed():
+                _apply(FEDERATION_RULES, subject)
+    return [_ingested(subject, report) for subject, report in zip(subjects, reports, strict=True)]
+
+
+def _read(source: SubgraphSource, report: Report) -> Subject | None:
+    """Parse, link, build and check. Each stage needs the one before to have found nothing wrong."""
+    document = parse_sdl(source, report)
+    if document is None:
+        return None
+    links = read_links(document.definitions, report)
+    if report.failed():
+        return None
+    names = resolve_names(links)
+    model = build(source, document, links, names, report)
+    if report.failed():
+        return None
+    subject = Subject(model, names, report)
+    if not is_federation_1(subject):
+        _apply(FEDERATION_RULES, subject)
+    return subject
+
+
+def _apply(rules: Iterable[Rule], subject: Subject) -> None:
+    for rule in rules:
+        rule(subject)
+
+
+def _ingested(subject: Subject | None, report: Report) -> Ingested:
+    failed = report.failed() or subject is None
+    return Ingested(None if failed or subject is None else subject.model, tuple(report.diagnostics))

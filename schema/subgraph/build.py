@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from graphql import (
     DefinitionNode,
@@ -42,6 +42,7 @@ from schema.subgraph.model import (
     SubgraphSchema,
     SubgraphSource,
     TypeDef,
+    has,
 )
 from schema.subgraph.names import PROTOCOL_FIELDS, Names
 from schema.subgraph.report import Report
@@ -172,8 +173,23 @@ def _type(builder: _Builder, node: DefinitionNode, kind: Kind, *, is_extension: 
         return
     known.nodes.append(node)
     known.description = known.description or _description(node)
-    known.directives.extend(_applied(builder, node.directives, on_extension=is_extension))  # type: ignore[attr-defined]
+    directives = _applied(builder, node.directives, on_extension=is_extension)  # type: ignore[attr-defined]
+    before = len(known.fields)
     _PARTS[kind](builder, known, node)
+    known.directives.extend(_passed_down(builder, directives, list(known.fields.values())[before:]))
+
+
+def _passed_down(builder: _Builder, directives: list[Applied], fields: list[FieldDef]) -> list[Applied]:
+    """Give `@external` and `@shareable` of one declaration to its fields; what stays on the type."""
+    stay = []
+    for directive in directives:
+        if directive.spec is None or directive.name not in ("external", "shareable"):
+            stay.append(directive)
+        elif directive.name == "shareable" or builder.out.federation_version != (1, 0):  # no effect in Federation 1
+            for field_def in fields:
+                if not has(field_def.directives, directive.name):
+                    field_def.directives.append(replace(directive, inherited=True))
+    return stay
 
 
 def _fields(builder: _Builder, owner: TypeDef, node: DefinitionNode) -> None:

@@ -43,6 +43,7 @@ class Applied:
 
     `spec` says whose it is: `federation`, `tag`, `inaccessible`, `cost`, ... for linked specifications' directives
     under their canonical name, None for built-in and the subgraph's own. `arguments` holds values as GraphQL text.
+    `inherited` marks an `@external` or `@shareable` that a field has from its type, whose own list is without it.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Applied:
     spec: str | None = None
     node: Node | None = None
     on_extension: bool = False
+    inherited: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -33,7 +33,6 @@ class Report:
             return Location(self.subgraph)
         return Location(self.subgraph, node.loc.start_token.line, node.loc.start_token.column)
 
-    @property
     def failed(self) -> bool:
         """Whether there is any diagnostic. All that ingest reports are errors."""
         return bool(self.diagnostics)

@@ -78,3 +78,9 @@ def type_text(node: TypeNode, renames: dict[str, str]) -> str:
         case _:
             name: str = node.name.value  # type: ignore[attr-defined]
             return renames.get(name, name)
+
+
+def type_depth_text(outer: str, inner: str) -> str:
+    """`inner` within as many lists as `outer` has, nullable throughout."""
+    depth = outer.count("[")
+    return f"{'[' * depth}{inner}{']' * depth}"

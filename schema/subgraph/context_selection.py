@@ -1,0 +1,29 @@
+"""The argument of `@fromContext`: a context's name and a selection from it.
+
+Spec: https://specs.apollo.dev/federation/v2.8, scalar ContextFieldValue.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from schema.subgraph.model import Applied, FieldDef, InputValueDef, TypeDef, applied, string_argument
+from schema.subgraph.subject import Subject
+
+_FORM = re.compile(r"\s*\$\s*([A-Za-z_][0-9A-Za-z_]*)\s*(.*)", re.DOTALL)
+
+
+def parse_context(directive: Applied) -> tuple[str | None, str]:
+    """The context that a `@fromContext` names, None where it names none; and the text of its selection."""
+    match = _FORM.fullmatch(string_argument(directive, "field") or "")
+    return (match[1], match[2].strip()) if match else (None, "")
+
+
+def context_uses(subject: Subject) -> Iterator[tuple[TypeDef, FieldDef, InputValueDef, Applied]]:
+    """Every argument with a `@fromContext`, with its type and field."""
+    if subject.version < (2, 8):
+        return
+    for owner, field, argument in subject.arguments():
+        for directive in applied(argument.directives, "fromContext"):
+            yield owner, field, argument, directive

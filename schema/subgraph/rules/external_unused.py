@@ -1,0 +1,22 @@
+"""EXTERNAL_UNUSED: a field is only marked external for something to use it."""
+
+from __future__ import annotations
+
+from schema.subgraph.model import applied
+from schema.subgraph.subject import Subject
+from schema.subgraph.used_fields import used_fields
+
+
+def check(subject: Subject) -> None:
+    """Report each external field that no field set and no interface asks for."""
+    used = used_fields(subject)
+    for owner, definition in subject.fields():
+        external = applied(definition.directives, "external") if definition.directives else []
+        if external and (owner.name, definition.name) not in used:
+            subject.report.error(
+                "EXTERNAL_UNUSED",
+                f"`{owner.name}.{definition.name}` is marked {subject.written('external')}, but no @key, @requires, "
+                "@provides or implemented interface of this subgraph uses it: remove the field.",
+                definition.node,
+                coordinate=f"{owner.name}.{definition.name}",
+            )

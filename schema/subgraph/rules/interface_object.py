@@ -1,0 +1,20 @@
+"""INTERFACE_OBJECT_USAGE_ERROR: a type that stands for an interface is an entity."""
+
+from __future__ import annotations
+
+from schema.subgraph.model import applied, has
+from schema.subgraph.subject import Subject
+
+
+def check(subject: Subject) -> None:
+    """Report `@interfaceObject` types without a key."""
+    for owner in subject.types.values():
+        for directive in applied(owner.directives, "interfaceObject"):
+            if not has(owner.directives, "key"):
+                subject.report.error(
+                    "INTERFACE_OBJECT_USAGE_ERROR",
+                    f"`{owner.name}` is an {subject.written('interfaceObject')} but has no {subject.written('key')}, so "
+                    "the router could not reach it: add the key that the interface has in the other subgraphs.",
+                    directive.node,
+                    coordinate=owner.name,
+                )

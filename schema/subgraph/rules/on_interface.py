@@ -1,0 +1,27 @@
+"""KEY_, REQUIRES_ and PROVIDES_UNSUPPORTED_ON_INTERFACE: where interfaces cannot have these directives."""
+
+from __future__ import annotations
+
+from schema.subgraph.model import Kind
+from schema.subgraph.subject import Subject
+
+KEY_ON_INTERFACE_SINCE = (2, 3)
+
+
+def check(subject: Subject) -> None:
+    """`@requires` and `@provides` never go on an interface's fields; `@key` goes on interfaces since v2.3."""
+    for use in subject.uses:
+        name = use.directive.name
+        if use.owner.kind is not Kind.INTERFACE or (name == "key" and subject.version >= KEY_ON_INTERFACE_SINCE):
+            continue
+        remedy = (
+            "link Federation v2.3 or later, where interfaces can have keys"
+            if name == "key"
+            else "put it on the fields of the types that implement the interface"
+        )
+        subject.report.error(
+            f"{name.upper()}_UNSUPPORTED_ON_INTERFACE",
+            f"`{use.coordinate}` belongs to an interface, where {subject.written(name)} cannot be used: {remedy}.",
+            use.directive.node,
+            coordinate=use.coordinate,
+        )

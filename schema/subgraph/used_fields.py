@@ -1,0 +1,28 @@
+"""Which fields the federation directives and interfaces of a subgraph make use of."""
+
+from __future__ import annotations
+
+from schema.subgraph.model import Kind
+from schema.subgraph.subject import Subject
+
+
+def used_fields(subject: Subject) -> set[tuple[str, str]]:
+    """(type, field) of every field in some field set, or that an implemented interface asks for.
+
+    A field selected on an interface counts for each of its implementations.
+    """
+    used: set[tuple[str, str]] = set()
+    for use in subject.uses:
+        for step in use.steps:
+            if step.definition is not None:
+                used.add((step.owner.name, step.definition.name))
+                if step.owner.kind is Kind.INTERFACE:
+                    used.update(
+                        (owner.name, step.definition.name) for owner in subject.implementations.get(step.owner.name, ())
+                    )
+    for owner in subject.types.values():
+        for interface in owner.interfaces:
+            definition = subject.types.get(interface)
+            if definition is not None:
+                used.update((owner.name, name) for name in definition.fields)
+    return used
