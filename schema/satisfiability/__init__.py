@@ -1,0 +1,61 @@
+"""Satisfiability: every field of the API schema can be had from every place where an operation can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from schema.diagnostics import Diagnostic, Location
+from schema.satisfiability.explain import reasons
+from schema.satisfiability.operation import print_operation
+from schema.satisfiability.runtime_types import check_shared
+from schema.satisfiability.subgraph_view import World, survey
+from schema.satisfiability.traverse import DeadEnd, Walk
+from schema.subgraph.model import SubgraphSchema
+from schema.supergraph.model import ObjectType, Supergraph
+from schema.type_ref import named_type
+
+
+def check(supergraph: Supergraph, subgraphs: Sequence[SubgraphSchema] = ()) -> list[Diagnostic]:
+    """The errors and hints of a walk over everything that clients may ask.
+
+    SATISFIABILITY_ERROR for each field that some operation cannot get, with the shortest such operation and, subgraph
+    by subgraph, the reason; SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES and the hint
+    INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN for shared fields of an abstract type. `subgraphs` are only asked
+    for the places of the fields.
+    """
+    walk = Walk(survey(supergraph))
+    findings = walk.run()
+    diagnostics = [_dead_end(walk, dead_end, subgraphs) for dead_end in findings.dead_ends.values()]
+    shared = [check_shared(walk.world, shared) for shared in findings.shared.values()]
+    return diagnostics + list(_once(diagnostic for diagnostic in shared if diagnostic is not None))
+
+
+def _once(diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:
+    """The first diagnostic of each coordinate and code."""
+    return {(diagnostic.code, diagnostic.coordinate): diagnostic for diagnostic in reversed(list(diagnostics))}.values()
+
+
+def _dead_end(walk: Walk, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> Diagnostic:
+    world = walk.world
+    coordinate = f"{dead_end.type}.{dead_end.field}" if dead_end.field else dead_end.type
+    operation = print_operation(world.supergraph, dead_end.step, is_leaf=_is_leaf(world, dead_end))
+    why = "\n".join(f"- {reason}" for reason in reasons(world, walk.reach(dead_end.state.labels), dead_end))
+    message = f"No subgraph can answer {coordinate} in this operation:\n\n{operation}\n\n{why}"
+    return Diagnostic("SATISFIABILITY_ERROR", message, locations=_locations(dead_end, subgraphs), coordinate=coordinate)
+
+
+def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
+    definition = world.supergraph.types[dead_end.type]
+    if dead_end.field is None or not isinstance(definition, ObjectType):
+        return False
+    type_ = named_type(definition.fields[dead_end.field].type)
+    return type_ not in world.visible_fields and type_ not in world.runtime_types
+
+
+def _locations(dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
+    places = []
+    for subgraph in subgraphs:
+        definition = subgraph.types.get(dead_end.type)
+        if definition is not None and dead_end.field in definition.fields:
+            places.append(subgraph.location(definition.fields[dead_end.field].node))
+    return tuple(places)
