@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,6 @@ from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
 from strawberry.types import ExecutionContext, Info
-from strawberry.types.base import StrawberryObjectDefinition
 
 from shared.errors import BadInput, ClientError, FieldProblem
 
@@ -68,10 +67,11 @@ class SubgraphSchema(strawberry.federation.Schema):
 
     def __init__(self, **options: Any) -> None:
         self._documents: OrderedDict[str, Document] = OrderedDict()
+        self._resolvers: dict[str, _ReferenceResolver] = {}
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
-        self.entities_resolver = _entities_resolver()  # type: ignore[method-assign]
+        self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
         super().__init__(**options, extensions=[_KnownDocument])
-        self._require_reference_resolvers()
+        self._find_reference_resolvers()
 
     @property
     def sdl(self) -> str:
@@ -112,61 +112,71 @@ class SubgraphSchema(strawberry.federation.Schema):
             path = ".".join(str(part) for part in error.path or ())
             log.error("a resolver failed", extra={"path": path}, exc_info=cause)
 
-    def _require_reference_resolvers(self) -> None:
+    def _find_reference_resolvers(self) -> None:
         union = self._schema.type_map.get("_Entity")
         for entity in getattr(union, "types", ()):
-            definition = self.get_type_by_name(entity.name)
-            if not hasattr(getattr(definition, "origin", None), "resolve_references"):
+            definition: Any = self.get_type_by_name(entity.name)
+            resolve = getattr(definition.origin, "resolve_references", None)
+            if resolve is None:
                 raise TypeError(f"{entity.name} has a key but no resolve_references")
+            self._resolvers[entity.name] = _ReferenceResolver(entity.name, resolve, _keys(definition))
 
-
-def _entities_resolver() -> Any:
-    async def resolve_entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[FederationAny]:
-        positions: dict[str, list[int]] = {}
+    async def resolve_entities(self, info: Info[Any, Any], representations: list[Any]) -> list[Any]:
+        """An entity, null or an error in the place of each representation; one call per type."""
         answers: list[Any] = [None] * len(representations)
+        positions: dict[str, list[int]] = {}
         for position, representation in enumerate(representations):
             name = representation.get("__typename") if isinstance(representation, dict) else None
-            if isinstance(name, str):
+            if name in self._resolvers:
                 positions.setdefault(name, []).append(position)
             else:
-                answers[position] = _refusal("A representation needs its __typename.")
+                answers[position] = _refusal(
+                    f"This subgraph has no entity {name}." if name else "__typename is missing."
+                )
         resolved = await asyncio.gather(
-            *(_resolve_type(info, name, [representations[at] for at in places]) for name, places in positions.items())
+            *(self._resolvers[name](info, [representations[at] for at in places]) for name, places in positions.items())
         )
         for places, entities in zip(positions.values(), resolved, strict=True):
             for position, entity in zip(places, entities, strict=True):
                 answers[position] = entity
         return answers
 
+
+def _entities_resolver(graph: SubgraphSchema) -> Any:
+    async def resolve_entities(info: Info[Any, Any], representations: list[FederationAny]) -> list[FederationAny]:
+        return await graph.resolve_entities(info, representations)
+
     return resolve_entities
 
 
-async def _resolve_type(info: Info[Any, Any], name: str, representations: list[Any]) -> list[Any]:
-    """The entities of one type; an error in the place of each that cannot be had."""
-    definition = info.schema.get_type_by_name(name)
-    origin = definition.origin if isinstance(definition, StrawberryObjectDefinition) else None
-    resolve = getattr(origin, "resolve_references", None)
-    if resolve is None:
-        return [_refusal(f"This subgraph has no entity {name}.")] * len(representations)
-    keys = _keys(definition)
-    answers: list[Any] = [_refusal(f"A representation of {name} lacks its key.")] * len(representations)
-    whole = [at for at, item in enumerate(representations) if any(key <= _given(item) for key in keys)]
-    try:
-        entities = list(await resolve(info, [representations[at] for at in whole])) if whole else []
-        if len(entities) != len(whole):
-            raise RuntimeError(f"{name}.resolve_references answered {len(entities)} of {len(whole)}")
-    except Exception as error:  # each place reports it; the other types' entities live on
-        entities = [error] * len(whole)
-    for at, entity in zip(whole, entities, strict=True):
-        answers[at] = entity
-    return answers
+@dataclass(frozen=True, slots=True)
+class _ReferenceResolver:
+    """How one type's entities are found."""
+
+    name: str
+    resolve: Callable[[Info[Any, Any], list[Representation]], Awaitable[list[Any]]]
+    keys: list[frozenset[str]]
+
+    async def __call__(self, info: Info[Any, Any], representations: list[Representation]) -> list[Any]:
+        """The entities; an error in the place of each that cannot be had, so that the others live on."""
+        answers: list[Any] = [_refusal(f"A representation of {self.name} lacks its key.")] * len(representations)
+        whole = [at for at, item in enumerate(representations) if any(key <= _given(item) for key in self.keys)]
+        try:
+            entities = await self.resolve(info, [representations[at] for at in whole]) if whole else []
+            if len(entities) != len(whole):
+                raise RuntimeError(f"{self.name}.resolve_references answered {len(entities)} of {len(whole)}")
+        except Exception as error:
+            entities = [error] * len(whole)
+        for at, entity in zip(whole, entities, strict=True):
+            answers[at] = entity
+        return answers
 
 
 def _keys(definition: Any) -> list[frozenset[str]]:
     """The outermost fields of each of the entity's keys."""
     keys = (directive for directive in definition.directives if isinstance(directive, Key))
-    parsed = (parse(f"{{ {key.fields} }}", no_location=True).definitions[0] for key in keys)
-    return [frozenset(field.name.value for field in node.selection_set.selections) for node in parsed]  # type: ignore[union-attr]
+    parsed: Iterator[Any] = (parse(f"{{ {key.fields} }}", no_location=True).definitions[0] for key in keys)
+    return [frozenset(field.name.value for field in node.selection_set.selections) for node in parsed]
 
 
 def _given(representation: Representation) -> frozenset[str]:

@@ -10,17 +10,24 @@ import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 import strawberry
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import Id, UtcDateTime
 from shared.errors import BadInput, FieldProblem
+from shared.ids import known_id
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
+
+First = Annotated[int | None, strawberry.argument(description="How many entries, at most 100; 20 where not given.")]
+After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="How many entries, counted from the end.")]
+Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
@@ -96,7 +103,6 @@ class Key:
     column: ColumnElement[Any]
     read: Callable[[Any], Any]
     descending: bool = False
-    moment: bool = False  # the value is a datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +122,7 @@ async def read_slice(
     if page.size == 0:
         return Slice((), (), has_next=False, has_previous=page.cursor is not None)
     if page.cursor is not None:
-        statement = statement.where(_beyond(keys, _decoded(page.cursor, keys, page), page.backward))
+        statement = statement.where(_beyond(keys, _decoded(keys, page), page.backward))
     statement = statement.order_by(None).order_by(*(_order(key, page.backward) for key in keys))
     result = await session.execute(statement.limit(page.size + 1))
     found: list[Any] = list(result.scalars().all() if scalars else result.all())
@@ -152,24 +158,48 @@ def encode_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(list(values))).decode().rstrip("=")
 
 
-def _decoded(cursor: str, keys: Sequence[Key], page: PageRequest) -> list[Any]:
-    name = "before" if page.backward else "after"
+def cursor_id(page: PageRequest) -> str:
+    """The id in a cursor of a list that is sorted by ids alone. Raises BadInput where it is none."""
+    found = known_id(_values(page)[0]) if len(_values(page)) == 1 else None
+    if found is None:
+        raise _not_a_cursor(page)
+    return found
+
+
+def _values(page: PageRequest) -> list[Any]:
+    cursor = page.cursor or ""
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(values, list) or len(values) != len(keys):
-            raise ValueError(cursor)
-        return [
-            datetime.fromisoformat(value) if key.moment else _plain(value)
-            for value, key in zip(values, keys, strict=True)
-        ]
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise _refusal(name, f"{name} is not a cursor of this list.") from error
+    except (ValueError, binascii.Error) as error:
+        raise _not_a_cursor(page) from error
+    if not isinstance(values, list):
+        raise _not_a_cursor(page)
+    return values
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, str | int | float):
-        return value
-    raise ValueError(value)
+def _decoded(keys: Sequence[Key], page: PageRequest) -> list[Any]:
+    try:
+        return [_value(key, value) for key, value in zip(keys, _values(page), strict=True)]
+    except (ValueError, TypeError) as error:
+        raise _not_a_cursor(page) from error
+
+
+def _value(key: Key, value: Any) -> Any:
+    """The value in a cursor as the key's column takes it. Raises ValueError, TypeError."""
+    if isinstance(key.column.type, Id):
+        value = known_id(value)
+    elif isinstance(key.column.type, UtcDateTime):
+        value = datetime.fromisoformat(value)
+    elif not isinstance(value, key.column.type.python_type):
+        value = None
+    if value is None:
+        raise ValueError(key.column)
+    return value
+
+
+def _not_a_cursor(page: PageRequest) -> BadInput:
+    name = "before" if page.backward else "after"
+    return _refusal(name, f"{name} is not a cursor of this list.")
 
 
 def _order(key: Key, backward: bool) -> ColumnElement[Any]:

@@ -8,17 +8,12 @@ import strawberry
 
 from shared.errors import ClientError
 from shared.federation import SubgraphSchema
-from shared.pagination import Connection, connect, page_request
+from shared.pagination import After, Before, Connection, First, Last, connect, page_request
 from subgraphs.users import repository
 from subgraphs.users.models import Role, UserState
 from subgraphs.users.service.accounts import checked
 from subgraphs.users.service.sign_in import SignedIn
 from subgraphs.users.types import AuthPayload, RegisterInput, User, UsersInfo
-
-First = Annotated[int | None, strawberry.argument(description="How many entries, at most 100; 20 where not given.")]
-After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many entries, counted from the end.")]
-Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
 
 
 def _signed_in(outcome: SignedIn | ClientError) -> AuthPayload:

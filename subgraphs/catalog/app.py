@@ -1,0 +1,25 @@
+"""The catalog subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.subgraph_app import SubgraphApp
+from subgraphs.catalog.loaders import CatalogContext
+from subgraphs.catalog.schema import graph
+from subgraphs.catalog.service import Catalog
+from subgraphs.catalog.settings import CatalogSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: CatalogSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    catalog = Catalog()
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> CatalogContext:
+        return CatalogContext(database, caller, writes=writes, catalog=catalog)
+
+    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS)

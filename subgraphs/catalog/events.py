@@ -1,0 +1,55 @@
+"""The events that the catalog subgraph publishes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import ClassVar
+
+from shared.events.data import EventData
+
+
+class _ProductEvent(EventData, frozen=True, kw_only=True):
+    source: ClassVar[str] = "catalog"
+
+
+class ProductCreated(_ProductEvent, frozen=True, kw_only=True):
+    """A product is on sale now."""
+
+    event_type: ClassVar[str] = "product.created"
+    seller_id: str
+    sku: str
+    name: str
+    category: str
+    price_minor: int
+    currency: str
+    stock: int
+    created_at: datetime
+
+
+class ProductUpdated(_ProductEvent, frozen=True, kw_only=True):
+    """A product says something else now. `changed` names the fields; the others are as the product has them now."""
+
+    event_type: ClassVar[str] = "product.updated"
+    changed: list[str]
+    name: str
+    category: str
+    price_minor: int
+    currency: str
+    version: int
+
+
+class ProductStockChanged(_ProductEvent, frozen=True, kw_only=True):
+    """More or less of a product is there: by `delta`, which leaves `stock`."""
+
+    event_type: ClassVar[str] = "product.stock_changed"
+    delta: int
+    stock: int
+
+
+class ProductDeleted(_ProductEvent, frozen=True, kw_only=True):
+    """A product is no longer on sale."""
+
+    event_type: ClassVar[str] = "product.deleted"
+
+
+PUBLISHED: tuple[type[EventData], ...] = (ProductCreated, ProductUpdated, ProductStockChanged, ProductDeleted)

@@ -1,0 +1,68 @@
+"""Batches of the catalog subgraph: one SQL statement for all that one request asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from strawberry.dataloader import DataLoader
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from shared.ids import known_id
+from subgraphs.catalog import repository
+from subgraphs.catalog.models import Product
+from subgraphs.catalog.service import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class SellerPage:
+    """The page of one seller's products: so many, older than a product."""
+
+    seller_id: str
+    size: int
+    before_id: str | None
+
+
+class CatalogContext(RequestContext):
+    """One request to the catalog subgraph."""
+
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, catalog: Catalog) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.catalog = catalog
+        self.products: DataLoader[str, Product | None] = DataLoader(self._load_products)
+        self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(self._load_seller_pages)
+        self.count_of_seller: DataLoader[str, int] = DataLoader(self._load_seller_counts)
+
+    async def product(self, product_id: str) -> Product | None:
+        """The product of this id; None for an id that is no UUID too."""
+        known = known_id(product_id)
+        return await self.products.load(known) if known else None
+
+    async def products_of(self, product_ids: Sequence[str]) -> list[Product | None]:
+        """The products of these ids, each in its place."""
+        return list(await asyncio.gather(*(self.product(product_id) for product_id in product_ids)))
+
+    async def _load_products(self, ids: list[str]) -> list[Product | None]:
+        async with self.session() as session:
+            found = await repository.products_by_id(session, ids)
+        return [found.get(product_id) for product_id in ids]
+
+    async def _load_seller_pages(self, pages: list[SellerPage]) -> list[list[Product]]:
+        """One statement for each size and start; all sellers of one field have the same."""
+        groups: dict[tuple[int, str | None], list[str]] = {}
+        for page in pages:
+            groups.setdefault((page.size, page.before_id), []).append(page.seller_id)
+        found: dict[SellerPage, list[Product]] = {}
+        async with self.session() as session:
+            for (size, before_id), sellers in groups.items():
+                of_sellers = await repository.products_of_sellers(session, sellers, size, before_id)
+                found |= {SellerPage(seller, size, before_id): products for seller, products in of_sellers.items()}
+        return [found[page] for page in pages]
+
+    async def _load_seller_counts(self, sellers: list[str]) -> list[int]:
+        async with self.session() as session:
+            counts = await repository.counts_of_sellers(session, sellers)
+        return [counts.get(seller, 0) for seller in sellers]

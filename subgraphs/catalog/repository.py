@@ -1,0 +1,190 @@
+"""Every SQL statement of the catalog subgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.pagination import Key, PageRequest, Slice, read_slice
+from subgraphs.catalog.models import Product
+from subgraphs.catalog.search import scores
+
+
+class ProductSort(Enum):
+    """How a list of products is sorted."""
+
+    RELEVANCE = "relevance"
+    NEWEST = "newest"
+    NAME = "name"
+    CHEAPEST = "cheapest"
+    DEAREST = "dearest"
+
+
+@dataclass(frozen=True, slots=True)
+class ProductFilter:
+    """Which products a list holds; what is None or empty does not matter."""
+
+    search: str | None = None
+    category: str | None = None  # with the categories below it
+    seller_ids: tuple[str, ...] | None = None
+    least_price: int | None = None
+    most_price: int | None = None
+    in_stock: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryCount:
+    """A category's path, and how many products stand in it directly."""
+
+    path: str
+    products: int
+
+
+_ID = Key(Product.__table__.c.id, lambda product: product.id, descending=True)
+_KEYS = {
+    ProductSort.NEWEST: (_ID,),
+    ProductSort.NAME: (Key(Product.__table__.c.name, lambda product: product.name), _ID),
+    ProductSort.CHEAPEST: (Key(Product.__table__.c.price_minor, lambda product: product.price_minor), _ID),
+    ProductSort.DEAREST: (
+        Key(Product.__table__.c.price_minor, lambda product: product.price_minor, descending=True),
+        _ID,
+    ),
+}
+
+
+async def products_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Product]:
+    """The products of these ids that there are."""
+    found = await session.scalars(select(Product).where(Product.id.in_(ids), Product.deleted_at.is_(None)))
+    return {product.id: product for product in found}
+
+
+async def product_by_id(session: AsyncSession, product_id: str) -> Product | None:
+    """The product of this id, as it is now."""
+    return (await products_by_id(session, [product_id])).get(product_id)
+
+
+async def sku_is_taken(session: AsyncSession, sku: str) -> bool:
+    """Whether a product has this SKU, deleted ones too."""
+    return await session.scalar(select(Product.id).where(Product.sku == sku)) is not None
+
+
+def _matching(wanted: ProductFilter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [Product.deleted_at.is_(None)]
+    if wanted.category is not None:
+        below = Product.category.startswith(wanted.category + "/", autoescape=True)
+        conditions.append(or_(Product.category == wanted.category, below))
+    if wanted.seller_ids is not None:
+        conditions.append(Product.seller_id.in_(wanted.seller_ids))
+    if wanted.least_price is not None:
+        conditions.append(Product.price_minor >= wanted.least_price)
+    if wanted.most_price is not None:
+        conditions.append(Product.price_minor <= wanted.most_price)
+    if wanted.in_stock is not None:
+        conditions.append(Product.stock > 0 if wanted.in_stock else Product.stock == 0)
+    return conditions
+
+
+def _is_sqlite(session: AsyncSession) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+async def page_of_products(
+    session: AsyncSession, page: PageRequest, wanted: ProductFilter, sort: ProductSort | None
+) -> Slice[Product]:
+    """One page. Without a sort: by relevance where words are searched for, else the newest first."""
+    ranked = scores(wanted.search, sqlite=_is_sqlite(session)) if wanted.search else None
+    statement = select(Product).where(*_matching(wanted))
+    if ranked is None:
+        keys = _KEYS[ProductSort.NEWEST if sort in (None, ProductSort.RELEVANCE) else sort]
+        return await read_slice(session, statement, keys, page)
+    statement = statement.join(ranked, ranked.c.id == Product.id).add_columns(ranked.c.score)
+    if sort in (None, ProductSort.RELEVANCE):
+        keys = (Key(ranked.c.score, lambda row: row[1]), _of_row(_ID))
+    else:
+        keys = tuple(_of_row(key) for key in _KEYS[sort])
+    piece = await read_slice(session, statement, keys, page, scalars=False)
+    return Slice([row[0] for row in piece.rows], piece.cursors, piece.has_next, piece.has_previous)
+
+
+def _of_row(key: Key) -> Key:
+    return Key(key.column, lambda row: key.read(row[0]), key.descending)
+
+
+async def count_products(session: AsyncSession, wanted: ProductFilter) -> int:
+    """How many the list has in all."""
+    statement: Select[Any] = select(func.count()).select_from(Product).where(*_matching(wanted))
+    ranked = scores(wanted.search, sqlite=_is_sqlite(session)) if wanted.search else None
+    if ranked is not None:
+        statement = statement.join(ranked, ranked.c.id == Product.id)
+    return int(await session.scalar(statement) or 0)
+
+
+async def products_of_sellers(
+    session: AsyncSession, seller_ids: Sequence[str], size: int, before_id: str | None
+) -> dict[str, list[Product]]:
+    """The newest products of each seller, up to one more than `size`, older than a given one; in one statement."""
+    place = func.row_number().over(partition_by=Product.seller_id, order_by=Product.id.desc()).label("place")
+    conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
+    if before_id is not None:
+        conditions.append(Product.id < before_id)
+    placed = select(Product.id, place).where(*conditions).subquery()
+    statement = select(Product).join(placed, placed.c.id == Product.id).where(placed.c.place <= size + 1)
+    found: dict[str, list[Product]] = {seller_id: [] for seller_id in seller_ids}
+    for product in await session.scalars(statement.order_by(Product.id.desc())):
+        found[product.seller_id].append(product)
+    return found
+
+
+async def counts_of_sellers(session: AsyncSession, seller_ids: Sequence[str]) -> dict[str, int]:
+    """How many products each seller has."""
+    conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
+    rows = await session.execute(select(Product.seller_id, func.count()).where(*conditions).group_by(Product.seller_id))
+    return {row[0]: row[1] for row in rows}
+
+
+async def categories(session: AsyncSession) -> list[CategoryCount]:
+    """Every category in use, by path."""
+    rows = await session.execute(
+        select(Product.category, func.count())
+        .where(Product.deleted_at.is_(None))
+        .group_by(Product.category)
+        .order_by(Product.category)
+    )
+    return [CategoryCount(path, count) for path, count in rows]
+
+
+async def change_product(
+    session: AsyncSession, product_id: str, version: int, values: dict[str, Any], at: datetime
+) -> Product | None:
+    """Change a product of this version; None where its version is another by now."""
+    statement = (
+        update(Product)
+        .where(Product.id == product_id, Product.version == version, Product.deleted_at.is_(None))
+        .values(**values, version=version + 1, updated_at=at)
+        .returning(Product)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def change_stock(session: AsyncSession, product_id: str, delta: int, at: datetime) -> Product | None:
+    """Add to the stock, or take from it; None where it would fall below zero. One statement, so that no two race."""
+    statement = (
+        update(Product)
+        .where(Product.id == product_id, Product.stock + delta >= 0, Product.deleted_at.is_(None))
+        .values(stock=Product.stock + delta, updated_at=at)
+        .returning(Product)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def any_product(session: AsyncSession) -> bool:
+    """Whether there is one at all."""
+    return await session.scalar(select(Product.id).limit(1)) is not None

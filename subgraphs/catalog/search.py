@@ -1,0 +1,57 @@
+"""Full-text search over products, with ranking: FTS5 on SQLite, tsvector on PostgreSQL."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Float,
+    Select,
+    String,
+    Subquery,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+
+from shared.db import Id
+
+_WORD = re.compile(r"\w+")
+_numbers = table("product_numbers", column("number"), column("product_id", Id))
+_search = table("product_search", column("rowid"), column("product_search", String))
+_products = table("products", column("id", Id))
+
+
+def scores(words: str, *, sqlite: bool) -> Subquery | None:
+    """Products that hold all the words (the last may be unfinished), with a `score`, the lower the better.
+
+    None where there is no word in it.
+    """
+    found = _WORD.findall(words)
+    if not found:
+        return None
+    statement = _sqlite_scores(found) if sqlite else _postgresql_scores(found)
+    return statement.subquery("scores")
+
+
+def _sqlite_scores(words: list[str]) -> Select[tuple[str, float]]:
+    pattern = " ".join(f'"{word}"*' for word in words)
+    weighed = literal_column("round(bm25(product_search, 8.0, 3.0, 3.0, 1.0), 6)", Float)
+    return (
+        select(_numbers.c.product_id.label("id"), weighed.label("score"))
+        .select_from(_search.join(_numbers, _numbers.c.number == _search.c.rowid))
+        .where(_search.c.product_search.match(pattern))
+    )
+
+
+def _postgresql_scores(words: list[str]) -> Select[tuple[str, float]]:
+    query = func.to_tsquery(literal("simple"), " & ".join(f"{word}:*" for word in words))
+    vector: ColumnElement[Any] = literal_column("products.search")
+    return select(_products.c.id, (-func.ts_rank(vector, query)).cast(Float).label("score")).where(
+        vector.op("@@")(query)
+    )
