@@ -1,0 +1,290 @@
+"""The errors that a client of the router can see, each with a stable code.
+
+    RouterError
+    ├── InvalidRequest           BAD_REQUEST                    400  the request itself: body, parameters
+    │   ├── UnsupportedBatch     BATCHING_NOT_SUPPORTED         400
+    │   ├── BodyTooLarge         REQUEST_TOO_LARGE              413
+    │   ├── UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE         415
+    │   ├── NotAcceptable        NOT_ACCEPTABLE                 406
+    │   ├── MethodNotAllowed     METHOD_NOT_ALLOWED             405
+    │   └── CsrfRefused          CSRF_PREVENTED                 400
+    ├── OperationRefused         (its own code)                 400  a well-formed request whose operation cannot run
+    │   ├── SyntaxFailed         GRAPHQL_PARSE_FAILED
+    │   ├── ValidationFailed     GRAPHQL_VALIDATION_FAILED
+    │   ├── VariablesRefused     BAD_USER_INPUT
+    │   ├── UnknownOperation     OPERATION_RESOLUTION_FAILURE
+    │   ├── LimitExceeded        MAX_DEPTH_LIMIT, MAX_ALIASES_LIMIT, MAX_TOKENS_LIMIT, MAX_ROOT_FIELDS_LIMIT
+    │   └── UnplannableOperation QUERY_PLANNING_FAILED          500
+    ├── PersistedNotFound        PERSISTED_QUERY_NOT_FOUND      200  (APQ: the client sends the text next)
+    ├── PersistedNotSupported    PERSISTED_QUERY_NOT_SUPPORTED  200
+    ├── PersistedMismatch        PERSISTED_QUERY_HASH_MISMATCH  400
+    ├── UntrustedDocument        PERSISTED_QUERY_NOT_IN_LIST    400
+    ├── Unauthenticated          UNAUTHENTICATED                401
+    ├── Unauthorized             UNAUTHORIZED_FIELD_OR_TYPE     403  (only where the whole operation is refused)
+    ├── RateLimited              RATE_LIMITED                   429
+    ├── Unavailable              SERVICE_UNAVAILABLE            503
+    └── InternalError            INTERNAL_SERVER_ERROR          500  masked; the log has the rest under its id
+
+Errors during execution are no exceptions here: the executor writes them into the response.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import orjson
+from graphql import GraphQLError
+
+log = logging.getLogger("router")
+
+
+class RouterError(Exception):
+    """A request that gets no data: `message` says what to do, `code` and `status` are stable."""
+
+    code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
+    status: ClassVar[int] = 500
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        code: str | None = None,
+        status: int | None = None,
+        extensions: dict[str, Any] | None = None,
+        headers: Sequence[tuple[bytes, bytes]] = (),
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.error_code = code or self.code
+        self.http_status = status or self.status
+        self.extensions = extensions or {}
+        self.headers = tuple(headers)
+
+    @property
+    def well_formed(self) -> bool:
+        """Whether the request was one of GraphQL over HTTP: then `application/json` clients get status 200."""
+        return False
+
+    def formatted(self) -> list[dict[str, Any]]:
+        """The `errors` of the GraphQL response."""
+        return [{"message": self.message, "extensions": {**self.extensions, "code": self.error_code}}]
+
+    def response(self) -> bytes:
+        """The whole GraphQL response as JSON."""
+        return orjson.dumps({"errors": self.formatted()})
+
+
+class InvalidRequest(RouterError):
+    """The request is not one of GraphQL over HTTP."""
+
+    code = "BAD_REQUEST"
+    status = 400
+
+
+class UnsupportedBatch(InvalidRequest):
+    """An array of requests."""
+
+    code = "BATCHING_NOT_SUPPORTED"
+
+    def __init__(self) -> None:
+        super().__init__("A batch of operations is not supported: send each operation in a request of its own.")
+
+
+class BodyTooLarge(InvalidRequest):
+    """The body is larger than `limits.max_body_bytes`."""
+
+    code = "REQUEST_TOO_LARGE"
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The request body is larger than {limit} bytes.")
+
+
+class UnsupportedMediaType(InvalidRequest):
+    """The body has a content type that is not taken."""
+
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    status = 415
+
+    def __init__(self, given: str) -> None:
+        said = f"The content type {given!r} is not supported" if given else "The request has no content type"
+        super().__init__(f"{said}: send the operation as application/json.")
+
+
+class NotAcceptable(InvalidRequest):
+    """None of the accepted media types can carry the answer."""
+
+    code = "NOT_ACCEPTABLE"
+    status = 406
+
+
+class MethodNotAllowed(InvalidRequest):
+    """The method is not taken here; `allow` lists those that are."""
+
+    code = "METHOD_NOT_ALLOWED"
+    status = 405
+
+    def __init__(self, message: str, allow: str) -> None:
+        super().__init__(message, headers=[(b"allow", allow.encode())])
+
+
+class CsrfRefused(InvalidRequest):
+    """A browser could have been made to send this without its user's will."""
+
+    code = "CSRF_PREVENTED"
+
+
+class OperationRefused(RouterError):
+    """A well-formed request whose operation cannot run."""
+
+    status = 400
+
+    @property
+    def well_formed(self) -> bool:
+        return self.http_status == 400
+
+
+class _GraphQLErrors(OperationRefused):
+    """Several errors with their locations."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors[0].message)
+        self.errors = errors
+
+    def formatted(self) -> list[dict[str, Any]]:
+        return [{**error.formatted, "extensions": {"code": self.error_code}} for error in self.errors]
+
+
+class SyntaxFailed(_GraphQLErrors):
+    """The document is not GraphQL."""
+
+    code = "GRAPHQL_PARSE_FAILED"
+
+
+class ValidationFailed(_GraphQLErrors):
+    """The document does not fit the API schema."""
+
+    code = "GRAPHQL_VALIDATION_FAILED"
+
+
+class VariablesRefused(_GraphQLErrors):
+    """A variable is missing, or is not of its type."""
+
+    code = "BAD_USER_INPUT"
+
+
+class UnknownOperation(OperationRefused):
+    """Which operation of the document to run is not clear."""
+
+    code = "OPERATION_RESOLUTION_FAILURE"
+
+
+class LimitExceeded(OperationRefused):
+    """The operation is larger than a limit in the settings allows."""
+
+
+class UnplannableOperation(OperationRefused):
+    """No plan exists for a valid operation: the supergraph is not satisfiable."""
+
+    code = "QUERY_PLANNING_FAILED"
+    status = 500
+
+
+class PersistedNotFound(RouterError):
+    """The hash is not known yet; clients answer this by sending the text too."""
+
+    code = "PERSISTED_QUERY_NOT_FOUND"
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotFound")  # clients compare the message
+
+
+class PersistedNotSupported(RouterError):
+    """Automatic persisted queries are switched off; clients stop using them."""
+
+    code = "PERSISTED_QUERY_NOT_SUPPORTED"
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotSupported")
+
+
+class PersistedMismatch(RouterError):
+    """The hash is not that of the text."""
+
+    code = "PERSISTED_QUERY_HASH_MISMATCH"
+    status = 400
+
+    def __init__(self) -> None:
+        super().__init__("The sha256Hash of the persisted query is not the SHA-256 of the query sent with it.")
+
+
+class UntrustedDocument(RouterError):
+    """Only trusted documents run here, and this is none."""
+
+    code = "PERSISTED_QUERY_NOT_IN_LIST"
+    status = 400
+
+
+class Unauthenticated(RouterError):
+    """The token is expired, forged or malformed, or one is needed and there is none."""
+
+    code = "UNAUTHENTICATED"
+    status = 401
+
+    def __init__(self, message: str) -> None:
+        challenge = b'Bearer error="invalid_token"'
+        super().__init__(message, headers=[(b"www-authenticate", challenge)])
+
+
+class Unauthorized(RouterError):
+    """The operation asks for what the caller may not see, and the settings refuse it whole."""
+
+    code = "UNAUTHORIZED_FIELD_OR_TYPE"
+    status = 403
+
+    def __init__(self, errors: list[dict[str, Any]], *, anonymous: bool) -> None:
+        super().__init__(errors[0]["message"], status=401 if anonymous else 403)
+        self._errors = errors
+
+    def formatted(self) -> list[dict[str, Any]]:
+        return self._errors
+
+
+class RateLimited(RouterError):
+    """A limit on a field, or on all requests, is used up."""
+
+    code = "RATE_LIMITED"
+    status = 429
+
+    def __init__(self, message: str, *, retry_after: float) -> None:
+        seconds = max(1, int(-(-retry_after // 1)))
+        super().__init__(
+            message,
+            extensions={"retryAfter": seconds},
+            headers=[(b"retry-after", str(seconds).encode())],
+        )
+
+
+class Unavailable(RouterError):
+    """The router cannot answer now: it stops, or something it needs is away."""
+
+    code = "SERVICE_UNAVAILABLE"
+    status = 503
+
+
+class InternalError(RouterError):
+    """A fault of the router: clients see only an id, under which the log has the traceback."""
+
+    def __init__(self, cause: BaseException) -> None:
+        self.id = uuid.uuid4().hex[:12]
+        super().__init__(f"The router failed; its log has the reason under {self.id}.", extensions={"id": self.id})
+        log.error("internal error %s", self.id, exc_info=cause)
+
+
+class SettingsError(Exception):
+    """A setting is wrong. The message is one line: which one, and what to do. Never shown to clients."""

@@ -1,0 +1,65 @@
+"""What a subgraph gets in its headers: the caller's token, and those of the client's headers that the settings name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from router.errors import SettingsError
+from router.guards.identity import SubgraphTokens
+from router.request import RequestContext
+from router.settings import HeaderRules, HeaderSettings
+
+# Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
+_OWN = frozenset(
+    "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host content-length"
+    " content-type content-encoding accept accept-encoding".split()
+)
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+class SubgraphHeaders:
+    """Makes the headers carried to each subgraph, after the settings."""
+
+    def __init__(self, settings: HeaderSettings, tokens: SubgraphTokens | None, subgraphs: Iterable[str]) -> None:
+        self._tokens = tokens
+        self._rules = {
+            name: rule for name in subgraphs if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
+        }
+
+    def of(self, subgraph: str, context: RequestContext) -> Mapping[str, str]:
+        """The headers for one request to the subgraph, names in lower case. The mapping may be shared."""
+        identity = self._tokens.headers(subgraph, context) if self._tokens is not None else _NO_HEADERS
+        rule = self._rules.get(subgraph)
+        if rule is None:
+            return identity
+        names, fixed = rule
+        client = context.headers
+        return {**{name: client[name] for name in names if name in client}, **fixed, **identity}
+
+
+def _rule(settings: HeaderSettings, subgraph: str, *, with_token: bool) -> tuple[tuple[str, ...], dict[str, str]] | None:
+    own = settings.subgraphs.get(subgraph, HeaderRules())
+    names = tuple(dict.fromkeys(name.lower() for name in (*settings.propagate, *own.propagate)))
+    fixed = {name.lower(): value for name, value in {**settings.insert, **own.insert}.items()}
+    for name in (*names, *fixed):
+        if name in _OWN:
+            raise SettingsError(f"setting headers: {name} is made anew for each request and cannot be carried")
+        if name == "authorization" and with_token:
+            raise SettingsError(
+                "setting headers: authorization carries the router's own token; set identity.enabled to false to send another"
+            )
+    return (names, fixed) if names or fixed else None
+
+
+class BoundHeaders:
+    """The headers of one client request, by subgraph."""
+
+    __slots__ = ("_context", "_headers")
+
+    def __init__(self, headers: SubgraphHeaders, context: RequestContext) -> None:
+        self._headers = headers
+        self._context = context
+
+    def __call__(self, subgraph: str) -> Mapping[str, str]:
+        """The headers to carry to the subgraph."""
+        return self._headers.of(subgraph, self._context)

@@ -1,0 +1,69 @@
+"""A GraphQL request as it came, and who sent it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+Variables = Mapping[str, Any]
+
+
+class GraphQLRequest(msgspec.Struct, gc=False, rename={"operation_name": "operationName", "document_id": "documentId"}):
+    """The parameters of a GraphQL request (GraphQL over HTTP, section Request Parameters)."""
+
+    query: str | None = None
+    operation_name: str | None = None
+    variables: dict[str, Any] | None = None
+    extensions: dict[str, Any] | None = None
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The caller as their token proves it; `subject` is None for the anonymous."""
+
+    subject: str | None = None
+    roles: tuple[str, ...] = ()
+    scopes: frozenset[str] = frozenset()
+    scope: str = ""  # the claim as it came
+    session_id: str | None = None
+    policies: frozenset[str] = frozenset()
+    authenticated: bool = False
+    expires: float = float("inf")  # seconds since the epoch
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells this principal's rights from another's."""
+        return (self.subject, self.session_id, self.roles, self.scope)
+
+
+ANONYMOUS = Principal()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestContext:
+    """Who sent the request, and from where. Header names are in lower case."""
+
+    principal: Principal = ANONYMOUS
+    client_ip: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def user_agent(self) -> str | None:
+        """The client's `user-agent`."""
+        return self.headers.get("user-agent")
+
+    @property
+    def client_name(self) -> str:
+        """How the client names itself, or ""."""
+        headers = self.headers
+        return headers.get("apollographql-client-name") or headers.get("graphql-client-name") or ""
+
+    @property
+    def client_version(self) -> str:
+        """The version the client gives itself, or ""."""
+        headers = self.headers
+        return headers.get("apollographql-client-version") or headers.get("graphql-client-version") or ""
