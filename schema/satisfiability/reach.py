@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.satisfiability.fixpoint import Fixpoint
 from schema.satisfiability.selections import FieldPick, Selections, TypePick
@@ -15,8 +16,7 @@ Labels = frozenset[tuple[str, bool]]
 """The progressive override labels that are decided, with their values; the others are not known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(NamedTuple):
     """A place to be: a type in one subgraph, with the external fields that the way there has provided."""
 
     graph: str
@@ -30,13 +30,14 @@ LEAF = Position("", "")
 """Where a leaf field leads."""
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
-    """A field asked for at `position` leads to `target`; it can be asked for where its contexts can be filled."""
+class Move(NamedTuple):
+    """A field leads to `target`; it can be asked for where its contexts can be filled."""
 
-    position: Position
     target: Position
     contexts: tuple[ContextArgument, ...] = ()
+
+
+Moves = Mapping[str, frozenset[Move]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +81,33 @@ class Reach:
         self._labels = dict(labels)
         self._solution: Fixpoint[_Closure | _Requirement, Positions] = Fixpoint(self._solve, _bottom)
         self._entries: dict[str, tuple[Entry, ...]] = {}
-        self._moves: dict[tuple[Positions, str], dict[str, tuple[Move, ...]]] = {}
+        self._moves: dict[tuple[Positions, str], Moves] = {}
 
     def positions(self, start: Position, type_: str) -> Positions:
         """All positions that can be reached for the same object, `start` among them."""
         return self._solution.get(_Closure(start, type_))
 
-    def moves(self, start: Position, type_: str) -> dict[str, tuple[Move, ...]]:
-        """All fields that can be asked for from `start`, by name, with where they lead."""
-        reached = self.positions(start, type_)
+    def moves(self, starts: Positions, type_: str) -> Moves:
+        """All fields that can be asked for from one of the starts, by name, with where they lead."""
+        found = [self._moves_in(reached, type_) for reached in {self.positions(start, type_) for start in starts}]
+        if len(found) == 1:
+            return found[0]
+        merged: dict[str, frozenset[Move]] = {}
+        for moves in found:
+            for name, some in moves.items():
+                merged[name] = merged.get(name, frozenset()) | some
+        return merged
+
+    def _moves_in(self, reached: Positions, type_: str) -> Moves:
         found = self._moves.get((reached, type_))
         if found is None:
-            collected: dict[str, list[Move]] = defaultdict(list)
-            for position in sorted(reached, key=lambda p: (p.graph, p.type)):
+            collected: dict[str, set[Move]] = defaultdict(set)
+            for position in reached:
                 for name, field in self._fields(position).items():
                     target = self.step(position, type_, name)
                     if target is not None:
-                        collected[name].append(Move(position, target, field.contexts))
-            found = {name: tuple(moves) for name, moves in collected.items()}
+                        collected[name].add(Move(target, field.contexts))
+            found = {name: frozenset(moves) for name, moves in collected.items()}
             self._moves[reached, type_] = found
         return found
 
@@ -173,22 +183,26 @@ class Reach:
 
     def _all_entries(self, type_: str) -> Iterator[tuple[Selections, bool, Position]]:
         world = self._world
-        for graph, view in world.views.items():
-            if type_ in world.roots and type_ in view.fields:
+        is_object = type_ in world.interfaces
+        for graph in world.graphs.get(type_, ()):
+            if type_ in world.roots:
                 yield (), True, Position(graph, type_)
-            for key in view.keys.get(type_, ()):
-                if key.resolvable:
-                    yield key.selections, type_ in world.interfaces, Position(graph, type_)
-            for interface in world.interfaces.get(type_, ()):
+            for selections in self._resolvable_keys(graph, type_):
+                yield selections, is_object, Position(graph, type_)
+        for interface in world.interfaces.get(type_, ()):
+            for graph in world.graphs.get(interface, ()):
+                view = world.views[graph]
                 if interface in view.interface_objects:
                     arrival = Position(graph, interface)
                 elif type_ in view.runtime_types.get(interface, ()):
                     arrival = Position(graph, type_)
                 else:
                     continue
-                for key in view.keys.get(interface, ()):
-                    if key.resolvable:
-                        yield key.selections, False, arrival
+                for selections in self._resolvable_keys(graph, interface):
+                    yield selections, False, arrival
+
+    def _resolvable_keys(self, graph: str, type_: str) -> Iterator[Selections]:
+        return (key.selections for key in self._world.views[graph].keys.get(type_, ()) if key.resolvable)
 
     def _provided(self, position: Position, type_: str) -> Iterator[FieldPick]:
         pending = list(position.provided)

@@ -8,7 +8,6 @@ from schema.diagnostics import Diagnostic, Severity
 from schema.satisfiability.operation import print_operation
 from schema.satisfiability.subgraph_view import World
 from schema.satisfiability.traverse import SharedAbstract
-from schema.type_ref import named_type
 
 
 def check_shared(world: World, shared: SharedAbstract) -> Diagnostic | None:
@@ -38,11 +37,12 @@ def check_shared(world: World, shared: SharedAbstract) -> Diagnostic | None:
 
 
 def _runtime_types(world: World, shared: SharedAbstract) -> Mapping[str, frozenset[str]]:
+    """By subgraph; without those where the field has an object type or is an interface object."""
     found: dict[str, frozenset[str]] = {}
-    for target in sorted(shared.targets, key=lambda position: (position.graph, position.type)):
-        view = world.views[target.graph]
-        if target.type not in view.interface_objects:
-            found[target.graph] = view.runtime_types.get(target.type, frozenset({named_type(target.type)}))
+    for target in sorted(shared.targets):
+        types = world.views[target.graph].runtime_types.get(target.type)
+        if types is not None:
+            found[target.graph] = types
     return found
 
 

@@ -63,7 +63,9 @@ class World:
     """All that satisfiability looks at: the subgraphs, and the supergraph's types as clients see them.
 
     `runtime_types` holds, for each abstract type, the object types that clients may meet (`members`: all that there
-    are); `interfaces` the interfaces of each object type; `contexts` the names of the contexts that a type sets.
+    are); `interfaces` the interfaces of each object type; `contexts` the names of the contexts that a type sets;
+    `labels` the progressive override label of a field, by type and field;
+    `graphs` the subgraphs that have a type.
     """
 
     supergraph: Supergraph
@@ -74,6 +76,8 @@ class World:
     visible_fields: dict[str, tuple[str, ...]]
     roots: frozenset[str]
     members: dict[str, frozenset[str]]
+    labels: dict[tuple[str, str], str]
+    graphs: dict[str, tuple[str, ...]]
 
     def is_a(self, type_: str, of: str) -> bool:
         """Whether objects of the type are among those that the other (or the same) type stands for."""
@@ -104,6 +108,14 @@ def survey(supergraph: Supergraph) -> World:
         visible_fields=_visible_fields(supergraph),
         roots=frozenset(filter(None, (supergraph.query, supergraph.mutation, supergraph.subscription))),
         members={name: frozenset(types) for name, types in _runtime_types(supergraph, lambda _: False).items()},
+        labels={
+            (type_, element.name): element.label[0]
+            for view in views.values()
+            for type_, elements in view.fields.items()
+            for element in elements.values()
+            if element.label is not None
+        },
+        graphs={name: tuple(dict.fromkeys(j.graph for j in t.joins)) for name, t in supergraph.types.items()},
     )
 
 

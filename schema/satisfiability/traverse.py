@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from schema.satisfiability.reach import LEAF, Labels, Position, Positions, Reach
+from schema.satisfiability.reach import LEAF, Labels, Move, Position, Positions, Reach
 from schema.satisfiability.selections import parse_selections
 from schema.satisfiability.subgraph_view import World
 from schema.supergraph.model import ContextArgument, ObjectType
@@ -113,10 +112,17 @@ class Walk:
         if state.type in self.world.runtime_types:
             for type_ in self.world.runtime_types[state.type]:
                 self._narrow(state, type_, step)
-        else:
-            for name in self.world.visible_fields[state.type]:
-                for labels in self._choices(state, name):
-                    self._take(State(state.type, state.positions, labels, state.contexts), name, step)
+            return
+        moves = self.reach(state.labels).moves(state.positions, state.type)
+        for name in self.world.visible_fields[state.type]:
+            label = self.world.labels.get((state.type, name))
+            if label is None or label in dict(state.labels):
+                self._take(state, name, moves.get(name, frozenset()), step)
+                continue
+            for value in (True, False):
+                decided = replace(state, labels=state.labels | {(label, value)})
+                decided_moves = self.reach(decided.labels).moves(state.positions, state.type)
+                self._take(decided, name, decided_moves.get(name, frozenset()), step)
 
     def _narrow(self, state: State, type_: str, step: Step) -> None:
         narrowed: set[Position] = set()
@@ -145,26 +151,9 @@ class Walk:
             return {Position(position.graph, type_, position.provided)}
         return None
 
-    def _choices(self, state: State, name: str) -> Iterator[Labels]:
-        """The state's labels, with both values of a label that this field brings in."""
-        decided = dict(state.labels)
-        fields = (view.fields.get(state.type, {}).get(name) for view in self.world.views.values())
-        label = next((f.label[0] for f in fields if f is not None and f.label is not None), None)
-        if label is None or label in decided:
-            yield state.labels
-        else:
-            for value in (True, False):
-                yield state.labels | {(label, value)}
-
-    def _take(self, state: State, name: str, step: Step) -> None:
-        reach = self.reach(state.labels)
-        moves = {
-            move
-            for position in state.positions
-            for move in reach.moves(position, state.type).get(name, ())
-            if self._can_fill(state, move.contexts)
-        }
+    def _take(self, state: State, name: str, moves: frozenset[Move], step: Step) -> None:
         here = Step(step, field=name)
+        moves = frozenset(move for move in moves if self._can_fill(state, move.contexts))
         if not moves:
             self.findings.dead_ends.setdefault((state.type, name), DeadEnd(state, state.type, name, here))
             return
