@@ -1,0 +1,55 @@
+"""Composition: subgraphs in, one supergraph out, or what stands in its way.
+
+`compose([SubgraphSource("users", sdl), ...])` gives a Composition with `.supergraph`, `.errors`, `.hints` and `.sdl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schema import satisfiability
+from schema.compose.composition import Composition
+from schema.compose.prepare import prepare
+from schema.compose.rules import AFTER_MERGE, BEFORE_MERGE
+from schema.compose.rules.subgraph_names import check_names
+from schema.compose.supergraph import merge_supergraph
+from schema.diagnostics import Diagnostic, errors_of, hints_of
+from schema.subgraph import SubgraphSource, ingest_all
+
+__all__ = ["Composition", "SubgraphSource", "compose"]
+
+
+def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
+    """Compose subgraphs into a supergraph. Never raises: whatever is wrong is in the result's errors.
+
+    Each stage needs the one before to have succeeded, so errors are all those of the first stage that has any.
+    """
+    refused = check_names(subgraphs)
+    if refused:
+        return Composition(None, tuple(refused))
+
+    ingested = ingest_all(subgraphs)
+    found = [diagnostic for one in ingested for diagnostic in one.diagnostics]
+    if errors_of(found):
+        return Composition(None, errors_of(found), hints_of(found))
+
+    merging = prepare([one.schema for one in ingested if one.schema is not None])
+    for rule in BEFORE_MERGE:
+        rule(merging)
+    merge_supergraph(merging)
+    if merging.report.errors:
+        return _result(merging.report.errors, merging.report.hints)
+
+    for rule in AFTER_MERGE:
+        rule(merging)
+    if merging.report.errors:
+        return _result(merging.report.errors, merging.report.hints)
+
+    found = satisfiability.check(merging.supergraph, [part.schema for part in merging.parts])
+    if errors_of(found):
+        return _result(errors_of(found), [*merging.report.hints, *hints_of(found)])
+    return Composition(merging.supergraph, hints=(*merging.report.hints, *hints_of(found)))
+
+
+def _result(errors: Sequence[Diagnostic], hints: Sequence[Diagnostic]) -> Composition:
+    return Composition(None, tuple(errors), tuple(hints))

@@ -1,0 +1,108 @@
+"""Merges the directives applied to one element in several subgraphs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import reduce
+from typing import Any
+
+from graphql import parse_const_value
+from graphql.language.print_string import print_string
+
+from schema.compose.carried import STRATEGIES
+from schema.compose.merging import Merging
+from schema.compose.sentences import by_value
+from schema.compose.sources import FieldSource, Part, Source
+from schema.subgraph.model import Applied
+from schema.subgraph.values import python_value
+from schema.supergraph.model import AppliedDirective
+
+Application = tuple[Part, Applied]
+
+
+def merge_applied(
+    merging: Merging, sources: Sequence[Source[Any] | FieldSource], coordinate: str
+) -> tuple[AppliedDirective, ...]:
+    """The directives that the element has in the supergraph, by the order in which subgraphs apply them."""
+    by_name: dict[str, list[Application]] = {}
+    for source in sources:
+        for directive in source.definition.directives:
+            name = merging.carried.name(source.part, directive)
+            if name is not None:
+                by_name.setdefault(name, []).append((source.part, directive))
+    if not by_name:
+        return ()
+    merged: list[AppliedDirective] = []
+    for name, applications in by_name.items():
+        if merging.carried.repeats(applications[0][1], name):
+            arguments = dict.fromkeys(_arguments(directive) for _, directive in applications)
+            merged += [AppliedDirective(name, given) for given in arguments]
+        else:
+            merged.append(AppliedDirective(name, _merge_arguments(merging, name, applications, coordinate)))
+    return tuple(merged)
+
+
+def _arguments(directive: Applied) -> tuple[tuple[str, str], ...]:
+    return tuple(directive.arguments.items())
+
+
+def _merge_arguments(
+    merging: Merging, name: str, applications: list[Application], coordinate: str
+) -> tuple[tuple[str, str], ...]:
+    given = Counter(tuple(sorted(directive.arguments.items())) for _, directive in applications)
+    if len(given) == 1:
+        return _arguments(applications[0][1])
+    directive = applications[0][1]
+    strategy = STRATEGIES.get(directive.name) if directive.spec is not None else None
+    places = [(part, applied.node) for part, applied in applications]
+    written = by_value((part.name, _text(applied)) for part, applied in applications)
+    if strategy is not None:
+        merging.report.hint(
+            "MERGED_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+            f"`{coordinate}` has different @{name} arguments: {written}. The supergraph combines them.",
+            places,
+            coordinate,
+        )
+        return _combine(applications)
+    chosen = given.most_common(1)[0][0]
+    kept = next(applied for _, applied in applications if tuple(sorted(applied.arguments.items())) == chosen)
+    merging.report.hint(
+        "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
+        f"`{coordinate}` has different @{name} arguments: {written}. The supergraph takes {_text(kept)}: give it the "
+        "same everywhere.",
+        places,
+        coordinate,
+    )
+    return _arguments(kept)
+
+
+def _text(directive: Applied) -> str:
+    return "(" + ", ".join(f"{name}: {value}" for name, value in directive.arguments.items()) + ")"
+
+
+def _combine(applications: list[Application]) -> tuple[tuple[str, str], ...]:
+    directives = [directive for _, directive in applications]
+    combined = []
+    for argument, strategy in STRATEGIES[directives[0].name].items():
+        values = [_value(directive.arguments.get(argument)) for directive in directives]
+        value = reduce(strategy, values)
+        if value is not None:
+            combined.append((argument, _print(value)))
+    return tuple(combined)
+
+
+def _value(text: str | None) -> Any:
+    return None if text is None else python_value(parse_const_value(text))
+
+
+def _print(value: Any) -> str:
+    match value:
+        case bool():
+            return "true" if value else "false"
+        case list():
+            return f"[{', '.join(map(_print, value))}]"
+        case str():
+            return print_string(value)
+        case _:
+            return str(value)

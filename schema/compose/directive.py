@@ -1,0 +1,113 @@
+"""Merges definitions of executable directives: kept where all subgraphs have them, for the locations they share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from schema.compose.arguments import merge_arguments
+from schema.compose.description import merge_description
+from schema.compose.merging import Merging
+from schema.compose.sentences import by_value, subgraphs
+from schema.compose.sources import Part, Source
+from schema.subgraph.model import DirectiveDef
+from schema.supergraph.model import DirectiveDefinition
+
+EXECUTABLE = frozenset(
+    {
+        "QUERY",
+        "MUTATION",
+        "SUBSCRIPTION",
+        "FIELD",
+        "FRAGMENT_DEFINITION",
+        "FRAGMENT_SPREAD",
+        "INLINE_FRAGMENT",
+        "VARIABLE_DEFINITION",
+    }
+)
+
+DefinitionSources = Sequence[Source[DirectiveDef]]
+
+
+def merge_executable_directives(merging: Merging) -> dict[str, DirectiveDefinition]:
+    """The executable directives of the supergraph by name."""
+    found: dict[str, list[Source[DirectiveDef]]] = {}
+    for part in merging.parts:
+        for name, definition in part.schema.directive_definitions.items():
+            if not EXECUTABLE.isdisjoint(definition.locations):
+                found.setdefault(name, []).append(Source(part, definition))
+    merged = {name: _merge(merging, name, sources) for name, sources in found.items()}
+    return {name: definition for name, definition in merged.items() if definition is not None}
+
+
+def _merge(merging: Merging, name: str, sources: DefinitionSources) -> DirectiveDefinition | None:
+    having = {source.part.name for source in sources}
+    lacking = [part for part in merging.parts if part.name not in having]
+    if lacking:
+        _report_missing(merging, name, sources, lacking)
+        return None
+    coordinate = f"@{name}"
+    locations = _merge_locations(merging, sources, coordinate)
+    if not locations:
+        return None
+    return DirectiveDefinition(
+        name=name,
+        repeatable=_merge_repeatable(merging, sources, coordinate),
+        locations=locations,
+        arguments=merge_arguments(merging, sources, coordinate),
+        description=merge_description(sources, coordinate, merging.report),
+    )
+
+
+def _executable(definition: DirectiveDef) -> list[str]:
+    return [location for location in definition.locations if location in EXECUTABLE]
+
+
+def _merge_locations(merging: Merging, sources: DefinitionSources, coordinate: str) -> tuple[str, ...]:
+    locations = tuple(
+        location
+        for location in _executable(sources[0].definition)
+        if all(location in source.definition.locations for source in sources)
+    )
+    written = by_value((source.part.name, " | ".join(_executable(source.definition))) for source in sources)
+    if not locations:
+        merging.report.hint(
+            "NO_EXECUTABLE_DIRECTIVE_INTERSECTION",
+            f"The directive `{coordinate}` is not in the supergraph, as no location is common to all its definitions: "
+            f"{written}.",
+            sources,
+            coordinate,
+        )
+    elif any(set(_executable(source.definition)) != set(locations) for source in sources):
+        merging.report.hint(
+            "INCONSISTENT_EXECUTABLE_DIRECTIVE_LOCATIONS",
+            f"The directive `{coordinate}` has different locations: {written}. The supergraph takes the common ones, "
+            f"{' | '.join(locations)}.",
+            sources,
+            coordinate,
+        )
+    return locations
+
+
+def _merge_repeatable(merging: Merging, sources: DefinitionSources, coordinate: str) -> bool:
+    once = [source for source in sources if not source.definition.repeatable]
+    if not once:
+        return True
+    if len(once) < len(sources):
+        merging.report.hint(
+            "INCONSISTENT_EXECUTABLE_DIRECTIVE_REPEATABLE",
+            f"The directive `{coordinate}` is repeatable, but not in {subgraphs(source.part.name for source in once)}, "
+            "so it is not in the supergraph.",
+            sources,
+            coordinate,
+        )
+    return False
+
+
+def _report_missing(merging: Merging, name: str, sources: DefinitionSources, lacking: Sequence[Part]) -> None:
+    merging.report.hint(
+        "INCONSISTENT_EXECUTABLE_DIRECTIVE_PRESENCE",
+        f"The directive `@{name}` is not in the supergraph, as {subgraphs(part.name for part in lacking)} "
+        "does not define it.",
+        sources,
+        f"@{name}",
+    )

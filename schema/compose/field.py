@@ -1,0 +1,55 @@
+"""Merges one field of an object or interface."""
+
+from __future__ import annotations
+
+from schema.compose.applied import merge_applied
+from schema.compose.arguments import merge_arguments
+from schema.compose.description import merge_description
+from schema.compose.join_directives import join_directives
+from schema.compose.join_field import join_fields
+from schema.compose.merging import Merging
+from schema.compose.sentences import by_value
+from schema.compose.sources import FieldGroup, FieldSource
+from schema.compose.subtypes import most_general
+from schema.supergraph.model import Field
+
+
+def merge_field(merging: Merging, group: FieldGroup) -> Field | None:
+    """The field in the supergraph, or None where no subgraph resolves it, which a rule reports."""
+    resolvers = group.resolvers
+    if not resolvers:
+        return None
+    coordinate = group.coordinate
+    return Field(
+        name=group.name,
+        type=_merge_type(merging, group, resolvers),
+        arguments=merge_arguments(merging, resolvers, coordinate),
+        description=merge_description(group.sources, coordinate, merging.report),
+        directives=merge_applied(merging, group.sources, coordinate),
+        joins=join_fields(merging, group),
+        join_directives=join_directives(merging, group.sources),
+    )
+
+
+def _merge_type(merging: Merging, group: FieldGroup, resolvers: list[FieldSource]) -> str:
+    refs = list(dict.fromkeys(source.definition.type for source in resolvers))
+    if len(refs) == 1:
+        return refs[0]
+    merged = most_general(refs, merging.subtypes)
+    types = by_value((source.part.name, source.definition.type) for source in resolvers)
+    if merged is None:
+        merging.report.error(
+            "FIELD_TYPE_MISMATCH",
+            f"`{group.coordinate}` has types that do not fit together: {types}. Give it the same type everywhere, or "
+            "one that the others are subtypes of.",
+            resolvers,
+            group.coordinate,
+        )
+        return refs[0]
+    merging.report.hint(
+        "INCONSISTENT_BUT_COMPATIBLE_FIELD_TYPE",
+        f"`{group.coordinate}` has different types: {types}. The supergraph takes the most general, `{merged}`.",
+        resolvers,
+        group.coordinate,
+    )
+    return merged

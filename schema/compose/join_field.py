@@ -1,0 +1,55 @@
+"""The join records of a field: how it stands in each subgraph."""
+
+from __future__ import annotations
+
+from schema.compose.context_arguments import context_arguments
+from schema.compose.merging import Merging
+from schema.compose.override import label_of, override_of
+from schema.compose.sources import FieldGroup, FieldSource
+from schema.subgraph.model import applied, string_argument
+from schema.supergraph.model import JoinField
+
+
+def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
+    """One record per subgraph that the router may ask for the field; none at all where that says nothing new."""
+    types = {source.definition.type for source in group.sources}
+    records = []
+    for source in group.sources:
+        if source.part.graph in group.overridden:
+            if merging.use[source.part.graph].needs(group.owner.name, group.name):
+                records.append(_record(merging, group, source, len(types) > 1, used_overridden=True))
+        else:
+            records.append(_record(merging, group, source, len(types) > 1))
+    if len(records) == len(group.owner.sources) and all(_is_plain(record) for record in records):
+        return ()
+    return tuple(records)
+
+
+def _is_plain(record: JoinField) -> bool:
+    return record == JoinField(graph=record.graph)
+
+
+def _record(
+    merging: Merging, group: FieldGroup, source: FieldSource, with_type: bool, *, used_overridden: bool = False
+) -> JoinField:
+    graph = source.part.graph
+    if not source.definition.directives and not group.migrating and not used_overridden:
+        contexts = context_arguments(merging, source)
+        return JoinField(graph=graph, type=source.definition.type if with_type else None, context_arguments=contexts)
+    override = override_of(source)
+    return JoinField(
+        graph=graph,
+        requires=_fields(source, "requires"),
+        provides=_fields(source, "provides"),
+        type=source.definition.type if with_type else None,
+        external=source.external,
+        override=string_argument(override, "from") if override else None,
+        override_label=label_of(override) if override else group.migrating.get(graph),
+        used_overridden=used_overridden,
+        context_arguments=context_arguments(merging, source),
+    )
+
+
+def _fields(source: FieldSource, directive: str) -> str | None:
+    found = applied(source.definition.directives, directive)
+    return string_argument(found[0], "fields") if found else None

@@ -1,0 +1,35 @@
+"""What merging reads and fills: the subgraphs side by side, the report, and the supergraph under construction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from schema.compose.carried import Carried
+from schema.compose.enum_use import EnumUse
+from schema.compose.field_use import FieldUse
+from schema.compose.report import Report
+from schema.compose.sources import FieldGroup, Part, TypeGroup
+from schema.compose.subtypes import Subtypes
+from schema.supergraph.model import Supergraph
+
+
+@dataclass(slots=True)
+class Merging:
+    """One composition under way.
+
+    `types` holds what subgraphs define, `supergraph` what has come of it so far. `carried` says which directives
+    stay, `use` which fields each subgraph's directives need.
+    """
+
+    parts: list[Part]
+    types: dict[str, TypeGroup]
+    subtypes: Subtypes
+    use: dict[str, FieldUse]  # by graph
+    enum_use: dict[str, EnumUse]
+    carried: Carried
+    report: Report
+    supergraph: Supergraph = field(default_factory=Supergraph)
+
+    def shared_fields(self) -> list[FieldGroup]:
+        """The fields of objects and interfaces that more than one subgraph defines."""
+        return [group for owner in self.types.values() for group in owner.fields.values() if len(group.sources) > 1]

@@ -1,0 +1,33 @@
+"""Sets up a composition: subgraphs side by side, with the indexes that rules and merging share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from schema.compose.carried import Carried, carried_names
+from schema.compose.enum_use import enum_use
+from schema.compose.field_use import field_use
+from schema.compose.gather import gather_parts, gather_types
+from schema.compose.merging import Merging
+from schema.compose.override import resolve_overrides
+from schema.compose.report import Report
+from schema.compose.subtypes import gather_subtypes
+from schema.subgraph.model import SubgraphSchema
+
+
+def prepare(schemas: Iterable[SubgraphSchema]) -> Merging:
+    """Everything that merging needs, ready to start."""
+    parts = gather_parts(schemas)
+    types = gather_types(parts)
+    for group in types.values():
+        if len(group.sources) > 1:
+            resolve_overrides(group.fields.values())
+    return Merging(
+        parts=parts,
+        types=types,
+        subtypes=gather_subtypes(types),
+        use={part.graph: field_use(part.schema) for part in parts},
+        enum_use=enum_use(types),
+        carried=Carried(names={part.graph: carried_names(part.schema.links) for part in parts}),
+        report=Report(),
+    )

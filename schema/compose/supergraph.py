@@ -1,0 +1,51 @@
+"""Merges all that subgraphs define into the supergraph, kind by kind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from schema.compose.applied import merge_applied
+from schema.compose.description import merge_description
+from schema.compose.directive import merge_executable_directives
+from schema.compose.enum import merge_enum
+from schema.compose.input_object import merge_input_object
+from schema.compose.interface import add_interface_object_fields, merge_interface
+from schema.compose.links import carried_links
+from schema.compose.merging import Merging
+from schema.compose.object import merge_object
+from schema.compose.scalar import merge_scalar
+from schema.compose.schema_element import schema_sources
+from schema.compose.sources import TypeGroup
+from schema.compose.union import merge_union
+from schema.subgraph.model import Kind
+from schema.supergraph.model import SubgraphInfo, TypeDefinition
+
+_MERGE: dict[Kind, Callable[[Merging, TypeGroup], TypeDefinition]] = {
+    Kind.OBJECT: merge_object,
+    Kind.INTERFACE: merge_interface,
+    Kind.UNION: merge_union,
+    Kind.ENUM: merge_enum,
+    Kind.INPUT_OBJECT: merge_input_object,
+    Kind.SCALAR: merge_scalar,
+}
+
+
+def merge_supergraph(merging: Merging) -> None:
+    """Fill the supergraph; what does not merge is reported and left out, or merged as well as it can be."""
+    supergraph = merging.supergraph
+    supergraph.subgraphs = {part.graph: SubgraphInfo(part.graph, part.name, part.schema.url) for part in merging.parts}
+    for group in merging.types.values():
+        supergraph.types[group.name] = _MERGE[group.kind](merging, group)
+    add_interface_object_fields(merging)
+    supergraph.directive_definitions.update(merge_executable_directives(merging))
+    _merge_schema_element(merging)
+    supergraph.links = (*carried_links(merging), *supergraph.links)
+
+
+def _merge_schema_element(merging: Merging) -> None:
+    supergraph = merging.supergraph
+    sources = schema_sources(merging.parts)
+    supergraph.description = merge_description(sources, "schema", merging.report)
+    supergraph.schema_directives = merge_applied(merging, sources, "schema")
+    supergraph.mutation = "Mutation" if "Mutation" in merging.types else None
+    supergraph.subscription = "Subscription" if "Subscription" in merging.types else None
