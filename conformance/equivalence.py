@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -70,7 +71,17 @@ def differences(ours: Any, theirs: Any, path: str = "") -> list[str]:
             else:
                 found += differences(ours[key], theirs[key], inner)
         return found
+    if path.endswith("directives") and isinstance(ours, list) and isinstance(theirs, list):
+        only_ours, only_theirs = Counter(ours) - Counter(theirs), Counter(theirs) - Counter(ours)
+        return [
+            *(f"{path}: only ours: {_directive_text(*item)}" for item in sorted(only_ours.elements())),
+            *(f"{path}: only theirs: {_directive_text(*item)}" for item in sorted(only_theirs.elements())),
+        ]
     return [] if ours == theirs else [f"{path}: {ours!r} != {theirs!r}"]
+
+
+def _directive_text(name: str, arguments: Sequence[tuple[str, str | None]]) -> str:
+    return f"@{name}({', '.join(f'{key}: {value}' for key, value in arguments)})"
 
 
 def _type(node: TypeDefinitionNode) -> Data:

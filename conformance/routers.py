@@ -19,6 +19,7 @@ from graphql import parse, validate
 from conformance.oracles.client import FOLDER, ensure_installed
 
 Response = dict[str, Any]
+_HANSE = str(Path(sys.executable).with_name("hanse"))
 
 
 class RouterUnderTest(Protocol):
@@ -108,7 +109,7 @@ class HanseRouter:
         self._file.write_text(supergraph, encoding="utf-8")
         port = _free_port()
         self._url = f"http://127.0.0.1:{port}"
-        command = [Path(sys.executable).with_name("hanse"), "router", "--supergraph", str(self._file)]
+        command = [_HANSE, "router", "--supergraph", str(self._file)]
         with (Path(self._folder.name) / "router.log").open("wb") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(port)], cwd=self._folder.name, stdout=log, stderr=subprocess.STDOUT
@@ -133,9 +134,9 @@ class HanseRouter:
         """The text of `hanse plan`."""
         operation = Path(self._folder.name) / "operation.graphql"
         operation.write_text(query, encoding="utf-8")
-        command = [Path(sys.executable).with_name("hanse"), "plan", "--supergraph", str(self._file), str(operation)]
+        command = [_HANSE, "plan", "--supergraph", str(self._file), str(operation)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=self._timeout, check=False)
-        return done.stdout + done.stderr
+        return str(done.stdout + done.stderr)
 
     def close(self) -> None:
         """End the router and remove its files."""

@@ -1,0 +1,1 @@
+"""Random subgraph sets, valid and broken, from a seed."""

@@ -1,0 +1,51 @@
+"""Breaking a set on purpose: by a snippet for some error code, or by a blind change."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+from conformance.generator.draft import LATEST_MINOR, Part, SetDraft, SubgraphDraft, TypeDraft
+from conformance.generator.snippets import SNIPPETS, Snippet
+
+_SCHEMA_LINE = re.compile(r"^schema (@.*)$", re.MULTILINE)
+
+
+def add_snippet(draft: SetDraft, snippet: Snippet) -> None:
+    """Work a snippet into the set, adding subgraphs where it needs more than there are."""
+    fitting = draft.federated(snippet.minor)
+    while len(fitting) < len(snippet.fragments):
+        fresh = SubgraphDraft(draft.fresh("extra"), draft.rng.randint(snippet.minor, LATEST_MINOR))
+        fresh.types["Query"] = TypeDraft("type", "Query", {fresh.name: Part(f"{fresh.name}: Int")})
+        draft.subgraphs.append(fresh)
+        fitting.append(fresh)
+    name = draft.fresh("Odd")
+    chosen = fitting[: len(snippet.fragments)]
+    for position, (subgraph, fragment) in enumerate(zip(chosen, snippet.fragments, strict=True)):
+        other = chosen[(position + 1) % len(chosen)]
+        text = fragment.replace("~", name).replace("%self", subgraph.name).replace("%other", other.name)
+        for line in _SCHEMA_LINE.findall(text):
+            _add_schema_directives(subgraph, line)
+        subgraph.extras.append(_SCHEMA_LINE.sub("", text).strip())
+
+
+def _add_schema_directives(subgraph: SubgraphDraft, line: str) -> None:
+    for text in re.findall(r"@\w+\((?:[^()]|\([^()]*\))*\)", line):
+        if text.startswith("@link"):
+            subgraph.links.append(text)
+        else:
+            subgraph.schema_directives.append(text[1:])
+
+
+def add_random_snippet(draft: SetDraft) -> str:
+    """Add any snippet; its number as text."""
+    number = draft.rng.randrange(len(SNIPPETS))
+    add_snippet(draft, SNIPPETS[number])
+    return f"snippet {number}"
+
+
+def snippet_set(draft: SetDraft, number: int) -> None:
+    """Only the snippet, in subgraphs made for it: for a look at one rule alone."""
+    draft.subgraphs.clear()
+    snippet = SNIPPETS[number]
+    add_snippet(draft, dataclasses.replace(snippet))
