@@ -15,6 +15,7 @@ from weakref import WeakSet
 from shared.config import ConfigError
 from shared.events.envelope import Event, decode, encode
 from shared.events.log import DeadLetter, Delivery
+from shared.waiting import within
 
 POLL_SECONDS = 0.05  # how soon another process's events are seen; events of this process are seen at once
 BUSY_SECONDS = 15.0
@@ -77,12 +78,7 @@ class EmbeddedLog:
             now, found = await self._run(partial(self._select, consumer, types, limit, version))
             if found or time.monotonic() >= deadline:
                 return found
-            version = now
-            try:
-                await asyncio.wait_for(self._appended.wait(), POLL_SECONDS)
-                version = None
-            except TimeoutError:
-                pass
+            version = None if await within(self._appended, POLL_SECONDS) else now
 
     async def commit(self, consumer: str, delivery: Delivery) -> None:
         """See EventLog."""

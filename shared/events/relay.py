@@ -13,6 +13,7 @@ from shared.clock import Clock, utc_now
 from shared.db import Database
 from shared.events.log import EventLog
 from shared.events.outbox import RETENTION, forget_published, mark_published, waiting
+from shared.waiting import within
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +45,7 @@ class Relay:
                 while await self.move():
                     pass
                 pause = 0.1
-                await self._rest()
+                await within(self._wanted, IDLE_SECONDS)
             except Exception:
                 log.exception("the relay failed; it tries again in %.1f s", pause)
                 await asyncio.sleep(pause)
@@ -60,12 +61,6 @@ class Relay:
         async with self._database.writing() as session:
             await mark_published(session, [item.position for item in batch], self._clock())
         return len(batch)
-
-    async def _rest(self) -> None:
-        try:
-            await asyncio.wait_for(self._wanted.wait(), IDLE_SECONDS)
-        except TimeoutError:
-            pass
 
     async def _tidy(self) -> None:
         try:

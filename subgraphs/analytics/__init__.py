@@ -1,0 +1,1 @@
+"""Statistics: what has happened on the whole platform, counted from its events."""

@@ -1,0 +1,33 @@
+"""The analytics subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.subgraph_app import SubgraphApp
+from subgraphs.analytics.consumers import HANDLERS
+from subgraphs.analytics.live import Announcements
+from subgraphs.analytics.loaders import AnalyticsContext
+from subgraphs.analytics.schema import graph
+from subgraphs.analytics.settings import AnalyticsSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: AnalyticsSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    announcements = Announcements()
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> AnalyticsContext:
+        return AnalyticsContext(database, caller, writes=writes, settings=settings, announcements=announcements)
+
+    return SubgraphApp(
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        handlers=HANDLERS,
+        on_handled=announcements.announce,
+    )

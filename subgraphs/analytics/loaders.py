@@ -1,0 +1,26 @@
+"""What one request to the analytics subgraph is given; its answers are few rows, so that there is nothing to batch."""
+
+from __future__ import annotations
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from subgraphs.analytics.live import Announcements
+from subgraphs.analytics.settings import AnalyticsSettings
+
+
+class AnalyticsContext(RequestContext):
+    """One request."""
+
+    def __init__(
+        self,
+        database: Database,
+        caller: Caller,
+        *,
+        writes: bool,
+        settings: AnalyticsSettings,
+        announcements: Announcements,
+    ) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.settings = settings
+        self.announcements = announcements

@@ -1,0 +1,71 @@
+"""Every SQL statement of the analytics subgraph."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from subgraphs.analytics.models import Bucket, Counter, SeenUser
+
+
+def _insert(session: AsyncSession, model: type[Any]) -> Any:
+    """An INSERT that can say ON CONFLICT, which each dialect spells for itself."""
+    return (sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert)(model)
+
+
+async def add(session: AsyncSession, amounts: Mapping[str, int]) -> None:
+    """Move counters by these amounts."""
+    if amounts:
+        rows = [{"name": name, "value": amount} for name, amount in amounts.items()]
+        statement = _insert(session, Counter).values(rows)
+        moved = {"value": Counter.value + statement.excluded.value}
+        await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=moved))
+
+
+async def add_to_bucket(session: AsyncSession, minute: datetime, event_type: str) -> None:
+    """Count an event in its minute."""
+    statement = _insert(session, Bucket).values(minute=minute, event_type=event_type, events=1)
+    key = ["minute", "event_type"]
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"events": Bucket.events + 1}))
+
+
+async def see_user(session: AsyncSession, user_id: str) -> None:
+    """Count an event of this user."""
+    statement = _insert(session, SeenUser).values(user_id=user_id, events=1)
+    await session.execute(
+        statement.on_conflict_do_update(index_elements=["user_id"], set_={"events": SeenUser.events + 1})
+    )
+
+
+async def counters(session: AsyncSession) -> dict[str, int]:
+    """Every counter."""
+    rows = await session.execute(select(Counter.name, Counter.value))
+    return {row[0]: row[1] for row in rows}
+
+
+async def count_seen_users(session: AsyncSession) -> int:
+    """How many users have done something."""
+    return int(await session.scalar(select(func.count()).select_from(SeenUser)) or 0)
+
+
+async def minutes(
+    session: AsyncSession, since: datetime, until: datetime, event_type: str | None
+) -> list[tuple[datetime, int]]:
+    """Minutes from `since` up to `until` in which something happened, with how much."""
+    statement = select(Bucket.minute, func.sum(Bucket.events)).where(Bucket.minute >= since, Bucket.minute < until)
+    if event_type is not None:
+        statement = statement.where(Bucket.event_type == event_type)
+    rows = await session.execute(statement.group_by(Bucket.minute).order_by(Bucket.minute))
+    return [(row[0], int(row[1])) for row in rows]
+
+
+async def forget_all(session: AsyncSession) -> None:
+    """Empty everything that is counted, so that it can be counted again."""
+    for model in (Counter, Bucket, SeenUser):
+        await session.execute(delete(model))

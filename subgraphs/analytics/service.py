@@ -1,0 +1,97 @@
+"""The business verbs of the analytics subgraph: counting, and reading what was counted."""
+
+from __future__ import annotations
+
+from collections import Counter as Tally
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.errors import BadInput, FieldProblem
+from shared.events.envelope import Event
+from subgraphs.analytics import repository
+
+# Which counters an event moves. What an event says in numbers is added in `amounts`.
+COUNTED: dict[str, dict[str, int]] = {
+    "user.registered": {"users": 1},
+    "user.deleted": {"users": -1},
+    "user.signed_in": {"sign_ins": 1},
+    "sign_in.failed": {"failed_sign_ins": 1},
+    "product.created": {"products": 1},
+    "product.deleted": {"products": -1},
+}
+MOST_POINTS = 2000
+
+
+class Step(Enum):
+    """How long one point of a time series is."""
+
+    MINUTE = timedelta(minutes=1)
+    HOUR = timedelta(hours=1)
+    DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """What has been counted so far."""
+
+    events_processed: int
+    unique_users: int
+    users: int
+    products: int
+    sign_ins: int
+    failed_sign_ins: int
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """How many events happened in the step that begins then."""
+
+    begins_at: datetime
+    events: int
+
+
+async def count(session: AsyncSession, event: Event) -> None:
+    """Count one event."""
+    await repository.add(session, {"events_processed": 1, **COUNTED.get(event.type, {})})
+    await repository.add_to_bucket(session, event.time.replace(second=0, microsecond=0), event.type)
+    if event.actor is not None:
+        await repository.see_user(session, event.actor)
+
+
+async def statistics(session: AsyncSession) -> Statistics:
+    """What has been counted so far."""
+    counted = await repository.counters(session)
+    return Statistics(
+        events_processed=counted.get("events_processed", 0),
+        unique_users=await repository.count_seen_users(session),
+        users=counted.get("users", 0),
+        products=counted.get("products", 0),
+        sign_ins=counted.get("sign_ins", 0),
+        failed_sign_ins=counted.get("failed_sign_ins", 0),
+    )
+
+
+async def series(
+    session: AsyncSession, step: Step, since: datetime, until: datetime, event_type: str | None
+) -> list[Point]:
+    """A point for each step from `since` up to `until`, those without events too. Raises BadInput for too many."""
+    start = _floor(since, step)
+    points = -(-(until - start) // step.value)
+    if points <= 0:
+        raise BadInput(FieldProblem("until", "INVALID", "until must be later than since."))
+    if points > MOST_POINTS:
+        raise BadInput(FieldProblem("since", "TOO_MANY", f"That is {points} points; ask for at most {MOST_POINTS}."))
+    found: Tally[datetime] = Tally()
+    for minute, events in await repository.minutes(session, start, start + points * step.value, event_type):
+        found[_floor(minute, step)] += events
+    moments = (start + number * step.value for number in range(points))
+    return [Point(moment, found[moment]) for moment in moments]
+
+
+def _floor(moment: datetime, step: Step) -> datetime:
+    """The beginning of the step that holds the moment, counted in UTC."""
+    seconds = int(step.value.total_seconds())
+    return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, tz=moment.tzinfo)

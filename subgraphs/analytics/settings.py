@@ -1,0 +1,20 @@
+"""What the analytics subgraph can be told; `HANSE_ANALYTICS_<FIELD>` in the environment."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.config import SubgraphSettings, settings_config
+
+
+class AnalyticsSettings(SubgraphSettings):
+    """The settings of every subgraph, and that of live statistics."""
+
+    model_config = settings_config("analytics")
+    subgraph: ClassVar[str] = "analytics"
+
+    live_poll_seconds: float = Field(
+        default=2.0, gt=0, description="How soon live statistics show what another replica counted."
+    )

@@ -1,0 +1,48 @@
+"""The types of the analytics subgraph as clients see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Self
+
+import strawberry
+from strawberry.types import Info
+
+from subgraphs.analytics import service
+from subgraphs.analytics.loaders import AnalyticsContext
+
+AnalyticsInfo = Info[AnalyticsContext, None]
+
+strawberry.enum(service.Step, name="TimeStep", description="How long one point of a time series is, in UTC.")
+
+
+@strawberry.type(description="What has happened on the platform so far, each event counted once.")
+class Stats:
+    """Numbers."""
+
+    events_processed: int = strawberry.field(description="How many events were counted.")
+    unique_users: int = strawberry.field(description="How many users have done something.")
+    users: int = strawberry.field(description="How many users there are.")
+    products: int = strawberry.field(description="How many products are on sale.")
+    sign_ins: int = strawberry.field(description="How many sign-ins succeeded.")
+    failed_sign_ins: int = strawberry.field(description="How many sign-ins failed.")
+
+    @classmethod
+    def of(cls, counted: service.Statistics) -> Self:
+        """The type of what was counted."""
+        return cls(
+            events_processed=counted.events_processed,
+            unique_users=counted.unique_users,
+            users=counted.users,
+            products=counted.products,
+            sign_ins=counted.sign_ins,
+            failed_sign_ins=counted.failed_sign_ins,
+        )
+
+
+@strawberry.type(description="One point of a time series.")
+class ActivityPoint:
+    """A moment and a number."""
+
+    begins_at: datetime = strawberry.field(description="When the point's step begins (UTC).")
+    events: int = strawberry.field(description="How many events happened in it.")
