@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from schema.diagnostics import Diagnostic
 from schema.subgraph.build import build
+from schema.subgraph.graphql_rules import check_graphql
 from schema.subgraph.link import read_links
+from schema.subgraph.link_conflicts import check_links
 from schema.subgraph.model import SubgraphSchema, SubgraphSource
 from schema.subgraph.names import resolve_names
 from schema.subgraph.parse import parse_sdl
@@ -59,10 +61,13 @@ def _read(source: SubgraphSource, report: Report) -> Subject | None:
     if document is None:
         return None
     links = read_links(document.definitions, report)
+    check_links(links, report)
     if report.failed():
         return None
-    names = resolve_names(links)
+    names = resolve_names(links, document.definitions)
     model = build(source, document, links, names, report)
+    if not report.failed():
+        check_graphql(model, document, names, report)
     if report.failed():
         return None
     subject = Subject(model, names, report)

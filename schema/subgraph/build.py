@@ -75,7 +75,7 @@ class _Builder:
     report: Report
     out: SubgraphSchema
     renames: dict[str, str] = field(default_factory=dict)  # root types: as written -> canonical
-    defined: dict[str, DefinitionNode] = field(default_factory=dict)  # the definition of each type, not extensions
+    shadowed: set[str] = field(default_factory=set)  # types that have the canonical name of a root but are none
 
 
 def build(source: SubgraphSource, document: DocumentNode, links: Links, names: Names, report: Report) -> SubgraphSchema:
@@ -124,14 +124,16 @@ def _roots(builder: _Builder, definitions: Iterable[DefinitionNode]) -> None:
                 written[canonical] = canonical
     builder.out.root_names = written
     builder.renames = {name: canonical for canonical, name in written.items() if name != canonical}
-    for name, canonical in builder.renames.items():
-        if canonical in names:
+    for name, canonical in list(builder.renames.items()):
+        if canonical in names and name in names:
+            builder.shadowed.add(canonical)
             builder.report.error(
                 f"ROOT_{canonical.upper()}_USED",
                 f"The type `{canonical}` is not the {canonical.lower()} root, which is `{name}`: "
                 f"rename `{canonical}`, or make it the root, since composition calls every {canonical.lower()} root "
                 f"`{canonical}`.",
                 names[canonical],
+                names[name],
                 coordinate=canonical,
             )
 
@@ -147,7 +149,9 @@ def _schema(builder: _Builder, node: SchemaDefinitionNode | SchemaExtensionNode)
 
 def _type(builder: _Builder, node: DefinitionNode, kind: Kind, *, is_extension: bool) -> None:
     written: str = node.name.value  # type: ignore[attr-defined]
-    if written in specs.BUILT_IN_SCALARS or builder.names.is_spec_type(written):
+    if written in specs.BUILT_IN_SCALARS and kind is not Kind.SCALAR:
+        builder.report.error(INVALID, f"`{written}` is a scalar of GraphQL itself: choose another name.", node)
+    if written in builder.shadowed or written in specs.BUILT_IN_SCALARS or builder.names.is_spec_type(written):
         return
     name = builder.renames.get(written, written)
     known = builder.out.types.get(name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
 from schema.subgraph.model import Applied, FieldDef, InputValueDef, TypeDef, applied, string_argument
 from schema.subgraph.subject import Subject
 
@@ -27,3 +28,19 @@ def context_uses(subject: Subject) -> Iterator[tuple[TypeDef, FieldDef, InputVal
     for owner, field, argument in subject.arguments():
         for directive in applied(argument.directives, "fromContext"):
             yield owner, field, argument, directive
+
+
+def context_selections(subject: Subject) -> Iterator[tuple[TypeDef, tuple[Selection, ...]]]:
+    """Every selection from a context that can be parsed, with each type that sets the context."""
+    for _, _, _, directive in context_uses(subject):
+        context, text = parse_context(directive)
+        for setter in subject.contexts.get(context or "", ()):
+            try:
+                yield setter, parse_selection(text)
+            except FieldSetError:
+                continue
+
+
+def parse_selection(text: str) -> tuple[Selection, ...]:
+    """The selection from a context, which may leave out the outer braces. Raises FieldSetError."""
+    return parse_field_set(text if text.startswith("{") else f"{{{text}}}")

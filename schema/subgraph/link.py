@@ -78,6 +78,8 @@ def read_links(definitions: Iterable[DefinitionNode], report: Report) -> Links:
     if name is None:
         return Links()
     found = Links(directive=name)
+    if not any(_is_recognised(node, name) for node in applications):
+        return found  # nothing of Federation: the other links say nothing that composition reads
     for node in applications:
         if node.name.value == name and (link := _read_link(node, name, report)):
             found.links.append(link)
@@ -87,25 +89,31 @@ def read_links(definitions: Iterable[DefinitionNode], report: Report) -> Links:
     return found
 
 
+def _url(node: DirectiveNode) -> str:
+    arguments = {argument.name.value: string_of(argument.value) for argument in node.arguments or ()}
+    return arguments.get("url") or arguments.get("feature") or ""
+
+
+def _is_recognised(node: DirectiveNode, name: str) -> bool:
+    """Whether an application shows that this is the specification's `@link`: it links Federation, or itself."""
+    url = _url(node)
+    known = (specs.LINK, specs.CORE, specs.FEDERATION)
+    return node.name.value == name and any(url == identity or url.startswith(f"{identity}/") for identity in known)
+
+
 def _link_directive_name(definitions: list[DefinitionNode], applications: list[DirectiveNode]) -> str | None:
     """The name of `@link` in this subgraph. It may be renamed if its definition is written and it links itself."""
     defined = {node.name.value for node in definitions if isinstance(node, DirectiveDefinitionNode)}
     for node in applications:
-        arguments = {argument.name.value: string_of(argument.value) for argument in node.arguments or ()}
-        url = arguments.get("url") or arguments.get("feature") or ""
-        identity = url.rpartition("/")[0]
-        own = {specs.LINK: "link", specs.CORE: "core"}.get(identity)
+        own = {specs.LINK: "link", specs.CORE: "core"}.get(_url(node).rpartition("/")[0])
+        as_ = next((string_of(a.value) for a in node.arguments or () if a.name.value == "as"), None)
         name = node.name.value
-        if own and name == (arguments.get("as") or own) and (name == "link" or name in defined):
+        if own and name == (as_ or own) and (name == "link" or name in defined):
             return name
-    used = {node.name.value for node in applications}
-    if "link" in used and _is_bootstrapped(applications):
+    links = [node for node in applications if node.name.value == "link"]
+    if links and ("link" not in defined or any(_is_recognised(node, "link") for node in links)):
         return "link"
     return None
-
-
-def _is_bootstrapped(applications: list[DirectiveNode]) -> bool:
-    return any(node.name.value == "link" for node in applications)
 
 
 def _read_link(node: DirectiveNode, link_name: str, report: Report) -> LinkDef | None:

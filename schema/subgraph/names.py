@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+
+from graphql import DefinitionNode, DirectiveDefinitionNode
 
 from schema.subgraph import specs
 from schema.subgraph.link import Links
+
+# The version that Federation 1 schemas are upgraded to.
+UPGRADED = (2, 4)
 
 # What the subgraph specification adds to a schema for the router's use; composition never reads it.
 PROTOCOL_TYPES = frozenset({"_Any", "_Entity", "_Service"})
@@ -33,11 +39,17 @@ class Names:
         return next((local for local, spec in self.directives.items() if spec.name == canonical), canonical)
 
 
-def resolve_names(links: Links) -> Names:
-    """The names that the links give to what they define; without a Federation link, Federation 1's own."""
+def resolve_names(links: Links, definitions: Iterable[DefinitionNode]) -> Names:
+    """The names that the links give to what they define.
+
+    Without a Federation link they are Federation 1's own, and those of Federation 2 that the subgraph defines itself.
+    """
     names = Names(link=links.directive)
     federation = links.by_identity(specs.FEDERATION)
     if federation is None:
+        defined = {node.name.value for node in definitions if isinstance(node, DirectiveDefinitionNode)}
+        newer = specs.federation_directives(UPGRADED)
+        names.directives.update({name: newer[name] for name in newer if name in defined})
         names.directives.update(specs.federation_directives((1, 0)))
         names.types.update({name: name for name in specs.federation_types((1, 0))})
     else:

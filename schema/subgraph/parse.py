@@ -34,7 +34,7 @@ def parse_sdl(source: SubgraphSource, report: Report) -> DocumentNode | None:
         document = parse(Source(sdl, source.name))
     except GraphQLSyntaxError as error:
         line, column = (error.locations[0].line, error.locations[0].column) if error.locations else (0, 0)
-        _refuse(report, f"{error.description}. Correct the SDL's syntax.", line, column)
+        _refuse(report, f"{error.description.rstrip('.')}: correct the SDL's syntax.", line, column)
         return None
     executable = [node for node in document.definitions if isinstance(node, ExecutableDefinitionNode)]
     for node in executable:

@@ -8,7 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from graphql import DirectiveDefinitionNode, DocumentNode, parse, print_ast
+from graphql import DirectiveDefinitionNode, DocumentNode, parse
+
+from schema.subgraph.values import type_text, value_text
 
 APOLLO = "https://specs.apollo.dev"
 FEDERATION = f"{APOLLO}/federation"
@@ -73,11 +75,11 @@ _FEDERATION_1 = (
 )
 
 LINK_DIRECTIVE = "directive @link(url: String, as: String, for: Purpose, import: [Import]) repeatable on SCHEMA"
+PURPOSES = frozenset({"SECURITY", "EXECUTION"})  # values of the enum Purpose
 BUILT_IN = (
     'directive @deprecated(reason: String = "No longer supported") on FIELD_DEFINITION | ARGUMENT_DEFINITION '
     "| INPUT_FIELD_DEFINITION | ENUM_VALUE",
     "directive @specifiedBy(url: String!) on SCALAR",
-    "directive @oneOf on INPUT_OBJECT",
     "directive @skip(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
     "directive @include(if: Boolean!) on FIELD | FRAGMENT_SPREAD | INLINE_FRAGMENT",
 )
@@ -114,6 +116,11 @@ class SpecArgument:
     name: str
     type: str
     default: str | None
+
+    @property
+    def is_required(self) -> bool:
+        """Whether an application must give the argument."""
+        return self.type.endswith("!") and self.default is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,19 +161,29 @@ def built_in_directives() -> dict[str, SpecDirective]:
     return {directive.name: directive for directive in map(spec_directive, BUILT_IN)}
 
 
+def link_directive() -> SpecDirective:
+    """The directive `@link` itself."""
+    return spec_directive(LINK_DIRECTIVE)
+
+
 @cache
 def spec_directive(text: str) -> SpecDirective:
     """The directive that one SDL definition describes."""
     document: DocumentNode = parse(text, no_location=True)
     (node,) = document.definitions
     assert isinstance(node, DirectiveDefinitionNode)
+    return read_directive(node)
+
+
+def read_directive(node: DirectiveDefinitionNode) -> SpecDirective:
+    """A directive's definition as data."""
     return SpecDirective(
         name=node.name.value,
         arguments={
             argument.name.value: SpecArgument(
                 argument.name.value,
-                print_ast(argument.type),
-                print_ast(argument.default_value) if argument.default_value else None,
+                type_text(argument.type, {}),
+                value_text(argument.default_value) if argument.default_value else None,
             )
             for argument in node.arguments or ()
         },

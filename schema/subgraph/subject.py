@@ -156,11 +156,20 @@ class Subject:
         use.problem = self._resolve(use, use.parent, use.selections, in_external=False)
         return use
 
+    def steps_of(self, owner: TypeDef, selections: tuple[Selection, ...]) -> list[Step]:
+        """The fields that selections on a type select, as far as they exist."""
+        use = FieldSetUse(Applied(name="fields"), owner, None, owner)
+        self._resolve(use, owner, selections, in_external=False)
+        return use.steps
+
     def _resolve(
         self, use: FieldSetUse, owner: TypeDef, selections: tuple[Selection, ...], *, in_external: bool
     ) -> str | None:
         """Add the steps of selections on a type; what makes the field set invalid, if anything."""
         for selection in selections:
+            unknown = next((name for name in selection.directives if not self._is_directive(name)), None)
+            if unknown is not None:
+                return f"has the directive @{unknown}, which is not defined"
             if selection.field is None:
                 inner: TypeDef | None = owner
                 if selection.condition is not None:
@@ -173,6 +182,9 @@ class Subject:
             if problem:
                 return problem
         return None
+
+    def _is_directive(self, name: str) -> bool:
+        return name in ("include", "skip") or name in self.model.directive_definitions
 
     def canonical(self, name: str) -> str:
         """A type's canonical name, given the one written: root types may be renamed."""

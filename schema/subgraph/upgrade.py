@@ -19,6 +19,7 @@ from schema.subgraph.used_fields import used_fields
 from schema.type_ref import named_type
 
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
+_FOLDED = frozenset({Kind.OBJECT, Kind.INTERFACE})  # whose extensions become definitions
 _FIELD_SET_DIRECTIVES = frozenset({"key", "requires", "provides"})
 
 
@@ -44,8 +45,8 @@ def upgrade(subjects: Sequence[Subject]) -> None:
         _drop_on_interfaces(subject)
         _drop_unused_externals(subject)
         for owner in subject.types.values():
-            if not has(owner.directives, "extends"):
-                owner.is_extension = owner.is_extension and owner.name == "Query"
+            if owner.kind in _FOLDED and not has(owner.directives, "extends"):
+                owner.is_extension = False
     for subject in old:
         _share(subject, by_type)
     for subject in old:
@@ -57,7 +58,7 @@ _ByType = dict[str, list[tuple[Subject, TypeDef]]]
 
 def _check_bases(subject: Subject, by_type: _ByType) -> None:
     for owner in subject.types.values():
-        if not owner.is_extension or owner.name in _ROOTS or owner.kind not in (Kind.OBJECT, Kind.INTERFACE):
+        if not owner.is_extension or owner.name in _ROOTS or owner.kind not in _FOLDED:
             continue
         if all(other.is_extension for _, other in by_type[owner.name]):
             subject.report.error(

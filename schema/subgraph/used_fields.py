@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schema.subgraph.context_selection import context_selections
 from schema.subgraph.model import Kind
 from schema.subgraph.subject import Subject
 
@@ -20,6 +21,10 @@ def used_fields(subject: Subject) -> set[tuple[str, str]]:
                     used.update(
                         (owner.name, step.definition.name) for owner in subject.implementations.get(step.owner.name, ())
                     )
+    for setter, selections in context_selections(subject):
+        for step in subject.steps_of(setter, selections):
+            if step.definition is not None:
+                used.add((step.owner.name, step.definition.name))
     for owner in subject.types.values():
         for interface in owner.interfaces:
             definition = subject.types.get(interface)

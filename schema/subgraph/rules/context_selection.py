@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from schema.subgraph.context_selection import context_uses, parse_context
-from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
+from schema.subgraph.context_selection import context_uses, parse_context, parse_selection
+from schema.subgraph.field_set import FieldSetError, Selection
 from schema.subgraph.model import Kind, TypeDef, has
 from schema.subgraph.subject import Subject
 from schema.subgraph.values import type_depth_text
@@ -32,7 +32,7 @@ def check(subject: Subject) -> None:
 
 def _problems(subject: Subject, text: str, setters: list[TypeDef], expected: str) -> Iterator[str]:
     try:
-        selections = parse_field_set(text if text.startswith("{") else f"{{{text}}}")
+        selections = parse_selection(text)
     except FieldSetError as error:
         yield str(error)
         return

@@ -13,8 +13,8 @@ def check(subject: Subject) -> None:
             if not has(owner.directives, "key"):
                 subject.report.error(
                     "INTERFACE_OBJECT_USAGE_ERROR",
-                    f"`{owner.name}` is an {subject.written('interfaceObject')} but has no {subject.written('key')}, so "
-                    "the router could not reach it: add the key that the interface has in the other subgraphs.",
+                    f"`{owner.name}` has {subject.written('interfaceObject')} but no {subject.written('key')}, so the "
+                    "router could not reach it: add the key that the interface has in the other subgraphs.",
                     directive.node,
                     coordinate=owner.name,
                 )

@@ -1,0 +1,33 @@
+"""A default value is one that the argument or input field takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphql import InputValueDefinitionNode
+
+from schema.subgraph.graphql_rules.checked import Checked
+from schema.subgraph.model import InputValueDef
+
+
+def check(checked: Checked) -> None:
+    """Report each default value that is not of its type."""
+    for owner in checked.types.values():
+        for field in owner.fields.values():
+            if field.arguments:
+                _check(checked, field.arguments.values(), f"{owner.name}.{field.name}({{}}:)")
+        if owner.input_fields:
+            _check(checked, owner.input_fields.values(), f"{owner.name}.{{}}")
+    for definition in checked.model.directive_definitions.values():
+        _check(checked, definition.arguments.values(), f"@{definition.name}({{}}:)")
+
+
+def _check(checked: Checked, values: Iterable[InputValueDef], coordinate: str) -> None:
+    for value in values:
+        if value.default is None or not isinstance(value.node, InputValueDefinitionNode):
+            continue
+        default = value.node.default_value
+        problem = checked.constants.problem(default, value.type) if default is not None else None
+        if problem:
+            place = coordinate.format(value.name)
+            checked.error(f"`{place}` has the default {value.default}, {problem}.", value.node, coordinate=place)
