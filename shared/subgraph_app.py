@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
 from functools import cached_property
 from pathlib import Path
-
-from fastapi import FastAPI, Request, Response, WebSocket
+from typing import TYPE_CHECKING
 
 from shared.auth import Caller, Keys, RouterTokens
 from shared.config import SubgraphSettings
@@ -21,9 +19,9 @@ from shared.events.relay import Relay
 from shared.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from shared.federation import SubgraphSchema
 from shared.migrate import upgrade
-from shared.websocket import Connection
 
-JSON = "application/json"
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 
 class SubgraphApp:
@@ -42,28 +40,30 @@ class SubgraphApp:
         handlers: Mapping[str, Handler] | None = None,
         on_start: Callable[[], None] = lambda: None,
         on_handled: Callable[[], None] = lambda: None,
-        database: Database | None = None,
+        add_routes: Callable[[FastAPI], None] = lambda _: None,
     ) -> None:
         """`on_start` opens what is the subgraph's own, and may raise ConfigError.
 
-        `handlers` are the events consumed, by type; `on_handled` is called after each batch of them.
+        `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
+        the HTTP face what it has beside GraphQL.
         """
         self.settings = settings
         self.name = settings.subgraph
         self.graph = graph
-        self.database = database or Database(
+        self.database = Database(
             settings.database, read_url=settings.read_database_url, pool_size=settings.database_pool_size
         )
         self.events: EventLog | None = None
         self._migrations = migrations
         self._handlers = handlers or {}
         self._on_start = on_start
+        self._add_routes = add_routes
         self._on_handled = on_handled
-        self._tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
+        self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._relay: Relay | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._running = False
-        self._execution = Execution(
+        self.execution = Execution(
             graph, lambda caller, writes: make_context(self.database, caller, writes), self.wake_relay
         )
 
@@ -128,75 +128,39 @@ class SubgraphApp:
 
     async def handle(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
         """The status and body of the reply to a GraphQL request; header names are in lower case."""
-        reply = await self._reply(body, headers)
+        reply = await self.reply(body, headers.get("authorization"))
         return reply.status, reply.body
 
     async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         """The events of a subscription, each a GraphQL response as JSON. Closing the iterator unsubscribes."""
         try:
-            caller = await self._tokens.caller(headers.get("authorization"))
+            caller = await self.tokens.caller(headers.get("authorization"))
             request = decode_request(body)
         except (Unauthenticated, MalformedRequest) as error:
             yield error_reply(400, error).body
             return
-        async for event in self._execution.stream(request, caller):
+        async for event in self.execution.stream(request, caller):
             yield event
 
-    async def _reply(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+    @cached_property
+    def asgi(self) -> FastAPI:
+        """The subgraph behind an ASGI server, which starts and stops it."""
+        from shared.http import http_face  # embedded mode needs no FastAPI, and starts sooner without
+
+        return http_face(self, self._add_routes)
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started, and can serve."""
+        return self._running
+
+    async def reply(self, body: bytes, authorization: str | None) -> Reply:
+        """The reply to a GraphQL request."""
         try:
-            caller = await self._tokens.caller(headers.get("authorization"))
+            caller = await self.tokens.caller(authorization)
             request = decode_request(body)
         except Unauthenticated as error:
             return error_reply(401, error)
         except MalformedRequest as error:
             return error_reply(400, error)
-        return await self._execution.run(request, caller)
-
-    @cached_property
-    def asgi(self) -> FastAPI:
-        """The subgraph behind an ASGI server, which starts and stops it; a subgraph may add routes of its own."""
-
-        @asynccontextmanager
-        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            await self.start()
-            try:
-                yield
-            finally:
-                await self.stop()
-
-        app = FastAPI(title=self.name, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-        app.add_api_route("/graphql", self._post, methods=["POST"])
-        app.add_api_websocket_route("/graphql", self._socket)
-        app.add_api_route("/health/live", self._live)
-        app.add_api_route("/health/ready", self._ready)
-        return app
-
-    async def _post(self, request: Request) -> Response:
-        length = request.headers.get("content-length", "0")
-        body = b""
-        if not length.isdigit() or int(length) <= self.settings.max_body_bytes:
-            body = await self._body(request)
-        if len(body) > self.settings.max_body_bytes or (not body and length != "0"):
-            reply = error_reply(413, MalformedRequest("The body is too large."))
-        else:
-            reply = await self._reply(body, request.headers)
-        return Response(reply.body, reply.status, media_type=JSON)
-
-    async def _body(self, request: Request) -> bytes:
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self.settings.max_body_bytes:
-                break
-        return bytes(body)
-
-    async def _socket(self, socket: WebSocket) -> None:
-        await Connection(socket, self._tokens, self._execution.stream).serve()
-
-    async def _live(self) -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON)
-
-    async def _ready(self) -> Response:
-        if self._running:
-            return Response(b'{"status":"ready"}', media_type=JSON)
-        return Response(b'{"status":"not ready"}', 503, media_type=JSON)
+        return await self.execution.run(request, caller)

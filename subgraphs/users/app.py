@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from fastapi import Response
+from typing import TYPE_CHECKING
 
 from shared.auth import Caller
 from shared.db import Database
@@ -16,6 +15,9 @@ from subgraphs.users.schema import graph
 from subgraphs.users.service.accounts import Accounts
 from subgraphs.users.service.sign_in import SignIn
 from subgraphs.users.settings import UsersSettings
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -30,9 +32,16 @@ def create(settings: UsersSettings) -> SubgraphApp:
     def make_context(database: Database, caller: Caller, writes: bool) -> UsersContext:
         return UsersContext(database, caller, writes=writes, accounts=accounts, sign_in=sign_in)
 
-    async def jwks() -> Response:
-        return Response(keys.public_json(), media_type="application/json", headers={"cache-control": "max-age=300"})
+    def add_routes(asgi: FastAPI) -> None:
+        from shared.http import json_response  # embedded mode has no HTTP face
 
-    app = SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, on_start=keys.open)
-    app.asgi.add_api_route("/.well-known/jwks.json", jwks)
-    return app
+        asgi.add_route("/.well-known/jwks.json", lambda _: json_response(keys.public_json(), max_age=300))
+
+    return SubgraphApp(
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        on_start=keys.open,
+        add_routes=add_routes,
+    )

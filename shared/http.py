@@ -1,0 +1,69 @@
+"""A subgraph's HTTP face: GraphQL over POST and WebSocket, and its health."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request, Response, WebSocket
+
+from shared.execution import MalformedRequest, error_reply
+from shared.subgraph_app import SubgraphApp
+from shared.websocket import Connection
+
+JSON = "application/json"
+
+
+def http_face(app: SubgraphApp, add_routes: Callable[[FastAPI], None]) -> FastAPI:
+    """The ASGI application of a subgraph; the server starts and stops the subgraph with it."""
+    face = _Face(app)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await app.start()
+        try:
+            yield
+        finally:
+            await app.stop()
+
+    asgi = FastAPI(title=app.name, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    asgi.add_api_route("/graphql", face.post, methods=["POST"])
+    asgi.add_api_websocket_route("/graphql", face.socket)
+    asgi.add_api_route("/health/live", face.live)
+    asgi.add_api_route("/health/ready", face.ready)
+    add_routes(asgi)
+    return asgi
+
+
+class _Face:
+    """The handlers of the routes."""
+
+    def __init__(self, app: SubgraphApp) -> None:
+        self._app = app
+        self._most = app.settings.max_body_bytes
+
+    async def post(self, request: Request) -> Response:
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._most:
+                reply = error_reply(413, MalformedRequest(f"The body is larger than {self._most} bytes."))
+                return Response(reply.body, reply.status, media_type=JSON)
+        reply = await self._app.reply(bytes(body), request.headers.get("authorization"))
+        return Response(reply.body, reply.status, media_type=JSON)
+
+    async def socket(self, socket: WebSocket) -> None:
+        await Connection(socket, self._app.tokens, self._app.execution.stream).serve()
+
+    async def live(self) -> Response:
+        return Response(b'{"status":"live"}', media_type=JSON)
+
+    async def ready(self) -> Response:
+        if self._app.is_running:
+            return Response(b'{"status":"ready"}', media_type=JSON)
+        return Response(b'{"status":"not ready"}', 503, media_type=JSON)
+
+
+def json_response(body: bytes, *, max_age: int) -> Response:
+    """A public document of JSON that may be kept for `max_age` seconds."""
+    return Response(body, media_type=JSON, headers={"cache-control": f"public, max-age={max_age}"})
