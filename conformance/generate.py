@@ -6,7 +6,7 @@ import random
 import sys
 from dataclasses import dataclass
 
-from conformance.generator.breakages import add_random_snippet
+from conformance.generator.breakages import add_random_snippet, break_a_name
 from conformance.generator.draft import SetDraft
 from conformance.generator.features import FEATURES
 from conformance.generator.mutate import mutate
@@ -33,10 +33,12 @@ def generate(seed: int) -> GeneratedSet:
     draft = SetDraft(random.Random(seed))
     build_world(draft)
     features = _work_in_features(draft)
-    how_broken = draft.rng.choices(["whole", "snippet", "change", "changes", "both"], [6, 6, 3, 2, 1])[0]
+    how_broken = draft.rng.choices(["whole", "snippet", "change", "changes", "both", "name"], [24, 24, 12, 8, 4, 1])[0]
     breakages: tuple[str, ...] = ()
     if how_broken in {"snippet", "both"}:
         breakages = (add_random_snippet(draft),)
+    if how_broken == "name":
+        breakages = (break_a_name(draft),)
     subgraphs = tuple(render(subgraph) for subgraph in draft.subgraphs)
     if how_broken in {"change", "changes", "both"}:
         times = 2 if how_broken == "changes" else 1

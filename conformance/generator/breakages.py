@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from conformance.generator.draft import LATEST_MINOR, Part, SetDraft, SubgraphDraft, TypeDraft
@@ -13,9 +12,13 @@ _SCHEMA_LINE = re.compile(r"^schema (@.*)$", re.MULTILINE)
 
 def add_snippet(draft: SetDraft, snippet: Snippet) -> None:
     """Work a snippet into the set, adding subgraphs where it needs more than there are."""
-    fitting = draft.federated(snippet.minor)
+    if snippet.minor is None:
+        fitting = [subgraph for subgraph in draft.subgraphs if subgraph.minor is None]
+    else:
+        fitting = draft.federated(snippet.minor)
     while len(fitting) < len(snippet.fragments):
-        fresh = SubgraphDraft(draft.fresh("extra"), draft.rng.randint(snippet.minor, LATEST_MINOR))
+        minor = None if snippet.minor is None else draft.rng.randint(snippet.minor, LATEST_MINOR)
+        fresh = SubgraphDraft(draft.fresh("extra"), minor)
         fresh.types["Query"] = TypeDraft("type", "Query", {fresh.name: Part(f"{fresh.name}: Int")})
         draft.subgraphs.append(fresh)
         fitting.append(fresh)
@@ -44,8 +47,8 @@ def add_random_snippet(draft: SetDraft) -> str:
     return f"snippet {number}"
 
 
-def snippet_set(draft: SetDraft, number: int) -> None:
-    """Only the snippet, in subgraphs made for it: for a look at one rule alone."""
-    draft.subgraphs.clear()
-    snippet = SNIPPETS[number]
-    add_snippet(draft, dataclasses.replace(snippet))
+def break_a_name(draft: SetDraft) -> str:
+    """Give a subgraph a name that is refused, or that clashes with another's."""
+    victim = draft.rng.choice(draft.subgraphs)
+    victim.name = draft.rng.choice(["_", "", "a b", "Accounts", draft.subgraphs[0].name, draft.subgraphs[0].name + "-"])
+    return "name"
