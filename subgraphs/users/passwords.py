@@ -7,6 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
+import bcrypt
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -85,7 +86,8 @@ class Passwords:
 
 
 def _matches_bcrypt(hashed: str, password: str) -> bool:
-    """For imported users, until their next sign-in."""
-    from passlib.hash import bcrypt
-
-    return bool(bcrypt.verify(password, hashed))
+    """For imported users, until their next sign-in. What bcrypt made of a password was always of its first 72 bytes."""
+    try:
+        return bcrypt.checkpw(password.encode()[:72], hashed.encode())
+    except ValueError:
+        return False

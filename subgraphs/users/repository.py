@@ -110,9 +110,10 @@ async def use_refresh_token(session: AsyncSession, fingerprint: str, at: datetim
 
 
 async def end_sessions(
-    session: AsyncSession, at: datetime, *, session_id: str | None = None, user_id: str | None = None
+    session: AsyncSession, user_id: str, at: datetime, *, session_id: str | None = None
 ) -> list[str]:
-    """End one session, or all of a user's; the ids of those that were alive."""
-    which = Session.id == session_id if session_id is not None else Session.user_id == user_id
-    ended = update(Session).where(which, Session.revoked_at.is_(None)).values(revoked_at=at).returning(Session.id)
-    return list(await session.scalars(ended))
+    """End one session of a user, or all of them; the ids of those that were alive."""
+    living = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
+    if session_id is not None:
+        living = living.where(Session.id == session_id)
+    return list(await session.scalars(living.values(revoked_at=at).returning(Session.id)))

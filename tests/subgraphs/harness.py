@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 
+from shared.events.envelope import Event
 from shared.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 
@@ -102,7 +104,7 @@ async def started(app: SubgraphApp) -> AsyncIterator[SubgraphApp]:
 
 
 class Statements:
-    """Counts the SQL statements that a subgraph runs."""
+    """The SQL statements that a subgraph runs, those of its relay left out."""
 
     def __init__(self, app: SubgraphApp) -> None:
         self.seen: list[str] = []
@@ -110,5 +112,28 @@ class Statements:
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.split(" ")[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
+        if "outbox" not in statement and statement.split()[0] in ("SELECT", "INSERT", "UPDATE", "DELETE", "WITH"):
             self.seen.append(statement)
+
+
+async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
+    """The first events of these types in the log, waiting for so many."""
+    assert app.events is not None
+    found: list[Event] = []
+    for _ in range(200):
+        found = [delivery.event for delivery in await app.events.read("a test", types, limit=1000, wait=0)]
+        if len(found) >= count:
+            return found
+        await asyncio.sleep(0.025)
+    raise AssertionError(f"{len(found)} events, not {count}")
+
+
+async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any) -> None:
+    """Ask again until the answer is the one wanted; it must be within five seconds."""
+    answer = None
+    for _ in range(200):
+        answer = await ask()
+        if answer == wanted:
+            return
+        await asyncio.sleep(0.025)
+    raise AssertionError(f"{answer!r}, not {wanted!r}")

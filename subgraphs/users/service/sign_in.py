@@ -147,8 +147,7 @@ class SignIn:
         return WrongCredentials()
 
     async def _end(self, session: AsyncSession, user_id: str, reason: str, *, session_id: str | None) -> int:
-        owner = user_id if session_id is None else None
-        ended = await repository.end_sessions(session, self._clock(), session_id=session_id, user_id=owner)
+        ended = await repository.end_sessions(session, user_id, self._clock(), session_id=session_id)
         await emit(session, *(UserSignedOut(id=user_id, session_id=name, reason=reason) for name in ended))
         return len(ended)
 

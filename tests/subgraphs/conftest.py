@@ -1,0 +1,46 @@
+"""Each subgraph, running on a folder of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.subgraph_app import SubgraphApp
+from subgraphs.analytics.app import create as create_analytics
+from subgraphs.analytics.settings import AnalyticsSettings
+from subgraphs.catalog.app import create as create_catalog
+from subgraphs.catalog.settings import CatalogSettings
+from subgraphs.users.app import create as create_users
+from subgraphs.users.settings import UsersSettings
+from tests.subgraphs.harness import CHEAP_HASHES, Router, started
+
+
+@pytest.fixture
+def router(tmp_path: Path) -> Router:
+    """Who vouches for callers."""
+    return Router(tmp_path / "router")
+
+
+@pytest.fixture
+async def users(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The users subgraph, with cheap password hashes."""
+    settings = UsersSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url, **CHEAP_HASHES)
+    async with started(create_users(settings)) as app:
+        yield app
+
+
+@pytest.fixture
+async def catalog(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The catalog subgraph."""
+    async with started(create_catalog(CatalogSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url))) as app:
+        yield app
+
+
+@pytest.fixture
+async def analytics(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The analytics subgraph."""
+    settings = AnalyticsSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url)
+    async with started(create_analytics(settings)) as app:
+        yield app
