@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from schema.diagnostics import Diagnostic
 from schema.subgraph.build import build
+from schema.subgraph.fake_external import drop_fake_external
 from schema.subgraph.graphql_rules import check_graphql
 from schema.subgraph.link import read_links
 from schema.subgraph.link_conflicts import check_links
@@ -14,7 +15,7 @@ from schema.subgraph.model import SubgraphSchema, SubgraphSource
 from schema.subgraph.names import resolve_names
 from schema.subgraph.parse import parse_sdl
 from schema.subgraph.report import Report
-from schema.subgraph.rules import FEDERATION_RULES, Rule
+from schema.subgraph.rules import FEDERATION_RULES
 from schema.subgraph.subject import Subject
 from schema.subgraph.upgrade import is_federation_1, upgrade
 
@@ -51,7 +52,7 @@ def ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
         upgrade(known)
         for subject in known:
             if is_federation_1(subject) and not subject.report.failed():
-                _apply(FEDERATION_RULES, subject)
+                _check_federation(subject)
     return [_ingested(subject, report) for subject, report in zip(subjects, reports, strict=True)]
 
 
@@ -72,12 +73,13 @@ def _read(source: SubgraphSource, report: Report) -> Subject | None:
         return None
     subject = Subject(model, names, report)
     if not is_federation_1(subject):
-        _apply(FEDERATION_RULES, subject)
+        _check_federation(subject)
     return subject
 
 
-def _apply(rules: Iterable[Rule], subject: Subject) -> None:
-    for rule in rules:
+def _check_federation(subject: Subject) -> None:
+    drop_fake_external(subject)
+    for rule in FEDERATION_RULES:
         rule(subject)
 
 

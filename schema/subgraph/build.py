@@ -75,6 +75,7 @@ class _Builder:
     report: Report
     out: SubgraphSchema
     renames: dict[str, str] = field(default_factory=dict)  # root types: as written -> canonical
+    external: list[tuple[TypeDef, Applied]] = field(default_factory=list)  # applied to types
     shadowed: set[str] = field(default_factory=set)  # types that have the canonical name of a root but are none
 
 
@@ -180,20 +181,26 @@ def _type(builder: _Builder, node: DefinitionNode, kind: Kind, *, is_extension: 
     directives = _applied(builder, node.directives, on_extension=is_extension)  # type: ignore[attr-defined]
     before = len(known.fields)
     _PARTS[kind](builder, known, node)
-    known.directives.extend(_passed_down(builder, directives, list(known.fields.values())[before:]))
+    known.directives.extend(_passed_down(builder, directives, known, list(known.fields.values())[before:]))
 
 
-def _passed_down(builder: _Builder, directives: list[Applied], fields: list[FieldDef]) -> list[Applied]:
-    """Give `@external` and `@shareable` of one declaration to its fields; what stays on the type."""
+def _passed_down(builder: _Builder, directives: list[Applied], owner: TypeDef, fields: list[FieldDef]) -> list[Applied]:
+    """Give `@shareable` of one declaration to its fields; what stays on the type, `@external` until the end."""
     stay = []
     for directive in directives:
         if directive.spec is None or directive.name not in ("external", "shareable"):
             stay.append(directive)
-        elif directive.name == "shareable" or builder.out.federation_version != (1, 0):  # no effect in Federation 1
-            for field_def in fields:
-                if not has(field_def.directives, directive.name):
-                    field_def.directives.append(replace(directive, inherited=True))
+        elif directive.name == "shareable":
+            _give(directive, fields)
+        elif builder.out.federation_version != (1, 0):  # where `@external` on types was without effect
+            builder.external.append((owner, directive))
     return stay
+
+
+def _give(directive: Applied, fields: Iterable[FieldDef]) -> None:
+    for field_def in fields:
+        if not has(field_def.directives, directive.name):
+            field_def.directives.append(replace(directive, inherited=True))
 
 
 def _fields(builder: _Builder, owner: TypeDef, node: DefinitionNode) -> None:
@@ -353,6 +360,8 @@ def _description(node: object) -> str | None:
 def _finish(builder: _Builder) -> None:
     """Every subgraph has a query root, if only for `_service`, so one without any of its own gets an empty one."""
     out = builder.out
+    for owner, directive in builder.external:  # unlike `@shareable`, it is for all fields, of every declaration
+        _give(directive, owner.fields.values())
     out.types.setdefault("Query", TypeDef(name="Query", kind=Kind.OBJECT))
     out.root_names.setdefault("Query", "Query")
     for owner in out.types.values():

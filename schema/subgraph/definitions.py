@@ -17,9 +17,9 @@ from graphql import (
 
 from schema.subgraph.names import Names
 from schema.subgraph.report import Report
-from schema.subgraph.specs import PURPOSES, SpecArgument, SpecDirective, link_directive
+from schema.subgraph.specs import BUILT_IN_SCALARS, PURPOSES, SpecArgument, SpecDirective, link_directive
 from schema.subgraph.values import type_text, value_text
-from schema.type_ref import named_type, nullable
+from schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
 
 
 def check_definitions(definitions: Iterable[DefinitionNode], names: Names, report: Report) -> None:
@@ -27,13 +27,26 @@ def check_definitions(definitions: Iterable[DefinitionNode], names: Names, repor
     for node in definitions:
         if isinstance(node, DirectiveDefinitionNode):
             name = node.name.value
-            spec = names.directives.get(name)
+            spec = None if is_legacy(node, names) else names.directives.get(name)
             if spec is None and name == names.link:
                 spec = link_directive()
             if spec is not None:
                 _Checker(spec, node, names, report).check()
         else:
             _check_type(node, names, report)
+
+
+def is_legacy(node: DirectiveDefinitionNode, names: Names) -> bool:
+    """Whether it is one of the loose definitions of Federation 1's early libraries, which stand for the real ones.
+
+    Those leave out the arguments of `@key`, `@requires` and `@provides`, or make `fields` nullable.
+    """
+    if names.types.get("_FieldSet") is None or node.name.value not in ("key", "requires", "provides"):
+        return False
+    if not node.arguments:
+        return True
+    fields = next((argument for argument in node.arguments if argument.name.value == "fields"), None)
+    return fields is not None and type_text(fields.type, {}) in ("String", "FieldSet", "_FieldSet")
 
 
 def _check_type(node: DefinitionNode, names: Names, report: Report) -> None:
@@ -44,9 +57,9 @@ def _check_type(node: DefinitionNode, names: Names, report: Report) -> None:
     if spec != "Purpose":
         if not isinstance(node, ScalarTypeDefinitionNode):
             _invalid_type(report, node, name.value, f"it should be a scalar: write `scalar {name.value}`")
-    elif not isinstance(node, EnumTypeDefinitionNode):
+    elif not isinstance(node, EnumTypeDefinitionNode | ScalarTypeDefinitionNode):
         _invalid_type(report, node, name.value, "it should be an enum")
-    elif {value.name.value for value in node.values or ()} != PURPOSES:
+    elif isinstance(node, EnumTypeDefinitionNode) and {value.name.value for value in node.values or ()} != PURPOSES:
         _invalid_type(report, node, name.value, "its values should be SECURITY and EXECUTION")
 
 
@@ -57,6 +70,19 @@ def _invalid_type(report: Report, node: DefinitionNode, name: str, problem: str)
         node,
         coordinate=name,
     )
+
+
+def _accepts(expected: str, given: str, *, scalar: bool) -> bool:
+    """Whether an argument can be written with the type `given`.
+
+    It may be stricter; and for a scalar of the specification's own, any of GraphQL's scalars does, in lists too.
+    """
+    if is_non_null(expected):
+        return is_non_null(given) and _accepts(nullable(expected), nullable(given), scalar=scalar)
+    given = nullable(given)
+    if is_list(expected):
+        return is_list(given) and _accepts(item_of(expected), item_of(given), scalar=scalar)
+    return given == expected or (scalar and named_type(given) in BUILT_IN_SCALARS)
 
 
 class _Checker:
@@ -92,14 +118,12 @@ class _Checker:
 
     def _check_argument(self, argument: SpecArgument, node: InputValueDefinitionNode) -> None:
         given, expected = type_text(node.type, {}), self._expected(argument)
-        accepted = {expected}
-        if named_type(argument.type) in self._locals and named_type(argument.type) != "Purpose":
-            accepted.add(expected.replace(named_type(expected), "String"))
-        if given not in accepted and not (nullable(given) in accepted and not argument.is_required):
+        scalar = named_type(argument.type) in self._locals and named_type(argument.type) != "Purpose"
+        if not _accepts(expected, given, scalar=scalar):
             self._error(f"the argument `{argument.name}` is of type {expected}, not {given}", node)
             return
         default = value_text(node.default_value) if node.default_value else None
-        if not argument.is_required and default != argument.default:
+        if not is_non_null(given) and not argument.is_required and default != argument.default:
             wanted = f"defaults to {argument.default}" if argument.default else "has no default"
             self._error(f"the argument `{argument.name}` {wanted}", node)
 

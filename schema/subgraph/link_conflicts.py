@@ -16,8 +16,9 @@ _KNOWN_LINK_VERSIONS = {specs.LINK: ((1, 0),), specs.CORE: ((0, 1), (0, 2))}
 def check_links(links: Links, report: Report) -> None:
     """Report what is wrong among the links of one subgraph."""
     linked: list[LinkDef] = []
+    unknown = USAGE if links.by_identity(specs.FEDERATION) else "UNKNOWN_LINK_VERSION"
     for link in links.links:
-        _check_version(link, report)
+        _check_version(link, unknown, report)
         if _check_name(link, report) and not _repeats(link, linked, report):
             linked.append(link)
     _check_imports_apart(linked, report)
@@ -25,11 +26,11 @@ def check_links(links: Links, report: Report) -> None:
     _check_direct_specs(links, report)
 
 
-def _check_version(link: LinkDef, report: Report) -> None:
+def _check_version(link: LinkDef, code: str, report: Report) -> None:
     known = _KNOWN_LINK_VERSIONS.get(link.identity)
     if known is not None and link.version not in known:
         newest = ".".join(map(str, known[-1]))
-        report.error(USAGE, f"{link.url} is no version of @link known here: link {link.identity}/v{newest}.", link.node)
+        report.error(code, f"{link.url} is no version of @link known here: link {link.identity}/v{newest}.", link.node)
     if link.identity == specs.CONNECT:
         report.error(
             "UNSUPPORTED_LINKED_FEATURE",

@@ -74,6 +74,11 @@ class FieldSetUse:
         return string_argument(self.directive, "fields") is not None
 
 
+def is_composite(definition: TypeDef | None) -> bool:
+    """Whether the type is one that is selected within."""
+    return definition is not None and definition.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
+
+
 class Subject:
     """One subgraph's schema, with what the rules ask of it most."""
 
@@ -209,9 +214,10 @@ class Subject:
             )
         use.steps.append(Step(owner, definition, selection, in_external))
         target = self.types.get(named_type(definition.type))
-        composite = target is not None and target.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
+        composite = is_composite(target)
         if selection.selections is None:
-            if composite:
+            abstract = target is not None and target.kind is not Kind.OBJECT
+            if composite and not (abstract and use.directive.name == "key"):  # which is refused altogether
                 return (
                     f"selects `{owner.name}.{name}` whole: select fields of `{named_type(definition.type)}` in braces"
                 )

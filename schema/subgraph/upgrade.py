@@ -212,7 +212,13 @@ def _drop_unused_externals(subject: Subject) -> None:
             if (owner.name, name) not in used:
                 del owner.fields[name]
         if external and not owner.fields and owner.name not in _ROOTS:
-            del subject.types[owner.name]
+            subject.report.error(
+                "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
+                f"`{owner.name}` has only @external fields, and no @key, @requires or @provides uses them: "
+                "remove the type, or let it resolve a field.",
+                *owner.nodes[:1],
+                coordinate=owner.name,
+            )
 
 
 def _share(subject: Subject, by_type: _ByType) -> None:

@@ -8,6 +8,7 @@ from graphql import DirectiveDefinitionNode, DocumentNode, Node
 
 from schema.subgraph import specs
 from schema.subgraph.constants import ConstantChecker
+from schema.subgraph.definitions import is_legacy
 from schema.subgraph.model import EnumValueDef, Kind, SubgraphSchema, TypeDef
 from schema.subgraph.names import Names
 from schema.subgraph.report import Report
@@ -56,7 +57,9 @@ class Checked:
         known = {**specs.built_in_directives(), **self.names.directives}
         if self.names.link is not None:
             known[self.names.link] = specs.link_directive()
-        known.update({name: specs.read_directive(node) for name, node in self.written_directives.items()})
+        for name, node in self.written_directives.items():
+            if not is_legacy(node, self.names):
+                known[name] = specs.read_directive(node)
         return known
 
     def is_input(self, name: str) -> bool | None:

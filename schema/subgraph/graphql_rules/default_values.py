@@ -1,4 +1,4 @@
-"""A default value is one that the argument or input field takes."""
+"""A default value is one that the argument or input field takes. A string for an enum value is rewritten."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from graphql import InputValueDefinitionNode
 
 from schema.subgraph.graphql_rules.checked import Checked
-from schema.subgraph.model import InputValueDef
+from schema.subgraph.model import InputValueDef, Kind
+from schema.type_ref import named_type
 
 
 def check(checked: Checked) -> None:
@@ -31,3 +32,10 @@ def _check(checked: Checked, values: Iterable[InputValueDef], coordinate: str) -
         if problem:
             place = coordinate.format(value.name)
             checked.error(f"`{place}` has the default {value.default}, {problem}.", value.node, coordinate=place)
+        elif '"' in value.default and _is_enum(checked, value):
+            value.default = value.default.replace('"', "")
+
+
+def _is_enum(checked: Checked, value: InputValueDef) -> bool:
+    definition = checked.types.get(named_type(value.type))
+    return definition is not None and definition.kind is Kind.ENUM

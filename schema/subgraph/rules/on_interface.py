@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from schema.subgraph.model import Kind
-from schema.subgraph.subject import Subject
+from schema.subgraph.subject import Subject, is_composite
 
 KEY_ON_INTERFACE_SINCE = (2, 3)
 
@@ -14,6 +14,8 @@ def check(subject: Subject) -> None:
         name = use.directive.name
         if use.owner.kind is not Kind.INTERFACE or (name == "key" and subject.version >= KEY_ON_INTERFACE_SINCE):
             continue
+        if name == "provides" and not is_composite(use.parent):
+            continue  # another rule's
         remedy = (
             "link Federation v2.3 or later, where interfaces can have keys"
             if name == "key"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from schema.subgraph.model import Kind
-from schema.subgraph.subject import Subject
+from schema.subgraph.subject import Subject, is_composite
 
 
 def check(subject: Subject) -> None:
@@ -11,7 +10,7 @@ def check(subject: Subject) -> None:
     for use in subject.uses:
         if use.directive.name != "provides" or use.field_def is None:
             continue
-        if use.parent is None or use.parent.kind not in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION):
+        if not is_composite(use.parent):
             subject.report.error(
                 "PROVIDES_ON_NON_OBJECT_FIELD",
                 f"`{use.coordinate}` has {use.text}, but its type {use.field_def.type} has no fields to provide: "
