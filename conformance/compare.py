@@ -74,7 +74,7 @@ def _shape(line: str) -> str:
     side = rest.split(":")[0] if rest.startswith("only ") else "differs"
     directive = re.search(r"only \w+: @(\w+)", line)
     shape = _NAMED.sub(r"\1.*", "." + path)[1:]
-    return f"{shape} {side}{' @' + directive[1] if directive else ''}"
+    return f"{shape} {side}{' @' + directive[1].rstrip('0123456789') if directive else ''}"
 
 
 def percentage(part: int, whole: int) -> str:

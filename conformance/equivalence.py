@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -31,6 +32,8 @@ _FIELD_SETS = frozenset({"key", "requires", "provides"})
 _DEFAULTS = frozenset(
     {("external", "false"), ("extension", "false"), ("isInterfaceObject", "false"), ("resolvable", "true")}
 )
+# The join specification's version goes by the subgraphs' in the reference; ours is always the latest.
+_JOIN_VERSION = re.compile(r"(specs\.apollo\.dev/join/)v0\.\d")
 _OWN_DEFINITIONS = ("join__", "link__")
 
 
@@ -157,7 +160,9 @@ def _arguments(nodes: Iterable[ArgumentNode]) -> dict[str, str | None]:
     arguments: dict[str, str | None] = {}
     for node in nodes:
         name, value = node.name.value, _value(node.value)
-        if name in _FIELD_SETS and isinstance(node.value, StringValueNode):
+        if name == "url" and value is not None:
+            value = _JOIN_VERSION.sub(r"\1", value)
+        elif name in _FIELD_SETS and isinstance(node.value, StringValueNode):
             value = _field_set(node.value.value)
         elif name == "import" and isinstance(node.value, ListValueNode):
             value = str(sorted(str(_value(item)) for item in node.value.values))

@@ -7,7 +7,6 @@ import time
 from collections.abc import Callable, Sequence
 
 from graphql import (
-    ArgumentNode,
     ConstDirectiveNode,
     DefinitionNode,
     DocumentNode,
@@ -33,7 +32,7 @@ _PASSES: tuple[tuple[type[Node], ...], ...] = (
     (DefinitionNode,),
     (FieldDefinitionNode, EnumValueDefinitionNode),
     (ConstDirectiveNode, InputValueDefinitionNode),
-    (NamedTypeNode, StringValueNode, ArgumentNode),
+    (NamedTypeNode, StringValueNode),
 )
 
 
