@@ -111,6 +111,24 @@ def plan(supergraph: Path, operation: Path, operation_name: str | None, as_json:
     click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, as_json=as_json))
 
 
+@main.group()
+def schema() -> None:
+    """The platform's own schemas, published in schema/published/."""
+
+
+@schema.command()
+@click.option("--check", is_flag=True, help="Change nothing; fail where a file is out of date.")
+def export(check: bool) -> None:
+    """Write each subgraph's SDL and the supergraph to schema/published/."""
+    from hanse import published
+
+    names = published.drifted() if check else published.export()
+    for name in names:
+        click.echo(f"{'out of date' if check else 'written'}: schema/published/{name}")
+    if check and names:
+        raise Failure("schema/published/ is out of date: run `hanse schema export` and commit it")
+
+
 @main.command()
 @data_option
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")

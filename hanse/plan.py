@@ -11,14 +11,14 @@ from hanse.failures import Failure
 from hanse.supergraph_config import read_text
 from router.planner import PlanError, Planner
 from router.planner.print_plan import plan_to_json, print_plan
-from schema.supergraph import SupergraphError, api_schema, parse_supergraph
+from schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 
 
 def plan_file(*, supergraph: Path, operation: Path, name: str | None, as_json: bool) -> str:
     """The printed plan of the operation in a file. Raises Failure where either file is not what it should be."""
     try:
         graph = parse_supergraph(read_text(supergraph))
-    except SupergraphError as error:
+    except InvalidSupergraphError as error:
         raise Failure(f"{supergraph} is not a supergraph: {error}") from error
     try:
         document = parse(read_text(operation))

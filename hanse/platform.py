@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
-from pydantic import ValidationError
-
 from hanse.failures import Failure, UsageFailure
+from shared.config import ConfigError, SubgraphSettings
 from shared.subgraph_app import SubgraphApp
 
 
@@ -27,12 +26,14 @@ class PlatformSubgraph:
 
     def create(self, settings: Mapping[str, Any] | None = None) -> SubgraphApp:
         """Its application; settings not given come from the environment. Raises Failure where one is wrong."""
-        settings_class = getattr(import_module(f"subgraphs.{self.name}.settings"), f"{self.name.title()}Settings")
-        create: Callable[[Any], SubgraphApp] = import_module(f"subgraphs.{self.name}.app").create
+        settings_class: type[SubgraphSettings] = getattr(
+            import_module(f"subgraphs.{self.name}.settings"), f"{self.name.title()}Settings"
+        )
+        create: Callable[[SubgraphSettings], SubgraphApp] = import_module(f"subgraphs.{self.name}.app").create
         try:
-            return create(settings_class(**(settings or {})))
-        except ValidationError as error:
-            raise Failure(_first_problem(settings_class, error)) from error
+            return create(settings_class.load(**(settings or {})))
+        except ConfigError as error:
+            raise Failure(str(error)) from error
 
 
 SUBGRAPHS: dict[str, PlatformSubgraph] = {
@@ -50,10 +51,3 @@ def platform_subgraph(name: str) -> PlatformSubgraph:
     if name not in SUBGRAPHS:
         raise UsageFailure(f"there is no subgraph {name!r}: choose one of {', '.join(SUBGRAPHS)}")
     return SUBGRAPHS[name]
-
-
-def _first_problem(settings_class: Any, error: ValidationError) -> str:
-    problem = error.errors()[0]
-    field = str(problem["loc"][0]) if problem["loc"] else ""
-    variable = f"{settings_class.model_config.get('env_prefix', '')}{field}".upper()
-    return f"setting {variable}: {problem['msg']}"

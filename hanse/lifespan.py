@@ -1,0 +1,44 @@
+"""One lifespan around another: what starts before an ASGI application and stops after it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
+
+
+class Surrounded:
+    """An ASGI application, with `start` awaited before its own start-up and `stop` after its own shutdown.
+
+    Where `start` fails, the application never starts and the server is told the reason.
+    """
+
+    def __init__(
+        self, app: AsgiApp, *, start: Callable[[], Awaitable[None]], stop: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._app = app
+        self._start = start
+        self._stop = stop
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+
+        async def start_before() -> Message:
+            message = await receive()
+            if message["type"] == "lifespan.startup":
+                await self._start()
+            return message
+
+        async def stop_after(message: Message) -> None:
+            if message["type"] in ("lifespan.shutdown.complete", "lifespan.startup.failed"):
+                await self._stop()
+            await send(message)
+
+        await self._app(scope, start_before, stop_after)

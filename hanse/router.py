@@ -1,0 +1,38 @@
+"""`hanse router`: the router alone, over any subgraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hanse.failures import Failure
+from hanse.serving import address_of, listen, serve
+from hanse.supergraph_config import read_text
+from router.app import create_router
+from router.errors import SettingsError
+from router.settings import RouterSettings
+from schema.supergraph import InvalidSupergraphError
+
+
+def run_router(*, supergraph: Path, config: Path | None, host: str, port: int) -> None:
+    """Serve the router until told to stop. Raises Failure where a file, a setting or the port is wrong."""
+    listener = listen(host, port)
+    settings = load_router_settings(config)
+    sdl = read_text(supergraph)
+    try:
+        app = create_router(settings, sdl, supergraph_file=supergraph)
+    except InvalidSupergraphError as error:
+        raise Failure(f"{supergraph} is not a supergraph: {error}") from error
+    url = address_of(listener)
+    serve(app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"))
+
+
+def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:
+    """The router's settings from the environment, a file and what is given. Raises Failure where one is wrong."""
+    try:
+        return RouterSettings.load(config, **(given or {}))
+    except SettingsError as error:
+        raise Failure(str(error)) from error

@@ -1,0 +1,97 @@
+"""`hanse up`: the router and every subgraph in one process, on files in one folder."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import click
+
+from hanse.data_folder import open_data_folder
+from hanse.failures import Failure
+from hanse.lifespan import AsgiApp, Surrounded
+from hanse.platform import SUBGRAPHS
+from hanse.router import load_router_settings
+from hanse.serving import address_of, listen, serve
+from hanse.welcome import welcome
+from router.app import create_router
+from schema.compose import compose
+from schema.subgraph.model import SubgraphSource
+from shared.config import ConfigError
+from shared.subgraph_app import SubgraphApp
+
+DEMO_SUBGRAPHS = ("users", "catalog")  # in this order: products belong to users
+DEMO_SEED = 1
+
+
+def run_platform(*, host: str, port: int, data: Path, demo: bool) -> None:
+    """Serve the whole platform until told to stop. Raises Failure where port, folder or a setting is wrong."""
+    listener = listen(host, port)
+    folder = open_data_folder(data)
+    subgraphs = create_subgraphs(folder)
+    url = address_of(listener)
+    app = Surrounded(
+        embedded_router(subgraphs, folder),
+        start=lambda: _start(subgraphs, demo_seed=DEMO_SEED if demo else None),
+        stop=lambda: _stop(subgraphs),
+    )
+    serve(app, listener, lambda: click.echo(welcome(url=url, data=folder, demo=demo)))
+
+
+def run_demo(*, data: Path, seed: int) -> None:
+    """Fill what is empty in the databases of a data folder. Raises Failure where the folder cannot be used."""
+    subgraphs = create_subgraphs(open_data_folder(data))
+
+    async def fill() -> None:
+        try:
+            await _start(subgraphs, demo_seed=seed)
+        finally:
+            await _stop(subgraphs)
+
+    try:
+        asyncio.run(fill())
+    except ConfigError as error:
+        raise Failure(str(error)) from error
+
+
+def create_subgraphs(folder: Path) -> dict[str, SubgraphApp]:
+    """Every subgraph of the platform, by name, keeping its files in the folder."""
+    return {name: subgraph.create({"data_dir": folder}) for name, subgraph in SUBGRAPHS.items()}
+
+
+def compose_platform(subgraphs: dict[str, SubgraphApp], url_of: Callable[[str], str]) -> str:
+    """The supergraph SDL of the platform's own subgraphs. Raises Failure where they do not compose."""
+    composition = compose([SubgraphSource(name=name, url=url_of(name), sdl=app.sdl) for name, app in subgraphs.items()])
+    if composition.sdl is None:
+        raise Failure(f"the platform's subgraphs do not compose: {'; '.join(map(str, composition.errors))}")
+    return composition.sdl
+
+
+def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> AsgiApp:
+    """The router over subgraphs of this process. Raises Failure where one of its settings is wrong."""
+    keys = folder / "keys"
+    settings = load_router_settings(
+        None,
+        {
+            "jwt": {"jwks_urls": [(keys / "users-jwks.json").as_uri()]},
+            "identity": {"key_file": keys / "router-signing.json", "jwks_file": keys / "router-jwks.json"},
+        },
+    )
+    return create_router(settings, compose_platform(subgraphs, lambda name: f"local:{name}"), local_endpoints=subgraphs)
+
+
+async def _start(subgraphs: dict[str, SubgraphApp], *, demo_seed: int | None) -> None:
+    for app in subgraphs.values():
+        await app.start()
+    if demo_seed is not None:
+        for name in DEMO_SUBGRAPHS:
+            made = await import_module(f"subgraphs.{name}.demo").fill(subgraphs[name], seed=demo_seed)
+            if made:
+                click.echo(f"demo data: {made} {name}")
+
+
+async def _stop(subgraphs: dict[str, SubgraphApp]) -> None:
+    for app in reversed(subgraphs.values()):
+        await app.stop()
