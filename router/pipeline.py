@@ -1,1 +1,202 @@
-"""From a client's GraphQL request to its response: parse, validate, authorize, plan, execute."""
+"""One supergraph in service, and the way of an operation through it.
+
+parse -> validate -> normalize -> authorize -> plan -> execute -> respond. Everything up to the compiled plan is done once
+per document and kept by its text, so that a document seen before is not even parsed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    GraphQLSyntaxError,
+    NoSchemaIntrospectionCustomRule,
+    OperationDefinitionNode,
+    parse,
+    specified_rules,
+    validate,
+)
+
+from router.cache import LruCache
+from router.errors import (
+    LimitExceeded,
+    RouterError,
+    SyntaxFailed,
+    UnknownOperation,
+    UnplannableOperation,
+    ValidationFailed,
+)
+from router.executor import compile_plan, run, subscribe
+from router.executor.call import Call
+from router.executor.compile import CompiledPlan
+from router.guards.authorize import Authorizer, Denial, OperationGuard
+from router.guards.headers import BoundHeaders, SubgraphHeaders
+from router.guards.limits import check_limits
+from router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
+from router.planner import PlanError, Planner
+from router.planner.plan import OperationKind
+from router.request import GraphQLRequest, RequestContext
+from router.settings import RouterSettings
+from router.telemetry.metrics import Metrics
+from router.transports.base import Transport
+from router.variables import CoerceVariables, prepare_variables
+from schema.supergraph import Supergraph, api_schema
+
+
+@dataclass(slots=True)
+class Operation:
+    """An operation made ready: all that its document and the supergraph tell, but nothing of a request."""
+
+    kind: OperationKind
+    name: str | None
+    document: DocumentNode
+    coerce: CoerceVariables
+    guard: OperationGuard
+    limits: OperationLimits
+    compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
+
+
+class Pipeline:
+    """Answers operations over one supergraph. A new supergraph gets a new pipeline."""
+
+    def __init__(
+        self,
+        settings: RouterSettings,
+        supergraph: Supergraph,
+        *,
+        transports: Mapping[str, Transport],
+        headers: SubgraphHeaders,
+        limiter: RateLimiter,
+        metrics: Metrics,
+    ) -> None:
+        self.api_schema: GraphQLSchema = api_schema(supergraph)
+        self._settings = settings
+        self._planner = Planner(supergraph)
+        self._transports = transports
+        self._headers = headers
+        self._limiter = limiter
+        self._metrics = metrics
+        self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
+        self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
+        self._operations: LruCache[tuple[str, str | None], Operation] = LruCache(settings.documents)
+        self._rules = specified_rules if settings.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        most = settings.limits.max_concurrent_operations
+        self._turn = asyncio.Semaphore(most) if most else nullcontext()
+
+    def operation(self, request: GraphQLRequest) -> Operation:
+        """The operation of a request whose text is known, from the cache or made. Raises RouterError."""
+        assert request.query is not None
+        key = (request.query, request.operation_name)
+        operation = self._operations.get(key)
+        if operation is None:
+            self._metrics.document_misses.inc()
+            operation = self._prepare(*key)
+            self._operations.put(key, operation)
+        else:
+            self._metrics.document_hits.inc()
+        return operation
+
+    async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> bytes:
+        """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
+        compiled, variables, denial = await self._admit(operation, request, context)
+        call = Call(transports=self._transports, headers=BoundHeaders(self._headers, context))
+        async with self._turn:
+            response = await run(compiled, variables, call)
+        return denial.report(response) if denial else response
+
+    async def subscribe(
+        self, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> AsyncIterator[bytes]:
+        """The responses of a subscription, one per event. Raises RouterError where nothing can run."""
+        compiled, variables, denial = await self._admit(operation, request, context)
+        call = Call(transports=self._transports, headers=BoundHeaders(self._headers, context))
+        events = subscribe(compiled, variables, call)
+        return denial.report_each(events) if denial else events
+
+    async def _admit(
+        self, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> tuple[CompiledPlan, Mapping[str, Any], Denial]:
+        variables = operation.coerce(request.variables)
+        denial = operation.guard.denied(context.principal)
+        if self._settings.rate_limits.enabled:
+            await self._limiter.take(operation.limits, variables, context)
+        compiled = operation.compiled.get(denial)
+        if compiled is None:
+            compiled = self._compile(operation, denial)
+            operation.compiled.put(denial, compiled)
+        return compiled, variables, denial
+
+    def _prepare(self, text: str, name: str | None) -> Operation:
+        document = self._parse(text)
+        check_limits(document, self._settings.limits)
+        self._validate(document)
+        definition = _choose(document, name)
+        return Operation(
+            kind=OperationKind(definition.operation.value),
+            name=definition.name.value if definition.name else None,
+            document=document,
+            coerce=prepare_variables(
+                definition.variable_definitions or (), self.api_schema, suggestions=self._settings.suggestions
+            ),
+            guard=self._authorizer.guard(document, definition),
+            limits=self._rate_limits.of_operation(document, definition),
+            compiled=LruCache(32),
+        )
+
+    def _parse(self, text: str) -> DocumentNode:
+        try:
+            return parse(text, max_tokens=self._settings.limits.max_tokens)
+        except GraphQLSyntaxError as error:
+            if "more than" in error.message and "tokens" in error.message:
+                most = self._settings.limits.max_tokens
+                said = f"The document has more than {most} tokens, the most that are allowed (limits.max_tokens)."
+                raise LimitExceeded(said, code="MAX_TOKENS_LIMIT") from error
+            raise SyntaxFailed([error]) from error
+
+    def _validate(self, document: DocumentNode) -> None:
+        settings = self._settings
+        errors = validate(
+            self.api_schema,
+            document,
+            self._rules,
+            max_errors=settings.limits.max_validation_errors,
+            hide_suggestions=not settings.suggestions,
+        )
+        if errors:
+            raise ValidationFailed(errors)
+
+    def _compile(self, operation: Operation, denial: Denial) -> CompiledPlan:
+        permitted = operation.guard.without(denial)
+        try:
+            plan = self._planner.plan(permitted, operation.name)
+        except PlanError as error:
+            raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
+        # Compiled against the client's own document: what was denied is missing in the data, and so becomes null.
+        return compile_plan(plan, operation.document, operation.name, self.api_schema)
+
+
+def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    names = ", ".join(node.name.value for node in operations if node.name)
+    if not operations:
+        raise UnknownOperation("The document has no operation: add a query, a mutation or a subscription.")
+    if name is None:
+        if len(operations) > 1:
+            raise UnknownOperation(f"The document has several operations: say which in operationName ({names}).")
+        return operations[0]
+    for operation in operations:
+        if operation.name and operation.name.value == name:
+            return operation
+    raise UnknownOperation(
+        f"The document has no operation named {name!r}; "
+        + (f"it has {names}." if names else "its operation has no name.")
+    )
+
+
+__all__ = ["Operation", "Pipeline", "RouterError"]

@@ -55,6 +55,7 @@ class LimitSettings(_Section):
     max_tokens: int = Field(default=15_000, ge=1, description="Most tokens in a document.")
     max_depth: int = Field(default=100, ge=1, description="Deepest nesting of fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Most aliased fields, fragments counted at each use.")
+    max_fields: int = Field(default=20_000, ge=1, description="Most fields, fragments counted at each use.")
     max_root_fields: int = Field(default=200, ge=1, description="Most root fields.")
     max_concurrent_operations: int = Field(
         default=0, ge=0, description="Operations in execution at a time; others wait. 0: no limit."
@@ -192,7 +193,11 @@ class RouterSettings(BaseSettings):
     """Every setting of the router. `load` reads them."""
 
     model_config = SettingsConfigDict(
-        extra="forbid", frozen=True, env_prefix=PREFIX, env_nested_delimiter="__", nested_model_default_partial_update=True
+        extra="forbid",
+        frozen=True,
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        nested_model_default_partial_update=True,
     )
 
     path: str = Field(default="/graphql", pattern="^/.+", description="The path of GraphQL, HTTP and WebSocket.")

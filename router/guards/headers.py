@@ -11,8 +11,7 @@ from router.settings import HeaderRules, HeaderSettings
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(
-    "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host content-length"
-    " content-type content-encoding accept accept-encoding".split()
+    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length", "content-type", "content-encoding", "accept", "accept-encoding"]
 )
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -23,7 +22,9 @@ class SubgraphHeaders:
     def __init__(self, settings: HeaderSettings, tokens: SubgraphTokens | None, subgraphs: Iterable[str]) -> None:
         self._tokens = tokens
         self._rules = {
-            name: rule for name in subgraphs if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
+            name: rule
+            for name in subgraphs
+            if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
         }
 
     def of(self, subgraph: str, context: RequestContext) -> Mapping[str, str]:
@@ -37,7 +38,9 @@ class SubgraphHeaders:
         return {**{name: client[name] for name in names if name in client}, **fixed, **identity}
 
 
-def _rule(settings: HeaderSettings, subgraph: str, *, with_token: bool) -> tuple[tuple[str, ...], dict[str, str]] | None:
+def _rule(
+    settings: HeaderSettings, subgraph: str, *, with_token: bool
+) -> tuple[tuple[str, ...], dict[str, str]] | None:
     own = settings.subgraphs.get(subgraph, HeaderRules())
     names = tuple(dict.fromkeys(name.lower() for name in (*settings.propagate, *own.propagate)))
     fixed = {name.lower(): value for name, value in {**settings.insert, **own.insert}.items()}

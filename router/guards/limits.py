@@ -24,6 +24,7 @@ class Size:
     depth: int = 0
     aliases: int = 0
     fields: int = 0  # at its own level
+    total: int = 0  # at all levels
 
 
 _NOTHING = Size()
@@ -37,6 +38,7 @@ def check_limits(document: DocumentNode, limits: LimitSettings) -> None:
             size = measure.selections(definition.selection_set)
             _check("MAX_DEPTH_LIMIT", "fields nested", size.depth, "max_depth", limits.max_depth)
             _check("MAX_ALIASES_LIMIT", "aliases", size.aliases, "max_aliases", limits.max_aliases)
+            _check("MAX_FIELDS_LIMIT", "fields", size.total, "max_fields", limits.max_fields)
             _check("MAX_ROOT_FIELDS_LIMIT", "root fields", size.fields, "max_root_fields", limits.max_root_fields)
 
 
@@ -58,11 +60,11 @@ class _Measure:
         self._sizes: dict[str, Size] = {}
 
     def selections(self, selection_set: SelectionSetNode) -> Size:
-        depth = aliases = fields = 0
+        depth = aliases = fields = total = 0
         for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
                 below = self.selections(selection.selection_set) if selection.selection_set else _NOTHING
-                found = Size(below.depth + 1, below.aliases + (selection.alias is not None), 1)
+                found = Size(below.depth + 1, below.aliases + (selection.alias is not None), 1, below.total + 1)
             elif isinstance(selection, FragmentSpreadNode):
                 found = self._fragment(selection.name.value)
             else:
@@ -70,7 +72,8 @@ class _Measure:
             depth = max(depth, found.depth)
             aliases += found.aliases
             fields += found.fields
-        return Size(depth, aliases, fields)
+            total += found.total
+        return Size(depth, aliases, fields, total)
 
     def _fragment(self, name: str) -> Size:
         if name not in self._sizes:

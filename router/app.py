@@ -1,0 +1,139 @@
+"""The router as an ASGI application: the composition of its parts, and its life."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+
+from router.engine import Engine
+from router.guards.buckets import MemoryBuckets
+from router.guards.identity import SigningKey, SubgraphTokens
+from router.guards.jwks import JwksSource, KeySet, source_of
+from router.guards.jwt import TokenVerifier
+from router.guards.persisted import PersistedDocuments
+from router.guards.rate_limit import RateLimiter
+from router.reload import watch
+from router.server.address import ClientAddress
+from router.server.asgi import Receive, Scope, Send
+from router.server.cors import Cors
+from router.server.http import HttpDoor
+from router.server.pages import Pages
+from router.server.websocket import WebSocketDoor
+from router.settings import RouterSettings
+from router.subgraph_transports import SubgraphTransports
+from router.telemetry.access_log import AccessLog
+from router.telemetry.metrics import Metrics
+from router.transports.local import LocalEndpoint
+
+log = logging.getLogger("router")
+
+
+def create_router(
+    settings: RouterSettings,
+    supergraph_sdl: str,
+    *,
+    local_endpoints: Mapping[str, LocalEndpoint] | None = None,
+    jwks: JwksSource | None = None,
+    supergraph_file: Path | None = None,
+) -> Router:
+    """The router over a supergraph.
+
+    `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the public
+    keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
+    Raises SettingsError where a setting does not fit, and at start-up InvalidSupergraphError.
+    """
+    metrics = Metrics()
+    sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
+    keys = KeySet(sources, refresh_seconds=settings.jwt.refresh_seconds, retry_seconds=settings.jwt.retry_seconds)
+    identity = settings.identity
+    signing = SigningKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
+    engine = Engine(
+        settings,
+        verifier=TokenVerifier(keys, settings.jwt, policies_claim=settings.authorization.policies_claim),
+        tokens=SubgraphTokens(signing, identity) if signing is not None else None,
+        persisted=PersistedDocuments(settings.persisted),
+        limiter=RateLimiter(MemoryBuckets(settings.rate_limits.buckets), settings.rate_limits.requests),
+        transports=SubgraphTransports(settings, local_endpoints or {}, metrics),
+        metrics=metrics,
+    )
+    return Router(engine, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
+
+
+class Router:
+    """The ASGI application."""
+
+    def __init__(
+        self, engine: Engine, supergraph_sdl: str, public_jwks: bytes | None, supergraph_file: Path | None
+    ) -> None:
+        settings = engine.settings
+        access_log = AccessLog(settings.telemetry.access_log)
+        address = ClientAddress(settings.trusted_proxies)
+        self.engine = engine
+        self._supergraph_sdl = supergraph_sdl
+        self._supergraph_file = supergraph_file
+        self._watcher: asyncio.Task[None] | None = None
+        self._path = settings.path
+        self._below = f"{settings.path}/"
+        self._sockets = settings.websocket.enabled
+        self._http = HttpDoor(engine, access_log, Cors(settings.cors), address)
+        self._websocket = WebSocketDoor(engine, access_log, address)
+        self._pages = Pages(engine, public_jwks)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+        kind = scope["type"]
+        if kind == "http":
+            path: str = scope["path"]
+            if path == self._path:
+                await self._http(scope, receive, send)
+            elif path.startswith(self._below):
+                await self._http(scope, receive, send, path.removeprefix(self._below))
+            else:
+                await self._pages(scope, send)
+        elif kind == "websocket":
+            if self._sockets and scope["path"] == self._path:
+                await self._websocket(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1000, "reason": ""})  # before accept: HTTP 403
+        elif kind == "lifespan":
+            await self._live(receive, send)
+
+    async def start(self) -> None:
+        """Put the supergraph in service. Raises InvalidSupergraphError, SettingsError."""
+        self.engine.serve(self._supergraph_sdl)
+        if self._supergraph_file is not None:
+            watching = watch(
+                self._supergraph_file,
+                self.engine.serve,
+                current=self._supergraph_sdl,
+                seconds=self.engine.settings.reload_seconds,
+                metrics=self.engine.metrics,
+            )
+            self._watcher = asyncio.create_task(watching, name="watch the supergraph")
+
+    def drain(self) -> None:
+        """The process is told to stop: be not ready, end subscriptions. Call it before the server waits for requests."""
+        self.engine.drain()
+
+    async def stop(self) -> None:
+        """Give back everything."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self.engine.stop()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()  # lifespan.startup
+        try:
+            await self.start()
+        except Exception as error:
+            log.error("the router does not start: %s", error)
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,139 @@
+"""What all doors of the server share: who is calling, which document, and the pipeline now in service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Mapping
+from enum import Enum
+
+from router.errors import RouterError, Unavailable
+from router.guards.headers import SubgraphHeaders
+from router.guards.identity import SubgraphTokens
+from router.guards.jwt import TokenVerifier
+from router.guards.persisted import PersistedDocuments
+from router.guards.rate_limit import RateLimiter
+from router.pipeline import Operation, Pipeline
+from router.request import GraphQLRequest, RequestContext
+from router.settings import RouterSettings
+from router.subgraph_transports import SubgraphTransports
+from router.telemetry.metrics import Metrics
+from schema.supergraph import parse_supergraph
+
+log = logging.getLogger("router")
+
+
+class Ending(Enum):
+    """Why long-lived connections are ended: WebSocket close code and words."""
+
+    RELOAD = 1012, "The supergraph has changed; connect again"
+    SHUTDOWN = 1001, "The router is stopping"
+
+
+class Epoch:
+    """The time of one supergraph: streams begun in it end with it."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.why = Ending.SHUTDOWN
+
+    def end(self, why: Ending) -> None:
+        """End it."""
+        self.why = why
+        self.over.set()
+
+
+class Engine:
+    """The router behind its doors."""
+
+    def __init__(
+        self,
+        settings: RouterSettings,
+        *,
+        verifier: TokenVerifier,
+        tokens: SubgraphTokens | None,
+        persisted: PersistedDocuments,
+        limiter: RateLimiter,
+        transports: SubgraphTransports,
+        metrics: Metrics,
+    ) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self.stopping = False
+        self._verifier = verifier
+        self._tokens = tokens
+        self._persisted = persisted
+        self._limiter = limiter
+        self._transports = transports
+        self._pipeline: Pipeline | None = None
+        self.epoch = Epoch()
+
+    @property
+    def ready(self) -> bool:
+        """Whether operations can be answered."""
+        return self._pipeline is not None and not self.stopping
+
+    def serve(self, supergraph_sdl: str) -> None:
+        """Answer over this supergraph from now on; what runs over the one before ends or is told to come back.
+
+        Raises InvalidSupergraphError, SettingsError; then the one before stays in service.
+        """
+        supergraph = parse_supergraph(supergraph_sdl)
+        infos = supergraph.subgraphs.values()
+        names = [info.name for info in infos]
+        transports = self._transports.for_subgraphs({info.name: info.url for info in infos})
+        self._pipeline = Pipeline(
+            self.settings,
+            supergraph,
+            transports=transports,
+            headers=SubgraphHeaders(self.settings.headers, self._tokens, names),
+            limiter=self._limiter,
+            metrics=self.metrics,
+        )
+        before, self.epoch = self.epoch, Epoch()
+        before.end(Ending.RELOAD)
+        self._transports.retire_all_but(transports)
+
+    def drain(self) -> None:
+        """Stop being ready, and end what would not end by itself. Requests in flight are still answered."""
+        self.stopping = True
+        self.epoch.end(Ending.SHUTDOWN)
+
+    async def stop(self) -> None:
+        """Give back every connection."""
+        self.drain()
+        await self._transports.close()
+
+    async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
+        """Who calls. Raises Unauthenticated, Unavailable."""
+        authorization = headers.get(self.settings.jwt.header)
+        principal = self._verifier.known(authorization)
+        if principal is None:
+            principal = await self._verifier.verify(authorization)
+        return RequestContext(principal, client_ip, headers)
+
+    def operation(self, request: GraphQLRequest) -> tuple[Pipeline, Operation]:
+        """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""
+        self._persisted.fill(request)
+        pipeline = self._pipeline
+        if pipeline is None:
+            raise Unavailable("The router is not ready yet; try again.")
+        return pipeline, pipeline.operation(request)
+
+    async def subscribe(
+        self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> AsyncIterator[bytes]:
+        """The events of a subscription, counted while it runs."""
+        events = await pipeline.subscribe(operation, request, context)
+        return self._counted(events)
+
+    async def _counted(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        with self.metrics.subscriptions.track_inprogress():
+            async with contextlib.aclosing(events):  # type: ignore[type-var]
+                async for event in events:
+                    yield event
+
+    def refused(self, error: RouterError) -> None:
+        """Count a request that ran nothing."""
+        self.metrics.refused.labels(error.error_code).inc()

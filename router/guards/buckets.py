@@ -1,0 +1,71 @@
+"""Token buckets behind one protocol: in memory here, or in a store that several routers share."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """`cost` to be taken from the bucket `key`, which holds `capacity` and refills in `seconds`."""
+
+    key: str
+    cost: int
+    capacity: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Which charge (by index) does not fit, and the seconds until it would."""
+
+    index: int
+    retry_after: float
+
+
+class BucketStore(Protocol):
+    """Where buckets are kept."""
+
+    async def take(self, charges: Sequence[Charge]) -> Refusal | None:
+        """Take all charges, or none and say which does not fit. Atomic over everyone who uses the store."""
+        ...
+
+
+class MemoryBuckets:
+    """Buckets of this process. The least recently used go where there are more than `size`."""
+
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size = size
+        self._clock = clock
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key: (level, when)
+
+    async def take(self, charges: Sequence[Charge]) -> Refusal | None:
+        """See BucketStore. Atomic, since nothing is awaited."""
+        now = self._clock()
+        left: dict[str, float] = {}
+        for index, charge in enumerate(charges):
+            level = left.get(charge.key)
+            if level is None:
+                level = self._level(charge, now)
+            if charge.cost > level:
+                missing = charge.cost - level
+                rate = charge.capacity / charge.seconds
+                return Refusal(index, min(missing / rate if rate else charge.seconds, charge.seconds))
+            left[charge.key] = level - charge.cost
+        for key, level in left.items():
+            self._levels[key] = (level, now)
+            self._levels.move_to_end(key)
+        while len(self._levels) > self._size:
+            self._levels.popitem(last=False)
+        return None
+
+    def _level(self, charge: Charge, now: float) -> float:
+        known = self._levels.get(charge.key)
+        if known is None:
+            return charge.capacity
+        level, when = known
+        return min(charge.capacity, level + (now - when) * charge.capacity / charge.seconds)

@@ -1,0 +1,26 @@
+"""Subscriptions as multipart/mixed, the protocol of Apollo's clients (subscriptionSpec=1.0)."""
+
+from __future__ import annotations
+
+CONTENT_TYPE = b'multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"'
+_PART = b"\r\ncontent-type: application/json\r\n\r\n"
+_NEXT = b"\r\n--graphql"
+_LAST = b"--\r\n"
+
+
+class MultipartEncoding:
+    """The frames of one stream. Each ends with the boundary, so that a client knows at once that its part is whole."""
+
+    content_type = CONTENT_TYPE
+    opening = b"\r\n--graphql"
+    heartbeat = _PART + b"{}" + _NEXT
+
+    def result(self, response: bytes) -> bytes:
+        """A result."""
+        return _PART + b'{"payload":' + response + b"}" + _NEXT
+
+    def end(self, error: bytes | None) -> bytes:
+        """The end; a fatal error stands beside an empty payload."""
+        if error is None:
+            return _LAST
+        return _PART + b'{"payload":null,' + error.strip()[1:] + _NEXT + _LAST

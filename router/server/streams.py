@@ -1,0 +1,89 @@
+"""A stream of results over one HTTP response: heartbeats in silence, an end when the client goes or the epoch is over."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Protocol
+
+from router.engine import Epoch
+from router.errors import InternalError, RouterError, Unavailable
+from router.server.asgi import Header, Receive, Send
+from router.transports.base import TransportError
+
+
+class Encoding(Protocol):
+    """How a stream looks on the wire."""
+
+    content_type: bytes
+    opening: bytes
+    heartbeat: bytes
+
+    def result(self, response: bytes) -> bytes: ...
+
+    def end(self, error: bytes | None) -> bytes: ...
+
+
+async def send_stream(
+    receive: Receive,
+    send: Send,
+    events: AsyncIterator[bytes],
+    encoding: Encoding,
+    *,
+    epoch: Epoch,
+    heartbeat_seconds: float,
+    headers: Iterable[Header],
+) -> None:
+    """Send the events until they end, the client goes, or the epoch is over. Closes the events."""
+
+    async def write(body: bytes, more: bool = True) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    start_headers = [(b"content-type", encoding.content_type), *headers]
+    await send({"type": "http.response.start", "status": 200, "headers": start_headers})
+    gone = asyncio.ensure_future(_disconnect(receive))
+    over = asyncio.ensure_future(epoch.over.wait())
+    upcoming: asyncio.Future[bytes] | None = None
+    error: bytes | None = None
+    try:
+        await write(encoding.opening)
+        while True:
+            upcoming = upcoming or asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
+            done, _ = await asyncio.wait(
+                {upcoming, gone, over}, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED
+            )
+            if gone in done:
+                return
+            if upcoming in done:
+                finished, upcoming = upcoming, None
+                await write(encoding.result(finished.result()))
+            elif over in done:
+                error = Unavailable(f"{epoch.why.value[1]}.").response()
+                break
+            else:
+                await write(encoding.heartbeat)
+    except StopAsyncIteration:
+        pass
+    except RouterError as refused:
+        error = refused.response()
+    except TransportError as failed:
+        error = RouterError(str(failed), code=failed.code).response()
+    except Exception as fault:
+        error = InternalError(fault).response()
+    finally:
+        for waiting in (gone, over, upcoming):
+            if waiting is not None:
+                waiting.cancel()
+        await asyncio.gather(*(w for w in (gone, over, upcoming) if w is not None), return_exceptions=True)
+        await events.aclose()  # type: ignore[attr-defined]
+    await write(encoding.end(error), more=False)
+
+
+async def once(response: bytes) -> AsyncIterator[bytes]:
+    """A stream of one result."""
+    yield response
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

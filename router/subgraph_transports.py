@@ -1,0 +1,67 @@
+"""The ways to the subgraphs of the supergraph in service; those that a reload leaves as they are stay open."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+
+from router.settings import RouterSettings
+from router.telemetry.metrics import MeasuredTransport, Metrics
+from router.transports import make_transport
+from router.transports.base import Transport
+from router.transports.local import LocalEndpoint, LocalTransport
+
+GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long
+
+
+class SubgraphTransports:
+    """Makes, keeps and closes transports, by subgraph name and URL."""
+
+    def __init__(self, settings: RouterSettings, endpoints: Mapping[str, LocalEndpoint], metrics: Metrics) -> None:
+        self._settings = settings
+        self._endpoints = endpoints
+        self._metrics = metrics
+        self._open: dict[tuple[str, str], Transport] = {}
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    def for_subgraphs(self, urls: Mapping[str, str]) -> dict[str, Transport]:
+        """A transport for each subgraph name, given its routing URL."""
+        return {name: self._transport(name, url) for name, url in urls.items()}
+
+    def retire_all_but(self, kept: Mapping[str, Transport]) -> None:
+        """Close the others, when what runs over them had its time."""
+        for key, transport in list(self._open.items()):
+            if kept.get(key[0]) is not transport:
+                del self._open[key]
+                task = asyncio.get_running_loop().create_task(_close_later(transport))
+                self._retiring.add(task)
+                task.add_done_callback(self._retiring.discard)
+
+    async def close(self) -> None:
+        """Close them all."""
+        for task in list(self._retiring):
+            task.cancel()
+        await asyncio.gather(*self._retiring, return_exceptions=True)
+        await asyncio.gather(*(transport.close() for transport in self._open.values()), return_exceptions=True)
+        self._open.clear()
+
+    def _transport(self, name: str, routing_url: str) -> Transport:
+        rules = self._settings.subgraphs.get(name)
+        url = (rules.url if rules else None) or routing_url
+        key = (name, url)
+        if key not in self._open:
+            self._open[key] = MeasuredTransport(self._make(name, url), name, self._metrics)
+        return self._open[key]
+
+    def _make(self, name: str, url: str) -> Transport:
+        endpoint = self._endpoints.get(name)
+        if endpoint is not None:
+            return LocalTransport(endpoint)
+        return make_transport(url)
+
+
+async def _close_later(transport: Transport) -> None:
+    try:
+        await asyncio.sleep(GRACE_SECONDS)
+    finally:
+        await transport.close()
