@@ -24,13 +24,16 @@ data_option = click.option(
     default=Path(".data"),
     show_default=True,
     type=FOLDER,
+    envvar="HANSE_DATA",
     help="Folder of the databases, keys and the event log; made if missing.",
 )
 
 
-def port_option(default: int) -> Callable[[Command], Command]:
-    """`--port`, with the command's own default."""
-    return click.option("--port", default=default, show_default=True, type=PORT, help="Port; 0 picks a free one.")
+def port_option(default: int, envvar: str | None = None) -> Callable[[Command], Command]:
+    """`--port`, with the command's own default and environment variable."""
+    return click.option(
+        "--port", default=default, show_default=True, envvar=envvar, type=PORT, help="Port; 0 picks a free one."
+    )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -41,9 +44,7 @@ def main() -> None:
 
 @main.command()
 @host_option
-@click.option(
-    "--port", default=4000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
-)
+@port_option(4000, envvar="HANSE_UP_PORT")
 @data_option
 @click.option("--demo/--no-demo", default=True, show_default=True, help="Fill empty databases with demo data.")
 def up(host: str, port: int, data: Path, demo: bool) -> None:
@@ -57,9 +58,7 @@ def up(host: str, port: int, data: Path, demo: bool) -> None:
 @supergraph_option
 @click.option("--config", type=FILE, help="router.yaml, the router's settings.")
 @host_option
-@click.option(
-    "--port", default=4000, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
-)
+@port_option(4000)
 def router(supergraph: Path, config: Path | None, host: str, port: int) -> None:
     """Run the router alone, over any subgraphs."""
     from hanse.router import run_router
@@ -70,10 +69,8 @@ def router(supergraph: Path, config: Path | None, host: str, port: int) -> None:
 @main.command()
 @click.argument("name")
 @host_option
-@click.option(
-    "--port", default=4001, show_default=True, type=click.IntRange(0, 65535), help="Port; 0 picks a free one."
-)
-def subgraph(name: str, host: str, port: int) -> None:
+@click.option("--port", type=PORT, help="Port; 0 picks a free one; default: the subgraph's usual port.")
+def subgraph(name: str, host: str, port: int | None) -> None:
     """Run the subgraph NAME alone. Its settings are environment variables: HANSE_<NAME>_..."""
     from hanse.subgraph import run_subgraph
 
@@ -141,9 +138,7 @@ def demo(data: Path, seed: int) -> None:
 
 @main.command()
 @data_option
-@click.option(
-    "--port", default=4000, show_default=True, type=click.IntRange(1, 65535), help="Port that `up` would take."
-)
+@port_option(4000)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(data: Path, port: int, as_json: bool) -> None:
     """Check that this machine can run the platform, and say what to do where it cannot."""
