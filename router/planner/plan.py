@@ -1,15 +1,27 @@
 """The query plan: frozen, dumb, printable nodes; what the planner makes and the executor compiles.
 
-Response tree: fetches write into one tree whose keys are *response keys*. A field that the client asked for stands under
-the client's own key (alias or name); a field fetched only for the platform's sake (keys, `@requires` inputs, hidden
-`__typename`) stands under its name, or under another key where that name is taken by something else. On the wire a field
-may need yet another alias (two type conditions whose types differ in one subgraph): `Selection.alias`.
+Response tree: fetches write into one tree whose keys are *response keys*. A field that the client asked for stands
+under the client's own key (alias or name); a field fetched only for the platform's sake (keys, `@requires` inputs,
+hidden `__typename`) stands under its name, or under another key where that name is taken by something else. On the
+wire a field may need yet another alias (two type conditions whose types differ in one subgraph): `Selection.alias`.
+
+`__typename` is selected where an object's type is not known from the plan: at every field whose type is abstract for
+clients (but not as an interface object, whose subgraph does not know the type), and where the client asks. An object
+without `__typename` in the tree is of the only type that it can have: the object type of its field, or the first of
+the `runtime_types` of its group's only `EntityInput`.
+
+Conditions: a field stands unconditionally in the plan when something else needs it, so it may be in the tree though
+the client skips it. A condition on a whole fetch is a `Condition` node around it.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+
+
+class PlanError(Exception):
+    """No plan for the operation: a field cannot be had from where it is asked, or there is no such operation."""
 
 
 class OperationKind(Enum):
@@ -32,8 +44,9 @@ class SkipInclude:
 class FieldSelection:
     """A field as one subgraph is asked for it.
 
-    `alias` is its key in the subgraph's reply, `response_key` its key in the response tree (equal but for wire aliases).
-    `arguments` is the GraphQL text between the parentheses, or "". `type` is the field's type reference in that subgraph.
+    `alias` is its key in the subgraph's reply, `response_key` its key in the response tree (equal but for wire
+    aliases). `arguments` is the GraphQL text between the parentheses, or "". `type` is the field's type reference in
+    that subgraph.
     """
 
     name: str
@@ -127,8 +140,8 @@ class EntityGroup:
     """One `_entities` field of an entity fetch: its representations come from the objects at `paths`.
 
     Several paths may feed one group when they ask the same: representations are de-duplicated over all of them.
-    `alias` is the reply's key, `variable` the name of its representations variable. `typename_override` is true when the
-    reply's `__typename` is to replace the object's in the tree (moving from an interface object to the real type).
+    `alias` is the reply's key, `variable` the name of its representations variable. `typename_override` is true when
+    the reply's `__typename` is to replace the object's in the tree (moving from an interface object to the real type).
     """
 
     alias: str
@@ -143,10 +156,11 @@ class EntityGroup:
 class Fetch:
     """One request to one subgraph.
 
-    Either a root fetch (`selections`, with `groups` empty) or an entity fetch (`groups`, one or more aliased `_entities`
-    fields sent together). `operation` is the GraphQL text sent, `variables` the client's variables it uses (those of
-    representations are in the groups). `id` is unique in its plan and referred to by `depends_on`: the executor may start
-    a fetch as soon as those have ended, which lets it run more in parallel than Sequence and Parallel alone tell.
+    Either a root fetch (`selections`, with `groups` empty) or an entity fetch (`groups`, one or more aliased
+    `_entities` fields sent together). `operation` is the GraphQL text sent, `variables` the client's variables it uses
+    (those of representations are in the groups). `id` is unique in its plan and referred to by `depends_on`: the
+    executor may start a fetch as soon as those have ended (or were left out by a condition), which lets it run more in
+    parallel than Sequence and Parallel alone tell.
     """
 
     id: int
