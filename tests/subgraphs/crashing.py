@@ -1,0 +1,86 @@
+"""A process that puts a product on sale, and then stands still at a given point of the event's way, to be killed there.
+
+Arguments: the data folder, the URL of the router's keys, a token, and the point.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import orjson
+
+from shared.events.consumer import Consumer
+from shared.events.envelope import Event
+from shared.events.log import DeadLetter, Delivery, EventLog
+from shared.events.relay import Relay
+from subgraphs.analytics.app import create as create_analytics
+from subgraphs.analytics.consumers import HANDLERS
+from subgraphs.analytics.settings import AnalyticsSettings
+from subgraphs.catalog.app import create as create_catalog
+from subgraphs.catalog.settings import CatalogSettings
+
+POINTS = ("committed", "in the log", "counted")
+CREATE = """mutation { createProduct(input: {name: "Lamp", price: {amountMinor: 1}}) { id } }"""
+
+
+class StandingStill(EventLog):
+    """The event log, which stands still at one point, having said so on stdout."""
+
+    def __init__(self, log: EventLog, point: str) -> None:
+        self._log = log
+        self._point = point
+
+    async def append(self, events: Sequence[Event]) -> None:
+        await self._reached("committed")
+        await self._log.append(events)
+        await self._reached("in the log")
+
+    async def read(self, consumer: str, types: Collection[str], *, limit: int, wait: float) -> list[Delivery]:
+        return await self._log.read(consumer, types, limit=limit, wait=wait)
+
+    async def commit(self, consumer: str, delivery: Delivery) -> None:
+        await self._reached("counted")
+        await self._log.commit(consumer, delivery)
+
+    async def bury(self, letter: DeadLetter) -> None:
+        await self._log.bury(letter)
+
+    async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
+        return await self._log.dead_letters(consumer)
+
+    async def replay(self, consumer: str, event_id: str) -> bool:
+        return await self._log.replay(consumer, event_id)
+
+    async def rewind(self, consumer: str) -> None:
+        await self._log.rewind(consumer)
+
+    async def close(self) -> None:
+        await self._log.close()
+
+    async def _reached(self, point: str) -> None:
+        if point == self._point:
+            print("standing still", flush=True)
+            await asyncio.sleep(3600)
+
+
+async def main(folder: Path, jwks_url: str, token: str, point: str) -> None:
+    """Go as far as the point."""
+    common = {"data_dir": folder, "router_jwks_url": jwks_url}
+    catalog = create_catalog(CatalogSettings.load(**common, relay_events=False))
+    analytics = create_analytics(AnalyticsSettings.load(**common, consume_events=False))
+    await catalog.start()
+    await analytics.start()
+    assert catalog.events is not None
+    log = StandingStill(catalog.events, point)
+    status, body = await catalog.handle(orjson.dumps({"query": CREATE}), {"authorization": token})
+    assert status == 200, body
+    await Relay(catalog.database, log).move()
+    consumer = Consumer("analytics", events=log, database=analytics.database, handlers=HANDLERS)
+    await consumer.step(wait=1)
+
+
+if __name__ == "__main__":
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))
