@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from graphql.language.print_string import print_string
 
 from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set, print_selections
-from schema.subgraph.model import Applied, FieldDef, Kind, TypeDef, applied, has, string_argument
+from schema.subgraph.model import Applied, Kind, TypeDef, applied, has, string_argument
 from schema.subgraph.subject import Subject
-from schema.subgraph.used_fields import used_fields
+from schema.subgraph.used_fields import fields_in, used_fields
 from schema.type_ref import named_type
 
 _ROOTS = frozenset({"Query", "Mutation", "Subscription"})
@@ -224,7 +224,7 @@ def _drop_unused_externals(subject: Subject) -> None:
 def _share(subject: Subject, by_type: _ByType) -> None:
     """Whatever several subgraphs resolve was shared in Federation 1; say so with @shareable."""
     for owner in subject.types.values():
-        others = [other for source, other in by_type[owner.name] if source is not subject]
+        others = [(source, other) for source, other in by_type[owner.name] if source is not subject]
         if owner.kind is not Kind.OBJECT or not others or owner.name == "Subscription":
             continue
         keys = applied(owner.directives, "key")
@@ -236,9 +236,15 @@ def _share(subject: Subject, by_type: _ByType) -> None:
                 definition.directives.append(Applied(name="shareable", spec="federation", node=definition.node))
 
 
-def _resolved_by(others: list[TypeDef], name: str) -> bool:
-    found: Iterable[FieldDef | None] = (other.fields.get(name) for other in others)
-    return any(definition is not None and not has(definition.directives, "external") for definition in found)
+def _resolved_by(others: list[tuple[Subject, TypeDef]], name: str) -> bool:
+    """Whether one of the other subgraphs resolves the field, be it only where it provides it."""
+    for source, other in others:
+        definition = other.fields.get(name)
+        if definition is not None and (
+            not has(definition.directives, "external") or (other.name, name) in fields_in(source, "provides")
+        ):
+            return True
+    return False
 
 
 def _drop_tags_on_externals(subject: Subject, by_type: _ByType) -> None:

@@ -12,15 +12,7 @@ def used_fields(subject: Subject) -> set[tuple[str, str]]:
 
     A field selected on an interface counts for each of its implementations.
     """
-    used: set[tuple[str, str]] = set()
-    for use in subject.uses:
-        for step in use.steps:
-            if step.definition is not None:
-                used.add((step.owner.name, step.definition.name))
-                if step.owner.kind is Kind.INTERFACE:
-                    used.update(
-                        (owner.name, step.definition.name) for owner in subject.implementations.get(step.owner.name, ())
-                    )
+    used = fields_in(subject, "key", "requires", "provides")
     for setter, selections in context_selections(subject):
         for step in subject.steps_of(setter, selections):
             if step.definition is not None:
@@ -31,3 +23,19 @@ def used_fields(subject: Subject) -> set[tuple[str, str]]:
             if definition is not None:
                 used.update((owner.name, name) for name in definition.fields)
     return used
+
+
+def fields_in(subject: Subject, *directives: str) -> set[tuple[str, str]]:
+    """(type, field) of every field in the field sets of these directives."""
+    found: set[tuple[str, str]] = set()
+    for use in subject.uses:
+        if use.directive.name not in directives:
+            continue
+        for step in use.steps:
+            if step.definition is not None:
+                found.add((step.owner.name, step.definition.name))
+                if step.owner.kind is Kind.INTERFACE:
+                    found.update(
+                        (owner.name, step.definition.name) for owner in subject.implementations.get(step.owner.name, ())
+                    )
+    return found
