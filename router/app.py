@@ -40,8 +40,8 @@ def create_router(
 ) -> Router:
     """The router over a supergraph.
 
-    `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the public
-    keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
+    `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
+    public keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
     Raises SettingsError where a setting does not fit, and at start-up InvalidSupergraphError.
     """
     metrics = Metrics()
@@ -115,7 +115,7 @@ class Router:
             self._watcher = asyncio.create_task(watching, name="watch the supergraph")
 
     def drain(self) -> None:
-        """The process is told to stop: be not ready, end subscriptions. Call it before the server waits for requests."""
+        """The process is told to stop: be not ready, end subscriptions. Call it before the server waits for them."""
         self.engine.drain()
 
     async def stop(self) -> None:

@@ -32,6 +32,7 @@ Errors during execution are no exceptions here: the executor writes them into th
 from __future__ import annotations
 
 import logging
+import math
 import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
@@ -262,13 +263,12 @@ class RateLimited(RouterError):
     code = "RATE_LIMITED"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: float) -> None:
-        seconds = max(1, int(-(-retry_after // 1)))
-        super().__init__(
-            message,
-            extensions={"retryAfter": seconds},
-            headers=[(b"retry-after", str(seconds).encode())],
-        )
+    def __init__(self, message: str, *, retry_after: float | None) -> None:
+        if retry_after is None:  # it would never fit
+            super().__init__(message)
+            return
+        seconds = max(1, math.ceil(retry_after))
+        super().__init__(message, extensions={"retryAfter": seconds}, headers=[(b"retry-after", str(seconds).encode())])
 
 
 class Unavailable(RouterError):

@@ -1,7 +1,7 @@
 """One supergraph in service, and the way of an operation through it.
 
-parse -> validate -> normalize -> authorize -> plan -> execute -> respond. Everything up to the compiled plan is done once
-per document and kept by its text, so that a document seen before is not even parsed.
+parse -> validate -> normalize -> authorize -> plan -> execute -> respond. Everything up to the compiled plan is done
+once per document and kept by its text, so that a document seen before is not even parsed.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ from router.settings import RouterSettings
 from router.telemetry.metrics import Metrics
 from router.transports.base import Transport
 from router.variables import CoerceVariables, prepare_variables
-from schema.supergraph import Supergraph, api_schema
+from schema.supergraph import api_schema
+from schema.supergraph.model import Supergraph
 
 
 @dataclass(slots=True)

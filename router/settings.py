@@ -1,4 +1,4 @@
-"""What the router can be told: `router.yaml`, overridden by the environment (`HANSE_ROUTER_...`, levels joined by `__`)."""
+"""What the router can be told: `router.yaml`, overridden by the environment (`HANSE_ROUTER_A__B` for `a.b`)."""
 
 from __future__ import annotations
 

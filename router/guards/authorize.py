@@ -33,7 +33,7 @@ from router.errors import Unauthorized
 from router.guards.requirements import ALWAYS, Requirement, Requirements
 from router.request import Principal
 from router.settings import AuthorizationSettings
-from schema.supergraph import Supergraph
+from schema.supergraph.model import Supergraph
 
 Path = tuple[str, ...]
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"

@@ -31,7 +31,7 @@ class CsrfGuard:
         if self._from_elsewhere(headers):
             raise CsrfRefused(
                 "This looks like a request that a browser sends for another site: "
-                f"send `content-type: application/json`, or a header such as `{self._headers[-1] if self._headers else ''}`."
+                "send it with `content-type: application/json`, or with one of the headers " + ", ".join(self._headers)
             )
 
     def _from_elsewhere(self, headers: Mapping[str, str]) -> bool:

@@ -11,7 +11,10 @@ from router.settings import HeaderRules, HeaderSettings
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(
-    ["connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "te", "trailer", "transfer-encoding", "upgrade", "host", "content-length", "content-type", "content-encoding", "accept", "accept-encoding"]
+    (
+        "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host"
+        " content-length content-type content-encoding accept accept-encoding"
+    ).split()
 )
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -49,7 +52,7 @@ def _rule(
             raise SettingsError(f"setting headers: {name} is made anew for each request and cannot be carried")
         if name == "authorization" and with_token:
             raise SettingsError(
-                "setting headers: authorization carries the router's own token; set identity.enabled to false to send another"
+                "setting headers: authorization carries the router's own token; to send another, set identity.enabled: false"
             )
     return (names, fixed) if names or fixed else None
 

@@ -94,8 +94,8 @@ class KeySet:
     async def get(self, key_id: str | None, algorithm: str) -> jwt.PyJWK | None:
         """The key for a token's header, or None where no issuer publishes it.
 
-        A token without a key id is matched only where a single key has its algorithm. Raises Unavailable where the key is
-        not known and a source cannot be read.
+        A token without a key id is matched only where a single key has its algorithm. Raises Unavailable where the key
+        is not known and a source cannot be read.
         """
         key = self._find(key_id, algorithm)
         age = time.monotonic() - self._read_at

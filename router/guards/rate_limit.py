@@ -1,12 +1,13 @@
 """Rate limits: by field (`@rateLimit(max: Int!, window: String!)` in a subgraph), and on all operations of a caller.
 
 Which limited fields an operation uses is known once per operation; a request only adds up the uses whose conditions
-hold and takes them all together, or none. Each use counts: a hundred aliases count a hundred. A caller is their user id,
-or their address while they are anonymous. Callers refill their allowance evenly over the window (a token bucket).
+hold and takes them all together, or none. Each use counts: a hundred aliases count a hundred. A caller is their user
+id, or their address while they are anonymous. Allowances refill evenly over the window (a token bucket).
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from router.guards.buckets import BucketStore, Charge
 from router.guards.uses import Conditions, field_uses
 from router.request import RequestContext, Variables
 from router.settings import RateLimit, RateLimitSettings
-from schema.supergraph import Supergraph
+from schema.supergraph.model import Supergraph
 from schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -157,12 +158,9 @@ def _window(text: str, where: str) -> float:
 
 def _refused(use: tuple[Limit, int], retry_after: float) -> RateLimited:
     limit, count = use
-    if limit.name == "requests":
-        said = f"Too many operations: at most {limit.max} in {limit.window}."
-    elif count > limit.max:
-        said = (
-            f"This operation uses {limit.name} {count} times; at most {limit.max} uses in {limit.window} are allowed."
-        )
-    else:
-        said = f"Too many uses of {limit.name}: at most {limit.max} in {limit.window}."
-    return RateLimited(f"{said} Try again in {max(1, round(retry_after))} s.", retry_after=retry_after)
+    allowed = f"at most {limit.max} in {limit.window}"
+    if count > limit.max:
+        return RateLimited(f"This operation uses {limit.name} {count} times; {allowed} are allowed.", retry_after=None)
+    what = "operations" if limit.name == "requests" else f"uses of {limit.name}"
+    said = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
+    return RateLimited(said, retry_after=retry_after)

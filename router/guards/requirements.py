@@ -1,7 +1,7 @@
 """What the supergraph's directives require of who sees a field: a conjunction of alternatives.
 
-`@requiresScopes(scopes: [["a", "b"], ["c"]])` is met by a and b, or by c; `@policy` the same with policies. A field also
-requires what its own type, and the type that it returns, require. Where the type is an interface or a union, any
+`@requiresScopes(scopes: [["a", "b"], ["c"]])` is met by a and b, or by c; `@policy` the same with policies. A field
+also requires what its own type, and the type that it returns, require. Where the type is an interface or a union, any
 implementation may come, so all their requirements hold.
 """
 

@@ -1,4 +1,4 @@
-"""Which form the answer takes: the `Accept` header against what the router can send (GraphQL over HTTP, RFC 9110 12.5.1)."""
+"""Which form the answer takes: the `Accept` header against what can be sent (GraphQL over HTTP, RFC 9110 12.5.1)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Form(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """What the client takes: the best form of a single result, and the best of a stream; None where it takes neither."""
+    """What the client takes: the best form of a single result, and of a stream; None where it takes none of them."""
 
     single: Form | None
     stream: Form | None

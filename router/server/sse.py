@@ -20,6 +20,6 @@ class SseEncoding:
         return b"event: next\ndata: " + response + b"\n\n"
 
     def end(self, error: bytes | None) -> bytes:
-        """The end; an error comes before it as a result. EventSource drops events without data, hence the empty line."""
+        """The end, after the error as a result. EventSource drops events without data, hence the empty line."""
         closing = b"event: complete\ndata:\n\n"
         return closing if error is None else self.result(error) + closing

@@ -1,4 +1,4 @@
-"""A stream of results over one HTTP response: heartbeats in silence, an end when the client goes or the epoch is over."""
+"""A stream of results over one HTTP response: heartbeats in silence, an end when the client goes or the epoch ends."""
 
 from __future__ import annotations
 
