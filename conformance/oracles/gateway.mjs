@@ -11,9 +11,14 @@ const quiet = { debug() {}, info() {}, warn() {}, error() {} };
 let server;
 
 async function load(supergraphSdl) {
-  await server?.stop();
+  const previous = server;
+  server = undefined;
+  await previous?.stop();
   server = new ApolloServer({ gateway: new ApolloGateway({ supergraphSdl, logger: quiet }), logger: quiet });
-  await server.start();
+  await server.start().catch((error) => {
+    server = undefined; // One that never started cannot be stopped either.
+    throw error;
+  });
 }
 
 async function answer({ id, supergraph, query, variables }) {
