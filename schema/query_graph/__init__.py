@@ -1,0 +1,21 @@
+"""The query graph: every place an operation can be in, and the ways from one to the next."""
+
+from schema.query_graph.build import build
+from schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
+from schema.query_graph.field_set import FieldPick, Picks, TypePick, parse_picks, print_picks
+from schema.query_graph.graph import QueryGraph
+from schema.query_graph.node import Node
+
+__all__ = [
+    "Entry",
+    "FieldEdge",
+    "FieldPick",
+    "Node",
+    "OverrideCondition",
+    "Picks",
+    "QueryGraph",
+    "TypePick",
+    "build",
+    "parse_picks",
+    "print_picks",
+]

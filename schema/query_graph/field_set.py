@@ -1,0 +1,80 @@
+"""Field sets (`@key`, `@requires`, `@provides`) as small frozen trees, arguments and all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPick:
+    """A field of a field set: its arguments as GraphQL text ("" for none), and what is picked beneath it."""
+
+    name: str
+    arguments: str = ""
+    picks: Picks = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TypePick:
+    """A part of a field set for one type only: `... on Book { isbn }`."""
+
+    type: str
+    picks: Picks
+
+
+Picks = tuple[FieldPick | TypePick, ...]
+
+
+@lru_cache(maxsize=8192)
+def parse_picks(text: str) -> Picks:
+    """The tree of a field set, with or without its outer braces. Raises GraphQLSyntaxError."""
+    text = text.strip()
+    document = parse(text if text.startswith("{") else f"{{ {text} }}", no_location=True)
+    (operation,) = document.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    return _picks(operation.selection_set)
+
+
+def print_picks(picks: Picks) -> str:
+    """The field set as GraphQL text on one line."""
+    return " ".join(_print(pick) for pick in picks)
+
+
+def merge_picks(*sets: Picks) -> Picks:
+    """All that any of the field sets picks, each field once."""
+    fields: dict[tuple[str, str], list[Picks]] = {}
+    types: dict[str, list[Picks]] = {}
+    for pick in (pick for picks in sets for pick in picks):
+        if isinstance(pick, FieldPick):
+            fields.setdefault((pick.name, pick.arguments), []).append(pick.picks)
+        else:
+            types.setdefault(pick.type, []).append(pick.picks)
+    return (
+        *(FieldPick(name, arguments, merge_picks(*inner)) for (name, arguments), inner in fields.items()),
+        *(TypePick(type_, merge_picks(*inner)) for type_, inner in types.items()),
+    )
+
+
+def _picks(node: SelectionSetNode | None) -> Picks:
+    if node is None:
+        return ()
+    picks: list[FieldPick | TypePick] = []
+    for selection in node.selections:
+        if isinstance(selection, FieldNode):
+            if selection.name.value != "__typename":
+                arguments = ", ".join(print_ast(argument) for argument in selection.arguments or ())
+                picks.append(FieldPick(selection.name.value, arguments, _picks(selection.selection_set)))
+        elif isinstance(selection, InlineFragmentNode):
+            inner = _picks(selection.selection_set)
+            picks += [TypePick(selection.type_condition.name.value, inner)] if selection.type_condition else inner
+    return tuple(picks)
+
+
+def _print(pick: FieldPick | TypePick) -> str:
+    if isinstance(pick, TypePick):
+        return f"... on {pick.type} {{ {print_picks(pick.picks)} }}"
+    arguments = f"({pick.arguments})" if pick.arguments else ""
+    return f"{pick.name}{arguments} {{ {print_picks(pick.picks)} }}" if pick.picks else f"{pick.name}{arguments}"

@@ -1,0 +1,20 @@
+"""The nodes of the query graph: a type in a subgraph, with what a `@provides` on the way there adds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from schema.query_graph.field_set import Picks, print_picks
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A type in one subgraph; `provides` are the external fields that this copy of it can resolve nevertheless."""
+
+    graph: str
+    type: str
+    provides: Picks = ()
+
+    def __str__(self) -> str:
+        provided = f" +{{ {print_picks(self.provides)} }}" if self.provides else ""
+        return f"{self.type}@{self.graph}{provided}"
