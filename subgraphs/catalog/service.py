@@ -135,7 +135,7 @@ class Catalog:
             session,
             ProductUpdated(
                 id=changed.id,
-                changed=sorted(values),
+                changed=sorted({"price" if name in ("price_minor", "currency") else name for name in values}),
                 name=changed.name,
                 category=changed.category,
                 price_minor=changed.price_minor,

@@ -1,0 +1,134 @@
+"""Statistics: each event counted once, shown live, and counted again from the log."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from datetime import UTC, datetime
+from itertools import pairwise
+from typing import Any
+
+import orjson
+import pytest
+
+from shared.events.envelope import Event
+from shared.ids import new_id
+from shared.subgraph_app import SubgraphApp
+from tests.subgraphs.harness import Person, Router, eventually
+
+STATS = "{ stats { eventsProcessed uniqueUsers users products signIns failedSignIns } }"
+
+
+def happened(kind: str, subject: str | None = None, **more: Any) -> Event:
+    """Something that another subgraph tells."""
+    return Event(type=kind, subject=subject or new_id(), source="/test", data={}, **more)
+
+
+@pytest.fixture
+def asked(analytics: SubgraphApp, router: Router) -> Person:
+    """Who asks."""
+    return Person(analytics, router)
+
+
+async def tell(app: SubgraphApp, *events: Event) -> None:
+    """Append to the log."""
+    assert app.events is not None
+    await app.events.append(events)
+
+
+async def test_nothing_has_happened_yet(asked: Person) -> None:
+    assert set((await asked.get(STATS))["stats"].values()) == {0}
+
+
+async def test_each_event_counts_once_even_when_told_again(analytics: SubgraphApp, asked: Person) -> None:
+    user_id = new_id()
+    events = [
+        happened("user.registered", user_id, actor=user_id),
+        happened("user.signed_in", user_id, actor=user_id),
+        happened("sign_in.failed", user_id),
+        happened("product.created", actor=user_id),
+        happened("product.created", actor=new_id()),
+        happened("product.deleted", actor=user_id),
+        happened("something.unheard_of"),
+    ]
+    await tell(analytics, *events)
+    await tell(analytics, *events)
+    wanted = {"eventsProcessed": 7, "uniqueUsers": 2, "users": 1, "products": 1, "signIns": 1, "failedSignIns": 1}
+    await eventually(lambda: asked.get(STATS), {"stats": wanted})
+    assert analytics.events is not None
+    await analytics.events.rewind("analytics")
+    await tell(analytics, happened("product.created", actor=user_id))
+    await eventually(lambda: asked.get(STATS), {"stats": wanted | {"eventsProcessed": 8, "products": 2}})
+
+
+async def test_a_series_has_a_point_for_each_step(analytics: SubgraphApp, asked: Person) -> None:
+    for hour, minute in ((9, 59), (10, 0), (10, 30), (12, 0)):
+        await tell(analytics, happened("a.b", time=datetime(2026, 3, 1, hour, minute, 7, tzinfo=UTC)))
+    await tell(analytics, happened("c.d", time=datetime(2026, 3, 1, 10, 5, tzinfo=UTC)))
+    await eventually(lambda: asked.get("{ stats { eventsProcessed } }"), {"stats": {"eventsProcessed": 5}})
+    query = """query ($type: String, $step: TimeStep!, $since: DateTime!, $until: DateTime!) {
+      activitySeries(step: $step, since: $since, until: $until, eventType: $type) { beginsAt events } }"""
+    span = {"since": "2026-03-01T11:10:00+01:00", "until": "2026-03-01T12:00:01Z"}
+
+    async def points(step: str, kind: str | None = None) -> list[int]:
+        found = (await asked.get(query, step=step, type=kind, **span))["activitySeries"]
+        return [point["events"] for point in found]
+
+    assert await points("HOUR") == [3, 0, 1]
+    assert await points("HOUR", "a.b") == [2, 0, 1]
+    assert await points("DAY") == [5]
+    assert len(await points("MINUTE")) == 111
+    first = (await asked.get(query, step="HOUR", **span))["activitySeries"][0]["beginsAt"]
+    assert first == "2026-03-01T10:00:00+00:00"
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "field"),
+    [
+        ("2026-01-02T00:00:00Z", "2026-01-01T00:00:00Z", "until"),
+        ("2020-01-01T00:00:00Z", "2026-01-01T00:00:00Z", "since"),
+    ],
+)
+async def test_a_series_has_bounds(asked: Person, since: str, until: str, field: str) -> None:
+    answer = await asked(f'{{ activitySeries(step: MINUTE, since: "{since}", until: "{until}") {{ events }} }}')
+    assert (answer.codes, answer.fields[0][0]) == (["BAD_USER_INPUT"], field)
+
+
+async def live(asked: Person, interval: int) -> Any:
+    """The subscription's events."""
+    query = f"subscription {{ liveStats(intervalMs: {interval}) {{ eventsProcessed }} }}"
+    async with aclosing(asked.app.stream(orjson.dumps({"query": query}), asked.headers)) as events:
+        async for event in events:
+            yield orjson.loads(event)
+
+
+async def test_live_stats_come_at_once_and_with_each_change(analytics: SubgraphApp, asked: Person) -> None:
+    async with asyncio.timeout(10), aclosing(live(asked, 100)) as seen:
+        assert await anext(seen) == {"data": {"liveStats": {"eventsProcessed": 0}}}
+        for number in range(1, 4):
+            await tell(analytics, happened("a.b"))
+            assert await anext(seen) == {"data": {"liveStats": {"eventsProcessed": number}}}
+
+
+async def test_live_stats_come_no_more_often_than_asked_for(analytics: SubgraphApp, asked: Person) -> None:
+    async def tell_on() -> None:
+        while True:
+            await tell(analytics, happened("a.b"))
+            await asyncio.sleep(0.02)
+
+    teller = asyncio.create_task(tell_on())
+    moments = []
+    async with asyncio.timeout(10), aclosing(live(asked, 300)) as seen:
+        async for _ in seen:
+            moments.append(time.monotonic())
+            if len(moments) == 4:
+                break
+    teller.cancel()
+    assert min(after - before for before, after in pairwise(moments)) >= 0.29
+
+
+async def test_a_wrong_interval_is_refused(asked: Person) -> None:
+    async with aclosing(live(asked, 99)) as seen:
+        answer = await anext(seen)
+    assert answer["errors"][0]["extensions"]["fields"][0]["name"] == "intervalMs"
