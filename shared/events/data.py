@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from datetime import datetime
+from typing import Annotated, ClassVar
 
 import msgspec
+
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its time zone, as ISO 8601
+Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
 
 
 class EventData(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -13,7 +17,7 @@ class EventData(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     event_type: ClassVar[str]
     source: ClassVar[str]
 
-    id: str
+    id: Uuid
 
     @property
     def subject(self) -> str:
@@ -24,15 +28,3 @@ class EventData(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     def actor(self) -> str | None:
         """Who did it, where the request does not know: someone who signs in is anonymous until then."""
         return None
-
-
-def json_schema(kind: type[EventData]) -> dict[str, Any]:
-    """The JSON Schema (draft 2020-12) of the event's data, as published in `schema/events/`."""
-    (body,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
-    described: dict[str, Any] = {
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "$id": f"{kind.event_type}.json",
-        **definitions.pop(kind.__name__, body),
-        "title": kind.event_type,
-    }
-    return {**described, "$defs": definitions} if definitions else described

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.data import EventData
+from shared.events.data import EventData, Moment, Uuid
 
 
 class _ProductEvent(EventData, frozen=True, kw_only=True):
@@ -16,14 +15,14 @@ class ProductCreated(_ProductEvent, frozen=True, kw_only=True):
     """A product is on sale now."""
 
     event_type: ClassVar[str] = "product.created"
-    seller_id: str
+    seller_id: Uuid
     sku: str
     name: str
     category: str
     price_minor: int
     currency: str
     stock: int
-    created_at: datetime
+    created_at: Moment
 
 
 class ProductUpdated(_ProductEvent, frozen=True, kw_only=True):

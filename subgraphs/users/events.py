@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import ClassVar
 
-from shared.events.data import EventData
+from shared.events.data import EventData, Moment, Uuid
 
 
 class _UserEvent(EventData, frozen=True, kw_only=True):
@@ -20,7 +19,7 @@ class UserRegistered(_UserEvent, frozen=True, kw_only=True):
     email: str
     first_name: str | None
     role: str
-    created_at: datetime
+    created_at: Moment
 
     @property
     def actor(self) -> str:
@@ -32,7 +31,7 @@ class UserSignedIn(_UserEvent, frozen=True, kw_only=True):
     """A sign-in succeeded. `sessionId` names the session that it began."""
 
     event_type: ClassVar[str] = "user.signed_in"
-    session_id: str
+    session_id: Uuid
 
     @property
     def actor(self) -> str:
@@ -44,7 +43,7 @@ class SignInFailed(_UserEvent, frozen=True, kw_only=True):
     """A sign-in failed. `userId` is null where nobody has that login; `locked` where the account is locked now."""
 
     event_type: ClassVar[str] = "sign_in.failed"
-    user_id: str | None
+    user_id: Uuid | None
     reason: str
     locked: bool
 
@@ -58,7 +57,7 @@ class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
     """A session was ended: by its user, or because its refresh token was used twice."""
 
     event_type: ClassVar[str] = "user.signed_out"
-    session_id: str
+    session_id: Uuid
     reason: str
 
 

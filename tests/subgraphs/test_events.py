@@ -1,0 +1,25 @@
+"""The published JSON Schemas are those of the code."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from shared.events.schemas import schema_files
+
+ROOT = Path(__file__).parents[2]
+PUBLISHERS = sorted(
+    ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in ROOT.glob("subgraphs/*/events.py")
+)
+KINDS = [kind for module in PUBLISHERS for kind in import_module(module).PUBLISHED]
+
+
+def test_the_published_schemas_are_those_of_the_code() -> None:
+    published = {path.name: path.read_bytes() for path in (ROOT / "schema" / "events").glob("*.json")}
+    renew = f"run: python -m shared.events.schemas schema/events {' '.join(PUBLISHERS)}"
+    assert published == schema_files(KINDS), renew
+
+
+def test_every_event_says_when_it_happens_and_has_a_type_of_its_own() -> None:
+    assert all(kind.__doc__ and kind.__doc__ != kind.__base__.__doc__ for kind in KINDS)
+    assert len({kind.event_type for kind in KINDS}) == len(KINDS)
