@@ -10,7 +10,7 @@ from schema.compose.field_use import FieldUse
 from schema.compose.report import Report
 from schema.compose.sources import FieldGroup, Part, TypeGroup
 from schema.compose.subtypes import Subtypes
-from schema.supergraph.model import Supergraph
+from schema.supergraph.model import Link, Supergraph
 
 
 @dataclass(slots=True)
@@ -29,6 +29,7 @@ class Merging:
     carried: Carried
     report: Report
     supergraph: Supergraph = field(default_factory=Supergraph)
+    composed_links: list[Link] = field(default_factory=list)
 
     def shared_fields(self) -> list[FieldGroup]:
         """The fields of objects and interfaces that more than one subgraph defines."""

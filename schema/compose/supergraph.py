@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schema.compose.applied import merge_applied
+from schema.compose.composed import compose_directives
 from schema.compose.description import merge_description
 from schema.compose.directive import merge_executable_directives
 from schema.compose.enum import merge_enum
@@ -34,12 +35,14 @@ def merge_supergraph(merging: Merging) -> None:
     """Fill the supergraph; what does not merge is reported and left out, or merged as well as it can be."""
     supergraph = merging.supergraph
     supergraph.subgraphs = {part.graph: SubgraphInfo(part.graph, part.name, part.schema.url) for part in merging.parts}
+    compose_directives(merging)
     for group in merging.types.values():
         supergraph.types[group.name] = _MERGE[group.kind](merging, group)
     add_interface_object_fields(merging)
-    supergraph.directive_definitions.update(merge_executable_directives(merging))
+    for name, definition in merge_executable_directives(merging).items():
+        supergraph.directive_definitions.setdefault(name, definition)
     _merge_schema_element(merging)
-    supergraph.links = (*carried_links(merging), *supergraph.links)
+    supergraph.links = (*carried_links(merging), *merging.composed_links)
 
 
 def _merge_schema_element(merging: Merging) -> None:

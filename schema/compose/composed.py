@@ -1,0 +1,106 @@
+"""`@composeDirective`: directives of the subgraphs' own that they ask to have carried into the supergraph.
+
+Spec: https://specs.apollo.dev/federation/v2.1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from schema.compose.carried import SPEC_OF
+from schema.compose.links import free_alias, own_name
+from schema.compose.merging import Merging
+from schema.compose.rules.composed_directives import Request, accepted_requests
+from schema.compose.sources import Part
+from schema.subgraph.model import DirectiveDef, LinkDef
+from schema.supergraph.model import DirectiveDefinition, InputValue, Link
+
+
+@dataclass(frozen=True, slots=True)
+class _Composed:
+    """A directive composed: its name in the supergraph, and where its definition is taken from."""
+
+    name: str
+    original: str
+    definition: DirectiveDef
+
+
+def compose_directives(merging: Merging) -> None:
+    """Have merging carry what the subgraphs ask for, with its definition and a link to where it comes from."""
+    requests = accepted_requests(merging)
+    merging.carried.composed.update((request.part.graph, request.name) for request in requests)
+    by_identity: dict[str, list[Request]] = {}
+    for request in requests:
+        by_identity.setdefault(request.link.identity, []).append(request)
+    for of_spec in by_identity.values():
+        newest = max(of_spec, key=lambda request: request.link.version or (0, 0)).link
+        composed = [_compose(merging, newest, list(group)) for group in _by_name(of_spec)]
+        found = [one for one in composed if one is not None]
+        for one in found:
+            merging.supergraph.directive_definitions[one.name] = _definition(one)
+            if one.definition.repeatable:
+                merging.carried.repeatable.add(one.name)
+        merging.composed_links.append(_link(merging, newest, found))
+
+
+def _by_name(requests: Iterable[Request]) -> Iterable[list[Request]]:
+    groups: dict[str, list[Request]] = {}
+    for request in requests:
+        groups.setdefault(request.name, []).append(request)
+    return groups.values()
+
+
+def _compose(merging: Merging, newest: LinkDef, requests: Sequence[Request]) -> _Composed | None:
+    """Take the definition from the newest version; where several subgraphs link it, from the last that defines it."""
+    name, original = requests[0].name, requests[0].original
+    holders = [
+        (part, link)
+        for part in merging.parts
+        for link in part.schema.links
+        if link.identity == newest.identity and link.version == newest.version
+    ]
+    defined = [
+        definition
+        for part, link in holders
+        if (definition := part.schema.directive_definitions.get(own_name(link, original))) is not None
+    ]
+    if defined:
+        return _Composed(name, original, defined[-1])
+    part, link = _asking(holders, newest)
+    merging.report.error(
+        "DIRECTIVE_COMPOSITION_ERROR",
+        f'Subgraph "{part.name}" links the newest version that is composed, {newest.url}, but does not define '
+        f"@{name}: define it there, so that the supergraph has its newest definition.",
+        [(part, link.node), *((request.part, request.directive.node) for request in requests)],
+        f"@{name}",
+    )
+    return None
+
+
+def _asking(holders: Sequence[tuple[Part, LinkDef]], newest: LinkDef) -> tuple[Part, LinkDef]:
+    return next(holder for holder in holders if holder[1] is newest)
+
+
+def _definition(composed: _Composed) -> DirectiveDefinition:
+    definition = composed.definition
+    return DirectiveDefinition(
+        name=composed.name,
+        repeatable=definition.repeatable,
+        locations=definition.locations,
+        description=definition.description,
+        arguments={
+            name: InputValue(name=name, type=value.type, default=value.default, description=value.description)
+            for name, value in definition.arguments.items()
+        },
+    )
+
+
+def _link(merging: Merging, newest: LinkDef, composed: Iterable[_Composed]) -> Link:
+    taken = {"link", "join", *SPEC_OF.values()} | {link.as_ or "" for link in merging.composed_links}
+    return Link(
+        url=newest.url,
+        as_=free_alias(newest.identity.rsplit("/", 1)[-1], taken, len(merging.composed_links)),
+        for_=newest.for_,
+        imports=tuple((f"@{one.original}", f"@{one.name}") for one in composed),
+    )
