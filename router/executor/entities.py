@@ -1,0 +1,208 @@
+"""Objects of the response tree as representations: found by path, sent once each, remembered with their targets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import orjson
+
+from router.executor.errors import ResponsePath
+from router.planner.plan import EntityGroup, EntityInput, Path, PathKey, PathList, PathTypes, Required, RequiredField
+
+Object = dict[str, Any]
+Extract = Callable[[Object], Object | None]
+
+_MISSING: Final = object()
+
+
+@dataclass(slots=True)
+class Batch:
+    """The representations of one group, and for each the objects that its entity goes to, by path of the plan.
+
+    `targets` holds pairs of a path's index and an object.
+    """
+
+    representations: list[bytes] = field(default_factory=list)
+    targets: list[list[tuple[int, Object]]] = field(default_factory=list)
+
+
+class GroupInput:
+    """Fills the batch of one entity group."""
+
+    def __init__(self, group: EntityGroup) -> None:
+        self.paths = group.paths
+        self._extract = _extractor(group.inputs)
+
+    def batch(self, root: Object) -> Batch:
+        """The representations of all objects at the group's paths that have what is required."""
+        batch = Batch()
+        places: dict[bytes, int] = {}
+        extract = self._extract
+        for number, path in enumerate(self.paths):
+            seen: set[int] = set()  # objects shared by reference come along several ways
+            for target in objects_at(root, path):
+                if id(target) in seen:
+                    continue
+                seen.add(id(target))
+                representation = extract(target)
+                if representation is None:
+                    continue
+                encoded = orjson.dumps(representation)
+                place = places.get(encoded)
+                if place is None:
+                    place = places[encoded] = len(batch.representations)
+                    batch.representations.append(encoded)
+                    batch.targets.append([])
+                batch.targets[place].append((number, target))
+        return batch
+
+    def whereabouts(self, root: Object) -> dict[int, list[ResponsePath]]:
+        """Where in the response the objects at the group's paths stand, by their identity. Only errors ask this."""
+        found: dict[int, list[ResponsePath]] = {}
+        for path in self.paths:
+            for target, place in _located(root, path, ()):
+                places = found.setdefault(id(target), [])
+                if place not in places:
+                    places.append(place)
+        return found
+
+
+def objects_at(root: Object, path: Path) -> list[Object]:
+    """The objects at a path of the response tree; what is null or of another shape on the way is passed over."""
+    nodes: list[Any] = [root]
+    for step in path:
+        match step:
+            case PathKey(key):
+                nodes = [node[key] for node in nodes if isinstance(node, dict) and node.get(key) is not None]
+            case PathList():
+                nodes = [item for node in nodes if isinstance(node, list) for item in node if item is not None]
+            case PathTypes(types):
+                nodes = [node for node in nodes if isinstance(node, dict) and _is_among(node, types)]
+    return [node for node in nodes if isinstance(node, dict)]
+
+
+def static_path(path: Path) -> ResponsePath:
+    """The part of a path that needs no index: what all objects there have in common."""
+    keys: list[str | int] = []
+    for step in path:
+        if isinstance(step, PathList):
+            break
+        if isinstance(step, PathKey):
+            keys.append(step.response_key)
+    return tuple(keys)
+
+
+def _located(node: Any, path: Path, place: ResponsePath) -> Iterator[tuple[Object, ResponsePath]]:
+    if not path:
+        if isinstance(node, dict):
+            yield node, place
+        return
+    step, rest = path[0], path[1:]
+    if isinstance(step, PathKey):
+        if isinstance(node, dict):
+            yield from _located(node.get(step.response_key), rest, (*place, step.response_key))
+    elif isinstance(step, PathList):
+        if isinstance(node, list):
+            for index, item in enumerate(node):
+                yield from _located(item, rest, (*place, index))
+    elif isinstance(node, dict) and _is_among(node, step.runtime_types):
+        yield from _located(node, rest, place)
+
+
+def _is_among(node: Object, types: tuple[str, ...]) -> bool:
+    name = node.get("__typename")
+    return name is None or name in types  # without a name it is of the one type that can be there
+
+
+def _extractor(inputs: Sequence[EntityInput]) -> Extract:
+    by_type: dict[str, list[Extract]] = {}
+    for input_ in inputs:
+        for type_ in input_.runtime_types:
+            by_type.setdefault(type_, []).append(_input(input_))
+    only = inputs[0].runtime_types[0] if len(inputs) == 1 else ""
+
+    def extract(node: Object) -> Object | None:
+        name = node.get("__typename", only)
+        for way in by_type.get(name, ()):
+            representation = way(node)
+            if representation is not None:
+                return representation
+        return None
+
+    return extract
+
+
+def _input(input_: EntityInput) -> Extract:
+    typename = input_.typename
+    unnamed = input_.runtime_types[0]
+    fill = _required(input_.required)
+
+    def extract(node: Object) -> Object | None:
+        representation: Object = {"__typename": typename or node.get("__typename", unnamed)}
+        if not fill(node, representation):
+            return None
+        if len(representation) > 1 and all(
+            value is None for name, value in representation.items() if name != "__typename"
+        ):
+            return None  # a null key: nothing can be found by it
+        return representation
+
+    return extract
+
+
+def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
+    """A function that copies what is required of one object into another; false where something is missing."""
+    fields: list[tuple[str, str, Callable[[Any], Any] | None]] = []
+    fragments: list[tuple[frozenset[str], Callable[[Object, Object], bool]]] = []
+    for one in required:
+        if isinstance(one, RequiredField):
+            fields.append((one.name, one.response_key, _sub_fields(one.selections) if one.selections else None))
+        else:
+            fragments.append((frozenset(one.runtime_types), _required(one.selections)))
+
+    def fill(node: Object, into: Object) -> bool:
+        for name, key, below in fields:
+            value = node.get(key, _MISSING)
+            if value is _MISSING:
+                return False
+            if below is not None and value is not None:
+                value = below(value)
+                if value is _MISSING:
+                    return False
+                if name in into:
+                    value = _united(into[name], value)
+            into[name] = value
+        typename = node.get("__typename")
+        return all(fill_more(node, into) for types, fill_more in fragments if typename is None or typename in types)
+
+    return fill
+
+
+def _sub_fields(selections: Sequence[Required]) -> Callable[[Any], Any]:
+    fill = _required(selections)
+    abstract = any(not isinstance(one, RequiredField) for one in selections)
+
+    def copy(value: Any) -> Any:
+        if value is None:
+            return None
+        if isinstance(value, list):
+            items = [copy(item) for item in value]
+            return _MISSING if any(item is _MISSING for item in items) else items
+        if not isinstance(value, dict):
+            return _MISSING
+        copied: Object = {}
+        if abstract and "__typename" in value:
+            copied["__typename"] = value["__typename"]
+        return copied if fill(value, copied) else _MISSING
+
+    return copy
+
+
+def _united(one: Any, other: Any) -> Any:
+    if isinstance(one, dict) and isinstance(other, dict):
+        return {**one, **{key: _united(one[key], value) if key in one else value for key, value in other.items()}}
+    if isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        return [_united(left, right) for left, right in zip(one, other, strict=True)]
+    return other

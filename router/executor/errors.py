@@ -1,0 +1,53 @@
+"""Errors in a response: those of the executor's own, and those of subgraphs brought to the client's paths."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+PathItem = str | int
+ResponsePath = tuple[PathItem, ...]
+Error = dict[str, Any]
+
+SUBGRAPH_ERROR = "DOWNSTREAM_SERVICE_ERROR"  # the code that clients of federated graphs know
+MALFORMED = "SUBGRAPH_MALFORMED_RESPONSE"
+MISSING_ENTITY = "SUBGRAPH_MISSING_ENTITY"
+INVALID_VALUE = "SUBGRAPH_INVALID_VALUE"
+NULL_IN_NON_NULL = "NULL_IN_NON_NULL_FIELD"
+
+
+def fetch_error(message: str, code: str, subgraph: str, path: ResponsePath | None) -> Error:
+    """An error of a fetch that brought nothing at `path`, or nothing at all (None)."""
+    error: Error = {"message": message}
+    if path:
+        error["path"] = list(path)
+    error["extensions"] = {"code": code, "subgraph": subgraph}
+    return error
+
+
+def value_error(message: str, code: str, path: ResponsePath) -> Error:
+    """An error found while the response was completed."""
+    return {"message": message, "path": list(path), "extensions": {"code": code}}
+
+
+def carried_error(error: dict[str, Any], subgraph: str, path: ResponsePath | None) -> Error:
+    """A subgraph's error as the client sees it: at the client's path, with code and subgraph, without locations."""
+    message = error.get("message")
+    carried: Error = {"message": message if isinstance(message, str) else "The subgraph reported an error."}
+    if path:
+        carried["path"] = list(path)
+    given = error.get("extensions")
+    extensions = dict(given) if isinstance(given, dict) else {}
+    extensions.setdefault("code", SUBGRAPH_ERROR)
+    extensions["subgraph"] = subgraph
+    carried["extensions"] = extensions
+    return carried
+
+
+def explained(path: Sequence[PathItem], errors: Iterable[Error]) -> bool:
+    """Whether one of the errors tells why there is null at the path: it lies on the way there, or below."""
+    for error in errors:
+        known = error.get("path", ())
+        if all(one == other for one, other in zip(known, path, strict=False)):
+            return True
+    return False

@@ -1,0 +1,109 @@
+"""One fetch made ready: its request encoded but for the values, its reply read with suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import orjson
+
+from router.executor.call import Call
+from router.executor.conditions import Booleans, holds
+from router.executor.entities import GroupInput
+from router.executor.errors import MALFORMED
+from router.executor.merge import reply_keys
+from router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
+from router.transports.base import SubgraphRequest, TransportError
+
+Reply = dict[str, Any]
+
+
+class CompiledGroup:
+    """One `_entities` field of a fetch."""
+
+    __slots__ = ("active", "alias", "input", "keys", "variable")
+
+    def __init__(self, group: EntityGroup, booleans: Booleans) -> None:
+        self.alias = group.alias
+        self.variable = group.variable
+        self.input = GroupInput(group)
+        self.keys = reply_keys(group.selections)
+        self.active = holds(group.conditions, booleans)
+
+
+class CompiledFetch:
+    """A fetch with all of its request that does not depend on data or variables."""
+
+    __slots__ = (
+        "_bare",
+        "_head",
+        "_tail",
+        "fetch",
+        "groups",
+        "id",
+        "keys",
+        "kind",
+        "root_keys",
+        "subgraph",
+        "used",
+    )
+
+    def __init__(self, fetch: Fetch, booleans: Booleans) -> None:
+        self.fetch = fetch
+        self.id = fetch.id
+        self.kind = fetch.kind
+        self.subgraph = fetch.subgraph
+        self.used = fetch.variables
+        self.groups = tuple(CompiledGroup(group, booleans) for group in fetch.groups)
+        self.keys = reply_keys(fetch.selections)
+        self.root_keys = _root_keys(fetch.selections, booleans)
+        self._head = b'{"query":' + orjson.dumps(fetch.operation)
+        self._tail = b"}"
+        if fetch.operation_name is not None:
+            self._tail = b',"operationName":' + orjson.dumps(fetch.operation_name) + b"}"
+        self._bare = self._head + self._tail
+
+    def body(self, variables: Mapping[str, Any], representations: Sequence[bytes] = ()) -> bytes:
+        """The encoded request: `representations` is a JSON list for each group. Only variables in use are sent."""
+        members = [orjson.dumps(name) + b":" + orjson.dumps(variables[name]) for name in self.used if name in variables]
+        members += [
+            orjson.dumps(group.variable) + b":" + encoded
+            for group, encoded in zip(self.groups, representations, strict=False)
+        ]
+        if not members:
+            return self._bare
+        return b"".join((self._head, b',"variables":{', b",".join(members), b"}", self._tail))
+
+
+def _root_keys(selections: Sequence[Selection], booleans: Booleans) -> tuple[str, ...]:
+    keys: dict[str, None] = {}
+    for selection in selections:
+        if not holds(selection.conditions, booleans):
+            continue
+        if isinstance(selection, InlineFragment):
+            keys.update(dict.fromkeys(_root_keys(selection.selections, booleans)))
+        else:
+            keys[selection.response_key] = None
+    return tuple(keys)
+
+
+async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
+    """The reply's bytes. Raises TransportError."""
+    transport = call.transports.get(fetch.subgraph)
+    if transport is None:
+        raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {fetch.subgraph} has no transport.")
+    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph)))
+
+
+def read_reply(encoded: bytes) -> Reply:
+    """The reply as data. Raises TransportError where it is no GraphQL response."""
+    try:
+        reply = orjson.loads(encoded)
+    except ValueError:
+        raise TransportError(MALFORMED, "The subgraph's reply is not JSON.") from None
+    if not isinstance(reply, dict):
+        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+    data, errors = reply.get("data"), reply.get("errors")
+    if not isinstance(data, dict | None) or not isinstance(errors, list | None) or (data is None and not errors):
+        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+    return reply

@@ -1,0 +1,101 @@
+"""Runs a compiled plan: fetches in their order, one response tree, one encoded response."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from router.executor.apply import apply_entities, apply_root, failed
+from router.executor.call import Call
+from router.executor.compile import CompiledPlan, Variant
+from router.executor.entities import Batch, Object
+from router.executor.errors import NULL_IN_NON_NULL, Error, explained
+from router.executor.fetch import CompiledFetch, Reply, read_reply, send
+from router.executor.project import PROPAGATE
+from router.executor.schedule import run_steps
+from router.transports.base import TransportError
+
+_NO_BATCH = Batch()
+
+
+async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
+    """The whole response of a query or mutation as JSON, `data` first.
+
+    `variables` are the client's, coerced, with defaults. Whatever subgraphs do ends as data or errors in the response.
+    """
+    execution = Execution(compiled.variant(variables), variables, call)
+    await execution.fetch_all()
+    return execution.response()
+
+
+class Execution:
+    """One execution of a variant: its response tree, and its errors so far."""
+
+    __slots__ = ("_call", "_variables", "_variant", "errors", "root")
+
+    def __init__(self, variant: Variant, variables: Mapping[str, Any], call: Call) -> None:
+        self._variant = variant
+        self._variables = variables
+        self._call = call
+        self.root: Object = {}
+        self.errors: list[Error] = []
+
+    async def fetch_all(self) -> None:
+        """Run every fetch of the plan."""
+        await run_steps(self._variant.steps, self._variant.unblocks, self._perform)
+
+    def take(self, fetch: CompiledFetch, encoded: bytes) -> None:
+        """Write a root fetch's reply into the tree."""
+        try:
+            self._take(fetch, (), read_reply(encoded))
+        except TransportError as error:
+            self.errors += failed(fetch, (), str(error), error.code)
+
+    def response(self) -> bytes:
+        """The response, encoded."""
+        variant = self._variant
+        errors = self.errors
+        if variant.introspection is not None:
+            data, more = variant.introspection.answer(self._variables)
+            self.root.update(data)
+            errors = errors + more
+        found: list[Error] = []
+        projected = variant.project(self.root, (), found)
+        if projected is PROPAGATE:
+            projected = None
+        for error in found:
+            # A null that a subgraph told the reason of is not told twice.
+            if error["extensions"]["code"] != NULL_IN_NON_NULL or not explained(error["path"], errors):
+                errors.append(error)
+        return encode(projected, errors)
+
+    async def _perform(self, index: int) -> None:
+        fetch = self._variant.fetches[index]
+        batches: tuple[Batch, ...] = ()
+        if fetch.groups:
+            batches = tuple(group.input.batch(self.root) if group.active else _NO_BATCH for group in fetch.groups)
+            if not any(batch.representations for batch in batches):
+                return
+        lists = [b"[" + b",".join(batch.representations) + b"]" for batch in batches]
+        try:
+            reply = read_reply(await send(fetch, fetch.body(self._variables, lists), self._call))
+        except TransportError as error:
+            self.errors += failed(fetch, batches, str(error), error.code)
+            return
+        self._take(fetch, batches, reply)
+
+    def _take(self, fetch: CompiledFetch, batches: tuple[Batch, ...], reply: Reply) -> None:
+        types = self._variant.object_types
+        if fetch.groups:
+            self.errors += apply_entities(self.root, fetch, batches, reply, types)
+        else:
+            self.errors += apply_root(self.root, fetch, reply, types)
+
+
+def encode(data: Any, errors: list[Error]) -> bytes:
+    """A GraphQL response as JSON."""
+    if errors:
+        return orjson.dumps({"data": data, "errors": errors}, default=str)
+    return orjson.dumps({"data": data})
