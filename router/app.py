@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -27,8 +26,6 @@ from router.telemetry.access_log import AccessLog
 from router.telemetry.metrics import Metrics
 from router.transports.local import LocalEndpoint
 
-log = logging.getLogger("router")
-
 
 def create_router(
     settings: RouterSettings,
@@ -42,7 +39,7 @@ def create_router(
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
     public keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
-    Raises SettingsError where a setting does not fit, and at start-up InvalidSupergraphError.
+    Raises SettingsError where a setting does not fit, InvalidSupergraphError.
     """
     metrics = Metrics()
     sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
@@ -58,6 +55,7 @@ def create_router(
         transports=SubgraphTransports(settings, local_endpoints or {}, metrics),
         metrics=metrics,
     )
+    engine.serve(supergraph_sdl)
     return Router(engine, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
 
 
@@ -102,8 +100,7 @@ class Router:
             await self._live(receive, send)
 
     async def start(self) -> None:
-        """Put the supergraph in service. Raises InvalidSupergraphError, SettingsError."""
-        self.engine.serve(self._supergraph_sdl)
+        """Begin to watch the supergraph's file, if there is one."""
         if self._supergraph_file is not None:
             watching = watch(
                 self._supergraph_file,
@@ -127,12 +124,7 @@ class Router:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
-        try:
-            await self.start()
-        except Exception as error:
-            log.error("the router does not start: %s", error)
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
+        await self.start()
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await self.stop()

@@ -11,10 +11,22 @@ from router.settings import HeaderRules, HeaderSettings
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(
-    (
-        "connection keep-alive proxy-authenticate proxy-authorization te trailer transfer-encoding upgrade host"
-        " content-length content-type content-encoding accept accept-encoding"
-    ).split()
+    [
+        "connection",
+        "keep-alive",
+        "proxy-authenticate",
+        "proxy-authorization",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "host",
+        "content-length",
+        "content-type",
+        "content-encoding",
+        "accept",
+        "accept-encoding",
+    ]
 )
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -51,9 +63,7 @@ def _rule(
         if name in _OWN:
             raise SettingsError(f"setting headers: {name} is made anew for each request and cannot be carried")
         if name == "authorization" and with_token:
-            raise SettingsError(
-                "setting headers: authorization carries the router's own token; to send another, set identity.enabled: false"
-            )
+            raise SettingsError("setting headers: authorization carries the router's own token (see identity.enabled)")
     return (names, fixed) if names or fixed else None
 
 

@@ -27,8 +27,7 @@ from router.guards.buckets import BucketStore, Charge
 from router.guards.uses import Conditions, field_uses
 from router.request import RequestContext, Variables
 from router.settings import RateLimit, RateLimitSettings
-from schema.supergraph.model import Supergraph
-from schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType
+from schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")

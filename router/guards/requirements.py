@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from graphql import GraphQLSchema, get_named_type, is_abstract_type, parse_const_value, value_from_ast_untyped
 
@@ -86,11 +87,11 @@ class Requirements:
 
     def _of_field(self, type_name: str, field_name: str) -> Requirement:
         requirement = self._declared(type_name, field_name)
-        type_ = self._api_schema.get_type(type_name)
+        type_: Any = self._api_schema.get_type(type_name)
         if is_abstract_type(type_):
             for possible in self._api_schema.get_possible_types(type_):
                 requirement &= self._declared(possible.name, field_name)
-        returned = get_named_type(type_.fields[field_name].type)  # type: ignore[union-attr]
+        returned = get_named_type(type_.fields[field_name].type)
         return requirement & self._of_type(returned.name)
 
     def _declared(self, type_name: str, field_name: str) -> Requirement:

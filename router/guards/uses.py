@@ -26,7 +26,7 @@ Use = tuple[str, str, Conditions]  # the parent type's name, the field's, the co
 
 def field_uses(document: DocumentNode, operation: OperationDefinitionNode, api_schema: GraphQLSchema) -> Iterator[Use]:
     """Every use of a field in a valid operation but those that are skipped for certain; no introspection."""
-    root = api_schema.get_root_type(operation.operation)
+    root: GraphQLNamedType | None = api_schema.get_root_type(operation.operation)
     assert root is not None
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     yield from _uses(operation.selection_set, root, (), fragments, api_schema)
@@ -67,7 +67,8 @@ def _conditions(
         if directive.name.value not in ("skip", "include"):
             continue
         wanted = directive.name.value == "include"
-        value = directive.arguments[0].value
+        (condition,) = directive.arguments or ()
+        value = condition.value
         if isinstance(value, BooleanValueNode):
             if value.value is not wanted:
                 return None

@@ -26,6 +26,7 @@ class Accepted:
 
     single: Form | None
     stream: Form | None
+    named: bool = True  # whether the client named the form of a single result itself, and not only a wildcard
 
     @property
     def content_type(self) -> bytes:
@@ -33,12 +34,13 @@ class Accepted:
         return JSON if self.single is Form.JSON else GRAPHQL_RESPONSE
 
     def status(self, status: int, *, well_formed: bool) -> int:
-        """The HTTP status of an error: under application/json, a well-formed request's is 200."""
-        return 200 if well_formed and self.single is Form.JSON else status
+        """The HTTP status of an error: where application/json was asked for, a well-formed request's is 200."""
+        return 200 if well_formed and self.single is Form.JSON and self.named else status
 
 
-_ANYTHING = Accepted(Form.GRAPHQL_RESPONSE, Form.SSE)
-_SINGLE = (Form.GRAPHQL_RESPONSE, Form.JSON, Form.SSE, Form.MULTIPART)
+# Clients that take anything mostly look for application/json, and for a status that tells of errors.
+_ANYTHING = Accepted(Form.JSON, Form.SSE, named=False)
+_SINGLE = (Form.JSON, Form.GRAPHQL_RESPONSE, Form.SSE, Form.MULTIPART)
 _STREAM = (Form.SSE, Form.MULTIPART)
 _known: LruCache[str, Accepted] = LruCache(500)
 
@@ -59,17 +61,21 @@ def _negotiate(accept: str) -> Accepted:
     best = sorted(((quality, -index, media) for index, (media, quality) in enumerate(ranges)), reverse=True)
     taken = [media for quality, _, media in best if quality > 0]
     refused = {media for quality, _, media in best if quality == 0}
-    single = _first(taken, [form for form in _SINGLE if form.value not in refused])
-    stream = _first(taken, [form for form in _STREAM if form.value not in refused])
-    return Accepted(single, stream)
+    single, named = _first(taken, [form for form in _SINGLE if form.value not in refused])
+    stream, _ = _first(taken, [form for form in _STREAM if form.value not in refused])
+    return Accepted(single, stream, named)
 
 
-def _first(taken: list[str], forms: list[Form]) -> Form | None:
+def _first(taken: list[str], forms: list[Form]) -> tuple[Form | None, bool]:
+    """The form that the client likes best, and whether it named it."""
     for media in taken:
         for form in forms:
-            if media in (form.value, "*/*", f"{form.value.partition('/')[0]}/*"):
-                return form
-    return None
+            if media == form.value:
+                return form, True
+        for form in forms:
+            if media in ("*/*", f"{form.value.partition('/')[0]}/*"):
+                return form, False
+    return None, False
 
 
 def _split(accept: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from router.engine import Epoch
 from router.errors import InternalError, RouterError, Unavailable
@@ -48,10 +48,9 @@ async def send_stream(
     try:
         await write(encoding.opening)
         while True:
-            upcoming = upcoming or asyncio.ensure_future(anext(events))  # type: ignore[arg-type]
-            done, _ = await asyncio.wait(
-                {upcoming, gone, over}, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED
-            )
+            upcoming = upcoming or asyncio.ensure_future(anext(events))
+            waiting: set[asyncio.Future[Any]] = {upcoming, gone, over}
+            done, _ = await asyncio.wait(waiting, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
             if gone in done:
                 return
             if upcoming in done:
@@ -71,10 +70,10 @@ async def send_stream(
     except Exception as fault:
         error = InternalError(fault).response()
     finally:
-        for waiting in (gone, over, upcoming):
-            if waiting is not None:
-                waiting.cancel()
-        await asyncio.gather(*(w for w in (gone, over, upcoming) if w is not None), return_exceptions=True)
+        unfinished = [future for future in (gone, over, upcoming) if future is not None]
+        for future in unfinished:
+            future.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
         await events.aclose()  # type: ignore[attr-defined]
     await write(encoding.end(error), more=False)
 
