@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from schema.collection import paused_collection
 from schema.diagnostics import Diagnostic
 from schema.subgraph.build import build
 from schema.subgraph.fake_external import drop_fake_external
@@ -45,6 +46,11 @@ def ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
 
     Where any subgraph has errors, the Federation 1 ones are not upgraded.
     """
+    with paused_collection():
+        return _ingest_all(sources)
+
+
+def _ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
     reports = [Report(source.name) for source in sources]
     subjects = [_read(source, report) for source, report in zip(sources, reports, strict=True)]
     if not any(report.failed() for report in reports):

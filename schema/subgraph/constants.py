@@ -21,6 +21,7 @@ from graphql import (
 from schema.subgraph.model import Kind, TypeDef
 from schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
 
+_INT_DIGITS = 10  # of the largest, 2147483647
 _INT_LIMIT = 2**31
 _LITERALS: dict[str, tuple[type[ValueNode], ...]] = {
     "Int": (IntValueNode,),
@@ -55,7 +56,7 @@ class ConstantChecker:
         if literals is not None:
             if not isinstance(value, literals):
                 return f"a value that is no {name}"
-            too_large = name == "Int" and not -_INT_LIMIT <= int(value.value) < _INT_LIMIT  # type: ignore[attr-defined]
+            too_large = name == "Int" and isinstance(value, IntValueNode) and not _fits_32_bits(value.value)
             return "an integer beyond 32 bits" if too_large else None
         definition = self._types.get(name)
         if definition is None or definition.kind is Kind.SCALAR:
@@ -81,3 +82,7 @@ class ConstantChecker:
             if problem:
                 return problem
         return None  # fields left out are not looked at, as Apollo's composer does not either
+
+
+def _fits_32_bits(text: str) -> bool:
+    return len(text) <= _INT_DIGITS + 1 and -_INT_LIMIT <= int(text) < _INT_LIMIT

@@ -170,10 +170,11 @@ def _read_imports(link: LinkDef, value: ValueNode, report: Report) -> None:
             USAGE, f'@link(import:) of {link.url} should be a list, like ["@key"], not {value_text(value)}.', link.node
         )
         return
+    names: dict[str, str] = {}  # local -> in the specification
     for item in value.values:
         pair = _read_import(link, item, report)
         if pair is not None:
-            _add_import(link, *pair, report)
+            _add_import(link, *pair, names, report)
 
 
 def _read_import(link: LinkDef, item: ValueNode, report: Report) -> tuple[str, str] | None:
@@ -202,15 +203,15 @@ def _read_import(link: LinkDef, item: ValueNode, report: Report) -> tuple[str, s
     return name, local
 
 
-def _add_import(link: LinkDef, name: str, local: str, report: Report) -> None:
+def _add_import(link: LinkDef, name: str, local: str, names: dict[str, str], report: Report) -> None:
     before = link.imports.get(name)
     if before is not None and before != local:
         report.error(
             USAGE, f"@link imports {name} of {link.url} twice, as {before} and as {local}: keep one.", link.node
         )
         return
-    other = next((spec for spec, known in link.imports.items() if known == local and spec != name), None)
-    if other is not None:
+    other = names.setdefault(local, name)
+    if other != name:
         report.error(
             USAGE, f"@link imports both {other} and {name} of {link.url} as {local}: rename one with `as`.", link.node
         )

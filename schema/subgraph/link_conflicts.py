@@ -83,20 +83,19 @@ def _check_imports_apart(linked: list[LinkDef], report: Report) -> None:
                     link.node,
                     other.node,
                 )
+    by_name = {link.name: link for link in linked}
     for link in linked:
         for name, local in link.imports.items():
-            bare = local.removeprefix("@")
-            for other in linked:
-                is_namesake = local.startswith("@") and bare == other.name
-                in_namespace = bare.startswith(f"{other.name}__")
-                if other is not link and (is_namesake or in_namespace):
-                    report.error(
-                        USAGE,
-                        f"{name} of {link.url} is imported as {local}, which reads as a name of {other.url}: "
-                        "rename the import with `as`.",
-                        link.node,
-                        other.node,
-                    )
+            namespace, separator, _ = local.removeprefix("@").partition("__")
+            namesake = by_name.get(namespace)
+            if namesake is not None and namesake is not link and (separator or local.startswith("@")):
+                report.error(
+                    USAGE,
+                    f"{name} of {link.url} is imported as {local}, which reads as a name of {namesake.url}: "
+                    "rename the import with `as`.",
+                    link.node,
+                    namesake.node,
+                )
 
 
 def _check_federation_imports(links: Links, report: Report) -> None:

@@ -10,8 +10,8 @@ from schema.diagnostics import Diagnostic, Location
 from schema.subgraph.model import SubgraphSource
 from schema.subgraph.report import Report
 
-MAX_LENGTH = 10_000_000  # characters
-MAX_NESTING = 200  # brackets within brackets
+MAX_LENGTH = 5_000_000  # characters
+MAX_NESTING = 100  # brackets within brackets
 
 _INVALID = "INVALID_GRAPHQL"
 # Strings and comments are skipped as a whole, so that only brackets of the grammar count.

@@ -9,6 +9,10 @@ from graphql import Node
 from schema.diagnostics import Diagnostic, Location
 
 
+MAX_DIAGNOSTICS = 1_000  # of one subgraph; nobody reads more
+MAX_MESSAGE = 2_000  # characters; more is a quotation gone wild
+
+
 @dataclass(slots=True)
 class Report:
     """The diagnostics found so far in the subgraph called `subgraph`."""
@@ -18,6 +22,10 @@ class Report:
 
     def error(self, code: str, message: str, *nodes: Node | None, coordinate: str | None = None) -> None:
         """Add an error about the nodes, the most telling first."""
+        if len(self.diagnostics) >= MAX_DIAGNOSTICS:
+            return
+        if len(message) > MAX_MESSAGE:
+            message = f"{message[: MAX_MESSAGE // 2]} ... {message[-MAX_MESSAGE // 2 :]}"
         places = tuple(dict.fromkeys(self._location(node) for node in nodes if node is not None))
         self.diagnostics.append(
             Diagnostic(

@@ -21,6 +21,8 @@ from graphql import (
 )
 from graphql.language.print_string import print_string
 
+MAX_DIGITS = 1_000  # Python refuses to read much longer integers; nothing here needs their exact value
+
 
 def value_text(node: ValueNode) -> str:
     """The value as GraphQL text. Block strings print as plain ones, so that equal values have equal texts."""
@@ -52,7 +54,7 @@ def python_value(node: ValueNode) -> Any:
         case StringValueNode() | BooleanValueNode() | EnumValueNode():
             return node.value
         case IntValueNode():
-            return int(node.value)
+            return int(node.value[:MAX_DIGITS])
         case FloatValueNode():
             return float(node.value)
         case ListValueNode():

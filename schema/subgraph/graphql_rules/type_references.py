@@ -62,7 +62,14 @@ def _report(checked: Checked, coordinate: str, name: str, what: str | None, node
         problem = f"`{name}`, which belongs to a specification and not to this schema: define a type of your own"
     else:
         problem = f"`{name}`, which this subgraph does not define: define it, or correct the name"
-    checked.error(f"`{coordinate}` is of type {problem}.", node, coordinate=coordinate)
+    checked.error(f"`{coordinate}` is of type {problem}.", _type_node(node), coordinate=coordinate)
+
+
+def _type_node(node: Node | None) -> Node | None:
+    """Where the name of a field's or argument's type is written."""
+    while node is not None and (inner := getattr(node, "type", None)) is not None:
+        node = inner
+    return node
 
 
 def _check_members(checked: Checked, owner: TypeDef) -> None:

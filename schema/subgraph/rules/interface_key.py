@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 from schema.subgraph.field_set import Selection
 from schema.subgraph.model import Kind
 from schema.subgraph.subject import FieldSetUse, Subject
@@ -11,15 +13,13 @@ def check(subject: Subject) -> None:
     """Report each implementation that lacks a key of its interface, or has it only as not resolvable."""
     if subject.version < (2, 3):
         return
+    keys_of: dict[str, list[FieldSetUse]] = defaultdict(list)
     for use in subject.uses:
-        if use.directive.name != "key" or use.owner.kind is not Kind.INTERFACE or use.problem:
-            continue
+        if use.directive.name == "key" and not use.problem:
+            keys_of[use.owner.name].append(use)
+    for use in [use for keys in keys_of.values() for use in keys if use.owner.kind is Kind.INTERFACE]:
         for implementation in subject.implementations.get(use.owner.name, ()):
-            keys = [
-                other
-                for other in subject.uses
-                if other.owner is implementation and other.directive.name == "key" and _same(other, use)
-            ]
+            keys = [other for other in keys_of.get(implementation.name, ()) if _same(other, use)]
             resolvable = _is_resolvable(use)
             if not keys:
                 lack = "lacks it"

@@ -15,6 +15,7 @@ def check(subject: Subject) -> None:
                     "INTERFACE_OBJECT_USAGE_ERROR",
                     f"`{owner.name}` has {subject.written('interfaceObject')} but no {subject.written('key')}, so the "
                     "router could not reach it: add the key that the interface has in the other subgraphs.",
+                    *owner.nodes[:1],
                     directive.node,
                     coordinate=owner.name,
                 )

@@ -15,6 +15,7 @@ def check(subject: Subject) -> None:
                 "PROVIDES_ON_NON_OBJECT_FIELD",
                 f"`{use.coordinate}` has {use.text}, but its type {use.field_def.type} has no fields to provide: "
                 f"remove {subject.written('provides')}.",
+                use.field_def.node,
                 use.directive.node,
                 coordinate=use.coordinate,
             )
