@@ -36,11 +36,18 @@ def merge_applied(
     merged: list[AppliedDirective] = []
     for name, applications in by_name.items():
         if merging.carried.repeats(applications[0][1], name):
-            arguments = dict.fromkeys(_arguments(directive) for _, directive in applications)
+            arguments = dict.fromkeys(_repeated(part, directive) for part, directive in applications)
             merged += [AppliedDirective(name, given) for given in arguments]
         else:
             merged.append(AppliedDirective(name, _merge_arguments(merging, name, applications, coordinate)))
     return tuple(merged)
+
+
+def _repeated(part: Part, directive: Applied) -> tuple[tuple[str, str], ...]:
+    """The arguments as written; but contexts are a subgraph's own, and named after it."""
+    if directive.spec is None or directive.name != "context":
+        return _arguments(directive)
+    return tuple((name, _print(f"{part.name}__{_value(value)}")) for name, value in directive.arguments.items())
 
 
 def _arguments(directive: Applied) -> tuple[tuple[str, str], ...]:
