@@ -41,7 +41,8 @@ def _dead_end(walk: Walk, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]
     operation = print_operation(world.supergraph, dead_end.step, is_leaf=_is_leaf(world, dead_end))
     why = "\n".join(f"- {reason}" for reason in reasons(world, walk.reach(dead_end.state.labels), dead_end))
     message = f"No subgraph can answer {coordinate} in this operation:\n\n{operation}\n\n{why}"
-    return Diagnostic("SATISFIABILITY_ERROR", message, locations=_locations(dead_end, subgraphs), coordinate=coordinate)
+    locations = _locations(world, dead_end, subgraphs)
+    return Diagnostic("SATISFIABILITY_ERROR", message, locations=locations, coordinate=coordinate)
 
 
 def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
@@ -52,10 +53,12 @@ def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
     return type_ not in world.visible_fields and type_ not in world.runtime_types
 
 
-def _locations(dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
+def _locations(world: World, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
+    """Where subgraphs define the field, on the type or on an interface object that stands for it."""
+    types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))
     places = []
     for subgraph in subgraphs:
-        definition = subgraph.types.get(dead_end.type)
-        if definition is not None and dead_end.field in definition.fields:
-            places.append(subgraph.location(definition.fields[dead_end.field].node))
+        defined = [subgraph.types[type_].fields for type_ in types if type_ in subgraph.types]
+        nodes = [fields[dead_end.field].node for fields in defined if dead_end.field in fields]
+        places += [subgraph.location(node) for node in nodes[:1]]
     return tuple(places)

@@ -64,8 +64,8 @@ _SPECS: Mapping[str, Mapping[tuple[int, int], _Definitions]] = {
     },
 }
 
-# `connect` is carried in `@join__directive`s and defines nothing in the supergraph.
-KNOWN_SPECS = frozenset(APOLLO + name for name in (*_SPECS, "link", "core", "join", "connect"))
+# `cacheTag` is carried in `@join__directive`s and defines nothing in the supergraph.
+KNOWN_SPECS = frozenset(APOLLO + name for name in (*_SPECS, "link", "core", "join", "cacheTag"))
 
 
 def definitions_of(links: Iterable[Link]) -> dict[str, str]:

@@ -175,6 +175,11 @@ def test_roots_that_no_subgraph_has_are_left_out() -> None:
             + "type Query { a: Int }",
             "needs https://example.com/secret/v1.0 for SECURITY, which is not supported",
         ),
+        (
+            HEAD.replace("schema\n", 'schema @link(url: "https://specs.apollo.dev/connect/v0.1", for: EXECUTION)\n')
+            + "type Query { a: Int }",
+            "needs https://specs.apollo.dev/connect/v0.1 for EXECUTION, which is not supported",
+        ),
         (HEAD + f"type Query {{ a(b: I = {'[' * 5000}{']' * 5000}): Int }}", "nested too deeply"),
     ],
 )
