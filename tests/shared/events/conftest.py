@@ -1,0 +1,30 @@
+"""A database with the tables of the event backbone, and an event log beside it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from shared.db import Database
+from shared.events.embedded import EmbeddedLog
+from shared.events.tables import metadata
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/test.sqlite")
+    async with database.writing_engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def log(tmp_path: Path) -> AsyncIterator[EmbeddedLog]:
+    """An empty event log."""
+    log = await EmbeddedLog.open(f"{tmp_path}/events.sqlite")
+    yield log
+    await log.close()
