@@ -173,13 +173,11 @@ class Pipeline:
             raise ValidationFailed(errors)
 
     def _compile(self, operation: Operation, denial: Denial) -> CompiledPlan:
-        permitted = operation.guard.without(denial)
         try:
-            plan = self._planner.plan(permitted, operation.name)
+            plan = self._planner.plan(operation.guard.permitted(denial), operation.name)
         except PlanError as error:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
-        # Compiled against the client's own document: what was denied is missing in the data, and so becomes null.
-        return compile_plan(plan, operation.document, operation.name, self.api_schema)
+        return compile_plan(plan, operation.guard.shown(denial), operation.name, self.api_schema)
 
 
 def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:

@@ -22,6 +22,7 @@ from graphql import (
 )
 
 from router.executor.collect import Collected, Collector, possible_types
+from router.executor.denied import is_denied
 from router.executor.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, ResponsePath, value_error
 from router.executor.leaves import INVALID, leaf
 
@@ -64,6 +65,8 @@ class Projection:
                 fields.append((key, _as_it_is, False))
             elif name == "__typename":
                 fields.append((key, _constant(type_.name), False))
+            elif all(is_denied(node) for node in nodes):
+                fields.append((key, _nothing, isinstance(type_.fields[name].type, GraphQLNonNull)))
             else:
                 field = type_.fields[name].type
                 fields.append(
@@ -142,6 +145,10 @@ class Projection:
 
 def _as_it_is(value: Any, trail: Trail, errors: Errors) -> Any:
     return value
+
+
+def _nothing(value: Any, trail: Trail, errors: Errors) -> Any:
+    return PROPAGATE  # without an error: the guard has told why
 
 
 def _constant(value: str) -> Complete:

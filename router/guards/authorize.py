@@ -7,7 +7,7 @@ them; the client gets null in their place, with an error UNAUTHORIZED_FIELD_OR_T
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,12 +30,14 @@ from graphql import (
 )
 
 from router.errors import Unauthorized
+from router.executor.denied import denied
 from router.guards.requirements import ALWAYS, Requirement, Requirements
 from router.request import Principal
 from router.settings import AuthorizationSettings
 from schema.supergraph.model import Supergraph
 
 Path = tuple[str, ...]
+_Rewrite = Callable[[FieldNode], FieldNode | None]
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
@@ -99,13 +101,13 @@ NO_DENIAL = Denial()
 class OperationGuard:
     """What one operation requires of its caller."""
 
-    __slots__ = ("_closed", "_denials", "_reject", "_requirements", "_without")
+    __slots__ = ("_closed", "_denials", "_fields", "_reject", "_requirements")
 
-    def __init__(self, closed: tuple[tuple[Path, Requirement], ...], reject: bool, without: _Remover) -> None:
+    def __init__(self, closed: tuple[tuple[Path, Requirement], ...], reject: bool, fields: _GuardedFields) -> None:
         self._closed = closed
         self._requirements = tuple(dict.fromkeys(requirement for _, requirement in closed))
         self._reject = reject
-        self._without = without
+        self._fields = fields
         self._denials: dict[frozenset[Requirement], Denial] = {}
 
     def denied(self, principal: Principal) -> Denial:
@@ -117,16 +119,28 @@ class OperationGuard:
             return NO_DENIAL
         denial = self._denials.get(failed)
         if denial is None:
-            denial = Denial(failed, tuple((path, one) for path, one in self._closed if one in failed))
+            denial = Denial(failed, self._topmost(failed))
             if len(self._denials) < 64:
                 self._denials[failed] = denial
         if self._reject:
             raise Unauthorized(denial.errors(), anonymous=not principal.authenticated)
         return denial
 
-    def without(self, denial: Denial) -> DocumentNode:
-        """The document without what is denied."""
-        return self._without.document(denial.failed)
+    def _topmost(self, failed: frozenset[Requirement]) -> tuple[tuple[Path, Requirement], ...]:
+        """The closed paths that do not lie below another."""
+        closed = [(path, one) for path, one in self._closed if one in failed]
+        paths = {path for path, _ in closed}
+        return tuple(
+            (path, one) for path, one in closed if not any(path[:length] in paths for length in range(1, len(path)))
+        )
+
+    def permitted(self, denial: Denial) -> DocumentNode:
+        """The document to plan: without what is denied."""
+        return self._fields.permitted(denial.failed)
+
+    def shown(self, denial: Denial) -> DocumentNode:
+        """The document that shapes the response: with what is denied marked, so that null stands there."""
+        return self._fields.marked(denial.failed)
 
 
 class Authorizer:
@@ -139,12 +153,12 @@ class Authorizer:
 
     def guard(self, document: DocumentNode, operation: OperationDefinitionNode) -> OperationGuard:
         """The guard of a valid operation."""
-        remover = _Remover(document, operation, self._api_schema, self._requirements)
-        closed = tuple(remover.closed()) if self._requirements else ()
-        return OperationGuard(closed, self._reject, remover)
+        fields = _GuardedFields(document, operation, self._api_schema, self._requirements)
+        closed = tuple(fields.closed()) if self._requirements else ()
+        return OperationGuard(closed, self._reject, fields)
 
 
-class _Remover:
+class _GuardedFields:
     """Walks one operation with its types: lists what is closed, and builds the document without it."""
 
     def __init__(
@@ -172,10 +186,15 @@ class _Remover:
                 seen.add(found)
                 yield found
 
-    def document(self, failed: frozenset[Requirement]) -> DocumentNode:
+    def permitted(self, failed: frozenset[Requirement]) -> DocumentNode:
         """The document without the fields whose requirement is among these; fragments stand where they are used."""
-        if not failed:
-            return self._document
+        return self._rewritten(failed, lambda field: None) if failed else self._document
+
+    def marked(self, failed: frozenset[Requirement]) -> DocumentNode:
+        """The document with these fields marked as denied."""
+        return self._rewritten(failed, denied) if failed else self._document
+
+    def _rewritten(self, failed: frozenset[Requirement], rewrite: _Rewrite) -> DocumentNode:
         root = self._api_schema.get_root_type(self._operation.operation)
         assert root is not None
         node = OperationDefinitionNode(
@@ -183,7 +202,7 @@ class _Remover:
             name=self._operation.name,
             variable_definitions=self._operation.variable_definitions,
             directives=self._operation.directives,
-            selection_set=self._permitted(self._operation.selection_set, root, failed),
+            selection_set=self._selections(self._operation.selection_set, root, failed, rewrite),
         )
         return DocumentNode(definitions=(node,))
 
@@ -203,17 +222,22 @@ class _Remover:
                 inner, type_ = self._fragment(selection, parent)
                 yield from self._closed(inner, type_, path)
 
-    def _permitted(
-        self, selections: SelectionSetNode, parent: GraphQLNamedType, failed: frozenset[Requirement]
+    def _selections(
+        self,
+        selections: SelectionSetNode,
+        parent: GraphQLNamedType,
+        failed: frozenset[Requirement],
+        rewrite: _Rewrite,
     ) -> SelectionSetNode:
         kept: list[SelectionNode] = []
         for selection in selections.selections:
             if isinstance(selection, FieldNode):
                 if self._requirement(parent, selection) in failed:
+                    kept += filter(None, [rewrite(selection)])
                     continue
                 below = self._below(parent, selection)
                 if selection.selection_set and below is not None:
-                    inner = self._permitted(selection.selection_set, below, failed)
+                    inner = self._selections(selection.selection_set, below, failed, rewrite)
                     selection = FieldNode(
                         alias=selection.alias,
                         name=selection.name,
@@ -233,7 +257,7 @@ class _Remover:
                     InlineFragmentNode(
                         type_condition=condition,
                         directives=selection.directives,
-                        selection_set=self._permitted(body, type_, failed),
+                        selection_set=self._selections(body, type_, failed, rewrite),
                     )
                 )
         if not kept:  # the object itself may be seen: it is there, with nulls

@@ -49,7 +49,7 @@ def _uses(
                 continue
             yield parent.name, name, met
             if selection.selection_set:
-                below = get_named_type(parent.fields[name].type)  # type: ignore[attr-defined]
+                below: Any = get_named_type(parent.fields[name].type)  # type: ignore[attr-defined]
                 yield from _uses(selection.selection_set, below, met, fragments, api_schema)
         else:
             node: Any = fragments[selection.name.value] if isinstance(selection, FragmentSpreadNode) else selection
