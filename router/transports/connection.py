@@ -1,0 +1,171 @@
+"""One HTTP/1.1 connection to a subgraph: one request at a time, its reply gathered by httptools."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httptools
+
+from router.transports.base import TransportError
+from router.transports.replies import too_large
+
+
+@dataclass(slots=True)
+class HttpReply:
+    """A reply as it came."""
+
+    status: int
+    body: bytes
+    encoding: str
+    location: str | None
+
+
+class ConnectionLost(Exception):
+    """The connection ended; `silent` when not one byte of a reply had come."""
+
+    def __init__(self, silent: bool) -> None:
+        super().__init__("connection lost")
+        self.silent = silent
+
+
+class Connection(asyncio.Protocol):
+    """Keep-alive where both sides want it; `reusable` tells after each reply. One timer serves all requests."""
+
+    __slots__ = (
+        "_body",
+        "_encoding",
+        "_framed",
+        "_heard",
+        "_keep",
+        "_limit",
+        "_location",
+        "_loop",
+        "_on_lost",
+        "_parser",
+        "_size",
+        "_transport",
+        "_waiter",
+        "idle_since",
+    )
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, on_lost: Callable[[Connection], None]) -> None:
+        self._loop = loop
+        self._limit = limit
+        self._on_lost = on_lost
+        self._transport: asyncio.Transport | None = None
+        self._waiter: asyncio.Future[HttpReply] | None = None
+        self._keep = True
+        self.idle_since = 0.0
+        self._parser = httptools.HttpResponseParser(self)
+        self._begin()
+
+    @property
+    def reusable(self) -> bool:
+        """Whether another request may be sent."""
+        return self._keep and self._transport is not None and not self._transport.is_closing()
+
+    async def exchange(self, request: bytes, timeout: float) -> HttpReply:
+        """Send an encoded request, await its reply. Raises ConnectionLost or TransportError; closes where it fails."""
+        assert self._transport is not None
+        assert self._waiter is None
+        self._begin()
+        waiter = self._waiter = self._loop.create_future()
+        timer = self._loop.call_later(timeout, self._time_out)
+        self._transport.write(request)
+        try:
+            return await waiter
+        except BaseException:
+            self.close()
+            raise
+        finally:
+            timer.cancel()
+            self._waiter = None
+
+    def close(self) -> None:
+        """End the connection at once."""
+        self._keep = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        if self._waiter is None:
+            self.close()  # nothing was asked: whatever this is, it must not answer the next request
+            return
+        self._heard = True
+        try:
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not plain HTTP."))
+        except httptools.HttpParserError:
+            self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not HTTP."))
+
+    def eof_received(self) -> bool:
+        return False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._keep = False
+        self._transport = None
+        if self._waiter is not None and not self._waiter.done():
+            if self._until_close():
+                self.on_message_complete()
+            else:
+                self._waiter.set_exception(ConnectionLost(not self._heard))
+        self._on_lost(self)
+
+    # httptools' callbacks
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        length = len(name)
+        if length == 16 and name.lower() == b"content-encoding":
+            self._encoding = value.decode("latin-1").strip().lower()
+        elif length == 8 and name.lower() == b"location":
+            self._location = value.decode("latin-1")
+        elif length in (14, 17) and name.lower() in (b"content-length", b"transfer-encoding"):
+            self._framed = True
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size > self._limit:
+            self._fail(too_large(self._limit))
+            return
+        self._body.append(body)
+
+    def on_message_complete(self) -> None:
+        status = self._parser.get_status_code()
+        if status < 200:  # 103 and its like come before the reply
+            self._begin()
+            return
+        if not self._parser.should_keep_alive():
+            self._keep = False
+        waiter = self._waiter
+        if waiter is not None and not waiter.done():
+            body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+            waiter.set_result(HttpReply(status, body, self._encoding, self._location))
+
+    def _until_close(self) -> bool:
+        """Whether the end of the connection is the end of the reply: neither length nor chunks were told."""
+        return self._heard and not self._framed and self._size > 0
+
+    def _begin(self) -> None:
+        self._body: list[bytes] = []
+        self._size = 0
+        self._encoding = ""
+        self._location: str | None = None
+        self._heard = False
+        self._framed = False
+
+    def _time_out(self) -> None:
+        self._fail(TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time."))
+
+    def _fail(self, error: TransportError) -> None:
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(error)
+        self.close()

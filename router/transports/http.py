@@ -1,0 +1,192 @@
+"""Subgraphs over plain HTTP/1.1: a lean pool of keep-alive connections; whatever is rare goes through aiohttp."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from urllib.parse import SplitResult, urlsplit
+
+from router.planner.plan import OperationKind
+from router.transports.base import SubgraphRequest, TransportError
+from router.transports.connection import Connection, ConnectionLost, HttpReply
+from router.transports.http_aiohttp import AiohttpTransport
+from router.transports.options import TransportOptions
+from router.transports.replies import checked_reply, decompressed
+
+ACCEPT = "application/graphql-response+json, application/json"
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+class HttpTransport:
+    """Transport over `http://`."""
+
+    def __init__(self, url: str, options: TransportOptions) -> None:
+        parts = urlsplit(url)
+        assert parts.scheme == "http"
+        assert parts.hostname
+        self._url = url
+        self._host, self._port = parts.hostname, parts.port or 80
+        self._head = _head(parts, options)
+        self._options = options
+        self._idle: deque[Connection] = deque()
+        self._open: set[Connection] = set()
+        self._slots = options.max_connections
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._aiohttp: AiohttpTransport | None = None
+        self._redirects = False
+        self._closed = False
+
+    async def send(self, request: SubgraphRequest) -> bytes:
+        """See Transport."""
+        if self._redirects:
+            return await self._rare().send(request)
+        body = request.body
+        encoded = b"%b%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head, _lines(request.headers), len(body), body)
+        reply = await self._exchange(encoded, request.kind is OperationKind.QUERY)
+        if reply.encoding:
+            reply.body = decompressed(reply.body, reply.encoding, self._options.max_response_bytes)
+        if 200 <= reply.status < 300:
+            return reply.body
+        if reply.status in _REDIRECTS and reply.location is not None:
+            self._redirects = True
+            return await self._rare().send(request)
+        return checked_reply(reply.status, reply.body)
+
+    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """See Transport: server-sent events or multipart, which are read by aiohttp."""
+        return self._rare().stream(request)
+
+    async def close(self) -> None:
+        """See Transport."""
+        self._closed = True
+        for connection in list(self._open):
+            connection.close()
+        for waiter in self._waiting:
+            if not waiter.done():
+                waiter.set_result(None)
+        if self._aiohttp is not None:
+            await self._aiohttp.close()
+
+    def _rare(self) -> AiohttpTransport:
+        if self._aiohttp is None:
+            self._aiohttp = AiohttpTransport(self._url, self._options)
+        return self._aiohttp
+
+    async def _exchange(self, encoded: bytes, repeatable: bool) -> HttpReply:
+        timeout = self._options.timeout
+        await self._take_slot()
+        try:
+            while True:
+                connection = self._idle_connection()
+                fresh = connection is None
+                if connection is None:
+                    connection = await self._connect()
+                try:
+                    reply = await connection.exchange(encoded, timeout)
+                except ConnectionLost as lost:
+                    # A server may hang up on an idle connection just as the request goes out: that one is sent again.
+                    if fresh or not lost.silent or not repeatable:
+                        raise TransportError(
+                            "SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended before its reply."
+                        ) from None
+                    continue
+                if connection.reusable and not self._closed:
+                    connection.idle_since = self._loop.time()
+                    self._idle.append(connection)
+                else:
+                    connection.close()
+                return reply
+        finally:
+            self._give_slot()
+
+    async def _take_slot(self) -> None:
+        """Wait until one more request may run: there are no more connections than `max_connections`."""
+        if self._closed:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "The transport is closed.")
+        if self._slots:
+            self._slots -= 1
+            return
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(waiter)
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                await waiter
+        except BaseException as error:
+            if waiter.done() and not waiter.cancelled():
+                self._give_slot()  # it came at the very moment
+            elif waiter in self._waiting:
+                self._waiting.remove(waiter)
+            if isinstance(error, TimeoutError):
+                raise TransportError("SUBGRAPH_TIMEOUT", "No connection to the subgraph was free in time.") from None
+            raise
+        if self._closed:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "The transport is closed.")
+
+    def _give_slot(self) -> None:
+        while self._waiting:
+            waiter = self._waiting.popleft()
+            if not waiter.done():
+                waiter.set_result(None)
+                return
+        self._slots += 1
+
+    def _idle_connection(self) -> Connection | None:
+        if not self._idle:
+            return None
+        oldest = self._loop.time() - self._options.idle_seconds
+        while self._idle and self._idle[0].idle_since < oldest:
+            self._idle.popleft().close()
+        while self._idle:
+            connection = self._idle.pop()  # the one used last is the least likely to be hung up on
+            if connection.reusable:
+                return connection
+        return None
+
+    async def _connect(self) -> Connection:
+        options = self._options
+        loop = self._loop
+        try:
+            async with asyncio.timeout(options.connect_timeout):
+                _, connection = await loop.create_connection(
+                    lambda: Connection(loop, options.max_response_bytes, self._lost), self._host, self._port
+                )
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the connection in time.") from None
+        except OSError:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.") from None
+        self._open.add(connection)
+        return connection
+
+    def _lost(self, connection: Connection) -> None:
+        self._open.discard(connection)
+
+    @property
+    def _loop(self) -> asyncio.AbstractEventLoop:
+        return asyncio.get_running_loop()
+
+
+def _head(parts: SplitResult, options: TransportOptions) -> bytes:
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
+    lines = [
+        f"POST {target} HTTP/1.1",
+        f"host: {host}" + (f":{parts.port}" if parts.port else ""),
+        f"accept: {ACCEPT}",
+        "content-type: application/json",
+    ]
+    if options.compressed:
+        lines.append("accept-encoding: gzip, deflate")
+    return "\r\n".join(lines).encode("ascii")
+
+
+def _lines(headers: Mapping[str, str]) -> bytes:
+    """Headers as they go out. Line breaks would begin headers of the client's choice: such a one is left out."""
+    if not headers:
+        return b""
+    lines = [
+        f"\r\n{name}: {value}"
+        for name, value in headers.items()
+        if not ("\n" in value or "\r" in value or "\0" in value)
+    ]
+    return "".join(lines).encode("latin-1", "replace")

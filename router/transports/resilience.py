@@ -1,0 +1,78 @@
+"""Retries with back-off, and a circuit that spares a subgraph which is down: around any transport."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
+
+from router.planner.plan import OperationKind
+from router.transports.base import SubgraphRequest, Transport, TransportError
+from router.transports.options import TransportOptions
+
+_WORTH_ANOTHER_TRY = frozenset({"SUBGRAPH_UNREACHABLE", "SUBGRAPH_TIMEOUT"})
+_STATUSES = frozenset({429, 502, 503, 504})
+
+
+class ResilientTransport:
+    """Sends a failed query again, never a mutation; refuses at once while its circuit is open."""
+
+    def __init__(
+        self, inner: Transport, options: TransportOptions, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._inner = inner
+        self._options = options
+        self._clock = clock
+        self._failures = 0
+        self._opened_at: float | None = None
+
+    async def send(self, request: SubgraphRequest) -> bytes:
+        """See Transport."""
+        if self._opened_at is not None:
+            self._pass_or_refuse()
+        left = self._options.retries if request.kind is OperationKind.QUERY else 0
+        delay = self._options.backoff
+        while True:
+            try:
+                reply = await self._inner.send(request)
+            except TransportError as error:
+                if not _worth_another_try(error):
+                    raise
+                if left <= 0:
+                    self._failed()
+                    raise
+            else:
+                if self._failures:
+                    self._failures, self._opened_at = 0, None
+                return reply
+            left -= 1
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))
+            delay = min(delay * 2, self._options.backoff_limit)
+
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """See Transport. A subscription is not begun anew: its client alone knows what it missed."""
+        async with aclosing(self._inner.stream(request)) as events:  # type: ignore[type-var]
+            async for event in events:
+                yield event
+
+    async def close(self) -> None:
+        """See Transport."""
+        await self._inner.close()
+
+    def _pass_or_refuse(self) -> None:
+        assert self._opened_at is not None
+        now = self._clock()
+        if now - self._opened_at < self._options.open_seconds:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph is left alone for a moment: it kept failing.")
+        self._opened_at = now  # this request tries; others wait for what it finds
+
+    def _failed(self) -> None:
+        self._failures += 1
+        if self._options.failures_to_open and self._failures >= self._options.failures_to_open:
+            self._opened_at = self._clock()
+
+
+def _worth_another_try(error: TransportError) -> bool:
+    return error.code in _WORTH_ANOTHER_TRY or (error.code == "SUBGRAPH_HTTP_ERROR" and error.status in _STATUSES)
