@@ -57,9 +57,11 @@ def _check_type(node: DefinitionNode, names: Names, report: Report) -> None:
     if spec != "Purpose":
         if not isinstance(node, ScalarTypeDefinitionNode):
             _invalid_type(report, node, name.value, f"it should be a scalar: write `scalar {name.value}`")
-    elif not isinstance(node, EnumTypeDefinitionNode | ScalarTypeDefinitionNode):
-        _invalid_type(report, node, name.value, "it should be an enum")
-    elif isinstance(node, EnumTypeDefinitionNode) and {value.name.value for value in node.values or ()} != PURPOSES:
+    elif not isinstance(node, EnumTypeDefinitionNode):
+        # A subgraph that links @link itself vouches for its own definition of it.
+        if not (names.links_itself and isinstance(node, ScalarTypeDefinitionNode)):
+            _invalid_type(report, node, name.value, "it should be an enum")
+    elif {value.name.value for value in node.values or ()} != PURPOSES:
         _invalid_type(report, node, name.value, "its values should be SECURITY and EXECUTION")
 
 

@@ -23,12 +23,14 @@ class Names:
     """Local names of specifications' elements.
 
     `directives` gives the specification's directive for a local name, `types` its type's name. `link` is the local
-    name of the directive `@link`. Names not listed are the subgraph's own.
+    name of the directive `@link`, `links_itself` whether the subgraph links that specification too. Names not listed
+    are the subgraph's own.
     """
 
     directives: dict[str, specs.SpecDirective] = field(default_factory=dict)
     types: dict[str, str] = field(default_factory=dict)
     link: str | None = None
+    links_itself: bool = False
 
     def is_spec_type(self, name: str) -> bool:
         """Whether the type belongs to a specification or to the subgraph protocol, not to the subgraph's schema."""
@@ -44,7 +46,7 @@ def resolve_names(links: Links, definitions: Iterable[DefinitionNode]) -> Names:
 
     Without a Federation link they are Federation 1's own, and those of Federation 2 that the subgraph defines itself.
     """
-    names = Names(link=links.directive)
+    names = Names(link=links.directive, links_itself=links.by_identity(specs.LINK) is not None)
     federation = links.by_identity(specs.FEDERATION)
     if federation is None:
         defined = {node.name.value for node in definitions if isinstance(node, DirectiveDefinitionNode)}

@@ -8,7 +8,6 @@ from graphql import Node
 
 from schema.diagnostics import Diagnostic, Location
 
-
 MAX_DIAGNOSTICS = 1_000  # of one subgraph; nobody reads more
 MAX_MESSAGE = 2_000  # characters; more is a quotation gone wild
 
