@@ -7,8 +7,8 @@ import time
 from collections.abc import Callable, Sequence
 
 from graphql import (
-    ConstDirectiveNode,
     DefinitionNode,
+    DirectiveNode,
     DocumentNode,
     EnumValueDefinitionNode,
     FieldDefinitionNode,
@@ -31,7 +31,7 @@ Holds = Callable[[Sources], bool]
 _PASSES: tuple[tuple[type[Node], ...], ...] = (
     (DefinitionNode,),
     (FieldDefinitionNode, EnumValueDefinitionNode),
-    (ConstDirectiveNode, InputValueDefinitionNode),
+    (DirectiveNode, InputValueDefinitionNode),
     (NamedTypeNode, StringValueNode),
 )
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from graphql import (
-    ConstDirectiveNode,
+    DirectiveNode,
     DocumentNode,
     EnumTypeDefinitionNode,
     EnumValueDefinitionNode,
@@ -117,7 +117,7 @@ def _add_directive(rng: random.Random, document: DocumentNode, all_: Sequence[Do
         return None
     path, node = place
     if rng.random() < 0.5:
-        from_elsewhere = _pick(rng, rng.choice(all_), ConstDirectiveNode)
+        from_elsewhere = _pick(rng, rng.choice(all_), DirectiveNode)
         if from_elsewhere is None:
             return None
         new = from_elsewhere[1]
@@ -182,7 +182,7 @@ def _change_string(rng: random.Random, document: DocumentNode, _: Sequence[Docum
     places = [
         ((*path, ("arguments", index), ("value", None)), argument.value)
         for path, node in walk(document)
-        if isinstance(node, ConstDirectiveNode) and node.name.value not in {"link", "deprecated"}
+        if isinstance(node, DirectiveNode) and node.name.value not in {"link", "deprecated"}
         for index, argument in enumerate(node.arguments or ())
         if isinstance(argument.value, StringValueNode)
     ]
@@ -229,9 +229,9 @@ _MUTATIONS: tuple[Mutation, ...] = (
     _drop(InputValueDefinitionNode),
     _drop(EnumValueDefinitionNode),
     _drop(TypeDefinitionNode),
-    _drop(ConstDirectiveNode),
-    _drop(ConstDirectiveNode),
-    _drop(ConstDirectiveNode),
+    _drop(DirectiveNode),
+    _drop(DirectiveNode),
+    _drop(DirectiveNode),
     _drop(SchemaDefinitionNode, SchemaExtensionNode),
     _drop_in_list("types", UnionTypeDefinitionNode),
     _drop_in_list("interfaces", ObjectTypeDefinitionNode, InterfaceTypeDefinitionNode),

@@ -1,0 +1,1 @@
+"""Composition cases with recorded answers, and tests of the machinery that records them."""
