@@ -164,6 +164,12 @@ class TransportSettings(_Section):
     timeout_seconds: float = Field(default=30.0, gt=0, description="Time for one request.")
     retries: int = Field(default=1, ge=0, description="Times a failed query is sent again; mutations never.")
     max_connections: int = Field(default=100, ge=1, description="Most connections to one subgraph.")
+    connect_seconds: float = Field(default=5.0, gt=0, description="Time to open a connection.")
+    failures_to_open: int = Field(
+        default=0, ge=0, description="Failed requests in a row after which a subgraph is left alone. 0: never."
+    )
+    open_seconds: float = Field(default=5.0, gt=0, description="How long it is left alone then.")
+    proxy: str | None = Field(default=None, description="URL of an HTTP proxy on the way to subgraphs.")
 
 
 class WebSocketSettings(_Section):

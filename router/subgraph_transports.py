@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from router.settings import RouterSettings
+from router.errors import SettingsError
+from router.settings import RouterSettings, SubgraphRules
 from router.telemetry.metrics import MeasuredTransport, Metrics
-from router.transports import make_transport
-from router.transports.base import Transport
-from router.transports.local import LocalEndpoint, LocalTransport
+from router.transports import LocalEndpoint, Transport, TransportOptions, make_transport
 
 GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long
 
@@ -46,18 +45,29 @@ class SubgraphTransports:
         self._open.clear()
 
     def _transport(self, name: str, routing_url: str) -> Transport:
-        rules = self._settings.subgraphs.get(name)
-        url = (rules.url if rules else None) or routing_url
-        key = (name, url)
+        rules = self._settings.subgraphs.get(name, SubgraphRules())
+        key = (name, rules.url or routing_url)
         if key not in self._open:
-            self._open[key] = MeasuredTransport(self._make(name, url), name, self._metrics)
+            self._open[key] = MeasuredTransport(self._make(*key, rules), name, self._metrics)
         return self._open[key]
 
-    def _make(self, name: str, url: str) -> Transport:
-        endpoint = self._endpoints.get(name)
-        if endpoint is not None:
-            return LocalTransport(endpoint)
-        return make_transport(url)
+    def _make(self, name: str, url: str, rules: SubgraphRules) -> Transport:
+        for_all = self._settings.transport
+        options = TransportOptions(
+            timeout=rules.timeout_seconds or for_all.timeout_seconds,
+            retries=for_all.retries if rules.retries is None else rules.retries,
+            max_connections=for_all.max_connections,
+            connect_timeout=for_all.connect_seconds,
+            failures_to_open=for_all.failures_to_open,
+            open_seconds=for_all.open_seconds,
+            proxy=for_all.proxy,
+            subscription_url=rules.subscription_url,
+        )
+        try:
+            # A subgraph of this process is called directly, unless the settings send its requests elsewhere.
+            return make_transport(url, options, endpoint=None if rules.url else self._endpoints.get(name))
+        except ValueError as error:
+            raise SettingsError(f"subgraph {name} cannot be reached: {error}; set subgraphs.{name}.url") from error
 
 
 async def _close_later(transport: Transport) -> None:

@@ -1,0 +1,81 @@
+"""Settings: the file, the environment, and one clear line for what is wrong."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from router.errors import SettingsError
+from router.settings import RouterSettings
+from router.settings_table import MARK, settings_table
+
+DOCS = Path(__file__).parents[2] / "docs" / "router.md"
+
+
+def load(tmp_path: Path, text: str) -> RouterSettings:
+    file = tmp_path / "router.yaml"
+    file.write_text(text)
+    return RouterSettings.load(file)
+
+
+def test_nothing_is_needed(tmp_path: Path) -> None:
+    assert load(tmp_path, "") == RouterSettings()
+
+
+def test_the_file_is_over_what_the_code_gives_and_the_environment_over_both(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "router.yaml"
+    file.write_text("limits: {max_depth: 7, max_aliases: 8}")
+    monkeypatch.setenv("HANSE_ROUTER_LIMITS__MAX_ALIASES", "9")
+    monkeypatch.setenv("HANSE_ROUTER_CORS__ORIGINS", '["https://a.example"]')
+    limits = {"max_depth": 1, "max_aliases": 1, "max_tokens": 5}
+    settings = RouterSettings.load(file, limits=limits)
+    assert (settings.limits.max_depth, settings.limits.max_aliases, settings.limits.max_tokens) == (7, 9, 5)
+    assert settings.cors.origins == ("https://a.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("limits: {max_dept: 3}", "unknown setting limits.max_dept: did you mean limits.max_depth?"),
+        ("max_depth: 3", "unknown setting max_depth: did you mean limits.max_depth?"),
+        ("subgraphs: {users: {urll: x}}", "unknown setting subgraphs.users.urll: did you mean subgraphs.users.url?"),
+        ("rate_limits: {fields: {Query.a: {max: 1, windw: 1m}}}", "did you mean rate_limits.fields.Query.a.window?"),
+        ("zzzzz: 1", "unknown setting zzzzz: known here are authorization,"),
+        ("limits: {max_depth: -3}", "setting limits.max_depth: input should be greater than or equal to 1"),
+        ("limits: 3", "setting limits:"),
+        ("[1]", "must hold settings by name"),
+        ("a: [", "is not YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_in_one_line(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        load(tmp_path, text)
+    assert said in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot read"):
+        RouterSettings.load(tmp_path / "none.yaml")
+
+
+@pytest.mark.parametrize(
+    ("variable", "said"),
+    [
+        ("HANSE_ROUTER_LIMITS__MAX_DETH", "did you mean HANSE_ROUTER_LIMITS__MAX_DEPTH?"),
+        ("HANSE_ROUTER_QQQQ", "unknown setting HANSE_ROUTER_QQQQ in the environment"),
+    ],
+)
+def test_an_unknown_variable(monkeypatch: pytest.MonkeyPatch, variable: str, said: str) -> None:
+    monkeypatch.setenv(variable, "1")
+    with pytest.raises(SettingsError) as refused:
+        RouterSettings.load()
+    assert said in str(refused.value)
+
+
+def test_the_documented_table_is_that_of_the_code() -> None:
+    _, table, _ = DOCS.read_text(encoding="utf-8").split(MARK)
+    assert table.strip() == settings_table().strip(), "run: python -m router.settings_table docs/router.md"
