@@ -7,8 +7,6 @@ from collections.abc import Callable
 from graphql import (
     BooleanValueNode,
     ConstDirectiveNode,
-    ConstListValueNode,
-    ConstObjectValueNode,
     EnumValueNode,
     ListValueNode,
     NullValueNode,
@@ -43,7 +41,7 @@ class Arguments:
     @classmethod
     def of_object(cls, name: str, node: ValueNode) -> Arguments:
         """The fields of an input object value, which read as arguments do."""
-        if not isinstance(node, ObjectValueNode | ConstObjectValueNode):
+        if not isinstance(node, ObjectValueNode):
             raise InvalidSupergraphError(f"{name} should be an input object, not {print_ast(node)}")
         return cls(name, {field.name.value: field.value for field in node.fields or ()})
 
@@ -69,7 +67,7 @@ class Arguments:
         node = self._values.get(argument)
         if node is None or isinstance(node, NullValueNode):
             return ()
-        return tuple(node.values) if isinstance(node, ListValueNode | ConstListValueNode) else (node,)
+        return tuple(node.values) if isinstance(node, ListValueNode) else (node,)
 
     def enums(self, argument: str) -> tuple[str, ...]:
         """The names of a list of enum values."""
@@ -85,7 +83,7 @@ class Arguments:
         node = self._values.get(argument)
         if node is None or isinstance(node, NullValueNode):
             return ()
-        if not isinstance(node, ObjectValueNode | ConstObjectValueNode):
+        if not isinstance(node, ObjectValueNode):
             raise self._mistyped(argument, "an input object", node)
         return tuple((field.name.value, print_ast(field.value)) for field in node.fields)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from schema.compose.merging import Merging
 from schema.compose.rules.extension_with_no_base import extension_with_no_base
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
+from schema.compose.rules.inaccessible import inaccessible
 from schema.compose.rules.invalid_field_sharing import invalid_field_sharing
 from schema.compose.rules.no_queries import no_queries
 from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
@@ -21,4 +22,4 @@ BEFORE_MERGE: tuple[Rule, ...] = (
     invalid_field_sharing,
 )
 
-AFTER_MERGE: tuple[Rule, ...] = ()
+AFTER_MERGE: tuple[Rule, ...] = (inaccessible,)
