@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from urllib.parse import urlsplit
-from urllib.request import getproxies_environment, proxy_bypass_environment
+from urllib.request import getproxies_environment, proxy_bypass
 
 from router.transports.base import Transport, TransportError
 from router.transports.http import HttpTransport
@@ -63,4 +63,4 @@ def _events(url: str, options: TransportOptions) -> Transport:
 
 def _proxied(url: str) -> bool:
     proxies = getproxies_environment()
-    return "http" in proxies and not proxy_bypass_environment(urlsplit(url).netloc, proxies)
+    return "http" in proxies and not proxy_bypass(urlsplit(url).netloc)

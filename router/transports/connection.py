@@ -45,18 +45,23 @@ class Connection(asyncio.Protocol):
         "_on_lost",
         "_parser",
         "_size",
+        "_timeout",
         "_transport",
         "_waiter",
         "idle_since",
     )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, on_lost: Callable[[Connection], None]) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, timeout: float, limit: int, on_lost: Callable[[Connection], None]
+    ) -> None:
         self._loop = loop
+        self._timeout = timeout
         self._limit = limit
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
         self._waiter: asyncio.Future[HttpReply] | None = None
         self._keep = True
+        self._location: str | None = None
         self.idle_since = 0.0
         self._parser = httptools.HttpResponseParser(self)
         self._begin()
@@ -66,13 +71,14 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent."""
         return self._keep and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes, timeout: float) -> HttpReply:
+    async def exchange(self, request: bytes) -> HttpReply:
         """Send an encoded request, await its reply. Raises ConnectionLost or TransportError; closes where it fails."""
         assert self._transport is not None
         assert self._waiter is None
         self._begin()
-        waiter = self._waiter = self._loop.create_future()
-        timer = self._loop.call_later(timeout, self._time_out)
+        waiter: asyncio.Future[HttpReply] = self._loop.create_future()
+        self._waiter = waiter
+        timer = self._loop.call_later(self._timeout, self._time_out)
         self._transport.write(request)
         try:
             return await waiter
@@ -122,6 +128,10 @@ class Connection(asyncio.Protocol):
 
     # httptools' callbacks
 
+    def on_message_begin(self) -> None:
+        if self._waiter is None or self._waiter.done():
+            self._keep = False  # more than was asked for
+
     def on_header(self, name: bytes, value: bytes) -> None:
         length = len(name)
         if length == 16 and name.lower() == b"content-encoding":
@@ -158,7 +168,7 @@ class Connection(asyncio.Protocol):
         self._body: list[bytes] = []
         self._size = 0
         self._encoding = ""
-        self._location: str | None = None
+        self._location = None
         self._heard = False
         self._framed = False
 

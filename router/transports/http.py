@@ -74,7 +74,6 @@ class HttpTransport:
         return self._aiohttp
 
     async def _exchange(self, encoded: bytes, repeatable: bool) -> HttpReply:
-        timeout = self._options.timeout
         await self._take_slot()
         try:
             while True:
@@ -83,7 +82,7 @@ class HttpTransport:
                 if connection is None:
                     connection = await self._connect()
                 try:
-                    reply = await connection.exchange(encoded, timeout)
+                    reply = await connection.exchange(encoded)
                 except ConnectionLost as lost:
                     # A server may hang up on an idle connection just as the request goes out: that one is sent again.
                     if fresh or not lost.silent or not repeatable:
@@ -146,10 +145,16 @@ class HttpTransport:
     async def _connect(self) -> Connection:
         options = self._options
         loop = self._loop
+
+        def make() -> Connection:
+            return Connection(loop, options.timeout, options.max_response_bytes, self._lost)
+
         try:
             async with asyncio.timeout(options.connect_timeout):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(loop, options.max_response_bytes, self._lost), self._host, self._port
+                    lambda: Connection(loop, options.timeout, options.max_response_bytes, self._lost),
+                    self._host,
+                    self._port,
                 )
         except TimeoutError:
             raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the connection in time.") from None

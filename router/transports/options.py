@@ -10,8 +10,8 @@ class TransportOptions:
     """`timeout` bounds one try of a request, in seconds. Retries are for queries alone, with back-off from `backoff`.
 
     A circuit opens after `failures_to_open` failed requests in a row (0: never) for `open_seconds`. Subscriptions go to
-    `subscription_url`, by default the subgraph's own: over WebSocket for ws and wss, over HTTP (SSE, multipart) for http
-    and https when it is given so; by default over WebSocket at the same place.
+    `subscription_url`: over WebSocket for ws and wss, as server-sent events or multipart for http and https. By default
+    they go over WebSocket to the place of the subgraph's own URL.
     """
 
     timeout: float = 30.0
