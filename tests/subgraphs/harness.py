@@ -33,7 +33,16 @@ class Router:
         said = {"iss": "hanse-router", "aud": audience, "exp": int(time.time()) + 60, **claims}
         if user_id is not None:
             said["sub"] = user_id
-        return {"authorization": f"Bearer {self._keys.sign(said)}"}
+        return {"authorization": f"Bearer {self.sign(said)}"}
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        """A token that says just this."""
+        return self._keys.sign(claims)
+
+    @property
+    def public_key(self) -> str:
+        """The public key's 32 bytes in base64url."""
+        return str(orjson.loads(self._keys.public_json())["keys"][0]["x"])
 
 
 @dataclass

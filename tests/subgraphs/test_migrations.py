@@ -1,0 +1,69 @@
+"""Each subgraph's migrations make the tables of its models, and undo them."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, MetaData, inspect
+
+from shared.config import ConfigError
+from shared.db import Database
+from shared.events.tables import metadata as event_tables
+from shared.migrate import downgrade, status, upgrade
+
+ROOT = Path(__file__).parents[2] / "subgraphs"
+SUBGRAPHS = sorted(path.parent.name for path in ROOT.glob("*/migrations"))
+
+
+def differences(connection: Connection, models: list[MetaData]) -> list[Any]:
+    """What the models have that the database has not, and the other way round."""
+    names = {table for model in models for table in model.tables}
+
+    def ours(name: str | None, kind: str, _: Any) -> bool:
+        return kind != "table" or name in names
+
+    options = {"include_name": ours, "compare_type": True}
+    return list(compare_metadata(MigrationContext.configure(connection, opts=options), models))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", SUBGRAPHS)
+async def test_migrations_make_what_the_models_say(name: str, tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/{name}.sqlite")
+    folder = ROOT / name / "migrations"
+    before = await upgrade(database, folder)
+    assert (before.current, before.pending[-1]) == (None, before.newest)
+    after = await status(database, folder)
+    assert (after.current, after.pending) == (after.newest, ())
+    models = import_module(f"subgraphs.{name}.models").Base.metadata
+    async with database.writing_engine.connect() as connection:
+        assert await connection.run_sync(differences, [models, event_tables]) == []
+    await downgrade(database, folder, "base")
+    async with database.writing_engine.connect() as connection:
+        left = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+    assert set(left) <= {"alembic_version", "sqlite_sequence"}
+    await upgrade(database, folder)
+    await database.close()
+
+
+async def test_a_database_of_a_newer_version_is_refused(tmp_path: Path) -> None:
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/users.sqlite")
+    await upgrade(database, ROOT / "users" / "migrations")
+    async with database.writing_engine.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(ConfigError, match="newer version"):
+        await status(database, ROOT / "users" / "migrations")
+    await database.close()
+
+
+async def test_a_database_that_cannot_be_opened_is_refused_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "users.sqlite").mkdir()
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/users.sqlite")
+    with pytest.raises(ConfigError, match="cannot open the database") as refused:
+        await upgrade(database, ROOT / "users" / "migrations")
+    assert "\n" not in str(refused.value)
+    await database.close()
