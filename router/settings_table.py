@@ -32,7 +32,7 @@ def _rows(model: type[BaseModel], prefix: str) -> list[str]:
     rows = []
     for key, (holder, name) in leaves(model, prefix):
         field = holder.model_fields[name]
-        default = field.get_default(call_default_factory=True)  # type: ignore[call-overload]
+        default = field.get_default(call_default_factory=True)
         shown = "required" if default is PydanticUndefined else f"`{_yaml(default)}`"
         rows.append(f"| `{key}` | {shown} | {_cell(field.description or '')} |")
         entry = re.search(r"^dict\[str, .*\.(\w+)\]$|^(\w+) \| None$", _annotation(field.annotation))

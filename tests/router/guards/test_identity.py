@@ -1,0 +1,113 @@
+"""The router's own tokens, and the headers that subgraphs get."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import jwt
+import orjson
+import pytest
+
+from router.errors import SettingsError
+from router.guards.headers import SubgraphHeaders
+from router.guards.identity import SigningKey, SubgraphTokens
+from router.request import Principal, RequestContext
+from router.settings import HeaderSettings, IdentitySettings
+
+PRINCIPAL = Principal("u1", roles=("admin",), scopes=frozenset({"a"}), scope="a", session_id="s1", authenticated=True)
+CONTEXT = RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "test", "x-trace": "7", "cookie": "secret"})
+
+
+def decoded(key: SigningKey, header: str, audience: str) -> dict[str, object]:
+    public = jwt.PyJWK(orjson.loads(key.public_jwks)["keys"][0])
+    claims: dict[str, object] = jwt.decode(
+        header.removeprefix("Bearer "), public, algorithms=["EdDSA"], audience=audience, issuer="hanse-router"
+    )
+    return claims
+
+
+def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
+    file = tmp_path / "deep" / "key.json"
+    key = SigningKey.open(file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert SigningKey.open(file).key_id == key.key_id
+    published = (tmp_path / "deep" / "router-jwks.json").read_bytes()
+    assert published == key.public_jwks
+    assert b'"d"' not in published
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"d": "AA", "kid": "x"}'])
+def test_a_file_that_holds_no_key(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "key.json"
+    file.write_bytes(content)
+    with pytest.raises(SettingsError, match="holds no key"):
+        SigningKey.open(file)
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingsError, match=r"identity\.key_file"):
+        SigningKey.open(tmp_path / "file" / "key.json")
+
+
+def test_a_token_says_who_calls_from_where_and_is_for_one_subgraph(tmp_path: Path) -> None:
+    key = SigningKey.open(tmp_path / "key.json")
+    tokens = SubgraphTokens(key, IdentitySettings(token_seconds=60))
+    header = tokens.headers("users", CONTEXT)["authorization"]
+    claims = decoded(key, header, "users")
+    assert claims["exp"] - claims["iat"] == 60  # type: ignore[operator]
+    assert {name: claims[name] for name in claims if name not in ("exp", "iat")} == {
+        "iss": "hanse-router",
+        "aud": "users",
+        "sub": "u1",
+        "sid": "s1",
+        "roles": ["admin"],
+        "scope": "a",
+        "client_ip": "10.0.0.9",
+        "user_agent": "test",
+    }
+    with pytest.raises(jwt.InvalidAudienceError):
+        decoded(key, header, "catalog")
+
+
+def test_the_anonymous_have_no_subject(tmp_path: Path) -> None:
+    key = SigningKey.open(tmp_path / "key.json")
+    claims = decoded(key, SubgraphTokens(key, IdentitySettings()).headers("a", RequestContext())["authorization"], "a")
+    assert "sub" not in claims
+    assert claims["roles"] == []
+
+
+def test_tokens_are_shared_by_the_same_caller_only(tmp_path: Path) -> None:
+    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    first = tokens.headers("users", CONTEXT)
+    assert tokens.headers("users", CONTEXT) is first
+    others = [
+        tokens.headers("catalog", CONTEXT),
+        tokens.headers("users", RequestContext(Principal("u2", authenticated=True), "10.0.0.9")),
+        tokens.headers("users", RequestContext(PRINCIPAL, "10.0.0.8", CONTEXT.headers)),
+        tokens.headers("users", RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "other"})),
+        tokens.headers("users", RequestContext(Principal("u1", roles=("user",), authenticated=True), "10.0.0.9")),
+    ]
+    assert len({header["authorization"] for header in [first, *others]}) == 6
+
+
+def test_only_named_headers_are_carried(tmp_path: Path) -> None:
+    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    settings = HeaderSettings.model_validate(
+        {"propagate": ["X-Trace", "x-none"], "subgraphs": {"users": {"insert": {"X-Fixed": "1"}}}}
+    )
+    headers = SubgraphHeaders(settings, tokens, ["users", "catalog"])
+    assert set(headers.of("users", CONTEXT)) == {"authorization", "x-trace", "x-fixed"}
+    assert set(headers.of("catalog", CONTEXT)) == {"authorization", "x-trace"}
+
+
+def test_headers_that_cannot_be_carried(tmp_path: Path) -> None:
+    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    with pytest.raises(SettingsError):
+        SubgraphHeaders(HeaderSettings(propagate=("Host",)), tokens, ["a"])
+    with pytest.raises(SettingsError):
+        SubgraphHeaders(HeaderSettings(propagate=("authorization",)), tokens, ["a"])
+    own = SubgraphHeaders(HeaderSettings(propagate=("authorization",)), None, ["a"])
+    context = RequestContext(headers={"authorization": "Bearer x"})
+    assert own.of("a", context) == {"authorization": "Bearer x"}

@@ -1,0 +1,170 @@
+"""Access tokens: what is taken, what is not, and how keys are read."""
+
+from __future__ import annotations
+
+import base64
+import time
+from pathlib import Path
+from typing import Any
+
+import jwt
+import orjson
+import pytest
+
+from router.errors import SettingsError, Unauthenticated, Unavailable
+from router.guards.jwks import FileJwks, KeySet, source_of
+from router.guards.jwt import TokenVerifier
+from router.request import ANONYMOUS
+from router.settings import JwtSettings
+from tests.router.guards.keys import NOW, Issuer, Published, other_algorithms
+
+
+def verifier(source: Any, **settings: Any) -> TokenVerifier:
+    chosen = JwtSettings(**{"retry_seconds": 0, **settings})
+    keys = KeySet([source], refresh_seconds=chosen.refresh_seconds, retry_seconds=chosen.retry_seconds)
+    return TokenVerifier(keys, chosen)
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> Issuer:
+    return Issuer(tmp_path)
+
+
+async def test_no_token_is_anonymous_unless_one_is_required(issuer: Issuer) -> None:
+    source = Published(issuer.key.public_jwks)
+    assert await verifier(source).verify(None) is ANONYMOUS
+    with pytest.raises(Unauthenticated):
+        await verifier(source, required=True).verify(None)
+
+
+async def test_what_a_token_says(issuer: Issuer) -> None:
+    principal = await verifier(Published(issuer.key.public_jwks)).verify(issuer.bearer(policies=["p"]))
+    assert principal.authenticated
+    assert (principal.subject, principal.session_id, principal.roles) == ("u1", "s1", ("user",))
+    assert principal.scopes == {"read:email", "write"}
+    assert principal.policies == {"p"}
+
+
+async def test_a_token_is_verified_once_and_forgotten_when_it_expires(issuer: Issuer) -> None:
+    source = Published(issuer.key.public_jwks)
+    tokens = verifier(source, leeway_seconds=0)
+    value = issuer.bearer(exp=time.time() + 1)
+    assert tokens.known(value) is None
+    first = await tokens.verify(value)
+    assert tokens.known(value) is first
+    time.sleep(1.1)  # noqa: ASYNC251 - the clock is what is tested
+    with pytest.raises(Unauthenticated, match="expired"):
+        await tokens.verify(value)
+    assert source.reads == 1
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        {"exp": NOW - 60},
+        {"exp": None},
+        {"iss": "another"},
+        {"iss": None},
+        {"aud": "another"},
+        {"aud": None},
+        {"nbf": NOW + 600},
+    ],
+)
+async def test_a_token_with_wrong_claims_is_refused(issuer: Issuer, claims: dict[str, Any]) -> None:
+    with pytest.raises(Unauthenticated) as refused:
+        await verifier(Published(issuer.key.public_jwks)).verify(issuer.bearer(**claims))
+    assert refused.value.http_status == 401
+    assert issuer.token(**claims) not in refused.value.message
+
+
+async def test_leeway(issuer: Issuer) -> None:
+    late = issuer.bearer(exp=int(time.time()) - 3)
+    assert (await verifier(Published(issuer.key.public_jwks), leeway_seconds=30).verify(late)).authenticated
+    with pytest.raises(Unauthenticated):
+        await verifier(Published(issuer.key.public_jwks), leeway_seconds=0).verify(late)
+
+
+@pytest.mark.parametrize("value", ["Bearer", "Bearer ", "Bearer a.b.c", "Basic dTpw", "Bearer " + "x" * 20_000, "é"])
+async def test_what_is_no_token(issuer: Issuer, value: str) -> None:
+    with pytest.raises(Unauthenticated):
+        await verifier(Published(issuer.key.public_jwks)).verify(value)
+
+
+async def test_a_forged_signature(issuer: Issuer, tmp_path: Path) -> None:
+    other = Issuer(tmp_path, "other")
+    forged = jwt.encode(
+        {**jwt.decode(other.token(), options={"verify_signature": False})},
+        other.key._private,
+        algorithm="EdDSA",
+        headers={"kid": issuer.key.key_id},
+    )
+    with pytest.raises(Unauthenticated):
+        await verifier(Published(issuer.key.public_jwks)).verify(f"Bearer {forged}")
+
+
+async def test_algorithms_that_prove_nothing(issuer: Issuer) -> None:
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False})
+    public = orjson.loads(issuer.key.public_jwks)["keys"][0]["x"]
+    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": issuer.key.key_id})
+    # The public key taken for a shared secret: the classic confusion.
+    secret = base64.urlsafe_b64decode(public + "=")
+    confused = jwt.encode(claims, secret, algorithm="HS256", headers={"kid": issuer.key.key_id})
+    for token in (unsigned, confused):
+        with pytest.raises(Unauthenticated):
+            await verifier(Published(issuer.key.public_jwks)).verify(f"Bearer {token}")
+    with pytest.raises(SettingsError):
+        verifier(Published(), algorithms=("HS256",))
+
+
+async def test_other_algorithms_and_the_list_of_those_allowed() -> None:
+    for name, key, jwk in other_algorithms():
+        source = Published(orjson.dumps({"keys": [jwk]}))
+        claims = {"iss": "hanse-users", "aud": "hanse", "sub": "u2", "exp": NOW + 600}
+        value = "Bearer " + jwt.encode(claims, key, algorithm=name, headers={"kid": jwk["kid"]})
+        assert (await verifier(source).verify(value)).subject == "u2"
+        with pytest.raises(Unauthenticated):
+            await verifier(source, algorithms=("EdDSA",)).verify(value)
+
+
+async def test_a_new_key_is_read_when_its_id_is_met_but_not_for_every_unknown_id(
+    issuer: Issuer, tmp_path: Path
+) -> None:
+    newer = Issuer(tmp_path, "newer")
+    source = Published(issuer.key.public_jwks)
+    tokens = verifier(source)
+    await tokens.verify(issuer.bearer())
+    source.documents.append(newer.key.public_jwks)
+    assert (await tokens.verify(newer.bearer())).authenticated
+    assert source.reads == 2
+    patient = verifier(source, retry_seconds=60)
+    await patient.verify(issuer.bearer())
+    reads = source.reads
+    stranger = Issuer(tmp_path, "stranger")
+    for _ in range(5):
+        with pytest.raises(Unauthenticated):
+            await patient.verify(stranger.bearer())
+    assert source.reads == reads
+
+
+async def test_keys_stand_while_their_source_is_away(issuer: Issuer) -> None:
+    source = Published(issuer.key.public_jwks)
+    tokens = verifier(source, refresh_seconds=0.001)
+    await tokens.verify(issuer.bearer())
+    source.away = True
+    time.sleep(0.01)  # noqa: ASYNC251 - the keys are old now
+    assert (await tokens.verify(issuer.bearer(sub="u9"))).subject == "u9"
+
+
+async def test_a_source_that_was_never_there_is_no_fault_of_the_token(issuer: Issuer) -> None:
+    source = Published()
+    source.away = True
+    with pytest.raises(Unavailable):
+        await verifier(source).verify(issuer.bearer())
+
+
+async def test_keys_from_a_file(issuer: Issuer, tmp_path: Path) -> None:
+    source = source_of((tmp_path / "issuer-jwks.json").as_uri())
+    assert isinstance(source, FileJwks)
+    assert (await verifier(source).verify(issuer.bearer())).authenticated
+    with pytest.raises(SettingsError):
+        source_of("ftp://x")
