@@ -1,7 +1,8 @@
 """Composition cases as folders: an SDL file for each subgraph, and the expected answer.
 
-`python -m conformance.cases` writes them. A refused set has `errors.txt`, the error codes one a line; an accepted one has `supergraph.graphql`. Answers
-are the first oracle's: a supergraph is written in our composer's print once it is equivalent to the oracle's.
+`python -m conformance.cases` writes them. A refused set has `errors.txt`, the error codes one a line; an accepted one
+has `supergraph.graphql`. Answers are the first oracle's: a supergraph is written in our composer's print, once it is
+equivalent to the oracle's.
 """
 
 from __future__ import annotations
