@@ -52,7 +52,7 @@ def parse_field_set(text: str) -> tuple[Selection, ...]:
     try:
         definitions = parse(document, no_location=True).definitions
     except GraphQLSyntaxError as error:
-        raise FieldSetError(f"is not a field set: {error.description}") from None
+        raise FieldSetError(f"is not a field set: {error.description.rstrip('.')}") from None
     if len(definitions) != 1 or not isinstance(operation := definitions[0], OperationDefinitionNode):
         raise FieldSetError("is not a field set: it should hold selections and nothing else")
     return _selections(operation.selection_set)
@@ -70,6 +70,8 @@ def _depth(text: str) -> int:
 
 
 def _selections(node: SelectionSetNode) -> tuple[Selection, ...]:
+    if not node.selections:
+        raise FieldSetError("is not a field set: braces with nothing selected")
     return tuple(_selection(child) for child in node.selections)
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from graphql.language.print_string import print_string
 
 from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set, print_selections
-from schema.subgraph.model import Applied, Kind, TypeDef, applied, has, string_argument
+from schema.subgraph.model import Applied, FieldDef, Kind, TypeDef, applied, has, string_argument
 from schema.subgraph.subject import Subject
 from schema.subgraph.used_fields import fields_in, used_fields
 from schema.type_ref import named_type
@@ -167,7 +167,7 @@ def _external_part(subject: Subject, selections: tuple[Selection, ...], owner: T
             definition = owner.fields.get(selection.field)
             if definition is None:
                 return None
-            if has(definition.directives, "external"):
+            if _is_external(subject, owner, definition):
                 kept.append(selection)
                 continue
             inner = subject.types.get(named_type(definition.type))
@@ -192,6 +192,14 @@ def _external_part(subject: Subject, selections: tuple[Selection, ...], owner: T
                 )
             )
     return tuple(kept)
+
+
+def _is_external(subject: Subject, owner: TypeDef, definition: FieldDef) -> bool:
+    """Whether the field is external; on an interface, in any of its implementations."""
+    if owner.kind is Kind.INTERFACE:
+        fields = (known.fields.get(definition.name) for known in subject.implementations.get(owner.name, ()))
+        return any(field is not None and has(field.directives, "external") for field in fields)
+    return has(definition.directives, "external")
 
 
 def _drop_on_interfaces(subject: Subject) -> None:
