@@ -150,6 +150,7 @@ class EntityGroup:
     inputs: tuple[EntityInput, ...]
     selections: tuple[Selection, ...]
     conditions: tuple[SkipInclude, ...] = ()
+    typename_override: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,7 +92,7 @@ def _add_field(graph: QueryGraph, type_: str, subgraph: str, element: Field, joi
 
 
 def _entries(graph: QueryGraph, type_: ObjectType | InterfaceType) -> list[Entry]:
-    """Entries by the type's own keys, and (for an object type) by those of its interfaces that are interface objects."""
+    """Entries by the type's own keys, and, for an object, by those of its interfaces that are interface objects."""
     found = [
         Entry(
             Node(join.graph, type_.name),

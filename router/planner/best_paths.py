@@ -1,0 +1,222 @@
+"""Choose where each field is had from, and build the fetch graph of the choices.
+
+Fields that can be had in one way only go first; where there is a choice, what is fetched anyway is taken. The order of
+what counts: no more levels of waiting, then no more fetches, then the earliest fetch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from router.planner.fetch_graph import FetchGraph, Slot, Step
+from router.planner.plan import OperationKind
+from router.planner.query_tree import (
+    Candidate,
+    CastWay,
+    FieldWay,
+    KeyWay,
+    Need,
+    Position,
+    RootWay,
+    Site,
+    Task,
+    Way,
+    forks,
+)
+from router.planner.walk import Walk
+from schema.query_graph import Node
+
+Cost = tuple[int, int]  # fetches still to be made, and the level at which the site is there
+
+
+class Placer:
+    """Places tasks into a fetch graph, one after another."""
+
+    def __init__(self, walk: Walk, kind: OperationKind, fetches: FetchGraph) -> None:
+        self._walk = walk
+        self._kind = kind
+        self._fetches = fetches
+        self._roots: dict[str, Step] = {}
+        self._version = 0
+        self._depth = 0
+        self._floor = 0
+        self._before: tuple[Step, ...] = ()
+
+    def place_all(self, tasks: Iterable[Task]) -> None:
+        """Place the leaves of an operation."""
+        for task in sorted(tasks, key=_urgency):
+            self._place(task)
+
+    def wait_for_all(self) -> None:
+        """Let root fetches made from now on wait for every fetch made so far (mutations run in series)."""
+        self._roots = {}
+        self._before = tuple(self._fetches.steps)
+        self._floor = self._fetches.depth()
+        self._version += 1
+
+    # -- tasks ---------------------------------------------------------------------------------------------------------
+
+    def _place(self, task: Task) -> Slot:
+        candidate = min(task.candidates, key=self._client_rank) if len(task.candidates) > 1 else task.candidates[0]
+        return self._put(task, candidate)
+
+    def _client_rank(self, candidate: Candidate) -> tuple[int, int, int]:
+        fetches, level = self._cost(candidate.site)
+        return (max(self._depth, level), fetches, level)
+
+    def _need_rank(self, candidate: Candidate) -> tuple[int, int]:
+        fetches, level = self._cost(candidate.site)
+        return (level, fetches)
+
+    def _put(self, task: Task, candidate: Candidate) -> Slot:
+        slot = self._slot(candidate.site)
+        if task.ask is not None:
+            edge = candidate.edge
+            slot.select(task.ask, "String!" if edge is None else edge.type)
+        return slot
+
+    def _place_need(self, need: Need, level: int) -> set[Step]:
+        """Place what a representation needs, at sites that are earlier than the entry."""
+        steps: set[Step] = set()
+        for task in need.tasks:
+            earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
+            candidate = min(earlier or task.candidates, key=self._need_rank)
+            slot = self._put(task, candidate)
+            steps.add(slot.step)
+        return steps
+
+    # -- what a site costs ---------------------------------------------------------------------------------------------
+
+    def _cost(self, site: Site) -> Cost:
+        if site.slot is not None:
+            return (0, site.slot.step.level)
+        if site.cost_as_of != self._version:
+            site.cost = min(self._way_cost(site, way) for way in site.ways)
+            site.cost_as_of = self._version
+        return site.cost
+
+    def _way_cost(self, site: Site, way: Way) -> Cost:
+        match way:
+            case RootWay():
+                return (0 if site.node.graph in self._roots else 1, self._floor + 1)
+            case FieldWay() | CastWay():
+                return self._cost(way.site)
+            case KeyWay():
+                if not way.requires:
+                    adopted = self._adoptable(site)
+                    if adopted is not None:
+                        return (0, adopted.level)
+                return self._entry_cost(site, way)
+
+    def _entry_cost(self, site: Site, way: KeyWay) -> Cost:
+        fetches, level = 1, self._floor + 1
+        for need in self._needs(site, way):
+            for task in need.tasks:
+                earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < site.level]
+                need_level, need_fetches = min(self._need_rank(c) for c in earlier) if earlier else (site.level, 1)
+                fetches += need_fetches
+                level = max(level, need_level + 1)
+        return (fetches, level)
+
+    def _adoptable(self, site: Site) -> Step | None:
+        """A fetch that enters the site's subgraph there already, for the sake of something else."""
+        steps = [step for step in site.position.steps if step.root.node == site.node]
+        return min(steps, key=lambda step: step.level, default=None)
+
+    # -- taking a site into use ----------------------------------------------------------------------------------------
+
+    def _slot(self, site: Site) -> Slot:
+        if site.slot is None:
+            ways = site.ways
+            way = min(ways, key=lambda way: self._way_cost(site, way)) if len(ways) > 1 else ways[0]
+            site.slot = self._take(site, way)
+            self._version += 1
+        return site.slot
+
+    def _take(self, site: Site, way: Way) -> Slot:
+        match way:
+            case RootWay():
+                return self._root(site).root
+            case FieldWay():
+                above = self._slot(way.site)
+                return above.below(way.ask, way.edge, self._new_slot(above.step, site.position, site.node))
+            case CastWay():
+                base = self._slot(way.site)
+                if base.is_object:
+                    return base
+                cast = base.casts.get(site.node.type)
+                if cast is None:
+                    cast = base.casts[site.node.type] = self._new_slot(base.step, site.position, site.node)
+                return cast
+            case KeyWay():
+                return self._enter(site, way).root
+
+    def _root(self, site: Site) -> Step:
+        graph = site.node.graph
+        step = self._roots.get(graph)
+        if step is None:
+            step = self._roots[graph] = self._new_step(site, self._kind, set(self._before))
+        return step
+
+    def _enter(self, site: Site, way: KeyWay) -> Step:
+        if not way.requires:
+            adopted = self._adoptable(site)
+            if adopted is not None:
+                return adopted
+        needs = self._needs(site, way)
+        before = set().union(*(self._place_need(need, site.level) for need in needs))
+        level = max(step.level for step in before)
+        for step in site.position.steps:
+            fits = all(step.accepts(need.required) for need in needs)
+            if step.root.node == site.node and step.level > level and fits:
+                break
+        else:
+            step = self._new_step(site, OperationKind.QUERY, before)
+            self._set_type(step, site, way)
+            site.position.steps.append(step)
+        for need in needs:
+            step.require(need.required)
+        step.depends_on |= before
+        return step
+
+    def _needs(self, site: Site, way: KeyWay) -> list[Need]:
+        typename = self._sends_own_type(site, way)
+        needs = [self._walk.need(site.position, way.entry.key, typename)]
+        if way.requires:
+            needs.append(self._walk.need(site.position, way.requires))
+        return needs
+
+    def _sends_own_type(self, site: Site, way: KeyWay) -> bool:
+        """Whether representations carry the type that another subgraph told: for an interface that is one there too."""
+        if not site.position.abstract or way.entry.to_interface_object:
+            return False
+        knows = self._walk.terrain.knows_type
+        return any(s.level < site.level and knows(s.node) for s in site.position.sites.values())
+
+    def _set_type(self, step: Step, site: Site, way: KeyWay) -> None:
+        step.is_entity = True
+        if self._sends_own_type(site, way):
+            return
+        step.typename = site.node.type
+        step.recovers_type = site.position.abstract and not way.entry.to_interface_object
+
+    def _new_step(self, site: Site, kind: OperationKind, before: set[Step]) -> Step:
+        level = max((step.level for step in before), default=self._floor) + 1
+        step = Step(len(self._fetches.steps), site.node.graph, kind, level, site.position, depends_on=before)
+        step.root = self._new_slot(step, site.position, site.node)
+        self._fetches.steps.append(step)
+        self._depth = max(self._depth, level)
+        return step
+
+    def _new_slot(self, step: Step, position: Position, node: Node) -> Slot:
+        graph = self._walk.terrain.graph
+        return Slot(step, position, node, graph.is_object(node), not graph.is_interface_object(node))
+
+
+def _urgency(task: Task) -> tuple[bool, int, int]:
+    """Fields with requirements first (the latest before others), then those with the fewest ways."""
+    candidates = task.candidates
+    requiring = all(isinstance(w, KeyWay) and bool(w.requires) for c in candidates for w in c.site.ways[:1])
+    choices = sum(forks(candidate.site) for candidate in candidates)
+    earliest = min((candidate.site.level for candidate in candidates), default=0)
+    return (not requiring, -earliest, 0) if requiring else (True, choices, 0)

@@ -1,0 +1,96 @@
+"""Turn the requests into plan nodes: stage after stage, with exact dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from router.planner.fetch_graph import Step
+from router.planner.operation_text import operation_text, variables_in
+from router.planner.plan import (
+    Condition,
+    EntityGroup,
+    Fetch,
+    OperationKind,
+    Parallel,
+    PlanNode,
+    QueryPlan,
+    Sequence,
+    Subscription,
+)
+from router.planner.requests import Group, Request
+from router.planner.selections import sorted_conditions
+from router.planner.shape import Conditions, Operation
+from schema.supergraph.model import SubgraphInfo
+
+
+def build_plan(operation: Operation, requests: list[Request], subgraphs: Mapping[str, SubgraphInfo]) -> QueryPlan:
+    """The plan of the requests."""
+    ordered = sorted(requests, key=lambda request: request.level)
+    ids = {step: number for number, request in enumerate(ordered) for step in request.steps}
+    fetches = [(request, _fetch(operation, request, number, ids, subgraphs)) for number, request in enumerate(ordered)]
+    if operation.kind is OperationKind.SUBSCRIPTION and fetches:
+        (_, primary), *rest = fetches
+        return QueryPlan(operation.kind, Subscription(primary, _stages(rest)))
+    return QueryPlan(operation.kind, _stages(fetches))
+
+
+def _stages(fetches: list[tuple[Request, Fetch]]) -> PlanNode | None:
+    stages: dict[int, list[PlanNode]] = {}
+    for request, fetch in fetches:
+        stages.setdefault(request.level, []).append(_conditional(fetch, request.conditions))
+    nodes = tuple(nodes[0] if len(nodes) == 1 else Parallel(tuple(nodes)) for nodes in stages.values())
+    if not nodes:
+        return None
+    return nodes[0] if len(nodes) == 1 else Sequence(nodes)
+
+
+def _conditional(node: PlanNode, conditions: Conditions) -> PlanNode:
+    for condition in reversed(sorted_conditions(conditions)):
+        if condition.negated:
+            node = Condition(condition.variable, if_false=node)
+        else:
+            node = Condition(condition.variable, if_true=node)
+    return node
+
+
+def _fetch(
+    operation: Operation,
+    request: Request,
+    number: int,
+    ids: Mapping[Step, int],
+    subgraphs: Mapping[str, SubgraphInfo],
+) -> Fetch:
+    groups = tuple(
+        _group(group, f"{index}" if len(request.groups) > 1 else "", request.conditions, operation)
+        for index, group in enumerate(request.groups)
+    )
+    used = variables_in(request.selections, groups)
+    variables = tuple(name for name in operation.variables if name in used)
+    subgraph = subgraphs[request.graph]
+    name = f"{operation.name}__{subgraph.graph.lower()}__{number}" if operation.name else None
+    return Fetch(
+        number,
+        subgraph.name,
+        request.kind,
+        operation_text(request.kind, name, operation.variables, variables, request.selections, groups),
+        name,
+        variables,
+        request.selections,
+        groups,
+        tuple(sorted({ids[before] for step in request.steps for before in step.depends_on})),
+    )
+
+
+def _group(group: Group, number: str, lifted: Conditions, operation: Operation) -> EntityGroup:
+    variable = f"representations{number}"
+    while variable in operation.variables:
+        variable = f"_{variable}"
+    return EntityGroup(
+        f"_e{number}" if number else "_entities",
+        variable,
+        group.paths,
+        group.inputs,
+        group.selections,
+        sorted_conditions(group.conditions - lifted),
+        group.recovers_type,
+    )

@@ -1,0 +1,131 @@
+"""The fetch graph: fetch steps with what they select, and which of them needs which."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from router.planner.plan import OperationKind, RequiredField, RequiredFragment
+from router.planner.plan import Required as RequiredPart
+from router.planner.query_tree import Position
+from router.planner.shape import Ask, Conditions
+from schema.query_graph import FieldEdge, Node
+
+
+@dataclass(eq=False, slots=True)
+class SlotField:
+    """A field selected in a fetch step, with the consumers for whose representations it is there, if any.
+
+    `asked` tells that the client asked for it too.
+    """
+
+    name: str
+    type: str
+    arguments: str
+    conditions: Conditions
+    child: Slot | None
+    asked: bool
+    consumers: set[Step] = field(default_factory=set)
+
+
+@dataclass(eq=False, slots=True)
+class Slot:
+    """What a fetch step selects of the objects at one position, known there as the node's type."""
+
+    step: Step
+    position: Position
+    node: Node
+    is_object: bool
+    knows_type: bool
+    fields: dict[str, SlotField] = field(default_factory=dict)
+    casts: dict[str, Slot] = field(default_factory=dict)
+
+    def select(self, ask: Ask, type_: str, child: Slot | None = None) -> SlotField:
+        """Select a field, or find it selected; it is conditional only as far as all who ask agree."""
+        held = self.fields.get(ask.key)
+        if held is None:
+            held = SlotField(ask.name, type_, ask.arguments, ask.conditions, child, asked=not ask.hidden)
+            self.fields[ask.key] = held
+        else:
+            held.conditions &= ask.conditions
+            held.asked |= not ask.hidden
+        return held
+
+    def below(self, ask: Ask, edge: FieldEdge, make: Slot) -> Slot:
+        """Select a composite field; `make` is its slot unless it has one."""
+        child = self.select(ask, edge.type, make).child
+        assert child is not None
+        return child
+
+
+@dataclass(eq=False, slots=True)
+class Step:
+    """One fetch to come: at the root, or of the entities at a position.
+
+    `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
+    sent as (None: the object's own type); `recovers_type` that the reply tells the objects' real types.
+    """
+
+    id: int
+    graph: str
+    kind: OperationKind
+    level: int
+    position: Position
+    typename: str | None = None
+    recovers_type: bool = False
+    is_entity: bool = False
+    root: Slot = field(init=False)
+    required: tuple[RequiredPart, ...] = ()
+    depends_on: set[Step] = field(default_factory=set)
+
+    def require(self, required: tuple[RequiredPart, ...]) -> None:
+        """Add fields to the representations."""
+        self.required = merge_required(self.required, required)
+
+    def accepts(self, required: tuple[RequiredPart, ...]) -> bool:
+        """Whether representations can hold these fields too: not where one name stands for two values."""
+        return not _conflict(self.required, required)
+
+
+def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:
+    """All that any of the parts requires, each field once."""
+    fields: dict[tuple[str, str], list[tuple[RequiredPart, ...]]] = {}
+    fragments: dict[tuple[str, tuple[str, ...]], list[tuple[RequiredPart, ...]]] = {}
+    for part in (part for required in parts for part in required):
+        if isinstance(part, RequiredField):
+            fields.setdefault((part.name, part.response_key), []).append(part.selections)
+        else:
+            fragments.setdefault((part.type_condition, part.runtime_types), []).append(part.selections)
+    return (
+        *(RequiredField(name, key, merge_required(*inner)) for (name, key), inner in fields.items()),
+        *(RequiredFragment(name, types, merge_required(*inner)) for (name, types), inner in fragments.items()),
+    )
+
+
+def _conflict(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> bool:
+    keys = {part.name: part for part in _fields(one)}
+    for part in _fields(other):
+        held = keys.get(part.name)
+        if held is None:
+            continue
+        if held.response_key != part.response_key or _conflict(held.selections, part.selections):
+            return True
+    return False
+
+
+def _fields(required: tuple[RequiredPart, ...]) -> list[RequiredField]:
+    """The fields required at any type."""
+    found: list[RequiredField] = []
+    for part in required:
+        found += [part] if isinstance(part, RequiredField) else _fields(part.selections)
+    return found
+
+
+@dataclass(eq=False, slots=True)
+class FetchGraph:
+    """All fetch steps of an operation, in the order in which they were found necessary."""
+
+    steps: list[Step] = field(default_factory=list)
+
+    def depth(self) -> int:
+        """How many fetches one after another there are."""
+        return max((step.level for step in self.steps), default=0)

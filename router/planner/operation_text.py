@@ -1,0 +1,70 @@
+"""Write the GraphQL text that a subgraph is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from router.planner.normalize import condition_text
+from router.planner.plan import EntityGroup, FieldSelection, InlineFragment, OperationKind, Selection, SkipInclude
+
+# A string may hold a dollar sign: only outside of strings it begins a variable.
+_VARIABLE_OR_STRING = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\])*"|\$(\w+)', re.DOTALL)
+
+
+def operation_text(
+    kind: OperationKind,
+    name: str | None,
+    definitions: Mapping[str, str],
+    variables: Iterable[str],
+    selections: Iterable[Selection],
+    groups: Iterable[EntityGroup],
+) -> str:
+    """The operation: `definitions` are the client's variable definitions by name, `variables` those that are used."""
+    groups = tuple(groups)
+    parameters = [f"${group.variable}: [_Any!]!" for group in groups] + [definitions[name] for name in variables]
+    body = " ".join(_group(group) for group in groups) if groups else selections_text(selections)
+    if kind is OperationKind.QUERY and name is None and not parameters:
+        return f"{{ {body} }}"
+    head = kind.value if name is None else f"{kind.value} {name}"
+    return f"{head}({', '.join(parameters)}) {{ {body} }}" if parameters else f"{head} {{ {body} }}"
+
+
+def selections_text(selections: Iterable[Selection]) -> str:
+    """Selections on one line, without the outer braces."""
+    return " ".join(_selection(selection) for selection in selections)
+
+
+def variables_in(selections: Iterable[Selection], groups: Iterable[EntityGroup]) -> frozenset[str]:
+    """The client's variables used in arguments and conditions."""
+    found: set[str] = set()
+    for group in groups:
+        found.update(condition.variable for condition in group.conditions)
+        found |= variables_in(group.selections, ())
+    for selection in selections:
+        found.update(condition.variable for condition in selection.conditions)
+        if isinstance(selection, FieldSelection) and "$" in selection.arguments:
+            found.update(name for name in _VARIABLE_OR_STRING.findall(selection.arguments) if name)
+        found |= variables_in(selection.selections, ())
+    return frozenset(found)
+
+
+def _group(group: EntityGroup) -> str:
+    alias = "" if group.alias == "_entities" else f"{group.alias}: "
+    conditions = _conditions(group.conditions)
+    return f"{alias}_entities(representations: ${group.variable}){conditions} {{ {selections_text(group.selections)} }}"
+
+
+def _selection(selection: Selection) -> str:
+    conditions = _conditions(selection.conditions)
+    if isinstance(selection, InlineFragment):
+        on = f" on {selection.type_condition}" if selection.type_condition else ""
+        return f"...{on}{conditions} {{ {selections_text(selection.selections)} }}"
+    alias = "" if selection.alias == selection.name else f"{selection.alias}: "
+    arguments = f"({selection.arguments})" if selection.arguments else ""
+    inner = f" {{ {selections_text(selection.selections)} }}" if selection.selections else ""
+    return f"{alias}{selection.name}{arguments}{conditions}{inner}"
+
+
+def _conditions(conditions: Iterable[SkipInclude]) -> str:
+    return "".join(f" {condition_text(condition)}" for condition in conditions)

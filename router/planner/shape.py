@@ -1,0 +1,61 @@
+"""What an operation asks, merged and rid of fragments: the planner's input."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from router.planner.plan import OperationKind, SkipInclude
+
+Conditions = frozenset[SkipInclude]
+ALWAYS: Conditions = frozenset()
+
+
+@dataclass(eq=False, slots=True)
+class Ask:
+    """One field asked of an object, under its response key.
+
+    `arguments` is the GraphQL text between the parentheses; `type` is the
+    field's type reference in the supergraph. `hidden`: asked for the platform's sake, not the client's.
+    """
+
+    key: str
+    name: str
+    type: str
+    arguments: str = ""
+    conditions: Conditions = ALWAYS
+    shape: Shape | None = None
+    hidden: bool = False
+
+
+@dataclass(eq=False, slots=True)
+class ClassAsks:
+    """Fields asked only of objects of some types."""
+
+    types: frozenset[str]
+    asks: list[Ask]
+
+
+@dataclass(eq=False, slots=True)
+class Shape:
+    """All that is asked of the objects at one place: of every one (`common`), and of those of some types."""
+
+    type: str
+    common: list[Ask] = field(default_factory=list)
+    classes: list[ClassAsks] = field(default_factory=list)
+
+    def all_asks(self) -> Iterator[Ask]:
+        """Every field asked, whatever the objects' types."""
+        yield from self.common
+        for part in self.classes:
+            yield from part.asks
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation ready for planning: `variables` holds the definitions of its variables as GraphQL text, by name."""
+
+    kind: OperationKind
+    name: str | None
+    shape: Shape
+    variables: dict[str, str]

@@ -1,0 +1,74 @@
+"""The query graph under one set of override labels, as the walk asks it; answers are remembered."""
+
+from __future__ import annotations
+
+from schema.query_graph import Entry, FieldEdge, Node, QueryGraph
+from schema.supergraph.model import InterfaceType, ObjectType
+
+
+class Terrain:
+    """Look-ups in the query graph where exactly `labels` are active."""
+
+    def __init__(self, graph: QueryGraph, labels: frozenset[str] = frozenset()) -> None:
+        self.graph = graph
+        self._labels = labels
+        self._fields: dict[tuple[Node, str], FieldEdge | None] = {}
+        self._shared_fields: dict[tuple[Node, str], FieldEdge | None] = {}
+        self._casts: dict[Node, dict[str, Node]] = {}
+
+    def field(self, node: Node, name: str) -> FieldEdge | None:
+        """The field's edge for an object of the node's type, if the labels let it through."""
+        key = (node, name)
+        if key not in self._fields:
+            edge = self.graph.field(node, name)
+            if edge is not None and edge.condition is not None:
+                active = edge.condition.label in self._labels
+                edge = edge if active == edge.condition.active else None
+            self._fields[key] = edge
+        return self._fields[key]
+
+    def shared_field(self, node: Node, name: str) -> FieldEdge | None:
+        """The field's edge where it can be asked of the node's abstract type at once.
+
+        That is so when the abstract type has the field, and each of its object types there resolves it by itself.
+        """
+        key = (node, name)
+        if key not in self._shared_fields:
+            self._shared_fields[key] = self._shared_field(node, name)
+        return self._shared_fields[key]
+
+    def casts(self, node: Node) -> dict[str, Node]:
+        """The object types that an object at the node may have, each as a node."""
+        if node not in self._casts:
+            self._casts[node] = {cast.type: cast for cast in self.graph.casts(node)}
+        return self._casts[node]
+
+    def entries(self, type_: str) -> tuple[Entry, ...]:
+        """The ways into subgraphs for objects of the type."""
+        return self.graph.entries.get(type_, ())
+
+    def is_abstract(self, type_: str) -> bool:
+        """Whether the type is abstract for clients."""
+        return self.graph.is_abstract(type_)
+
+    def knows_type(self, node: Node) -> bool:
+        """Whether the node's subgraph knows the object's type (it does not for an interface object)."""
+        return not self.graph.is_interface_object(node)
+
+    def field_type(self, type_: str, name: str) -> str:
+        """The type reference of a field in the supergraph."""
+        definition = self.graph.supergraph.types[type_]
+        assert isinstance(definition, ObjectType | InterfaceType)
+        return definition.fields[name].type
+
+    def _shared_field(self, node: Node, name: str) -> FieldEdge | None:
+        edge = self.field(node, name)
+        if edge is None or self.graph.is_object(node):
+            return edge
+        if not edge.is_plain:
+            return None
+        for cast in self.casts(node).values():
+            own = self.field(cast, name)
+            if own is None or not own.is_plain:
+                return None
+        return edge

@@ -1,0 +1,346 @@
+"""Walk the query graph along an operation: where each object may be, how early, and which sites resolve each field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from router.planner.plan import PlanError, Required, RequiredField, RequiredFragment
+from router.planner.query_tree import Candidate, CastWay, FieldWay, KeyWay, Names, Need, Position, Site, Task
+from router.planner.shape import Ask, ClassAsks, Shape
+from router.planner.terrain import Terrain
+from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks
+from schema.type_ref import named_type
+
+Found = tuple[FieldEdge, int]
+
+
+class NoWayError(PlanError):
+    """A field cannot be had from any place where its object may be."""
+
+
+class Walk:
+    """One walk along one operation. It decides nothing: it finds all that could be done."""
+
+    def __init__(self, terrain: Terrain) -> None:
+        self.terrain = terrain
+        self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
+        self._open: set[tuple[int, Node, str]] = set()
+
+    # -- what is asked -------------------------------------------------------------------------------------------------
+
+    def expand(self, position: Position, shape: Shape) -> list[Task]:
+        """The leaves to be placed for all that is asked at a position. Raises NoWayError."""
+        tasks: list[Task] = []
+        for ask in shape.common:
+            tasks += self._expand_ask(position, ask)
+        for part in shape.classes:
+            tasks += self._expand_class(position, part)
+        if not tasks:
+            tasks.append(Task(position, None, [Candidate(site, None) for site in position.sites.values()]))
+        return tasks
+
+    def _expand_class(self, position: Position, part: ClassAsks) -> Iterator[Task]:
+        for type_ in sorted(part.types):
+            refined = self.refine(position, type_)
+            # Where no site knows the type, no object there can have it.
+            if refined.sites:
+                for ask in part.asks:
+                    yield from self._expand_ask(refined, ask)
+
+    def _expand_ask(self, position: Position, ask: Ask) -> list[Task]:
+        candidates = self.candidates(position, ask.name)
+        if not position.abstract or ask.name == "__typename":
+            return self._follow(position, ask, candidates)
+        if candidates:
+            try:
+                return self._follow(position, ask, candidates)
+            except NoWayError:
+                pass
+        return self._explode(position, ask)
+
+    def _follow(self, position: Position, ask: Ask, candidates: list[Candidate]) -> list[Task]:
+        if not candidates:
+            raise NoWayError(f"{position.type}.{ask.name} cannot be resolved here by any subgraph.")
+        if ask.shape is None:
+            return [Task(position, ask, candidates)]
+        return self.expand(self.child(position, ask, candidates), ask.shape)
+
+    def _explode(self, position: Position, ask: Ask) -> list[Task]:
+        """Ask each object type by itself: those that one subgraph may give, each of which has to have the field."""
+        bases = [site for site in position.sites.values() if self.terrain.casts(site.node)]
+        for base in sorted(bases, key=lambda site: site.level):
+            types = self.terrain.casts(base.node)
+            try:
+                if len(bases) > 1:
+                    for node in types.values():
+                        self._expand_ask(self._scratch(node.type, [(node, base.level)]), ask)
+                return [task for type_ in types for task in self._expand_ask(self.refine(position, type_), ask)]
+            except NoWayError:
+                continue
+        raise NoWayError(f"{position.type}.{ask.name} cannot be resolved here for every type that the object may have.")
+
+    # -- positions -----------------------------------------------------------------------------------------------------
+
+    def child(self, position: Position, ask: Ask, candidates: Iterable[Candidate]) -> Position:
+        """The position below a composite field, with every site that it can be come by."""
+        child = position.children.get(ask.key)
+        if child is None:
+            type_ = named_type(ask.type)
+            child = position.children[ask.key] = position.below(ask, type_, self.terrain.is_abstract(type_))
+            for candidate in candidates:
+                edge = candidate.edge
+                if edge is not None and edge.target is not None:
+                    _arrive(child, edge.target, candidate.site.level, FieldWay(candidate.site, ask, edge))
+            self.close(child)
+        else:
+            child.own_conditions &= ask.conditions
+        return child
+
+    def refine(self, position: Position, type_: str) -> Position:
+        """The position of those objects that have the object type; it has no sites where none can have it."""
+        refined = position.refined.get(type_)
+        if refined is None:
+            refined = position.refined[type_] = position.of_type(type_)
+            for site in position.sites.values():
+                node = self.terrain.casts(site.node).get(type_)
+                if node is not None:
+                    _arrive(refined, node, site.level, CastWay(site))
+            if refined.sites:
+                self.close(refined)
+        return refined
+
+    def close(self, position: Position) -> None:
+        """Add the sites that are entered by key from those that are there, each as early as can be."""
+        for node, level, entries in self._closure(position):
+            position.sites[node] = Site(position, node, level, [KeyWay(entry) for entry in entries])
+
+    def _closure(self, position: Position) -> list[tuple[Node, int, list[Entry]]]:
+        if not self.terrain.entries(position.type):
+            return []
+        first = min((site.level for site in position.sites.values()), default=0)
+        key = (position.type, frozenset((node, site.level - first) for node, site in position.sites.items()))
+        known = self._closures.get(key)
+        if known is None:
+            known = self._closures[key] = list(self._find_entries(position.type, key[1]))
+        return [(node, level + first, entries) for node, level, entries in known]
+
+    def _find_entries(
+        self, type_: str, origins: frozenset[tuple[Node, int]]
+    ) -> Iterator[tuple[Node, int, list[Entry]]]:
+        scratch = Position(type_, self.terrain.is_abstract(type_))
+        for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
+            _arrive(scratch, node, level)
+        present = {(node.graph, node.type) for node in scratch.sites}
+        pending = [e for e in self.terrain.entries(type_) if (e.target.graph, e.target.type) not in present]
+        while pending:
+            levels = [(self.level_of(scratch, entry.key), entry) for entry in pending]
+            reachable = [(level, entry) for level, entry in levels if level is not None]
+            if not reachable:
+                return
+            earliest = min(level for level, _ in reachable)
+            settled: dict[Node, list[Entry]] = {}
+            for level, entry in reachable:
+                if level == earliest:
+                    settled.setdefault(entry.target, []).append(entry)
+            for node, entries in settled.items():
+                _arrive(scratch, node, earliest + 1)
+                yield node, earliest + 1, entries
+            pending = [entry for entry in pending if entry.target not in settled]
+
+    def _scratch(self, type_: str, origins: Iterable[tuple[Node, int]]) -> Position:
+        """A position to try things at."""
+        position = Position(type_, self.terrain.is_abstract(type_))
+        for node, level in origins:
+            _arrive(position, node, level)
+        self.close(position)
+        return position
+
+    # -- fields --------------------------------------------------------------------------------------------------------
+
+    def candidates(self, position: Position, name: str) -> list[Candidate]:
+        """The sites that resolve a field of every object at the position."""
+        terrain = self.terrain
+        if name == "__typename":
+            return [Candidate(site, None) for site in position.sites.values() if terrain.knows_type(site.node)]
+        look_up = terrain.shared_field if position.abstract else terrain.field
+        found: list[Candidate] = []
+        for site in position.sites.values():
+            edge = look_up(site.node, name)
+            if edge is not None and edge.is_plain:
+                found.append(Candidate(site, edge))
+        requiring: dict[Node, tuple[FieldEdge, list[Entry]]] = {}
+        for entry in terrain.entries(position.type):
+            edge = look_up(entry.target, name)
+            if edge is not None and not edge.is_plain:
+                requiring.setdefault(entry.target, (edge, []))[1].append(entry)
+        for edge, entries in requiring.values():
+            required = self._required_site(position, edge, entries)
+            if required is not None:
+                found.append(Candidate(required, edge))
+        return found
+
+    def _required_site(self, position: Position, edge: FieldEdge, entries: list[Entry]) -> Site | None:
+        """The site that is entered with what the field requires, or None where that cannot be had."""
+        node = entries[0].target
+        key = (node, edge.requires, (edge.name,) if edge.contexts else ())
+        site = position.required.get(key)
+        if site is None:
+            levels = [(self._required_level(position, entry, edge), entry) for entry in entries]
+            known = [level for level, _ in levels if level is not None]
+            if not known:
+                return None
+            ways = [KeyWay(entry, edge.requires) for level, entry in levels if level == min(known)]
+            site = position.required[key] = Site(position, node, min(known), list(ways))
+        return site
+
+    def _required_level(self, position: Position, entry: Entry, edge: FieldEdge) -> int | None:
+        guard = (id(position), entry.target, edge.name)
+        if guard in self._open:
+            return None
+        self._open.add(guard)
+        try:
+            key = self.level_of(position, entry.key)
+            requires = self.level_of(position, edge.requires)
+        finally:
+            self._open.discard(guard)
+        return None if key is None or requires is None else max(key, requires) + 1
+
+    # -- how early -----------------------------------------------------------------------------------------------------
+
+    def level_of(self, position: Position, picks: Picks) -> int | None:
+        """The level at which all of a field set can be there, or None where some of it cannot be had."""
+        latest = 0
+        for pick in picks:
+            level: int | None
+            if isinstance(pick, FieldPick):
+                level = self._field_level(position, pick)
+            else:
+                level = self._type_level(position, pick.type, pick.picks)
+            if level is None:
+                return None
+            latest = max(latest, level)
+        return latest
+
+    def _type_level(self, position: Position, type_: str, picks: Picks) -> int | None:
+        possible = self.terrain.graph.possible
+        if not position.abstract:
+            return self.level_of(position, picks) if position.type in possible.get(type_, ()) else 0
+        if type_ == position.type:
+            return self.level_of(position, picks)
+        levels = []
+        for name in sorted(possible.get(position.type, frozenset()) & possible.get(type_, frozenset())):
+            origins = self._cast_origins(position, name)
+            if origins:
+                levels.append(self.level_of(self._scratch(name, origins), picks))
+        return None if None in levels else max((level for level in levels if level is not None), default=0)
+
+    def _cast_origins(self, position: Position, type_: str) -> list[tuple[Node, int]]:
+        cast = self.terrain.casts
+        return [(cast(s.node)[type_], s.level) for s in position.sites.values() if type_ in cast(s.node)]
+
+    def _field_level(self, position: Position, pick: FieldPick) -> int | None:
+        found = [(c.edge, c.site.level) for c in self.candidates(position, pick.name) if c.edge is not None]
+        level = self._best_level(position, pick, found)
+        if level is None and position.abstract:
+            level = self._exploded_level(position, pick)
+        return level
+
+    def _best_level(self, position: Position, pick: FieldPick, found: list[Found]) -> int | None:
+        if not found:
+            return None
+        if not pick.picks:
+            return min(level for _, level in found)
+        earliest = min(level for _, level in found)
+        if any(level == earliest and edge.target and self._is_local(edge.target, pick.picks) for edge, level in found):
+            return earliest
+        origins = [(edge.target, level) for edge, level in found if edge.target is not None]
+        type_ = named_type(self.terrain.field_type(position.type, pick.name))
+        return self.level_of(self._scratch(type_, origins), pick.picks)
+
+    def _exploded_level(self, position: Position, pick: FieldPick) -> int | None:
+        best: int | None = None
+        for site in position.sites.values():
+            casts = self.terrain.casts(site.node)
+            levels = [self.level_of(self._scratch(t, [(node, site.level)]), (pick,)) for t, node in casts.items()]
+            known = [level for level in levels if level is not None]
+            if levels and len(known) == len(levels):
+                best = max(known) if best is None else min(best, max(known))
+        return best
+
+    def _is_local(self, node: Node, picks: Picks) -> bool:
+        """Whether the node itself resolves the whole field set, all fields being plain."""
+        for pick in picks:
+            if not isinstance(pick, FieldPick):
+                return False
+            edge = self.terrain.shared_field(node, pick.name)
+            if edge is None or not edge.is_plain:
+                return False
+            if pick.picks and (edge.target is None or not self._is_local(edge.target, pick.picks)):
+                return False
+        return True
+
+    # -- what representations need -------------------------------------------------------------------------------------
+
+    def need(self, position: Position, picks: Picks, typename: bool = False) -> Need:
+        """The fields of a representation, as tasks at the position. Raises NoWayError."""
+        known = position.needs.get((picks, typename))
+        if known is None:
+            shape, required = _HiddenShapes(self.terrain).make(position.type, position.names, picks)
+            if typename:
+                shape.common.append(Ask("__typename", "__typename", "String!", hidden=True))
+            known = position.needs[picks, typename] = Need(self.expand(position, shape), required)
+        return known
+
+
+class _HiddenShapes:
+    """Makes what is asked for the platform's sake, under keys that are free."""
+
+    def __init__(self, terrain: Terrain) -> None:
+        self._terrain = terrain
+
+    def make(self, type_: str, names: Names, picks: Picks) -> tuple[Shape, tuple[Required, ...]]:
+        """The shape of a field set on a type, and how the executor reads it from the response tree."""
+        shape = Shape(type_)
+        required = tuple(self._fill(shape, names, picks, type_))
+        return shape, required
+
+    def _fill(self, shape: Shape, names: Names, picks: Picks, type_: str) -> Iterator[Required]:
+        possible = self._terrain.graph.possible
+        for pick in picks:
+            if isinstance(pick, FieldPick):
+                ask, required = self._ask(type_, names, pick)
+                shape.common.append(ask)
+                yield required
+                continue
+            types = possible.get(type_, frozenset()) & possible.get(pick.type, frozenset())
+            if types == possible.get(type_):
+                yield from self._fill(shape, names, pick.picks, type_)
+            elif types:
+                inner = Shape(pick.type)
+                part = tuple(self._fill(inner, names, pick.picks, pick.type))
+                shape.classes.append(ClassAsks(types, list(inner.common)))
+                shape.classes += [ClassAsks(types & nested.types, nested.asks) for nested in inner.classes]
+                yield RequiredFragment(pick.type, tuple(sorted(types)), part)
+
+    def _ask(self, type_: str, names: Names, pick: FieldPick) -> tuple[Ask, RequiredField]:
+        key = names.key_for(pick.name, pick.arguments)
+        reference = self._terrain.field_type(type_, pick.name)
+        ask = Ask(key, pick.name, reference, pick.arguments, hidden=True)
+        if not pick.picks:
+            return ask, RequiredField(pick.name, key)
+        inner = named_type(reference)
+        abstract = self._terrain.is_abstract(inner)
+        ask.shape, required = self.make(inner, names.child(key), pick.picks)
+        if abstract:
+            required = (RequiredField("__typename", "__typename"), *required)
+        return ask, RequiredField(pick.name, key, required)
+
+
+def _arrive(position: Position, node: Node, level: int, way: FieldWay | CastWay | None = None) -> None:
+    """Note a way to a site; of several only the earliest count, unless they are as early."""
+    site = position.sites.get(node)
+    if site is None:
+        position.sites[node] = Site(position, node, level, [] if way is None else [way])
+    elif way is not None:
+        site.ways.append(way)
+        site.level = min(site.level, level)
