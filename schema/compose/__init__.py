@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from schema import satisfiability
 from schema.compose.composition import Composition
+from schema.compose.merging import Merging
 from schema.compose.prepare import prepare
-from schema.compose.rules import AFTER_MERGE, BEFORE_MERGE
+from schema.compose.rules import AFTER_MERGE, BEFORE_MERGE, ON_API_SCHEMA, ON_SUPERGRAPH, Rule
 from schema.compose.rules.subgraph_names import check_names
 from schema.compose.supergraph import merge_supergraph
-from schema.diagnostics import Diagnostic, errors_of, hints_of
+from schema.diagnostics import errors_of, hints_of
 from schema.subgraph import SubgraphSource, ingest_all
 
 __all__ = ["Composition", "SubgraphSource", "compose"]
@@ -34,22 +35,23 @@ def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
         return Composition(None, errors_of(found), hints_of(found))
 
     merging = prepare([one.schema for one in ingested if one.schema is not None])
-    for rule in BEFORE_MERGE:
-        rule(merging)
+    _apply(BEFORE_MERGE, merging)
     merge_supergraph(merging)
+    _apply(AFTER_MERGE, merging)
+    if not merging.report.errors:
+        _apply(ON_SUPERGRAPH, merging)
+    if not merging.report.errors:
+        _apply(ON_API_SCHEMA, merging)
     if merging.report.errors:
-        return _result(merging.report.errors, merging.report.hints)
-
-    for rule in AFTER_MERGE:
-        rule(merging)
-    if merging.report.errors:
-        return _result(merging.report.errors, merging.report.hints)
+        return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints))
 
     found = satisfiability.check(merging.supergraph, [part.schema for part in merging.parts])
+    hints = (*merging.report.hints, *hints_of(found))
     if errors_of(found):
-        return _result(errors_of(found), [*merging.report.hints, *hints_of(found)])
-    return Composition(merging.supergraph, hints=(*merging.report.hints, *hints_of(found)))
+        return Composition(None, errors_of(found), hints)
+    return Composition(merging.supergraph, hints=hints)
 
 
-def _result(errors: Sequence[Diagnostic], hints: Sequence[Diagnostic]) -> Composition:
-    return Composition(None, tuple(errors), tuple(hints))
+def _apply(rules: Iterable[Rule], merging: Merging) -> None:
+    for rule in rules:
+        rule(merging)

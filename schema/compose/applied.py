@@ -10,7 +10,7 @@ from typing import Any
 from graphql import parse_const_value
 from graphql.language.print_string import print_string
 
-from schema.compose.carried import STRATEGIES
+from schema.compose.carried import DEFAULTS, STRATEGIES
 from schema.compose.merging import Merging
 from schema.compose.sentences import by_value
 from schema.compose.sources import FieldSource, Part, Source
@@ -47,7 +47,7 @@ def _repeated(part: Part, directive: Applied) -> tuple[tuple[str, str], ...]:
     """The arguments as written; but contexts are a subgraph's own, and named after it."""
     if directive.spec is None or directive.name != "context":
         return _arguments(directive)
-    return tuple((name, _print(f"{part.name}__{_value(value)}")) for name, value in directive.arguments.items())
+    return tuple((name, _print(f"{part.name}__{_value(value, None)}")) for name, value in directive.arguments.items())
 
 
 def _arguments(directive: Applied) -> tuple[tuple[str, str], ...]:
@@ -92,15 +92,16 @@ def _combine(applications: list[Application]) -> tuple[tuple[str, str], ...]:
     directives = [directive for _, directive in applications]
     combined = []
     for argument, strategy in STRATEGIES[directives[0].name].items():
-        values = [_value(directive.arguments.get(argument)) for directive in directives]
+        default = DEFAULTS.get(directives[0].name, {}).get(argument)
+        values = [_value(directive.arguments.get(argument), default) for directive in directives]
         value = reduce(strategy, values)
         if value is not None:
             combined.append((argument, _print(value)))
     return tuple(combined)
 
 
-def _value(text: str | None) -> Any:
-    return None if text is None else python_value(parse_const_value(text))
+def _value(text: str | None, default: object) -> Any:
+    return default if text is None else python_value(parse_const_value(text))
 
 
 def _print(value: Any) -> str:

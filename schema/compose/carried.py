@@ -53,6 +53,8 @@ STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {
         "requireOneSlicingArgument": strategies.both,
     },
 }
+# What it means to leave out an argument of those, where it is not nothing.
+DEFAULTS: Mapping[str, Mapping[str, object]] = {"listSize": {"requireOneSlicingArgument": True}}
 REPEATABLE = frozenset({"tag", "context"})
 AS_JOIN_DIRECTIVE = frozenset({"cacheTag"})
 NOT_ON_ELEMENTS = frozenset({"fromContext", "cacheTag"})  # carried in join records
@@ -101,6 +103,12 @@ class Carried:
             parts.append(part)
         return None if name in NOT_ON_ELEMENTS else local
 
+    def is_merged(self, part: Part, directive: Applied) -> bool:
+        """Whether the directive is carried on elements; without noting that it is applied."""
+        if directive.spec is None:
+            return directive.name in BUILT_IN or (part.graph, directive.name) in self.composed
+        return directive.name in SPEC_OF and directive.name not in NOT_ON_ELEMENTS
+
     def repeats(self, directive: Applied, name: str) -> bool:
         """Whether the directive can be applied several times to an element."""
         return name in self.repeatable if directive.spec is None else directive.name in REPEATABLE
@@ -109,7 +117,7 @@ class Carried:
 def carried_names(links: Iterable[LinkDef]) -> dict[str, str]:
     """The names that a subgraph's links give to the directives carried: imported, or under the namespace."""
     names: dict[str, str] = {}
-    for link in links:
+    for link in sorted(links, key=lambda link: link.identity != f"{_APOLLO}federation"):  # what is linked itself wins
         if not link.identity.startswith(_APOLLO):
             continue
         own = link.identity.removeprefix(_APOLLO)

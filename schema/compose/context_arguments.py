@@ -22,5 +22,5 @@ def context_arguments(merging: Merging, source: FieldSource) -> tuple[ContextArg
             match = _FIELD_VALUE.match(string_argument(directive, "field") or "")
             if match is not None:
                 context = f"{source.part.name}__{match['context']}"
-                found.append(ContextArgument(context, name, definition.type, match["selection"].strip()))
+                found.append(ContextArgument(context, name, definition.type, match["selection"]))
     return tuple(found)

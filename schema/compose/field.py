@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schema.compose.access import inherited_by_field
 from schema.compose.applied import merge_applied
 from schema.compose.arguments import merge_arguments
 from schema.compose.description import merge_description
@@ -15,8 +16,8 @@ from schema.supergraph.model import Field
 
 
 def merge_field(merging: Merging, group: FieldGroup) -> Field | None:
-    """The field in the supergraph, or None where no subgraph resolves it, which a rule reports."""
-    resolvers = group.resolvers
+    """The field in the supergraph; None where no subgraph has it on this very type, or none resolves it."""
+    resolvers = group.resolvers or (group.sources if group.abstracted else [])
     if not resolvers:
         return None
     coordinate = group.coordinate
@@ -25,7 +26,7 @@ def merge_field(merging: Merging, group: FieldGroup) -> Field | None:
         type=_merge_type(merging, group, resolvers),
         arguments=merge_arguments(merging, resolvers, coordinate),
         description=merge_description(group.sources, coordinate, merging.report),
-        directives=merge_applied(merging, group.sources, coordinate),
+        directives=merge_applied(merging, [*group.sources, *inherited_by_field(merging, group)], coordinate),
         joins=join_fields(merging, group),
         join_directives=join_directives(merging, group.sources),
     )

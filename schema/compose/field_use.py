@@ -9,17 +9,23 @@ from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
 from schema.subgraph.model import Applied, Kind, SubgraphSchema, TypeDef, applied, string_argument
 from schema.type_ref import named_type
 
+ACCESS = frozenset({"authenticated", "requiresScopes", "policy"})
+
 Coordinate = tuple[str, str]  # type, field
 
 
 @dataclass(slots=True)
 class FieldUse:
-    """Fields of one subgraph: in its `@key`s, `@requires` and `@provides`, and those that interfaces ask for."""
+    """Fields of one subgraph: in its `@key`s, `@requires` and `@provides`, and those that interfaces ask for.
+
+    `access` says whether the subgraph restricts access to anything.
+    """
 
     keys: set[Coordinate] = field(default_factory=set)
     required: set[Coordinate] = field(default_factory=set)
     provided: set[Coordinate] = field(default_factory=set)
     implementing: set[Coordinate] = field(default_factory=set)
+    access: bool = False
 
     def needs(self, owner: str, name: str) -> bool:
         """Whether the subgraph cannot do without the field, even if another one resolves it."""
@@ -37,11 +43,13 @@ def field_use(subgraph: SubgraphSchema) -> FieldUse:
     use = FieldUse()
     selector = _Selector(subgraph)
     for owner in subgraph.types.values():
+        use.access = use.access or restricts_access(owner.directives)
         for key in applied(owner.directives, "key"):
             use.keys.update(selector.selected(owner.name, key))
         for definition in owner.fields.values():
             if not definition.directives:
                 continue
+            use.access = use.access or restricts_access(definition.directives)
             for requires in applied(definition.directives, "requires"):
                 use.required.update(selector.selected(owner.name, requires))
             for provides in applied(definition.directives, "provides"):
@@ -51,6 +59,11 @@ def field_use(subgraph: SubgraphSchema) -> FieldUse:
             if known is not None:
                 use.implementing.update((owner.name, name) for name in known.fields)
     return use
+
+
+def restricts_access(directives: Iterable[Applied]) -> bool:
+    """Whether one of the directives says who may see an element."""
+    return any(directive.name in ACCESS and directive.spec is not None for directive in directives)
 
 
 class _Selector:

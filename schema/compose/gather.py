@@ -31,6 +31,7 @@ def gather_types(parts: Sequence[Part]) -> dict[str, TypeGroup]:
     for group in groups.values():
         if group.kind in _COMPOSITE:
             _gather_fields(group)
+    _gather_abstracted(groups)
     return groups
 
 
@@ -49,3 +50,20 @@ def _gather_fields(group: TypeGroup) -> None:
                 field = fields[name] = FieldGroup(group, name)
             external = bool(definition.directives) and has(definition.directives, "external")
             field.sources.append(FieldSource(part, owner, definition, external))
+
+
+def _gather_abstracted(groups: dict[str, TypeGroup]) -> None:
+    """Note on each object's fields the interface objects' fields that stand for them."""
+    abstract = {name for name, group in groups.items() if group.is_interface_object}
+    if not abstract:
+        return
+    for group in groups.values():
+        if group.kind is not Kind.OBJECT:
+            continue
+        interfaces = dict.fromkeys(name for source in group.sources for name in source.definition.interfaces)
+        for interface in interfaces:
+            if interface in abstract:
+                for name, field in groups[interface].fields.items():
+                    sources = [source for source in field.sources if is_interface_object(source.owner)]
+                    if sources:
+                        group.fields.setdefault(name, FieldGroup(group, name)).abstracted.extend(sources)

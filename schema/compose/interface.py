@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from schema.compose.access import inherited_by_type
 from schema.compose.applied import merge_applied
 from schema.compose.composite import join_implements, join_types, merge_fields
 from schema.compose.description import merge_description
-from schema.compose.gather import is_interface_object
 from schema.compose.join_directives import join_directives
 from schema.compose.merging import Merging
-from schema.compose.sources import TypeGroup
+from schema.compose.sources import FieldGroup, TypeGroup
 from schema.supergraph.model import Field, InterfaceType, JoinField, ObjectType
 
 
@@ -17,7 +17,7 @@ def merge_interface(merging: Merging, group: TypeGroup) -> InterfaceType:
     return InterfaceType(
         name=group.name,
         description=merge_description(group.sources, group.name, merging.report),
-        directives=merge_applied(merging, group.sources, group.name),
+        directives=merge_applied(merging, [*group.sources, *inherited_by_type(merging, group)], group.name),
         joins=join_types(group),
         join_directives=join_directives(merging, group.sources),
         fields=merge_fields(merging, group),
@@ -26,34 +26,31 @@ def merge_interface(merging: Merging, group: TypeGroup) -> InterfaceType:
 
 
 def add_interface_object_fields(merging: Merging) -> None:
-    """Give every object the fields that interface objects add to its interfaces.
+    """Give every object the fields that only interface objects have for it.
 
     No subgraph has such a field on the object itself, so it is joined to none.
     """
-    groups = [group for group in merging.types.values() if group.is_interface_object]
-    for group in groups:
-        interface = merging.supergraph.types[group.name]
-        assert isinstance(interface, InterfaceType)
-        added = {
-            name
-            for source in group.sources
-            if is_interface_object(source.definition)
-            for name in source.definition.fields
-        }
-        for implementation in merging.subtypes.get(group.name, ()):
-            owner = merging.supergraph.types.get(implementation)
-            if isinstance(owner, ObjectType):
-                for name, field in interface.fields.items():
-                    if name in added and name not in owner.fields:
-                        owner.fields[name] = _copy(field)
+    for group in merging.types.values():
+        owner = merging.supergraph.types.get(group.name)
+        if isinstance(owner, ObjectType):
+            for name, field in group.fields.items():
+                made = None if field.sources else _abstracted_field(merging, field)
+                if made is not None:
+                    owner.fields[name] = made
 
 
-def _copy(field: Field) -> Field:
+def _abstracted_field(merging: Merging, group: FieldGroup) -> Field | None:
+    """The field as the interface has it, with the access requirements of its interface objects only."""
+    interface = merging.supergraph.types.get(group.abstracted[0].owner.name)
+    field = interface.fields.get(group.name) if isinstance(interface, InterfaceType) else None
+    if field is None:
+        return None
+    directives = merge_applied(merging, group.abstracted, group.coordinate)
     return Field(
         name=field.name,
         type=field.type,
         arguments=field.arguments,
         description=field.description,
-        directives=field.directives,
+        directives=directives,
         joins=(JoinField(),),
     )

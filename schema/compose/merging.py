@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from schema.compose.carried import Carried
 from schema.compose.enum_use import EnumUse
@@ -13,7 +14,7 @@ from schema.compose.subtypes import Subtypes
 from schema.supergraph.model import Link, Supergraph
 
 
-@dataclass(slots=True)
+@dataclass
 class Merging:
     """One composition under way.
 
@@ -30,6 +31,11 @@ class Merging:
     report: Report
     supergraph: Supergraph = field(default_factory=Supergraph)
     composed_links: list[Link] = field(default_factory=list)
+
+    @cached_property
+    def restricts_access(self) -> bool:
+        """Whether any subgraph says who may see something."""
+        return any(use.access for use in self.use.values())
 
     def shared_fields(self) -> list[FieldGroup]:
         """The fields of objects and interfaces that more than one subgraph defines."""

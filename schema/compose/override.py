@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from schema.compose.merging import Merging
 from schema.compose.sources import FieldGroup, FieldSource
 from schema.subgraph.model import Applied, applied, string_argument
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """One `@override`: the field in the subgraph that takes over, and in the one it is taken from, if it is there."""
+
+    group: FieldGroup
+    target: FieldSource
+    origin: FieldSource | None
+    origin_name: str
+    label: str | None
+    directive: Applied
+
+    @property
+    def coordinate(self) -> str:
+        """`Type.field`."""
+        return self.group.coordinate
 
 
 def override_of(source: FieldSource) -> Applied | None:
@@ -21,17 +40,24 @@ def label_of(override: Applied) -> str | None:
     return string_argument(override, "label")
 
 
-def resolve_overrides(groups: Iterable[FieldGroup]) -> None:
-    """Note on each field which subgraphs' definitions are overridden, or being migrated away."""
-    for group in groups:
-        by_name = {source.part.name: source for source in group.sources}
-        for source in group.sources:
-            override = override_of(source)
-            origin = by_name.get(string_argument(override, "from") or "") if override else None
-            if override is None or origin is None or origin is source:
-                continue
-            label = label_of(override)
-            if label is None:
-                group.overridden.add(origin.part.graph)
-            else:
-                group.migrating[origin.part.graph] = label
+def overrides(merging: Merging) -> Iterator[Override]:
+    """Every `@override` in the subgraphs."""
+    for owner in merging.types.values():
+        for group in owner.fields.values():
+            for target in group.sources:
+                directive = override_of(target)
+                if directive is not None:
+                    name = string_argument(directive, "from") or ""
+                    origin = next((source for source in group.sources if source.part.name == name), None)
+                    yield Override(group, target, origin, name, label_of(directive), directive)
+
+
+def apply_override(override: Override) -> None:
+    """Note on the field that the definition of the subgraph it is taken from does not count any more, or soon won't."""
+    if override.origin is None:
+        return
+    graph = override.origin.part.graph
+    if override.label is None:
+        override.group.overridden.add(graph)
+    else:
+        override.group.migrating[graph] = override.label

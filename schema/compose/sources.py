@@ -69,6 +69,7 @@ class FieldSource:
 class FieldGroup:
     """A field of an object or interface with all its definitions.
 
+    `abstracted` holds the fields of interface objects that stand for this one of an object.
     `overridden` holds the graphs whose definition another subgraph has taken over for good, `migrating` those that are
     being migrated, with the label that switches them.
     """
@@ -76,6 +77,7 @@ class FieldGroup:
     owner: TypeGroup
     name: str
     sources: list[FieldSource] = field(default_factory=list)
+    abstracted: list[FieldSource] = field(default_factory=list)
     overridden: set[str] = field(default_factory=set)
     migrating: dict[str, str] = field(default_factory=dict)
 

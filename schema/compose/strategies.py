@@ -30,7 +30,8 @@ def all_of_both(one: list[list[str]], other: list[list[str]]) -> list[list[str]]
     Alternatives that ask for more than another one does are left out, as they change nothing.
     """
     combined = {frozenset(mine) | frozenset(theirs) for mine, theirs in product(one, other)}
-    return sorted(sorted(group) for group in combined if not any(less < group for less in combined))
+    kept = [sorted(group) for group in combined if not any(less < group for less in combined)]
+    return sorted(kept, key=lambda group: (len(group), group))
 
 
 def _given(one: Any, other: Any) -> Any:

@@ -6,20 +6,44 @@ from collections.abc import Callable
 
 from schema.compose.merging import Merging
 from schema.compose.rules.extension_with_no_base import extension_with_no_base
+from schema.compose.rules.external_mismatch import external_mismatch
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
 from schema.compose.rules.inaccessible import inaccessible
+from schema.compose.rules.interface_field_no_implementation import interface_field_no_implementation
+from schema.compose.rules.interface_key_missing_implementation import interface_key_missing_implementation
+from schema.compose.rules.interface_object_usage import interface_object_usage
 from schema.compose.rules.invalid_field_sharing import invalid_field_sharing
+from schema.compose.rules.link_import_name_mismatch import link_import_name_mismatch
+from schema.compose.rules.merged_directive_on_external import merged_directive_on_external
 from schema.compose.rules.no_queries import no_queries
+from schema.compose.rules.requires_arguments import requires_arguments
 from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
 
 Rule = Callable[[Merging], None]
 
+# What does not hinder merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
     type_kind_mismatch,
-    extension_with_no_base,
     no_queries,
+    interface_object_usage,
+    interface_key_missing_implementation,
+    extension_with_no_base,
     external_missing_on_base,
     invalid_field_sharing,
 )
 
-AFTER_MERGE: tuple[Rule, ...] = (inaccessible,)
+# What only shows in what merging made.
+AFTER_MERGE: tuple[Rule, ...] = (
+    merged_directive_on_external,
+    external_mismatch,
+    link_import_name_mismatch,
+)
+
+# What a supergraph keeps that merged without errors.
+ON_SUPERGRAPH: tuple[Rule, ...] = (
+    interface_field_no_implementation,
+    requires_arguments,
+)
+
+# What the schema that clients see keeps.
+ON_API_SCHEMA: tuple[Rule, ...] = (inaccessible,)

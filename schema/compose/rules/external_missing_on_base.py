@@ -10,7 +10,7 @@ def external_missing_on_base(merging: Merging) -> None:
     """Report each field that every subgraph leaves to the others."""
     for owner in merging.types.values():
         for group in owner.fields.values():
-            if all(source.external for source in group.sources):
+            if not group.resolvers and not group.abstracted:
                 merging.report.error(
                     "EXTERNAL_MISSING_ON_BASE",
                     f"`{group.coordinate}` is @external in {subgraphs(s.part.name for s in group.sources)}, but no "

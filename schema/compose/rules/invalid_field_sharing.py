@@ -10,13 +10,15 @@ from schema.subgraph.model import Kind, has
 
 def invalid_field_sharing(merging: Merging) -> None:
     """Report each field of an object that several subgraphs resolve without sharing it. Interfaces resolve nothing."""
-    for group in merging.shared_fields():
-        if group.owner.kind is Kind.OBJECT:
-            _check(merging, group)
+    for owner in merging.types.values():
+        if owner.kind is Kind.OBJECT:
+            for group in owner.fields.values():
+                if len(group.sources) + len(group.abstracted) > 1:
+                    _check(merging, group)
 
 
 def _check(merging: Merging, group: FieldGroup) -> None:
-    resolving = [source for source in group.sources if _resolves(merging, group, source)]
+    resolving = [source for source in (*group.sources, *group.abstracted) if _resolves(merging, group, source)]
     if len(resolving) < 2:
         return
     if group.owner.name == "Subscription":
@@ -43,10 +45,10 @@ def _resolves(merging: Merging, group: FieldGroup, source: FieldSource) -> bool:
     graph = source.part.graph
     if graph in group.overridden or graph in group.migrating:
         return False
-    return not source.external or (group.owner.name, group.name) in merging.use[graph].provided
+    return not source.external or (source.owner.name, group.name) in merging.use[graph].provided
 
 
 def _is_shareable(merging: Merging, group: FieldGroup, source: FieldSource) -> bool:
-    if source.external or (group.owner.name, group.name) in merging.use[source.part.graph].keys:
+    if source.external or (source.owner.name, group.name) in merging.use[source.part.graph].keys:
         return True
     return has(source.definition.directives, "shareable") or has(source.owner.directives, "shareable")
