@@ -116,10 +116,9 @@ async def _chunks(text: bytes, size: int) -> AsyncIterator[bytes]:
 
 @pytest.mark.parametrize("size", [1, 7, 10_000])
 async def test_server_sent_events(size: int) -> None:
-    text = b': ping\r\n\r\nevent: next\r\ndata: {"a":\r\ndata: 1}\r\n\r\nevent:next\ndata:{"a":2}\n\nevent: complete\ndata:\n\n'
-    events = [
-        json.loads(event) async for event in server_sent_events(_chunks(text + b"event: next\ndata: 3\n\n", size))
-    ]
+    text = b': ping\r\n\r\nevent: next\r\ndata: {"a":\r\ndata: 1}\r\n\r\n'
+    text += b'event:next\ndata:{"a":2}\n\nevent: complete\ndata:\n\nevent: next\ndata: 3\n\n'
+    events = [json.loads(event) async for event in server_sent_events(_chunks(text, size))]
     assert events == [{"a": 1}, {"a": 2}]
 
 
