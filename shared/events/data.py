@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar
 import msgspec
 
 Moment = Annotated[datetime, msgspec.Meta(tz=True)]  # with its time zone, as ISO 8601
+Secret = Annotated[str, msgspec.Meta(extra_json_schema={"x-secret": True})]  # never shown, logged or audited
 Uuid = Annotated[str, msgspec.Meta(extra_json_schema={"format": "uuid"})]
 
 

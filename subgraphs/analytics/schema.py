@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import strawberry
 
-from shared.clock import utc_now
+from shared.clock import in_utc, utc_now
 from shared.errors import BadInput, FieldProblem
 from shared.federation import SubgraphSchema
 from shared.waiting import within
@@ -22,10 +22,6 @@ SHORTEST_INTERVAL, LONGEST_INTERVAL = 100, 60_000  # milliseconds
 async def _stats(info: AnalyticsInfo) -> Stats:
     async with info.context.database.reading() as session:
         return Stats.of(await service.statistics(session))
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 @strawberry.type(description="What can be asked.")
@@ -49,9 +45,9 @@ class Query:
         ] = None,
     ) -> list[ActivityPoint]:
         """The points, the oldest first."""
-        end = _utc(until) if until is not None else utc_now() + timedelta(microseconds=1)
+        end = in_utc(until) if until is not None else utc_now() + timedelta(microseconds=1)
         async with info.context.session() as session:
-            points = await service.series(session, step, _utc(since), end, event_type)
+            points = await service.series(session, step, in_utc(since), end, event_type)
         return [ActivityPoint(begins_at=point.begins_at, events=point.events) for point in points]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from datetime import timedelta
 
 from shared.demo import BEGINNING, demo_id, demo_user_ids
@@ -42,23 +43,42 @@ async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
     async with app.database.reading() as session:
         if await repository.any_product(session):
             return 0
-    catalog, count = Catalog(), 200 * scale
-    chance = random.Random(f"{seed}/products")
-    sellers = demo_user_ids(seed, scale)
+    catalog, made = Catalog(), offers(seed, scale)
     async with app.database.writing() as session:
-        for number in range(count):
-            seller = sellers[0] if number % 40 == 0 else chance.choice(sellers)
+        for number, offer in enumerate(made):
             await catalog.create(
                 session,
-                seller,
-                _details(chance),
+                offer.seller_id,
+                offer.details,
                 sku=f"DEMO-{number + 1:05}",
-                stock=chance.choice((0, 1, 3, 12, 40, 250)),
+                stock=offer.stock,
                 product_id=demo_id(seed, "product", number),
                 created_at=BEGINNING + timedelta(minutes=7 * number),
             )
     app.wake_relay()
-    return count
+    return len(made)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A product to be made."""
+
+    seller_id: str
+    details: ProductDetails
+    stock: int
+
+
+def offers(seed: int, scale: int) -> list[Offer]:
+    """The products; some of them of the demo login."""
+    chance, sellers = random.Random(f"{seed}/products"), demo_user_ids(seed, scale)
+    return [
+        Offer(
+            seller_id=sellers[0] if number % 40 == 0 else chance.choice(sellers),
+            details=_details(chance),
+            stock=chance.choice((0, 1, 3, 12, 40, 250)),
+        )
+        for number in range(200 * scale)
+    ]
 
 
 def _details(chance: random.Random) -> ProductDetails:

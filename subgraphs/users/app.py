@@ -10,10 +10,8 @@ from shared.db import Database
 from shared.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.loaders import UsersContext
-from subgraphs.users.passwords import Passwords
 from subgraphs.users.schema import graph
-from subgraphs.users.service.accounts import Accounts
-from subgraphs.users.service.sign_in import SignIn
+from subgraphs.users.service import Identity
 from subgraphs.users.settings import UsersSettings
 
 if TYPE_CHECKING:
@@ -25,12 +23,10 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create(settings: UsersSettings) -> SubgraphApp:
     """The subgraph, ready to start."""
     keys = SigningKeys(settings.signing_keys)
-    passwords = Passwords(settings)
-    accounts = Accounts(passwords)
-    sign_in = SignIn(settings, keys, passwords)
+    identity = Identity(settings, keys)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> UsersContext:
-        return UsersContext(database, caller, writes=writes, accounts=accounts, sign_in=sign_in)
+        return UsersContext(database, caller, writes=writes, identity=identity)
 
     def add_routes(asgi: FastAPI) -> None:
         from shared.http import json_response  # embedded mode has no HTTP face

@@ -11,6 +11,7 @@ from subgraphs.users import repository
 from subgraphs.users.models import Role
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.accounts import Accounts, NewUser
+from subgraphs.users.service.recovery import Recovery
 from subgraphs.users.settings import UsersSettings
 
 LOGIN, ADMIN_LOGIN = "demo@hanse.example", "admin@hanse.example"
@@ -34,20 +35,23 @@ async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
         if await repository.any_user(session):
             return 0
     assert isinstance(app.settings, UsersSettings)
-    accounts = Accounts(Passwords(app.settings))
+    accounts = Accounts(Passwords(app.settings), Recovery(app.settings))
     password_hash = await accounts.hash(PASSWORD)  # one for all: hashing fifty would take seconds
-    people = _people(seed, scale)
+    made = people(seed, scale)
     async with app.database.writing() as session:
-        for number, (user_id, new, role) in enumerate(people):
+        for number, (user_id, new, role) in enumerate(made):
             made_at = BEGINNING + timedelta(minutes=7 * number)
-            await accounts.register(session, new, password_hash, role=role, user_id=user_id, created_at=made_at)
+            await accounts.register(
+                session, new, password_hash, role=role, user_id=user_id, created_at=made_at, verified=True
+            )
     app.wake_relay()
-    return len(people)
+    return len(made)
 
 
-def _people(seed: int, scale: int) -> list[tuple[str, NewUser, Role]]:
+def people(seed: int, scale: int) -> list[tuple[str, NewUser, Role]]:
+    """Id, account and role of each."""
     chance = random.Random(f"{seed}/people")
-    people = []
+    made = []
     for number, user_id in enumerate(demo_user_ids(seed, scale)):
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
         name = f"{first}.{last}{number}".lower()
@@ -56,5 +60,5 @@ def _people(seed: int, scale: int) -> list[tuple[str, NewUser, Role]]:
             new = NewUser(LOGIN, "demo", PASSWORD, "Dana", "Demo", "+494012345678")
         elif number == 1:
             new, role = NewUser(ADMIN_LOGIN, "admin", PASSWORD, "Alex", "Admin"), Role.ADMIN
-        people.append((user_id, new, role))
-    return people
+        made.append((user_id, new, role))
+    return made

@@ -4,13 +4,16 @@ Unauthenticated
 ├── WrongCredentials    the login or the password is wrong; it does not say which
 ├── SessionEnded        a refresh token that is unknown, expired or revoked
 └── TokenReused         a refresh token used twice: its whole session is revoked
+BadInput
+├── LinkVoid            a mailed link that is unknown, used or expired
+└── WrongPassword       the present password is not the one given
 Conflict
 └── Taken               an e-mail, username or phone number that another user has
 """
 
 from __future__ import annotations
 
-from shared.errors import Conflict, FieldProblem, Unauthenticated
+from shared.errors import BadInput, Conflict, FieldProblem, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
@@ -32,6 +35,20 @@ class TokenReused(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("This refresh token was used before; the session has been ended. Sign in again.")
+
+
+class LinkVoid(BadInput):
+    """The mailed link is good no longer, or never was."""
+
+    def __init__(self) -> None:
+        super().__init__(FieldProblem("token", "VOID", "This link is used or has expired; ask for a new one."))
+
+
+class WrongPassword(BadInput):
+    """The present password is another."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(FieldProblem(name, "WRONG_PASSWORD", "This is not your present password."))
 
 
 class Taken(Conflict):

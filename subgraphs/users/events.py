@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.events.data import EventData, Moment, Uuid
+from shared.events.data import EventData, Moment, Secret, Uuid
 
 
 class _UserEvent(EventData, frozen=True, kw_only=True):
@@ -61,4 +61,107 @@ class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
     reason: str
 
 
-PUBLISHED: tuple[type[EventData], ...] = (UserRegistered, UserSignedIn, SignInFailed, UserSignedOut)
+class UserUpdated(_UserEvent, frozen=True, kw_only=True):
+    """A user's profile says something else now. `changed` names the fields; the others are as they are now."""
+
+    event_type: ClassVar[str] = "user.updated"
+    changed: list[str]
+    username: str
+    email: str
+    first_name: str | None
+
+
+class EmailVerificationRequested(_UserEvent, frozen=True, kw_only=True):
+    """A user shall show that an address is theirs, by the mailed link's token."""
+
+    event_type: ClassVar[str] = "user.email_verification_requested"
+    email: str
+    token: Secret
+    expires_at: Moment
+
+
+class EmailVerified(_UserEvent, frozen=True, kw_only=True):
+    """A user has shown that their address is theirs."""
+
+    event_type: ClassVar[str] = "user.email_verified"
+    email: str
+
+    @property
+    def actor(self) -> str:
+        """Whoever has the link is the user."""
+        return self.id
+
+
+class PasswordResetRequested(_UserEvent, frozen=True, kw_only=True):
+    """Somebody asked for a new password for this account; the mailed link's token is good for it."""
+
+    event_type: ClassVar[str] = "user.password_reset_requested"
+    email: str
+    token: Secret
+    expires_at: Moment
+
+
+class PasswordChanged(_UserEvent, frozen=True, kw_only=True):
+    """An account has a new password. `by` is `CHANGE` (with the old one) or `RESET` (by mailed link)."""
+
+    event_type: ClassVar[str] = "user.password_changed"
+    by: str
+
+    @property
+    def actor(self) -> str:
+        """Whoever has the password or the link is the user."""
+        return self.id
+
+
+class RoleChanged(_UserEvent, frozen=True, kw_only=True):
+    """An admin gave a user another role."""
+
+    event_type: ClassVar[str] = "user.role_changed"
+    role: str
+
+
+class UserStateChanged(_UserEvent, frozen=True, kw_only=True):
+    """An admin let a user sign in no longer, or again."""
+
+    event_type: ClassVar[str] = "user.state_changed"
+    state: str
+
+
+class UserDeleted(_UserEvent, frozen=True, kw_only=True):
+    """An account and all personal data in it are gone; the id stays."""
+
+    event_type: ClassVar[str] = "user.deleted"
+
+
+class ApiKeyCreated(_UserEvent, frozen=True, kw_only=True):
+    """A user made a key for a machine client."""
+
+    event_type: ClassVar[str] = "api_key.created"
+    user_id: Uuid
+    name: str
+    scopes: list[str]
+
+
+class ApiKeyRevoked(_UserEvent, frozen=True, kw_only=True):
+    """A machine client's key is good no longer."""
+
+    event_type: ClassVar[str] = "api_key.revoked"
+    user_id: Uuid
+
+
+PUBLISHED: tuple[type[EventData], ...] = (
+    UserRegistered,
+    UserUpdated,
+    UserDeleted,
+    UserSignedIn,
+    SignInFailed,
+    UserSignedOut,
+    EmailVerificationRequested,
+    EmailVerified,
+    PasswordResetRequested,
+    PasswordChanged,
+    RoleChanged,
+    UserStateChanged,
+    ApiKeyCreated,
+    ApiKeyRevoked,
+)

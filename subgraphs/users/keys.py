@@ -28,6 +28,7 @@ class SigningKeys:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._keys: list[dict[str, str]] = []
+        self._seen = 0  # the file's time when it was read
         self._private: Ed25519PrivateKey
 
     @property
@@ -40,6 +41,7 @@ class SigningKeys:
         try:
             if not self._path.exists():
                 _write(self._path, [_new_key()], replace=False)
+            self._seen = self._path.stat().st_mtime_ns
             self._take(orjson.loads(self._path.read_bytes())["keys"])
             self._publish()
         except OSError as error:
@@ -55,12 +57,19 @@ class SigningKeys:
         self.open()
 
     def sign(self, claims: dict[str, Any]) -> str:
-        """The claims as a JWT, with the key's id in its header. The keys must be open."""
+        """The claims as a JWT, with the key's id in its header."""
+        self._follow()
         return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self._keys[0]["kid"]})
 
     def public_json(self) -> bytes:
         """The JWKS."""
+        self._follow()
         return orjson.dumps({"keys": [{name: key[name] for name in key if name != "d"} for key in self._keys]})
+
+    def _follow(self) -> None:
+        """Read the file again where another process has rotated the keys."""
+        if self._path.stat().st_mtime_ns != self._seen:
+            self.open()
 
     def _take(self, keys: list[dict[str, str]]) -> None:
         self._private = Ed25519PrivateKey.from_private_bytes(_decode(keys[0]["d"]))

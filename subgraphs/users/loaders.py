@@ -13,19 +13,15 @@ from shared.db import Database
 from shared.ids import known_id
 from subgraphs.users import repository
 from subgraphs.users.models import User, UserState
-from subgraphs.users.service.accounts import Accounts
-from subgraphs.users.service.sign_in import SignIn
+from subgraphs.users.service import Identity
 
 
 class UsersContext(RequestContext):
     """One request to the users subgraph."""
 
-    def __init__(
-        self, database: Database, caller: Caller, *, writes: bool, accounts: Accounts, sign_in: SignIn
-    ) -> None:
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, identity: Identity) -> None:
         super().__init__(database, caller, writes=writes)
-        self.accounts = accounts
-        self.sign_in = sign_in
+        self.identity = identity
         self.users: DataLoader[str, User | None] = DataLoader(self._load_users)
 
     async def user(self, user_id: str) -> User | None:

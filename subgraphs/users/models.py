@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, MetaData, String
+from sqlalchemy import JSON, ForeignKey, MetaData, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.db import Tables, id_column
@@ -53,6 +53,7 @@ class User(Base):
     locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
+    email_verified_at: Mapped[datetime | None]
 
 
 class Session(Base):
@@ -78,4 +79,40 @@ class RefreshToken(Base):
     fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
     session_id: Mapped[str] = id_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
     created_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class LinkPurpose(StrEnum):
+    """What a mailed link is good for."""
+
+    VERIFY = "verify"
+    RESET = "reset"
+
+
+class MailedLink(Base):
+    """A link's fingerprint; it is deleted when used. Distribution key: user_id."""
+
+    __tablename__ = "mailed_links"
+
+    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = id_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(16))
+    email_key: Mapped[str] = mapped_column(String(320))  # it is void when the address has changed since
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """A machine client's key, of which only the fingerprint is kept. Distribution key: user_id."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = id_column(primary_key=True)
+    user_id: Mapped[str] = id_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
     used_at: Mapped[datetime | None]

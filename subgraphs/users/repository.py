@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.users.models import RefreshToken, Session, User, UserState
+from subgraphs.users.models import ApiKey, MailedLink, RefreshToken, Session, User, UserState
 
 _NEWEST_FIRST = (Key(User.__table__.c.id, lambda user: user.id, descending=True),)
 
@@ -44,12 +44,17 @@ async def user_by_login(session: AsyncSession, login: str) -> User | None:
     return found
 
 
-async def taken(session: AsyncSession, *, email: str, username: str, phone: str | None) -> list[str]:
+async def taken(
+    session: AsyncSession, *, email: str, username: str, phone: str | None, except_id: str | None = None
+) -> list[str]:
     """Which of the three another user has already."""
     same = [User.email_key == key_of_text(email), User.username_key == key_of_text(username)]
     if phone is not None:
         same.append(User.phone == phone)
-    rows = (await session.execute(select(User.email_key, User.username_key, User.phone).where(or_(*same)))).all()
+    others = select(User.email_key, User.username_key, User.phone).where(or_(*same))
+    if except_id is not None:
+        others = others.where(User.id != except_id)
+    rows = (await session.execute(others)).all()
     found = {
         "email": any(row.email_key == key_of_text(email) for row in rows),
         "username": any(row.username_key == key_of_text(username) for row in rows),
@@ -110,10 +115,85 @@ async def use_refresh_token(session: AsyncSession, fingerprint: str, at: datetim
 
 
 async def end_sessions(
-    session: AsyncSession, user_id: str, at: datetime, *, session_id: str | None = None
+    session: AsyncSession,
+    user_id: str,
+    at: datetime,
+    *,
+    session_id: str | None = None,
+    except_id: str | None = None,
 ) -> list[str]:
-    """End one session of a user, or all of them; the ids of those that were alive."""
+    """End one session of a user, or all of them (but one); the ids of those that were alive."""
     living = update(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None))
     if session_id is not None:
         living = living.where(Session.id == session_id)
+    if except_id is not None:
+        living = living.where(Session.id != except_id)
     return list(await session.scalars(living.values(revoked_at=at).returning(Session.id)))
+
+
+async def living_sessions(session: AsyncSession, user_id: str, at: datetime) -> list[Session]:
+    """A user's sessions that are alive, the latest used first."""
+    living = select(Session).where(Session.user_id == user_id, Session.revoked_at.is_(None), Session.expires_at > at)
+    return list(await session.scalars(living.order_by(Session.used_at.desc(), Session.id.desc())))
+
+
+async def user_by_email(session: AsyncSession, email: str) -> User | None:
+    """The user of this address."""
+    found: User | None = await session.scalar(select(User).where(User.email_key == key_of_text(email)))
+    return found
+
+
+async def take_link(session: AsyncSession, fingerprint: str, purpose: str) -> MailedLink | None:
+    """The link of this fingerprint, which is used up by that: of two who ask at once, one gets it."""
+    gone = delete(MailedLink).where(MailedLink.fingerprint == fingerprint, MailedLink.purpose == purpose)
+    return (await session.scalars(gone.returning(MailedLink))).one_or_none()
+
+
+async def link(session: AsyncSession, fingerprint: str, purpose: str) -> MailedLink | None:
+    """The link of this fingerprint, without using it up."""
+    found = select(MailedLink).where(MailedLink.fingerprint == fingerprint, MailedLink.purpose == purpose)
+    return (await session.scalars(found)).one_or_none()
+
+
+async def forget_links(session: AsyncSession, user_id: str, purpose: str | None = None) -> None:
+    """Make a user's links void: those for one purpose, or all."""
+    gone = delete(MailedLink).where(MailedLink.user_id == user_id)
+    await session.execute(gone if purpose is None else gone.where(MailedLink.purpose == purpose))
+
+
+async def links_since(session: AsyncSession, user_id: str, purpose: str, since: datetime) -> int:
+    """How many links of this purpose were made for a user since then."""
+    recent = select(func.count()).where(
+        MailedLink.user_id == user_id, MailedLink.purpose == purpose, MailedLink.created_at > since
+    )
+    return int(await session.scalar(recent) or 0)
+
+
+async def forget_traces(session: AsyncSession, user_id: str) -> None:
+    """Forget from where a user signed in."""
+    await session.execute(update(Session).where(Session.user_id == user_id).values(client_ip=None, user_agent=None))
+
+
+async def api_keys(session: AsyncSession, user_id: str) -> list[ApiKey]:
+    """A user's keys that are not revoked, the newest first."""
+    own = select(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))
+    return list(await session.scalars(own.order_by(ApiKey.id.desc())))
+
+
+async def api_key(session: AsyncSession, user_id: str, key_id: str) -> ApiKey | None:
+    """One of a user's keys."""
+    found: ApiKey | None = await session.scalar(select(ApiKey).where(ApiKey.user_id == user_id, ApiKey.id == key_id))
+    return found
+
+
+async def api_key_by_fingerprint(session: AsyncSession, fingerprint: str) -> tuple[ApiKey, User] | None:
+    """The key of this fingerprint, with its user."""
+    found = select(ApiKey, User).join(User, User.id == ApiKey.user_id).where(ApiKey.fingerprint == fingerprint)
+    row = (await session.execute(found)).one_or_none()
+    return None if row is None else (row[0], row[1])
+
+
+async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> None:
+    """Revoke all of a user's keys."""
+    living = update(ApiKey).where(ApiKey.user_id == user_id, ApiKey.revoked_at.is_(None))
+    await session.execute(living.values(revoked_at=at))

@@ -1,4 +1,4 @@
-"""The GraphQL face of the users subgraph."""
+"""The GraphQL face of the users subgraph: the questions. The verbs stand in mutations.py."""
 
 from __future__ import annotations
 
@@ -6,20 +6,13 @@ from typing import Annotated
 
 import strawberry
 
-from shared.errors import ClientError
+from shared.clock import utc_now
 from shared.federation import SubgraphSchema
 from shared.pagination import After, Before, Connection, First, Last, connect, page_request
 from subgraphs.users import repository
 from subgraphs.users.models import Role, UserState
-from subgraphs.users.service.accounts import checked
-from subgraphs.users.service.sign_in import SignedIn
-from subgraphs.users.types import AuthPayload, RegisterInput, User, UsersInfo
-
-
-def _signed_in(outcome: SignedIn | ClientError) -> AuthPayload:
-    if isinstance(outcome, ClientError):
-        raise outcome
-    return AuthPayload.of(outcome)
+from subgraphs.users.mutations import Mutation
+from subgraphs.users.types import ApiKey, SessionType, User, UsersInfo
 
 
 @strawberry.type(description="What can be asked.")
@@ -78,70 +71,21 @@ class Query:
 
         return connect(piece, lambda record: User(record=record), counted)
 
-
-@strawberry.type(description="What can be changed.")
-class Mutation:
-    """The verbs."""
-
-    @strawberry.mutation(description="Make an account, and sign in to it.")
-    async def register(
-        self, info: UsersInfo, input: Annotated[RegisterInput, strawberry.argument(description="Who it is.")]
-    ) -> AuthPayload:
-        """A new user."""
-        context = info.context
-        new = checked(input.plain())
-        password_hash = await context.accounts.hash(new.password)
-        async with context.change() as session:
-            user = await context.accounts.register(session, new, password_hash)
-            return AuthPayload.of(await context.sign_in.begin(session, user, context.client))
-
-    @strawberry.mutation(description="Sign in by e-mail or username.")
-    async def login(
-        self,
-        info: UsersInfo,
-        login: Annotated[str, strawberry.argument(description="The e-mail or the username.")],
-        password: Annotated[str, strawberry.argument(description="The password.")],
-    ) -> AuthPayload:
-        """A new session."""
-        context = info.context
-        attempt = await context.sign_in.attempt(context.database, login, password)
-        async with context.change() as session:
-            outcome = await context.sign_in.admit(session, attempt, context.client)
-        return _signed_in(outcome)
-
-    @strawberry.mutation(
-        description="New tokens for a refresh token, which is used up. Using one twice ends the whole session."
-    )
-    async def refresh_token(
-        self,
-        info: UsersInfo,
-        refresh_token: Annotated[str, strawberry.argument(description="The latest refresh token.")],
-    ) -> AuthPayload:
-        """The session goes on."""
-        async with info.context.change() as session:
-            outcome = await info.context.sign_in.refresh(session, refresh_token)
-        return _signed_in(outcome)
-
-    @strawberry.federation.mutation(
-        description="End this session. Its access token lapses when it expires.", authenticated=True
-    )
-    async def logout(self, info: UsersInfo) -> bool:
-        """Whether the session was alive."""
+    @strawberry.federation.field(description="Your sessions that are alive, the latest used first.", authenticated=True)
+    async def my_sessions(self, info: UsersInfo) -> list[SessionType]:
+        """The caller's sessions."""
         principal = info.context.principal
         user_id = principal.require_user()
-        if principal.session_id is None:
-            return False
-        async with info.context.change() as session:
-            return await info.context.sign_in.sign_out(session, user_id, principal.session_id) > 0
+        async with info.context.session() as session:
+            living = await repository.living_sessions(session, user_id, utc_now())
+        return [SessionType.of(record, principal.session_id) for record in living]
 
-    @strawberry.federation.mutation(
-        description="End every session of yours, on all devices; how many there were.", authenticated=True
-    )
-    async def logout_everywhere(self, info: UsersInfo) -> int:
-        """How many sessions were alive."""
+    @strawberry.federation.field(description="Your API keys, the newest first.", authenticated=True)
+    async def my_api_keys(self, info: UsersInfo) -> list[ApiKey]:
+        """The caller's keys."""
         user_id = info.context.principal.require_user()
-        async with info.context.change() as session:
-            return await info.context.sign_in.sign_out(session, user_id, None)
+        async with info.context.session() as session:
+            return [ApiKey.of(record) for record in await repository.api_keys(session, user_id)]
 
 
 graph = SubgraphSchema(query=Query, mutation=Mutation)

@@ -29,6 +29,10 @@ class UsersSettings(SubgraphSettings):
     lock_seconds: int = Field(
         default=60, ge=1, description="The first lock's time; it doubles with each further failure."
     )
+    reset_link_minutes: int = Field(default=60, ge=1, description="How long a mailed link for a new password is good.")
+    verify_link_hours: int = Field(
+        default=48, ge=1, description="How long a mailed link that verifies an address is good."
+    )
     argon2_time_cost: int = Field(default=3, ge=1, description="Argon2id: passes.")
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: lanes.")

@@ -12,6 +12,7 @@ from shared.federation import Representation, ids_of
 from subgraphs.users import models
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.service.accounts import NewUser
+from subgraphs.users.service.profile import ProfileChange
 from subgraphs.users.service.sign_in import SignedIn
 
 UsersInfo = Info[UsersContext, None]
@@ -63,6 +64,13 @@ class User:
     def phone(self, info: UsersInfo) -> str | None:
         """See above."""
         return self.record.phone if self._shown(info) else None
+
+    @strawberry.field(
+        description="Whether the address was shown to be the user's. Private: null for all but the user and admins."
+    )
+    def email_verified(self, info: UsersInfo) -> bool | None:
+        """See above."""
+        return self.record.email_verified_at is not None if self._shown(info) else None
 
     @strawberry.field(description="What the user may do.")
     def role(self) -> models.Role:
@@ -134,3 +142,87 @@ class AuthPayload:
             expires_in=signed_in.expires_in,
             user=User(record=signed_in.user, own=True),
         )
+
+
+@strawberry.input(
+    description="What changes in a profile. What is not given stays; an empty text removes what may be missing."
+)
+class UpdateProfileInput:
+    """Becomes a ProfileChange."""
+
+    username: str | None = strawberry.field(default=None, description="The new username; unique.")
+    email: str | None = strawberry.field(default=None, description="The new address; it has to be verified again.")
+    first_name: str | None = strawberry.field(default=None, description="The new first name.")
+    last_name: str | None = strawberry.field(default=None, description="The new last name.")
+    phone: str | None = strawberry.field(default=None, description="The new phone number with its country.")
+
+    def plain(self) -> ProfileChange:
+        """As the verbs take it."""
+        return ProfileChange(self.username, self.email, self.first_name, self.last_name, self.phone)
+
+
+@strawberry.type(name="Session", description="A sign-in that is alive.")
+class SessionType:
+    """One of the caller's own sessions."""
+
+    id: strawberry.ID = strawberry.field(description="The session's id.")
+    created_at: datetime = strawberry.field(description="When it began (UTC).")
+    used_at: datetime = strawberry.field(description="When its tokens were last renewed (UTC).")
+    expires_at: datetime = strawberry.field(description="When it ends if its tokens are not renewed (UTC).")
+    client_ip: str | None = strawberry.field(description="From which address it began.")
+    user_agent: str | None = strawberry.field(description="With which program it began.")
+    current: bool = strawberry.field(description="Whether this request belongs to it.")
+
+    @classmethod
+    def of(cls, record: models.Session, current_id: str | None) -> Self:
+        """The type of a row."""
+        return cls(
+            id=strawberry.ID(record.id),
+            created_at=record.created_at,
+            used_at=record.used_at,
+            expires_at=record.expires_at,
+            client_ip=record.client_ip,
+            user_agent=record.user_agent,
+            current=record.id == current_id,
+        )
+
+
+@strawberry.type(description="A machine client's key. Its secret was shown once, when it was made.")
+class ApiKey:
+    """One of the caller's own keys."""
+
+    id: strawberry.ID = strawberry.field(description="The key's id.")
+    name: str = strawberry.field(description="What it is for.")
+    scopes: list[str] = strawberry.field(description="What it may do.")
+    created_at: datetime = strawberry.field(description="When it was made (UTC).")
+    expires_at: datetime | None = strawberry.field(description="Until when it is good (UTC); null: until revoked.")
+    used_at: datetime | None = strawberry.field(description="When it was last exchanged for an access token (UTC).")
+
+    @classmethod
+    def of(cls, record: models.ApiKey) -> Self:
+        """The type of a row."""
+        return cls(
+            id=strawberry.ID(record.id),
+            name=record.name,
+            scopes=record.scopes,
+            created_at=record.created_at,
+            expires_at=record.expires_at,
+            used_at=record.used_at,
+        )
+
+
+@strawberry.type(description="A new API key with its secret.")
+class NewApiKey:
+    """What `createApiKey` answers."""
+
+    api_key: ApiKey = strawberry.field(description="The key.")
+    secret: str = strawberry.field(description="Give it to the machine client: it is shown this once.")
+
+
+@strawberry.type(description="An access token of a machine client.")
+class AccessToken:
+    """What `exchangeApiKey` answers."""
+
+    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer ...` with every request.")
+    expires_in: int = strawberry.field(description="For how many seconds it is good.")
+    token_type: str = strawberry.field(default="Bearer", description="How to send it.")

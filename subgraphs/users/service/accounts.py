@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from email_validator import EmailNotValidError, validate_email
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,9 +17,8 @@ from subgraphs.users.errors import Taken
 from subgraphs.users.events import UserRegistered
 from subgraphs.users.models import Role, User, UserState
 from subgraphs.users.passwords import Passwords, check_password
-
-_USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,31}")
-_PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
+from subgraphs.users.service import checks
+from subgraphs.users.service.recovery import Recovery
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,48 +36,23 @@ class NewUser:
 def checked(given: NewUser) -> NewUser:
     """The new user in its final form. Raises BadInput with every field that is wrong."""
     problems = Problems()
-    email = _checked_email(problems, given.email)
-    username = given.username.strip()
-    if not _USERNAME.fullmatch(username):
-        problems.add(
-            "username",
-            "INVALID",
-            "username takes 3 to 32 letters, digits, dots, dashes and underscores; not first a sign.",
-        )
-    phone = _checked_phone(problems, given.phone)
+    email = checks.email(problems, given.email)
+    username = checks.username(problems, given.username)
+    phone = checks.phone(problems, given.phone)
     problems.text("firstName", given.first_name, most=100)
     problems.text("lastName", given.last_name, most=100)
     check_password(problems, "password", given.password, personal=(username, email.partition("@")[0]))
     problems.raise_if_any()
-    return NewUser(email, username, given.password, _filled(given.first_name), _filled(given.last_name), phone)
-
-
-def _checked_email(problems: Problems, email: str) -> str:
-    try:
-        return validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized
-    except EmailNotValidError as error:
-        problems.add("email", "INVALID", f"email is not an e-mail address: {error}")
-        return ""
-
-
-def _checked_phone(problems: Problems, phone: str | None) -> str | None:
-    if phone is None or not phone.strip():
-        return None
-    plain = re.sub(r"[\s()./-]", "", phone)
-    if not _PHONE.fullmatch(plain):
-        problems.add("phone", "INVALID", "phone must be an international number, such as +4940123456.")
-    return plain
-
-
-def _filled(text: str | None) -> str | None:
-    return (text or "").strip() or None
+    first_name, last_name = checks.filled(given.first_name), checks.filled(given.last_name)
+    return NewUser(email, username, given.password, first_name, last_name, phone)
 
 
 class Accounts:
     """What can be done with accounts."""
 
-    def __init__(self, passwords: Passwords, *, clock: Clock = utc_now) -> None:
+    def __init__(self, passwords: Passwords, recovery: Recovery, *, clock: Clock = utc_now) -> None:
         self._passwords = passwords
+        self._recovery = recovery
         self._clock = clock
 
     async def hash(self, password: str) -> str:
@@ -96,8 +68,9 @@ class Accounts:
         role: Role = Role.USER,
         user_id: str | None = None,
         created_at: datetime | None = None,
+        verified: bool = False,
     ) -> User:
-        """Make the account of a new user, who is `checked`. Raises Taken."""
+        """Make the account of a new user, who is `checked`, and have their address verified. Raises Taken."""
         names = await repository.taken(session, email=new.email, username=new.username, phone=new.phone)
         if names:
             raise Taken(*names)
@@ -117,6 +90,7 @@ class Accounts:
             failures=0,
             created_at=now,
             updated_at=now,
+            email_verified_at=now if verified else None,
         )
         session.add(user)
         try:
@@ -134,4 +108,5 @@ class Accounts:
                 created_at=user.created_at,
             ),
         )
+        await self._recovery.send_verification(session, user)
         return user

@@ -6,8 +6,6 @@ whole session ends (OAuth 2.0 Security Best Current Practice, RFC 9700, section 
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -22,13 +20,11 @@ from shared.ids import new_id
 from subgraphs.users import repository
 from subgraphs.users.errors import SessionEnded, TokenReused, WrongCredentials
 from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut
-from subgraphs.users.keys import SigningKeys
-from subgraphs.users.models import RefreshToken, Role, Session, User, UserState
+from subgraphs.users.models import RefreshToken, Session, User, UserState
 from subgraphs.users.passwords import Passwords
+from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
 from subgraphs.users.settings import UsersSettings
 
-USER_SCOPES = ("profile:write", "catalog:write", "tasks:write", "media:write", "payments:write")
-ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read")
 LONGEST_LOCK = timedelta(hours=1)
 
 
@@ -56,10 +52,10 @@ class SignIn:
     """What can be done with sessions. Refusals whose traces must be kept are returned, not raised."""
 
     def __init__(
-        self, settings: UsersSettings, keys: SigningKeys, passwords: Passwords, *, clock: Clock = utc_now
+        self, settings: UsersSettings, tokens: AccessTokens, passwords: Passwords, *, clock: Clock = utc_now
     ) -> None:
         self._settings = settings
-        self._keys = keys
+        self._tokens = tokens
         self._passwords = passwords
         self._clock = clock
 
@@ -107,22 +103,28 @@ class SignIn:
 
     async def refresh(self, session: AsyncSession, token: str) -> SignedIn | ClientError:
         """The next pair of tokens for a refresh token."""
-        fingerprint, now = _fingerprint(token), self._clock()
-        found = await repository.refresh_token(session, fingerprint)
+        key, now = fingerprint(token), self._clock()
+        found = await repository.refresh_token(session, key)
         if found is None:
             return SessionEnded()
         _, family, user = found
         if family.revoked_at is not None or family.expires_at <= now or user.state != UserState.ACTIVE:
             return SessionEnded()
-        if not await repository.use_refresh_token(session, fingerprint, now):
+        if not await repository.use_refresh_token(session, key, now):
             await self._end(session, user.id, "TOKEN_REUSED", session_id=family.id)
             return TokenReused()
         family.used_at, family.expires_at = now, now + self._lifetime
         return await self._issue(session, user, family)
 
-    async def sign_out(self, session: AsyncSession, user_id: str, session_id: str | None) -> int:
+    async def sign_out(
+        self, session: AsyncSession, user_id: str, session_id: str | None, *, reason: str = "SIGNED_OUT"
+    ) -> int:
         """End one session of this user, or all where none is named; how many were alive."""
-        return await self._end(session, user_id, "SIGNED_OUT", session_id=session_id)
+        return await self._end(session, user_id, reason, session_id=session_id)
+
+    async def sign_out_others(self, session: AsyncSession, user_id: str, own_id: str | None, reason: str) -> int:
+        """End all sessions of this user but their own; how many were alive."""
+        return await self._end(session, user_id, reason, except_id=own_id)
 
     @property
     def _lifetime(self) -> timedelta:
@@ -146,34 +148,14 @@ class SignIn:
         await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason=reason, locked=locked))
         return WrongCredentials()
 
-    async def _end(self, session: AsyncSession, user_id: str, reason: str, *, session_id: str | None) -> int:
-        ended = await repository.end_sessions(session, user_id, self._clock(), session_id=session_id)
+    async def _end(self, session: AsyncSession, user_id: str, reason: str, **which: str | None) -> int:
+        ended = await repository.end_sessions(session, user_id, self._clock(), **which)
         await emit(session, *(UserSignedOut(id=user_id, session_id=name, reason=reason) for name in ended))
         return len(ended)
 
     async def _issue(self, session: AsyncSession, user: User, family: Session) -> SignedIn:
-        token = secrets.token_urlsafe(32)
-        session.add(RefreshToken(fingerprint=_fingerprint(token), session_id=family.id, created_at=self._clock()))
+        token = new_secret()
+        session.add(RefreshToken(fingerprint=fingerprint(token), session_id=family.id, created_at=self._clock()))
         await session.flush()
-        return SignedIn(user, self._access_token(user, family.id), token, self._settings.access_token_seconds)
-
-    def _access_token(self, user: User, session_id: str) -> str:
-        now = int(self._clock().timestamp())
-        is_admin = user.role == Role.ADMIN
-        return self._keys.sign(
-            {
-                "iss": self._settings.issuer,
-                "aud": self._settings.audience,
-                "sub": user.id,
-                "sid": session_id,
-                "roles": [Role.USER.value, Role.ADMIN.value] if is_admin else [Role.USER.value],
-                "scope": " ".join(ADMIN_SCOPES if is_admin else USER_SCOPES),
-                "iat": now,
-                "exp": now + self._settings.access_token_seconds,
-            }
-        )
-
-
-def _fingerprint(token: str) -> str:
-    """What is kept of a refresh token. It has 256 bits of chance, so that a plain hash is enough."""
-    return hashlib.sha256(token.encode()).hexdigest()
+        access_token = self._tokens.sign(user, family.id, scopes_of(user))
+        return SignedIn(user, access_token, token, self._tokens.lifetime)

@@ -1,0 +1,51 @@
+"""What admins do with the accounts of others."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.clock import Clock, utc_now
+from shared.errors import Conflict, FieldProblem
+from shared.events.outbox import emit
+from shared.ids import parse_id
+from subgraphs.users.events import RoleChanged, UserStateChanged
+from subgraphs.users.models import Role, User, UserState
+from subgraphs.users.service.profile import living
+from subgraphs.users.service.sign_in import SignIn
+
+
+class Administration:
+    """The verbs of admins; who calls must have been checked."""
+
+    def __init__(self, sign_in: SignIn, *, clock: Clock = utc_now) -> None:
+        self._sign_in = sign_in
+        self._clock = clock
+
+    async def set_role(self, session: AsyncSession, principal: Principal, user_id: str, role: Role) -> User:
+        """Give a user a role; tokens say it from their next refresh on. Raises NotFound, Conflict for oneself."""
+        user = await self._other(session, principal, user_id)
+        if user.role != role:
+            user.role, user.updated_at = role.value, self._clock()
+            await session.flush()
+            await emit(session, RoleChanged(id=user.id, role=user.role))
+            await self._sign_in.sign_out(session, user.id, None, reason="ROLE_CHANGED")
+        return user
+
+    async def set_active(self, session: AsyncSession, principal: Principal, user_id: str, *, active: bool) -> User:
+        """Let a user sign in again, or no longer. Raises NotFound, Conflict for oneself."""
+        user = await self._other(session, principal, user_id)
+        state = UserState.ACTIVE if active else UserState.DEACTIVATED
+        if user.state != state:
+            user.state, user.updated_at = state.value, self._clock()
+            await session.flush()
+            await emit(session, UserStateChanged(id=user.id, state=user.state))
+            if not active:
+                await self._sign_in.sign_out(session, user.id, None, reason="DEACTIVATED")
+        return user
+
+    async def _other(self, session: AsyncSession, principal: Principal, user_id: str) -> User:
+        user = await living(session, parse_id(user_id, "User"))
+        if user.id == principal.user_id:
+            raise Conflict(FieldProblem("id", "ONESELF", "Admins cannot lock themselves out: ask another admin."))
+        return user

@@ -1,0 +1,89 @@
+"""API keys of machine clients: shown once, scoped, and exchanged for short-lived access tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.clock import Clock, utc_now
+from shared.errors import NotFound, Problems
+from shared.events.outbox import emit
+from shared.ids import new_id, parse_id
+from subgraphs.users import repository
+from subgraphs.users.errors import WrongCredentials
+from subgraphs.users.events import ApiKeyCreated, ApiKeyRevoked
+from subgraphs.users.models import ApiKey, User, UserState
+from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
+
+PREFIX = "hanse_"  # so that a key is known where it leaks
+MOST_KEYS = 50
+
+
+class ApiKeys:
+    """What can be done with API keys."""
+
+    def __init__(self, tokens: AccessTokens, *, clock: Clock = utc_now) -> None:
+        self._tokens = tokens
+        self._clock = clock
+
+    async def create(
+        self,
+        session: AsyncSession,
+        principal: Principal,
+        name: str,
+        scopes: Sequence[str],
+        expires_at: datetime | None,
+    ) -> tuple[ApiKey, str]:
+        """A new key and its secret. It may do nothing that its maker may not. Raises BadInput."""
+        user_id, now = principal.require_user(), self._clock()
+        problems = Problems()
+        problems.text("name", name, least=1, most=100)
+        beyond = sorted(set(scopes) - principal.scopes)
+        if beyond or not scopes:
+            problems.add("scopes", "INVALID", f"scopes must be some of yours: {' '.join(sorted(principal.scopes))}.")
+        if expires_at is not None and expires_at <= now:
+            problems.add("expiresAt", "PAST", "expiresAt lies in the past.")
+        if len(await repository.api_keys(session, user_id)) >= MOST_KEYS:
+            problems.add("name", "TOO_MANY", f"You have {MOST_KEYS} keys; revoke one first.")
+        problems.raise_if_any()
+        secret = PREFIX + new_secret()
+        key = ApiKey(
+            id=new_id(),
+            user_id=user_id,
+            name=name.strip(),
+            fingerprint=fingerprint(secret),
+            scopes=sorted(set(scopes)),
+            created_at=now,
+            expires_at=expires_at,
+        )
+        session.add(key)
+        await session.flush()
+        await emit(session, ApiKeyCreated(id=key.id, user_id=user_id, name=key.name, scopes=key.scopes))
+        return key, secret
+
+    async def revoke(self, session: AsyncSession, user_id: str, key_id: str) -> ApiKey:
+        """Revoke one of a user's own keys. Raises NotFound."""
+        key = await repository.api_key(session, user_id, parse_id(key_id, "API key"))
+        if key is None or key.revoked_at is not None:
+            raise NotFound("API key")
+        key.revoked_at = self._clock()
+        await session.flush()
+        await emit(session, ApiKeyRevoked(id=key.id, user_id=user_id))
+        return key
+
+    async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int]:
+        """The key's user, an access token, and for how many seconds it is good. Raises WrongCredentials."""
+        found, now = await repository.api_key_by_fingerprint(session, fingerprint(secret)), self._clock()
+        if found is None:
+            raise WrongCredentials
+        key, user = found
+        expired = key.expires_at is not None and key.expires_at <= now
+        if key.revoked_at is not None or expired or user.state != UserState.ACTIVE:
+            raise WrongCredentials
+        key.used_at = now
+        await session.flush()
+        allowed = [scope for scope in key.scopes if scope in scopes_of(user)]
+        return user, self._tokens.sign(user, key.id, allowed), self._tokens.lifetime

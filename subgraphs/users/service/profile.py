@@ -1,0 +1,144 @@
+"""A user's own account: profile, password, and leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock, utc_now
+from shared.errors import NotFound, Problems
+from shared.events.outbox import emit
+from subgraphs.users import repository
+from subgraphs.users.errors import Taken, WrongPassword
+from subgraphs.users.events import PasswordChanged, UserDeleted, UserUpdated
+from subgraphs.users.models import User, UserState
+from subgraphs.users.passwords import Passwords, check_password
+from subgraphs.users.service import checks
+from subgraphs.users.service.recovery import Recovery
+from subgraphs.users.service.sign_in import SignIn
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChange:
+    """What changes in a profile; None leaves it as it is, an empty text removes it where it may be missing."""
+
+    username: str | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    phone: str | None = None
+
+
+class Profiles:
+    """What users do with their own accounts, and admins with those of others."""
+
+    def __init__(self, passwords: Passwords, sign_in: SignIn, recovery: Recovery, *, clock: Clock = utc_now) -> None:
+        self._passwords = passwords
+        self._sign_in = sign_in
+        self._recovery = recovery
+        self._clock = clock
+
+    async def update(self, session: AsyncSession, user_id: str, change: ProfileChange) -> User:
+        """Change a profile; a new address has to be verified. Raises BadInput, NotFound, Taken."""
+        user = await living(session, user_id)
+        values = _checked(user, change)
+        names = await repository.taken(
+            session,
+            email=values["email"] or "",
+            username=values["username"] or "",
+            phone=values["phone"],
+            except_id=user.id,
+        )
+        if names:
+            raise Taken(*names)
+        changed = sorted(name for name, value in values.items() if getattr(user, name) != value)
+        for name in changed:
+            setattr(user, name, values[name])
+        user.username_key, user.email_key = repository.key_of_text(user.username), repository.key_of_text(user.email)
+        user.updated_at = self._clock()
+        if "email" in changed:
+            user.email_verified_at = None
+        try:
+            await session.flush()
+        except IntegrityError as error:  # somebody took it between the question and the answer
+            raise Taken(*(name for name in changed if name in ("email", "username", "phone"))) from error
+        await emit(
+            session,
+            UserUpdated(
+                id=user.id, changed=changed, username=user.username, email=user.email, first_name=user.first_name
+            ),
+        )
+        if "email" in changed:
+            await self._recovery.send_verification(session, user)
+        return user
+
+    async def prepare_password(self, user: User, present: str | None, new: str, *, name: str) -> str:
+        """The hash of a new password, which takes a while: no transaction is held meanwhile.
+
+        `present` is None where a mailed link stands for it. Raises BadInput, WrongPassword.
+        """
+        problems = Problems()
+        check_password(problems, name, new, personal=(user.username, user.email.partition("@")[0]))
+        problems.raise_if_any()
+        if present is not None and not await self._passwords.verify(present, user.password_hash):
+            raise WrongPassword("currentPassword")
+        return await self._passwords.hash(new)
+
+    async def change_password(
+        self, session: AsyncSession, user_id: str, password_hash: str, *, by: str, own_session_id: str | None
+    ) -> User:
+        """Set the password; all sessions but the user's own end, and mailed links are void."""
+        user = await living(session, user_id)
+        user.password_hash, user.updated_at = password_hash, self._clock()
+        user.failures, user.locked_until = 0, None
+        await session.flush()
+        await repository.forget_links(session, user.id, "reset")
+        await emit(session, PasswordChanged(id=user.id, by=by))
+        await self._sign_in.sign_out_others(session, user.id, own_session_id, "PASSWORD_CHANGED")
+        return user
+
+    async def confirm(self, user: User, password: str) -> None:
+        """Raises WrongPassword where it is not the user's. It takes a while, as above."""
+        if not await self._passwords.verify(password, user.password_hash):
+            raise WrongPassword("password")
+
+    async def delete(self, session: AsyncSession, user_id: str) -> User:
+        """Remove everything personal; the id stays, for what refers to it. Raises NotFound."""
+        user = await living(session, user_id)
+        now = self._clock()
+        user.username = user.username_key = f"deleted-{user.id[-12:]}-{user.id[:8]}"
+        user.email = user.email_key = f"{user.id}@deleted.invalid"
+        user.phone = user.first_name = user.last_name = user.email_verified_at = None
+        user.password_hash, user.state, user.updated_at = "!", UserState.DELETED.value, now
+        await session.flush()
+        await repository.forget_links(session, user.id)
+        await repository.revoke_api_keys(session, user.id, now)
+        await self._sign_in.sign_out(session, user.id, None, reason="DELETED")
+        await repository.forget_traces(session, user.id)
+        await emit(session, UserDeleted(id=user.id))
+        return user
+
+
+async def living(session: AsyncSession, user_id: str) -> User:
+    """A user who is not deleted. Raises NotFound."""
+    user = await repository.user_by_id(session, user_id)
+    if user is None or user.state == UserState.DELETED:
+        raise NotFound("User")
+    return user
+
+
+def _checked(user: User, change: ProfileChange) -> dict[str, str | None]:
+    problems = Problems()
+    values: dict[str, str | None] = {
+        "username": checks.username(problems, change.username) if change.username is not None else user.username,
+        "email": checks.email(problems, change.email) if change.email is not None else user.email,
+        "phone": checks.phone(problems, change.phone) if change.phone is not None else user.phone,
+        "first_name": checks.filled(change.first_name) if change.first_name is not None else user.first_name,
+        "last_name": checks.filled(change.last_name) if change.last_name is not None else user.last_name,
+    }
+    problems.text("firstName", change.first_name, most=100)
+    problems.text("lastName", change.last_name, most=100)
+    problems.raise_if_any()
+    return values

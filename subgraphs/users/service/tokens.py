@@ -1,0 +1,61 @@
+"""Secrets that are handed out once and kept as fingerprints, and the access tokens that are signed."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+
+from shared.clock import Clock, utc_now
+from subgraphs.users.keys import SigningKeys
+from subgraphs.users.models import Role, User
+from subgraphs.users.settings import UsersSettings
+
+USER_SCOPES = ("profile:write", "catalog:write", "tasks:write", "media:write", "payments:write")
+ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read")
+
+
+def new_secret() -> str:
+    """A new secret of 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def fingerprint(secret: str) -> str:
+    """What is kept of a secret. It has 256 bits of chance, so that a plain hash is enough."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def scopes_of(user: User) -> tuple[str, ...]:
+    """Everything that a user may do."""
+    return ADMIN_SCOPES if user.role == Role.ADMIN else USER_SCOPES
+
+
+class AccessTokens:
+    """Signs access tokens (JWT, RFC 7519)."""
+
+    def __init__(self, settings: UsersSettings, keys: SigningKeys, *, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._keys = keys
+        self._clock = clock
+
+    @property
+    def lifetime(self) -> int:
+        """For how many seconds they are good."""
+        return self._settings.access_token_seconds
+
+    def sign(self, user: User, session_id: str, scopes: Sequence[str]) -> str:
+        """A token that says who it is and what they may do."""
+        now = int(self._clock().timestamp())
+        roles = [Role.USER.value, Role.ADMIN.value] if user.role == Role.ADMIN else [Role.USER.value]
+        return self._keys.sign(
+            {
+                "iss": self._settings.issuer,
+                "aud": self._settings.audience,
+                "sub": user.id,
+                "sid": session_id,
+                "roles": roles,
+                "scope": " ".join(scopes),
+                "iat": now,
+                "exp": now + self.lifetime,
+            }
+        )

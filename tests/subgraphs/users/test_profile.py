@@ -1,0 +1,205 @@
+"""Looking after one's own account: profile, password, links by mail, sessions, keys, leaving."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from shared.clock import utc_now
+from shared.ids import new_id
+from shared.subgraph_app import SubgraphApp
+from subgraphs.users.models import MailedLink, User
+from tests.subgraphs.harness import Person, Router, events_of, somebody
+from tests.subgraphs.users.test_accounts import register
+from tests.subgraphs.users.test_sign_in import LOGIN, REFRESH, claims, living_sessions, login
+
+UPDATE = """
+mutation ($input: UpdateProfileInput!) {
+  updateProfile(input: $input) { username email emailVerified firstName lastName phone }
+}
+"""
+CHANGE = """
+mutation ($old: String!, $new: String!) { changePassword(currentPassword: $old, newPassword: $new) { id } }
+"""
+RESET = "mutation ($token: String!, $new: String!) { resetPassword(token: $token, newPassword: $new) }"
+ASK_RESET = "mutation ($email: String!) { requestPasswordReset(email: $email) }"
+VERIFY = "mutation ($token: String!) { verifyEmail(token: $token) { id emailVerified } }"
+CREATE_KEY = """
+mutation ($name: String!, $scopes: [String!]!, $until: DateTime) {
+  createApiKey(name: $name, scopes: $scopes, expiresAt: $until) { secret apiKey { id name scopes expiresAt usedAt } }
+}
+"""
+EXCHANGE = "mutation ($secret: String!) { exchangeApiKey(secret: $secret) { accessToken expiresIn } }"
+REVOKE = "mutation ($id: ID!) { revokeApiKey(id: $id) { id } }"
+
+
+@pytest.fixture
+async def me(anyone: Person, users: SubgraphApp, router: Router) -> Person:
+    """Ann, signed in, with her sessions' ids in her claims."""
+    user_id = await register(anyone)
+    said = claims(users, (await login(anyone))["accessToken"])
+    return Person(users, router, user_id, {"scope": said["scope"], "sid": said["sid"], "roles": said["roles"]})
+
+
+async def mailed(users: SubgraphApp, kind: str, count: int = 1) -> str:
+    """The token of the latest link that was mailed."""
+    return str((await events_of(users, kind, count=count))[-1].data["token"])
+
+
+async def test_a_profile_changes_field_by_field(me: Person, users: SubgraphApp) -> None:
+    changed = (await me.get(UPDATE, input={"firstName": "Anna", "phone": ""}))["updateProfile"]
+    assert changed == {
+        "username": "Ann",
+        "email": "Ann@hanse.example",
+        "emailVerified": False,
+        "firstName": "Anna",
+        "lastName": "Anchor",
+        "phone": None,
+    }
+    (event,) = await events_of(users, "user.updated", count=1)
+    assert (event.data["changed"], event.actor) == (["first_name", "phone"], me.user_id)
+
+
+async def test_a_profile_keeps_the_rules(me: Person, anyone: Person) -> None:
+    await register(anyone, username="bob", email="bob@hanse.example", phone=None)
+    assert (await me(UPDATE, input={"username": "BOB", "email": "bob@hanse.example"})).fields == [
+        ("email", "TAKEN"),
+        ("username", "TAKEN"),
+    ]
+    assert (await me(UPDATE, input={"phone": "123"})).fields == [("phone", "INVALID")]
+    assert (await me.get(UPDATE, input={"username": "ANN"}))["updateProfile"]["username"] == "ANN", "one's own"
+    assert (await anyone(UPDATE, input={"username": "x"})).codes == ["UNAUTHENTICATED"]
+
+
+async def test_an_address_is_verified_by_the_mailed_link_once(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    token = await mailed(users, "user.email_verification_requested")
+    assert (await anyone.get(VERIFY, token=token))["verifyEmail"] == {"id": me.user_id, "emailVerified": True}
+    assert (await anyone(VERIFY, token=token)).fields == [("token", "VOID")]
+    assert await me.get("mutation { requestEmailVerification }") == {"requestEmailVerification": False}
+
+
+async def test_a_new_address_has_to_be_verified_again(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    old = await mailed(users, "user.email_verification_requested")
+    await me.get(UPDATE, input={"email": "new@hanse.example"})
+    new = await mailed(users, "user.email_verification_requested", 2)
+    assert (await anyone(VERIFY, token=old)).fields == [("token", "VOID")], "it was mailed to the old address"
+    assert (await anyone.get(VERIFY, token=new))["verifyEmail"]["emailVerified"] is True
+
+
+async def test_nobodys_mailbox_is_flooded(me: Person, users: SubgraphApp) -> None:
+    asked = [(await me.get("mutation { requestEmailVerification }"))["requestEmailVerification"] for _ in range(6)]
+    assert asked == [True] * 4 + [False] * 2, "one went out when she registered"
+
+
+async def test_a_password_is_changed_with_the_old_one(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    other = (await login(anyone))["refreshToken"]
+    assert (await me(CHANGE, old="wrong", new="nine winds blow")).fields == [("currentPassword", "WRONG_PASSWORD")]
+    assert (await me(CHANGE, old="seven seas", new="short")).fields == [("newPassword", "WEAK_PASSWORD")]
+    await me.get(CHANGE, old="seven seas", new="nine winds blow")
+    assert (await anyone(LOGIN, login="ann", password="seven seas")).codes == ["UNAUTHENTICATED"]
+    await anyone.get(LOGIN, login="ann", password="nine winds blow")
+    assert (await anyone(REFRESH, token=other)).codes == ["UNAUTHENTICATED"], "other sessions have ended"
+    sessions = (await me.get("{ mySessions { current } }"))["mySessions"]
+    assert sorted(item["current"] for item in sessions) == [False, True], "her own, and the new one"
+
+
+async def test_a_forgotten_password_is_reset_by_mail_once(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    assert await anyone.get(ASK_RESET, email="ANN@hanse.example") == {"requestPasswordReset": True}
+    token = await mailed(users, "user.password_reset_requested")
+    assert (await anyone(RESET, token=token, new="short")).fields == [("newPassword", "WEAK_PASSWORD")]
+    assert await anyone.get(RESET, token=token, new="nine winds blow") == {"resetPassword": True}
+    assert (await anyone(RESET, token=token, new="ten more winds")).fields == [("token", "VOID")]
+    assert await living_sessions(users) == 0
+    await anyone.get(LOGIN, login="ann", password="nine winds blow")
+
+
+async def test_of_two_who_use_one_link_one_succeeds(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    await anyone.get(ASK_RESET, email="ann@hanse.example")
+    token = await mailed(users, "user.password_reset_requested")
+    answers = await asyncio.gather(*(anyone(RESET, token=token, new=f"nine winds {n}") for n in range(8)))
+    assert sum(not answer.errors for answer in answers) == 1
+
+
+async def test_asking_does_not_tell_who_has_an_account(anyone: Person, users: SubgraphApp) -> None:
+    assert await anyone.get(ASK_RESET, email="nobody@hanse.example") == {"requestPasswordReset": True}
+    assert (await anyone(RESET, token="made up", new="nine winds blow")).fields == [("token", "VOID")]
+    await asyncio.sleep(0.1)
+    assert await events_of(users, "user.password_reset_requested", count=0) == []
+
+
+async def test_links_expire(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    await anyone.get(ASK_RESET, email="ann@hanse.example")
+    reset = await mailed(users, "user.password_reset_requested")
+    verify = await mailed(users, "user.email_verification_requested")
+    async with users.database.writing() as session:
+        await session.execute(update(MailedLink).values(expires_at=utc_now()))
+    assert (await anyone(RESET, token=reset, new="nine winds blow")).fields == [("token", "VOID")]
+    assert (await anyone(VERIFY, token=verify)).fields == [("token", "VOID")]
+    assert (await anyone(VERIFY, token=reset)).fields == [("token", "VOID")], "each link is for its own purpose"
+
+
+async def test_sessions_are_listed_for_their_owner(me: Person, users: SubgraphApp, router: Router) -> None:
+    listed = (await me.get("{ mySessions { id current expiresAt } }"))["mySessions"]
+    assert len(listed) == 2, "of registering, and of signing in"
+    assert [item["id"] for item in listed if item["current"]] == [me.claims["sid"]]
+    assert (await somebody(users, router, new_id()).get("{ mySessions { id } }"))["mySessions"] == []
+
+
+async def test_a_key_is_shown_once_and_exchanged_for_tokens(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    made = (await me.get(CREATE_KEY, name="till", scopes=["catalog:write"]))["createApiKey"]
+    assert made["secret"].startswith("hanse_")
+    token = (await anyone.get(EXCHANGE, secret=made["secret"]))["exchangeApiKey"]["accessToken"]
+    assert (claims(users, token)["sub"], claims(users, token)["scope"]) == (me.user_id, "catalog:write")
+    (listed,) = (await me.get("{ myApiKeys { id name usedAt } }"))["myApiKeys"]
+    assert (listed["id"], listed["name"], listed["usedAt"] is None) == (made["apiKey"]["id"], "till", False)
+    await me.get(REVOKE, id=listed["id"])
+    assert (await anyone(EXCHANGE, secret=made["secret"])).codes == ["UNAUTHENTICATED"]
+    assert (await me.get("{ myApiKeys { id } }"))["myApiKeys"] == []
+    assert (await me(REVOKE, id=listed["id"])).codes == ["NOT_FOUND"]
+
+
+@pytest.mark.parametrize(
+    ("given", "wrong"),
+    [
+        ({"scopes": ["users:write"]}, "scopes"),
+        ({"scopes": []}, "scopes"),
+        ({"name": " "}, "name"),
+        ({"until": "2020-01-01T00:00:00Z"}, "expiresAt"),
+    ],
+)
+async def test_a_key_may_do_no_more_than_its_maker(me: Person, given: dict[str, Any], wrong: str) -> None:
+    answer = await me(CREATE_KEY, **{"name": "till", "scopes": ["catalog:write"], **given})
+    assert (answer.codes, [name for name, _ in answer.fields]) == (["BAD_USER_INPUT"], [wrong])
+
+
+async def test_keys_expire_and_are_no_strangers_business(
+    me: Person, anyone: Person, users: SubgraphApp, router: Router
+) -> None:
+    until = (utc_now() + timedelta(seconds=1)).isoformat()
+    made = (await me.get(CREATE_KEY, name="till", scopes=["catalog:write"], until=until))["createApiKey"]
+    stranger = somebody(users, router, new_id(), "profile:write")
+    assert (await stranger(REVOKE, id=made["apiKey"]["id"])).codes == ["NOT_FOUND"]
+    await asyncio.sleep(1.05)
+    assert (await anyone(EXCHANGE, secret=made["secret"])).codes == ["UNAUTHENTICATED"]
+    assert (await anyone(EXCHANGE, secret="hanse_made_up")).codes == ["UNAUTHENTICATED"]
+
+
+async def test_leaving_removes_what_is_personal(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    leave = "mutation ($password: String!) { deleteMyAccount(password: $password) }"
+    key = (await me.get(CREATE_KEY, name="till", scopes=["catalog:write"]))["createApiKey"]["secret"]
+    assert (await me(leave, password="wrong")).fields == [("password", "WRONG_PASSWORD")]
+    assert await me.get(leave, password="seven seas") == {"deleteMyAccount": True}
+    assert await anyone.get("query ($id: ID!) { user(id: $id) { id } }", id=me.user_id) == {"user": None}
+    assert (await anyone(LOGIN, login="ann", password="seven seas")).codes == ["UNAUTHENTICATED"]
+    assert (await anyone(EXCHANGE, secret=key)).codes == ["UNAUTHENTICATED"]
+    assert await living_sessions(users) == 0
+    async with users.database.reading() as session:
+        left = (await session.scalars(select(User))).one()
+    assert "ann" not in " ".join(str(value) for value in vars(left).values()).lower()
+    assert (left.id, left.phone, left.first_name, left.last_name) == (me.user_id, None, None, None)
+    await events_of(users, "user.deleted", count=1)
+    assert await register(anyone) != me.user_id, "the names are free again"
