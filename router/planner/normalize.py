@@ -136,19 +136,9 @@ class _Normalizer:
         name = first.node.name.value
         shared = frozenset.intersection(*(entry.conditions for entry in entries))
         type_ = self._type(first.parent, name)
-        inner_type = named_type(type_)
-        inner = [
-            found
-            for entry in entries
-            if entry.node.selection_set is not None
-            for found in self.collect(
-                entry.node.selection_set,
-                self._graph.possible.get(inner_type, frozenset()),
-                inner_type,
-                entry.conditions - shared,
-            )
-        ]
         composite = first.node.selection_set is not None
+        inner_type = named_type(type_)
+        inner = [found for entry in entries for found in self._below(entry, inner_type, shared)]
         return Ask(
             key,
             name,
@@ -157,6 +147,15 @@ class _Normalizer:
             shared,
             self.shape(inner_type, inner) if composite else None,
         )
+
+    def _below(self, entry: _Entry, type_: str, shared: Conditions) -> Iterator[_Entry]:
+        """The fields below one of the merged fields; it may have a narrower type where it was asked for."""
+        if entry.node.selection_set is None:
+            return
+        own = named_type(self._type(entry.parent, entry.node.name.value))
+        possible = self._graph.possible
+        types = possible.get(type_, frozenset()) & possible.get(own, frozenset())
+        yield from self.collect(entry.node.selection_set, types, own, entry.conditions - shared)
 
     def _type(self, parent: str, name: str) -> str:
         if name == "__typename":

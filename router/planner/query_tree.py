@@ -54,7 +54,7 @@ class Position:
 
     `sites` are the places in the query graph where such an object may be, by node; `required` those that are entered
     with `@requires` fields. `refined` are the same objects, taken by their object type. `steps` are the fetch steps
-    that enter a subgraph here.
+    that enter a subgraph here. `types`, where not None, are the object types that objects of an abstract type can have.
     """
 
     type: str
@@ -62,6 +62,7 @@ class Position:
     path: Path = ()
     names: Names = field(default_factory=Names)
     own_conditions: Conditions = ALWAYS
+    types: frozenset[str] | None = None
     sites: dict[Node, Site] = field(default_factory=dict)
     required: dict[tuple[Node, Picks, tuple[str, ...]], Site] = field(default_factory=dict)
     children: dict[str, Position] = field(default_factory=dict)

@@ -21,11 +21,11 @@ class _Printer:
 
     def of(self, slot: Slot) -> list[Selection]:
         found: list[Selection] = []
-        held = slot.fields.get("__typename")
-        if slot.position.abstract and slot.knows_type and (held is None or held.conditions):
+        tells_type = slot.position.abstract and slot.knows_type
+        if tells_type:
             found.append(_TYPENAME)
         for key, field in slot.fields.items():
-            if not (found and key == "__typename"):
+            if not (tells_type and key == "__typename"):
                 found.append(self._field(key, field))
         for type_, cast in slot.casts.items():
             inner = tuple(self.of(cast))

@@ -40,7 +40,7 @@ class Walk:
         return tasks
 
     def _expand_class(self, position: Position, part: ClassAsks) -> Iterator[Task]:
-        for type_ in sorted(part.types):
+        for type_ in sorted(part.types if position.types is None else part.types & position.types):
             refined = self.refine(position, type_)
             # Where no site knows the type, no object there can have it.
             if refined.sites:
@@ -91,10 +91,20 @@ class Walk:
                 edge = candidate.edge
                 if edge is not None and edge.target is not None:
                     _arrive(child, edge.target, candidate.site.level, FieldWay(candidate.site, ask, edge))
+            if child.abstract:
+                child.types = self._agreed_types(child)
             self.close(child)
         else:
             child.own_conditions &= ask.conditions
         return child
+
+    def _agreed_types(self, position: Position) -> frozenset[str] | None:
+        """The object types on which all subgraphs agree that resolve the field; None where all are interface objects.
+
+        Subgraphs that share a field have to resolve it alike, so it has no other type.
+        """
+        nodes = [node for node in position.sites if self.terrain.knows_type(node)]
+        return frozenset.intersection(*map(self.terrain.graph.runtime_types, nodes)) if nodes else None
 
     def refine(self, position: Position, type_: str) -> Position:
         """The position of those objects that have the object type; it has no sites where none can have it."""
@@ -304,17 +314,17 @@ class _HiddenShapes:
         required = tuple(self._fill(shape, names, picks, type_))
         return shape, required
 
-    def _fill(self, shape: Shape, names: Names, picks: Picks, type_: str) -> Iterator[Required]:
+    def _fill(self, shape: Shape, names: Names, picks: Picks, on: str) -> Iterator[Required]:
         possible = self._terrain.graph.possible
         for pick in picks:
             if isinstance(pick, FieldPick):
-                ask, required = self._ask(type_, names, pick)
+                ask, required = self._ask(on, names, pick)
                 shape.common.append(ask)
                 yield required
                 continue
-            types = possible.get(type_, frozenset()) & possible.get(pick.type, frozenset())
-            if types == possible.get(type_):
-                yield from self._fill(shape, names, pick.picks, type_)
+            types = possible.get(shape.type, frozenset()) & possible.get(pick.type, frozenset())
+            if types == possible.get(shape.type):
+                yield from self._fill(shape, names, pick.picks, pick.type)
             elif types:
                 inner = Shape(pick.type)
                 part = tuple(self._fill(inner, names, pick.picks, pick.type))
