@@ -181,11 +181,15 @@ class InProcessRouter:
         """Validate, plan, execute."""
         from router.executor import compile_plan, run
         from router.executor.call import Call
+        from router.planner import PlanError
 
         document = parse(query)
         if errors := validate(self._api_schema, document):
             return {"errors": [error.formatted for error in errors]}
-        plan = self._planner.plan(document)
+        try:
+            plan = self._planner.plan(document)
+        except PlanError as error:
+            return {"data": None, "errors": [{"message": str(error)}]}
         compiled = compile_plan(plan, document, None, self._api_schema)
         call = Call(transports=self._transports, headers=lambda _: {})
         encoded = self._loop.run_until_complete(asyncio.wait_for(run(compiled, {}, call), 20))
