@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import socket
 from collections.abc import Callable
@@ -76,6 +77,7 @@ def serve(app: Any, listener: socket.socket, on_started: Callable[[], None]) -> 
         ws_per_message_deflate=False,
     )
     server = _AnnouncingServer(config, on_started)
-    server.run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+        server.run(sockets=[listener])
     if not server.started:
         raise Failure("the application did not start; the reason is logged above")

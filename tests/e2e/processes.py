@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -104,6 +105,7 @@ def running(*command: str | Path, env: Mapping[str, str] | None = None, cwd: Pat
     finally:
         if process.process.poll() is None:
             process.stop()
+        print(f"{shlex.join(process.command)} printed:\n{process.output}")  # shown where the test fails
 
 
 def run_to_end(
