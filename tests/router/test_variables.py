@@ -94,7 +94,7 @@ def test_each_wrong_variable_is_told_with_its_place() -> None:
     messages = [error["message"] for error in refused.value.formatted()]
     assert any("$i" in message for message in messages)
     assert any("$p" in message and "zz" in message for message in messages)
-    assert [error["locations"][0]["column"] for error in refused.value.formatted()][0] == 8
+    assert refused.value.formatted()[0]["locations"][0]["column"] == 8
     assert {error["extensions"]["code"] for error in refused.value.formatted()} == {"BAD_USER_INPUT"}
 
 
