@@ -8,8 +8,8 @@ from schema.diagnostics import Diagnostic, Location
 from schema.satisfiability.explain import reasons
 from schema.satisfiability.operation import print_operation
 from schema.satisfiability.runtime_types import check_shared
-from schema.satisfiability.subgraph_view import World, survey
 from schema.satisfiability.traverse import DeadEnd, Walk
+from schema.satisfiability.world import World, survey
 from schema.subgraph.model import SubgraphSchema
 from schema.supergraph.model import ObjectType, Supergraph
 from schema.type_ref import named_type
@@ -50,7 +50,7 @@ def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
     if dead_end.field is None or not isinstance(definition, ObjectType):
         return False
     type_ = named_type(definition.fields[dead_end.field].type)
-    return type_ not in world.visible_fields and type_ not in world.runtime_types
+    return type_ not in world.fields and type_ not in world.runtime_types
 
 
 def _locations(world: World, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:

@@ -4,121 +4,137 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from schema.satisfiability.reach import Position, Positions, Reach
-from schema.satisfiability.selections import FieldPick, Selections, print_selections
-from schema.satisfiability.subgraph_view import Key, SubgraphField, World
+from schema.query_graph import FieldEdge, FieldPick, Node, Picks, parse_picks, print_picks
+from schema.satisfiability.reach import Nodes, Reach
 from schema.satisfiability.traverse import Contexts, DeadEnd
+from schema.satisfiability.world import World
+from schema.supergraph.model import InterfaceType, ObjectType
 
 _LISTED = 10
 
 
-def reasons(world: World, reach: Reach, dead_end: DeadEnd) -> list[str]:
+def reasons(world: World, reach: Reach, dead_end: DeadEnd) -> Iterator[str]:
     """One sentence a subgraph; those that merely do not know the field share one at the end."""
-    return list(_Explanation(world, reach, dead_end).sentences())
+    explanation = _Explanation(world, reach, dead_end)
+    if dead_end.field is None:
+        return explanation.of_type()
+    return explanation.of_field(dead_end.field)
 
 
 class _Explanation:
     def __init__(self, world: World, reach: Reach, dead_end: DeadEnd) -> None:
         self._world = world
+        self._graph = world.graph
         self._reach = reach
-        self._dead_end = dead_end
         self._type = dead_end.type
-        self._starts = dead_end.state.positions
-        self._reached_from = [reach.positions(start, self._type) for start in sorted(self._starts, key=_by_graph)]
-        self._reached = frozenset[Position]().union(*self._reached_from)
-        self._from = _names([world.name(graph) for graph in world.views if graph in {p.graph for p in self._reached}])
+        self._contexts = dead_end.state.contexts
+        self._starts = sorted(dead_end.state.nodes, key=str)
+        # Each start has to do by itself: a field is answered by one of them, without help of the others.
+        self._reached_from = [reach.nodes(start, self._type) for start in self._starts]
+        self._reached = sorted(frozenset[Node]().union(*self._reached_from), key=str)
+        graphs = dict.fromkeys(node.graph for node in self._reached)
+        self._from = _names([world.name(graph) for graph in world.supergraph.subgraphs if graph in graphs])
 
-    def sentences(self) -> Iterator[str]:
-        return self._field_sentences(self._dead_end.field) if self._dead_end.field else self._type_sentences()
-
-    def _field_sentences(self, name: str) -> Iterator[str]:
-        world, coordinate = self._world, f"{self._type}.{name}"
+    def of_field(self, name: str) -> Iterator[str]:
+        """Why the field cannot be had."""
+        coordinate = f"{self._type}.{name}"
         without: list[str] = []
-        for graph, view in world.views.items():
-            reached = [position for position in self._reached if position.graph == graph]
-            subgraph = f'subgraph "{world.name(graph)}"'
+        for graph, info in self._world.supergraph.subgraphs.items():
+            reached = [node for node in self._reached if node.graph == graph]
             if reached:
-                yield f"{subgraph} is reached, but {self._why_not_here(reached, name)}"
+                yield f'subgraph "{info.name}" is reached, but {self._why_not_here(reached, name)}'
                 continue
-            types = [self._type, *(i for i in world.interfaces.get(self._type, ()) if i in view.interface_objects)]
-            having = [type_ for type_ in types if name in view.fields.get(type_, {})]
-            if having:
-                field = view.fields[having[0]][name]
-                held = "marks" if field.external else "has"
-                suffix = " @external" if field.external else ""
-                yield f"{subgraph} {held} {coordinate}{suffix}, but {self._why_not_entered(graph, having[0])}"
+            known = self._entrance(graph, name)
+            if known is not None:
+                held = f"has {coordinate}" if self._edge(known, name) else f"marks {coordinate} @external"
+                yield f'subgraph "{info.name}" {held}, but {self._why_not_entered(known)}'
             else:
-                without.append(world.name(graph))
+                without.append(info.name)
         if without:
             yield f"{_names(without)} {'does' if len(without) == 1 else 'do'} not define {coordinate}"
 
-    def _why_not_here(self, reached: Sequence[Position], name: str) -> str:
-        coordinate = f"{self._type}.{name}"
-        found = ((p, self._world.views[p.graph].fields.get(p.type, {}).get(name)) for p in reached)
-        having = [(position, field) for position, field in found if field is not None]
-        if not having:
-            return f"does not define {coordinate}"
-        position, field = having[0]
-        if not self._reach.label_holds(field) and field.label is not None:
-            held = "while" if field.label[1] else "unless"
-            return f'resolves {coordinate} only {held} the override label "{field.label[0]}" is on'
-        if field.external:
-            return f"cannot resolve {coordinate}, which it marks @external"
-        if field.requires and self._reach.step(position, self._type, name) is None:
-            missing = self._missing(field.requires, self._reach.positions(position, self._type))
-            needed = print_selections(field.requires)
-            return f'{coordinate} has @requires(fields: "{needed}"), and {missing} cannot be had there'
-        return self._why_no_context(field, self._dead_end.state.contexts)
+    def of_type(self) -> Iterator[str]:
+        """Why an interface object's real type cannot be told."""
+        for node in self._starts:
+            subgraph = f'subgraph "{self._world.name(node.graph)}"'
+            yield f"{subgraph} has {node.type} as @interfaceObject and cannot tell its real type"
+        for graph, info in self._world.supergraph.subgraphs.items():
+            for interface in sorted({node.type for node in self._starts}):
+                if (graph, interface) in self._graph.runtime:
+                    why = self._why_not_entered(Node(graph, interface))
+                    yield f'subgraph "{info.name}" knows the types of {interface}, but {why}'
 
-    def _why_no_context(self, field: SubgraphField, contexts: Contexts) -> str:
-        coordinate, set_on_the_way = f"{self._type}.{field.name}", dict(contexts)
-        for argument in field.contexts:
+    def _entrance(self, graph: str, name: str) -> Node | None:
+        """Where the subgraph knows the field: at the type, or at an interface object that stands for it."""
+        for type_ in (self._type, *self._world.interfaces.get(self._type, ())):
+            node = Node(graph, type_)
+            if self._graph.is_object(node) and (self._edge(node, name) or self._external(node, name)):
+                return node
+        return None
+
+    def _edge(self, node: Node, name: str) -> FieldEdge | None:
+        return self._graph.field(node, name)
+
+    def _external(self, node: Node, name: str) -> bool:
+        return name in self._graph.external.get((node.graph, node.type), {})
+
+    def _why_not_here(self, reached: Sequence[Node], name: str) -> str:
+        coordinate = f"{self._type}.{name}"
+        found = [(node, edge) for node in reached if (edge := self._edge(node, name)) is not None]
+        if not found:
+            known = next((node for node in reached if self._external(node, name)), None)
+            return self._why_external(known, name) if known is not None else f"does not define {coordinate}"
+        node, edge = found[0]
+        if not self._reach.label_holds(edge) and edge.condition is not None:
+            held = "while" if edge.condition.active else "unless"
+            return f'resolves {coordinate} only {held} the override label "{edge.condition.label}" is on'
+        missing = self._missing(edge.requires, self._reach.nodes(node, self._type))
+        if missing is not None:
+            return (
+                f'{coordinate} has @requires(fields: "{print_picks(edge.requires)}"), and {missing} cannot be had there'
+            )
+        return self._why_no_context(edge, self._contexts)
+
+    def _why_external(self, node: Node, name: str) -> str:
+        definition = self._world.supergraph.types[node.type]
+        assert isinstance(definition, ObjectType | InterfaceType)
+        joins = definition.fields[name].joins
+        overridden = any(join.graph == node.graph and join.used_overridden for join in joins)
+        why = "another subgraph overrides" if overridden else "it marks @external"
+        return f"cannot resolve {self._type}.{name}, which {why}"
+
+    def _why_no_context(self, edge: FieldEdge, contexts: Contexts) -> str:
+        coordinate, set_on_the_way = f"{self._type}.{edge.name}", dict(contexts)
+        for argument in edge.contexts:
             context = argument.context.partition("__")[2] or argument.context
             if argument.context not in set_on_the_way:
                 return f'{coordinate} needs the context "{context}", which nothing on the way sets'
-        names = _names([argument.name for argument in field.contexts], of="argument")
+        names = _names([argument.name for argument in edge.contexts], of="argument")
         return f"{coordinate} cannot have its {names} filled from what sets the context on the way"
 
-    def _why_not_entered(self, graph: str, type_: str) -> str:
-        keys = self._world.views[graph].keys.get(type_, [])
+    def _why_not_entered(self, node: Node) -> str:
+        definition = self._world.supergraph.types[node.type]
+        assert isinstance(definition, ObjectType | InterfaceType)
+        keys = [join for join in definition.joins if join.graph == node.graph and join.key is not None]
         if not keys:
-            return f"has no @key on {type_} by which to enter it from {self._from}"
-        resolvable = [key for key in keys if key.resolvable]
+            return f"has no @key on {node.type} by which to enter it from {self._from}"
+        resolvable = [join.key for join in keys if join.resolvable and join.key is not None]
         if not resolvable:
-            return f"cannot be entered: every @key on {type_} there is `resolvable: false`"
-        return "; ".join(dict.fromkeys(self._why_not_by(key) for key in resolvable))
+            return f"cannot be entered: every @key on {node.type} there is `resolvable: false`"
+        return "; ".join(dict.fromkeys(map(self._why_not_by, resolvable)))
 
-    def _why_not_by(self, key: Key) -> str:
-        # Each start has to do by itself: a field is answered by one of them, without help of the others.
-        missing = next(filter(None, (self._missing(key.selections, reached) for reached in self._reached_from)), None)
+    def _why_not_by(self, key: str) -> str:
+        picks = parse_picks(key)
+        missing = next(filter(None, (self._missing(picks, reached) for reached in self._reached_from)), None)
         needed = missing or f"the real type of the {self._type}"
-        return f'entering it by @key(fields: "{key.text}") needs {needed}, which cannot be had from {self._from}'
+        return f'entering it by @key(fields: "{key}") needs {needed}, which cannot be had from {self._from}'
 
-    def _missing(self, selections: Selections, reached: Positions) -> str | None:
+    def _missing(self, picks: Picks, reached: Nodes) -> str | None:
         """The first part of a field set that cannot be collected."""
-        for pick in selections:
+        for pick in picks:
             if not self._reach.collect((pick,), reached, self._type):
-                if isinstance(pick, FieldPick):
-                    beneath = f" {{ {print_selections(pick.selections)} }}" if pick.selections else ""
-                    return f"{self._type}.{pick.name}{beneath}"
-                return print_selections((pick,))
+                return f"{self._type}.{print_picks((pick,))}" if isinstance(pick, FieldPick) else print_picks((pick,))
         return None
-
-    def _type_sentences(self) -> Iterator[str]:
-        """Why an interface object's real type cannot be told."""
-        world = self._world
-        interfaces = {position.type for position in self._starts}
-        for graph in dict.fromkeys(position.graph for position in self._starts):
-            names = ", ".join(sorted(p.type for p in self._starts if p.graph == graph))
-            yield f'subgraph "{world.name(graph)}" has {names} as @interfaceObject and cannot tell its real type'
-        for graph, view in world.views.items():
-            for interface in sorted(interfaces & view.runtime_types.keys()):
-                why = self._why_not_entered(graph, interface)
-                yield f'subgraph "{world.name(graph)}" knows the types of {interface}, but {why}'
-
-
-def _by_graph(position: Position) -> tuple[str, str]:
-    return position.graph, position.type
 
 
 def _names(names: Sequence[str], of: str = "subgraph") -> str:

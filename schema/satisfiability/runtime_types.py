@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from schema.diagnostics import Diagnostic, Severity
 from schema.satisfiability.operation import print_operation
-from schema.satisfiability.subgraph_view import World
 from schema.satisfiability.traverse import SharedAbstract
+from schema.satisfiability.world import World
 
 
 def check_shared(world: World, shared: SharedAbstract) -> Diagnostic | None:
@@ -39,10 +39,9 @@ def check_shared(world: World, shared: SharedAbstract) -> Diagnostic | None:
 def _runtime_types(world: World, shared: SharedAbstract) -> Mapping[str, frozenset[str]]:
     """By subgraph; without those where the field has an object type or is an interface object."""
     found: dict[str, frozenset[str]] = {}
-    for target in sorted(shared.targets):
-        types = world.views[target.graph].runtime_types.get(target.type)
-        if types is not None:
-            found[target.graph] = types
+    for target in sorted(shared.targets, key=str):
+        if not world.graph.is_object(target):
+            found[target.graph] = world.graph.runtime_types(target)
     return found
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from schema.satisfiability.reach import LEAF, Labels, Move, Position, Positions, Reach
-from schema.satisfiability.selections import parse_selections
-from schema.satisfiability.subgraph_view import World
+from schema.query_graph import Node, parse_picks
+from schema.satisfiability.reach import LEAF, Labels, Move, Nodes, Reach
+from schema.satisfiability.world import World
 from schema.supergraph.model import ContextArgument, ObjectType
 from schema.type_ref import named_type
 
@@ -23,10 +23,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A context that is set: by an object of `type`, found at `positions`."""
+    """A context that is set: by an object of `type`, found at `nodes`."""
 
     type: str
-    positions: Positions
+    nodes: Nodes
 
 
 Contexts = frozenset[tuple[str, Setting]]
@@ -37,13 +37,13 @@ class State:
     """Where an operation may stand: at a type of the supergraph, in any one of several places, all equally good."""
 
     type: str
-    positions: Positions
+    nodes: Nodes
     labels: Labels = frozenset()
     contexts: Contexts = frozenset()
 
     def covers(self, other: State) -> bool:
         """Whether whatever can be answered from here can be answered from the other state too."""
-        return self.positions <= other.positions and self.labels <= other.labels and self.contexts <= other.contexts
+        return self.nodes <= other.nodes and self.labels <= other.labels and self.contexts <= other.contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class SharedAbstract:
 
     type: str
     field: str
-    targets: Positions
+    targets: Nodes
     step: Step
 
 
@@ -71,7 +71,7 @@ class Findings:
     """What a walk has found, each coordinate once, by the shortest way to it."""
 
     dead_ends: dict[tuple[str, str | None], DeadEnd] = field(default_factory=dict)
-    shared: dict[tuple[str, str, Positions], SharedAbstract] = field(default_factory=dict)
+    shared: dict[tuple[str, str, Nodes], SharedAbstract] = field(default_factory=dict)
 
 
 class Walk:
@@ -86,11 +86,9 @@ class Walk:
 
     def run(self) -> Findings:
         """Walk from every root."""
-        supergraph = self.world.supergraph
-        for root in (supergraph.query, supergraph.mutation, supergraph.subscription):
-            if root is not None:
-                starts = (Position(graph, root) for graph, view in self.world.views.items() if root in view.fields)
-                self._visit(State(root, frozenset(starts)), Step(None, type=root))
+        for root in self.world.roots:
+            starts = (Node(join.graph, root) for join in self.world.supergraph.types[root].joins)
+            self._visit(State(root, frozenset(starts)), Step(None, type=root))
         while self._queue:
             self._leave(*self._queue.popleft())
         return self.findings
@@ -113,21 +111,21 @@ class Walk:
             for type_ in self.world.runtime_types[state.type]:
                 self._narrow(state, type_, step)
             return
-        moves = self.reach(state.labels).moves(state.positions, state.type)
-        for name in self.world.visible_fields[state.type]:
+        moves = self.reach(state.labels).moves(state.nodes, state.type)
+        for name in self.world.fields[state.type]:
             label = self.world.labels.get((state.type, name))
             if label is None or label in dict(state.labels):
                 self._take(state, name, moves.get(name, frozenset()), step)
                 continue
             for value in (True, False):
                 decided = replace(state, labels=state.labels | {(label, value)})
-                decided_moves = self.reach(decided.labels).moves(state.positions, state.type)
+                decided_moves = self.reach(decided.labels).moves(state.nodes, state.type)
                 self._take(decided, name, decided_moves.get(name, frozenset()), step)
 
     def _narrow(self, state: State, type_: str, step: Step) -> None:
-        narrowed: set[Position] = set()
-        for position in state.positions:
-            found = self._narrow_position(state, position, type_)
+        narrowed: set[Node] = set()
+        for node in state.nodes:
+            found = self._narrow_node(state, node, type_)
             if found is None:
                 return  # this subgraph never has that type here; being as good as the others, it speaks for them
             narrowed |= found
@@ -138,18 +136,14 @@ class Walk:
         else:
             self.findings.dead_ends.setdefault((type_, None), DeadEnd(state, type_, None, here))
 
-    def _narrow_position(self, state: State, position: Position, type_: str) -> set[Position] | None:
-        """The position as one at `type_`; nothing if that type cannot be told there; None if it is never that type."""
-        view = self.world.views[position.graph]
-        if position.type in view.interface_objects:
+    def _narrow_node(self, state: State, node: Node, type_: str) -> set[Node] | None:
+        """The node as one at `type_`; nothing if that type cannot be told there; None if it is never that type."""
+        graph = self.world.graph
+        if graph.is_interface_object(node):
             reach = self.reach(state.labels)
-            known = any(reach.is_real(reached, type_) for reached in reach.positions(position, type_))
-            return {position} if known else set()
-        if position.type == type_:
-            return {position}
-        if type_ in view.runtime_types.get(position.type, ()):
-            return {Position(position.graph, type_, position.provided)}
-        return None
+            known = any(reach.is_real(reached, type_) for reached in reach.nodes(node, type_))
+            return {node} if known else set()
+        return {graph.cast(node, type_)} if type_ in graph.runtime_types(node) else None
 
     def _take(self, state: State, name: str, moves: frozenset[Move], step: Step) -> None:
         here = Step(step, field=name)
@@ -172,9 +166,9 @@ class Walk:
         assert isinstance(definition, ObjectType)
         return named_type(definition.fields[name].type)
 
-    def _contexts(self, state: State, positions: Positions, *types: str) -> Contexts:
+    def _contexts(self, state: State, nodes: Nodes, *types: str) -> Contexts:
         """The contexts that are set once an operation has come to the types; the nearest setting wins."""
-        set_here = {name: Setting(type_, positions) for type_ in types for name in self.world.contexts.get(type_, ())}
+        set_here = {name: Setting(type_, nodes) for type_ in types for name in self.world.contexts.get(type_, ())}
         return frozenset({**dict(state.contexts), **set_here}.items()) if set_here else state.contexts
 
     def _can_fill(self, state: State, arguments: tuple[ContextArgument, ...]) -> bool:
@@ -182,6 +176,6 @@ class Walk:
         reach = self.reach(state.labels)
         for argument in arguments:
             setting = contexts.get(argument.context)
-            if setting is None or not reach.can_collect(parse_selections(argument.selection), setting.positions):
+            if setting is None or not reach.can_collect(parse_picks(argument.selection), setting.nodes):
                 return False
         return True
