@@ -17,6 +17,7 @@ from schema.subgraph.names import resolve_names
 from schema.subgraph.parse import parse_sdl
 from schema.subgraph.report import Report
 from schema.subgraph.rules import FEDERATION_RULES
+from schema.subgraph.rules.root_types import check_root_types
 from schema.subgraph.subject import Subject
 from schema.subgraph.upgrade import is_federation_1, upgrade
 
@@ -72,12 +73,13 @@ def _read(source: SubgraphSource, report: Report) -> Subject | None:
     if report.failed():
         return None
     names = resolve_names(links, document.definitions)
-    model = build(source, document, links, names, report)
+    built = build(source, document, links, names, report)
     if not report.failed():
-        check_graphql(model, document, names, report)
+        check_graphql(built.model, document, names, report)
     if report.failed():
         return None
-    subject = Subject(model, names, report)
+    check_root_types(built.root_clashes, report)
+    subject = Subject(built.model, names, report)
     if not is_federation_1(subject):
         _check_federation(subject)
     return subject

@@ -76,10 +76,29 @@ class _Builder:
     out: SubgraphSchema
     renames: dict[str, str] = field(default_factory=dict)  # root types: as written -> canonical
     external: list[tuple[TypeDef, Applied]] = field(default_factory=list)  # applied to types
-    shadowed: set[str] = field(default_factory=set)  # types that have the canonical name of a root but are none
+    clashes: dict[str, RootClash] = field(default_factory=dict)  # by canonical name
+    shadowed: dict[str, TypeDef] = field(default_factory=dict)  # the types of the clashes
 
 
-def build(source: SubgraphSource, document: DocumentNode, links: Links, names: Names, report: Report) -> SubgraphSchema:
+@dataclass(frozen=True, slots=True)
+class RootClash:
+    """A type called `canonical` that is not the root of that name, which is another: `root`."""
+
+    canonical: str
+    root: str
+    node: Node
+    root_node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A subgraph's schema, without the types of the clashes."""
+
+    model: SubgraphSchema
+    root_clashes: tuple[RootClash, ...]
+
+
+def build(source: SubgraphSource, document: DocumentNode, links: Links, names: Names, report: Report) -> Built:
     """Make the model of a parsed SDL. Duplicates and clashes of kinds are reported; the first one stays."""
     out = SubgraphSchema(name=source.name, url=source.url, federation_version=links.federation, links=links.links)
     builder = _Builder(names, report, out)
@@ -100,7 +119,7 @@ def build(source: SubgraphSource, document: DocumentNode, links: Links, names: N
     for node in extensions:
         _type(builder, node, _KINDS[type(node)][0], is_extension=True)
     _finish(builder)
-    return out
+    return Built(out, tuple(builder.clashes.values()))
 
 
 def _roots(builder: _Builder, definitions: Iterable[DefinitionNode]) -> None:
@@ -125,18 +144,9 @@ def _roots(builder: _Builder, definitions: Iterable[DefinitionNode]) -> None:
                 written[canonical] = canonical
     builder.out.root_names = written
     builder.renames = {name: canonical for canonical, name in written.items() if name != canonical}
-    for name, canonical in list(builder.renames.items()):
+    for name, canonical in builder.renames.items():
         if canonical in names and name in names:
-            builder.shadowed.add(canonical)
-            builder.report.error(
-                f"ROOT_{canonical.upper()}_USED",
-                f"The type `{canonical}` is not the {canonical.lower()} root, which is `{name}`: "
-                f"rename `{canonical}`, or make it the root, since composition calls every {canonical.lower()} root "
-                f"`{canonical}`.",
-                names[canonical],
-                names[name],
-                coordinate=canonical,
-            )
+            builder.clashes[canonical] = RootClash(canonical, name, names[canonical], names[name])
 
 
 def _schema(builder: _Builder, node: SchemaDefinitionNode | SchemaExtensionNode) -> None:
@@ -150,14 +160,17 @@ def _schema(builder: _Builder, node: SchemaDefinitionNode | SchemaExtensionNode)
 
 def _type(builder: _Builder, node: DefinitionNode, kind: Kind, *, is_extension: bool) -> None:
     written: str = node.name.value  # type: ignore[attr-defined]
-    if written in specs.BUILT_IN_SCALARS and kind is not Kind.SCALAR:
-        builder.report.error(INVALID, f"`{written}` is a scalar of GraphQL itself: choose another name.", node)
-    if written in builder.shadowed or written in specs.BUILT_IN_SCALARS or builder.names.is_spec_type(written):
+    if written in specs.BUILT_IN_SCALARS:
+        if is_extension or kind is not Kind.SCALAR:
+            builder.report.error(INVALID, f"`{written}` is a scalar of GraphQL itself: choose another name.", node)
         return
+    if builder.names.is_spec_type(written):
+        return
+    types = builder.shadowed if written in builder.clashes else builder.out.types
     name = builder.renames.get(written, written)
-    known = builder.out.types.get(name)
+    known = types.get(name)
     if known is None:
-        known = builder.out.types[name] = TypeDef(name=name, kind=kind, is_extension=is_extension)
+        known = types[name] = TypeDef(name=name, kind=kind, is_extension=is_extension)
     elif known.kind is not kind:
         builder.report.error(
             INVALID,
@@ -259,14 +272,7 @@ def _values(builder: _Builder, owner: TypeDef, node: DefinitionNode) -> None:
     for value in node.values or ():
         name = value.name.value
         if name in owner.values:
-            builder.report.error(
-                INVALID,
-                f"`{owner.name}.{name}` is defined twice.",
-                value,
-                owner.values[name].node,
-                coordinate=f"{owner.name}.{name}",
-            )
-            continue
+            continue  # said twice is said: the reference takes it too
         owner.values[name] = EnumValueDef(
             name=name, description=_description(value), directives=_applied(builder, value.directives), node=value
         )
@@ -292,14 +298,16 @@ def _input_values(
     owner: str,
     into: dict[str, InputValueDef] | None = None,
 ) -> dict[str, InputValueDef]:
-    """Read arguments or input fields into a dict; `owner` is the coordinate of what has them."""
+    """Read arguments, or input fields into their dict; `owner` is the coordinate of what has them."""
+    is_input_object = into is not None
     into = {} if into is None else into
     for node in nodes or ():
         name = node.name.value
         if name in into:
-            builder.report.error(
-                INVALID, f"`{owner}` has `{name}` twice.", node, into[name].node, coordinate=f"{owner}.{name}"
-            )
+            if is_input_object:  # of arguments the first counts, as with the reference
+                builder.report.error(
+                    INVALID, f"`{owner}` has `{name}` twice.", node, into[name].node, coordinate=f"{owner}.{name}"
+                )
             continue
         into[name] = InputValueDef(
             name=name,

@@ -107,6 +107,11 @@ def _check_federation_imports(links: Links, report: Report) -> None:
         known = name[1:] in directives if name.startswith("@") else name in types
         if not known:
             report.error(USAGE, f"{federation.url} defines no {name}{_hint(name)}.", federation.node)
+    for identity, defined in specs.DIRECT_SPECS.items():
+        link = links.by_identity(identity)
+        for name in link.imports if link is not None else ():
+            if link is not None and name.startswith("@") and name[1:] not in defined:
+                report.error(USAGE, f"{link.url} defines no {name}.", link.node)
 
 
 def _hint(name: str) -> str:

@@ -37,6 +37,7 @@ def upgrade(subjects: Sequence[Subject]) -> None:
     old = [subject for subject in subjects if is_federation_1(subject)]
     for subject in old:
         _check_bases(subject, by_type)
+    _check_interface_objects(subjects, by_type)
     for subject in old:
         _fields_to_strings(subject)
         _drop_external_on_interfaces(subject)
@@ -67,6 +68,25 @@ def _check_bases(subject: Subject, by_type: _ByType) -> None:
                 *owner.nodes[:1],
                 coordinate=owner.name,
             )
+
+
+def _check_interface_objects(subjects: Sequence[Subject], by_type: _ByType) -> None:
+    """A key on an interface means nothing in Federation 1, so no interface object can build on it."""
+    for subject in subjects:
+        for owner in subject.types.values():
+            if not has(owner.directives, "interfaceObject"):
+                continue
+            for other, definition in by_type[owner.name]:
+                keyed = definition.kind is Kind.INTERFACE and has(definition.directives, "key")
+                if keyed and is_federation_1(other):
+                    name = other.model.name
+                    subject.report.error(
+                        "INTERFACE_OBJECT_USAGE_ERROR",
+                        f'`{owner.name}` is an interface object of `{owner.name}` in subgraph "{name}", whose @key '
+                        f'means nothing in Federation 1: link Federation 2 in subgraph "{name}".',
+                        *owner.nodes[:1],
+                        coordinate=owner.name,
+                    )
 
 
 def _all_directives(subject: Subject) -> Iterable[Applied]:
@@ -219,7 +239,11 @@ def _drop_unused_externals(subject: Subject) -> None:
         for name in external:
             if (owner.name, name) not in used:
                 del owner.fields[name]
-        if external and not owner.fields and owner.name not in _ROOTS:
+        if not external or owner.fields or owner.name in _ROOTS:
+            continue
+        if owner.name not in _referenced(subject):
+            del subject.types[owner.name]
+        else:
             subject.report.error(
                 "TYPE_WITH_ONLY_UNUSED_EXTERNAL",
                 f"`{owner.name}` has only @external fields, and no @key, @requires or @provides uses them: "
@@ -227,6 +251,14 @@ def _drop_unused_externals(subject: Subject) -> None:
                 *owner.nodes[:1],
                 coordinate=owner.name,
             )
+
+
+def _referenced(subject: Subject) -> set[str]:
+    """The names of the types that fields and unions refer to."""
+    found = {named_type(definition.type) for _, definition in subject.fields()}
+    for owner in subject.types.values():
+        found.update(owner.members)
+    return found
 
 
 def _share(subject: Subject, by_type: _ByType) -> None:
