@@ -5,19 +5,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from schema import satisfiability
 from schema.compose.composition import Composition
-from schema.compose.merging import Merging
 from schema.compose.prepare import prepare
-from schema.compose.rules import AFTER_MERGE, BEFORE_MERGE, ON_API_SCHEMA, ON_SUPERGRAPH, Rule
+from schema.compose.rules import (
+    AFTER_MERGE,
+    BEFORE_MERGE,
+    ON_API_SCHEMA,
+    ON_SUBGRAPHS,
+    ON_SUPERGRAPH,
+    ON_VALID_SUPERGRAPH,
+    Rule,
+)
+from schema.compose.rules.overrides import resolve_overrides
 from schema.compose.rules.subgraph_names import check_names
 from schema.compose.supergraph import merge_supergraph
 from schema.diagnostics import errors_of, hints_of
 from schema.subgraph import SubgraphSource, ingest_all
 
 __all__ = ["Composition", "SubgraphSource", "compose"]
+
+STAGES: tuple[tuple[Rule, ...], ...] = (
+    ON_SUBGRAPHS,
+    (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
+    ON_SUPERGRAPH,
+    ON_VALID_SUPERGRAPH,
+    ON_API_SCHEMA,
+)
 
 
 def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
@@ -35,23 +51,14 @@ def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
         return Composition(None, errors_of(found), hints_of(found))
 
     merging = prepare([one.schema for one in ingested if one.schema is not None])
-    _apply(BEFORE_MERGE, merging)
-    merge_supergraph(merging)
-    _apply(AFTER_MERGE, merging)
-    if not merging.report.errors:
-        _apply(ON_SUPERGRAPH, merging)
-    if not merging.report.errors:
-        _apply(ON_API_SCHEMA, merging)
-    if merging.report.errors:
-        return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints))
+    for stage in STAGES:
+        for step in stage:
+            step(merging)
+        if merging.report.errors:
+            return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints))
 
     found = satisfiability.check(merging.supergraph, [part.schema for part in merging.parts])
     hints = (*merging.report.hints, *hints_of(found))
     if errors_of(found):
         return Composition(None, errors_of(found), hints)
     return Composition(merging.supergraph, hints=hints)
-
-
-def _apply(rules: Iterable[Rule], merging: Merging) -> None:
-    for rule in rules:
-        rule(merging)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from graphql import TypeExtensionNode
+
 from schema.compose.field import merge_field
 from schema.compose.gather import is_interface_object
 from schema.compose.merging import Merging
 from schema.compose.sources import Source, TypeGroup
-from schema.subgraph.model import TypeDef, applied, string_argument
+from schema.subgraph.model import TypeDef, applied, has, string_argument
 from schema.supergraph.model import Field, JoinImplements, JoinType
 
 
@@ -20,17 +22,28 @@ def _join_types(source: Source[TypeDef]) -> list[JoinType]:
     keys = applied(definition.directives, "key") if definition.directives else []
     if not keys:
         return [JoinType(graph, is_interface_object=is_interface_object(definition))]
-    upgraded = source.part.schema.federation_version < (2, 0)  # the upgrade turns its extensions into definitions
+    extended = _is_extended(source)
     return [
         JoinType(
             graph,
             key=string_argument(key, "fields"),
-            extension=(definition.is_extension or key.on_extension) and not upgraded,
+            extension=extended or (key.on_extension and not _only_extensions(definition)),
             resolvable=key.arguments.get("resolvable") != "false",
             is_interface_object=is_interface_object(definition),
         )
         for key in keys
     ]
+
+
+def _is_extended(source: Source[TypeDef]) -> bool:
+    """Whether the type counts as extended. The Federation 1 upgrade makes definitions of types only extended."""
+    if source.part.schema.federation_version < (2, 0):
+        return has(source.definition.directives, "extends")
+    return source.definition.is_extension
+
+
+def _only_extensions(definition: TypeDef) -> bool:
+    return all(isinstance(node, TypeExtensionNode) for node in definition.nodes)
 
 
 def join_implements(group: TypeGroup) -> tuple[JoinImplements, ...]:

@@ -12,6 +12,12 @@ from schema.supergraph.model import ContextArgument
 _FIELD_VALUE = re.compile(r"\s*\$\s*(?P<context>[_A-Za-z]\w*)(?P<selection>.*)", re.DOTALL)
 
 
+def split_field_value(text: str) -> tuple[str, str]:
+    """The context and the selection that a field value such as `$user { id }` consists of; both empty if malformed."""
+    match = _FIELD_VALUE.match(text)
+    return (match["context"], match["selection"]) if match is not None else ("", "")
+
+
 def context_arguments(merging: Merging, source: FieldSource) -> tuple[ContextArgument, ...]:
     """The field's arguments with `@fromContext`. Contexts of a subgraph get its graph's name as prefix."""
     found = []
@@ -19,8 +25,7 @@ def context_arguments(merging: Merging, source: FieldSource) -> tuple[ContextArg
         if not definition.directives:
             continue
         for directive in applied(definition.directives, "fromContext"):
-            match = _FIELD_VALUE.match(string_argument(directive, "field") or "")
-            if match is not None:
-                context = f"{source.part.name}__{match['context']}"
-                found.append(ContextArgument(context, name, definition.type, match["selection"]))
+            context, selection = split_field_value(string_argument(directive, "field") or "")
+            if context:
+                found.append(ContextArgument(f"{source.part.name}__{context}", name, definition.type, selection))
     return tuple(found)

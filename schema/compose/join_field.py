@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from schema.compose.context_arguments import context_arguments
 from schema.compose.merging import Merging
 from schema.compose.override import label_of, override_of
@@ -26,7 +28,8 @@ def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
 
 
 def _is_plain(record: JoinField) -> bool:
-    return record == JoinField(graph=record.graph)
+    """Whether the record says no more than that the subgraph has the field. Who overrides nobody is no news either."""
+    return replace(record, override=None) == JoinField(graph=record.graph)
 
 
 def _record(

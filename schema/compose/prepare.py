@@ -10,7 +10,6 @@ from schema.compose.field_use import field_use
 from schema.compose.gather import gather_parts, gather_types
 from schema.compose.merging import Merging
 from schema.compose.report import Report
-from schema.compose.rules.overrides import resolve_overrides
 from schema.compose.subtypes import gather_subtypes
 from schema.subgraph.model import SubgraphSchema
 
@@ -19,7 +18,7 @@ def prepare(schemas: Iterable[SubgraphSchema]) -> Merging:
     """Everything that merging needs, ready to start."""
     parts = gather_parts(schemas)
     types = gather_types(parts)
-    merging = Merging(
+    return Merging(
         parts=parts,
         types=types,
         subtypes=gather_subtypes(types),
@@ -28,5 +27,3 @@ def prepare(schemas: Iterable[SubgraphSchema]) -> Merging:
         carried=Carried(names={part.graph: carried_names(part.schema.links) for part in parts}),
         report=Report(),
     )
-    resolve_overrides(merging)
-    return merging

@@ -11,23 +11,31 @@ from schema.compose.rules.external_missing_on_base import external_missing_on_ba
 from schema.compose.rules.inaccessible import inaccessible
 from schema.compose.rules.interface_field_no_implementation import interface_field_no_implementation
 from schema.compose.rules.interface_key_missing_implementation import interface_key_missing_implementation
-from schema.compose.rules.interface_object_usage import interface_object_usage
+from schema.compose.rules.interface_object_beside_implementations import interface_object_beside_implementations
+from schema.compose.rules.interface_object_without_interface import interface_object_without_interface
+from schema.compose.rules.interface_types import interface_types
 from schema.compose.rules.invalid_field_sharing import invalid_field_sharing
 from schema.compose.rules.link_import_name_mismatch import link_import_name_mismatch
 from schema.compose.rules.merged_directive_on_external import merged_directive_on_external
+from schema.compose.rules.missing_transitive_access import missing_transitive_access
 from schema.compose.rules.no_queries import no_queries
 from schema.compose.rules.requires_arguments import requires_arguments
 from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
 
 Rule = Callable[[Merging], None]
 
+# What one subgraph keeps in view of the others.
+ON_SUBGRAPHS: tuple[Rule, ...] = (
+    interface_object_beside_implementations,
+    interface_key_missing_implementation,
+)
+
 # What does not hinder merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
+    extension_with_no_base,
     type_kind_mismatch,
     no_queries,
-    interface_object_usage,
-    interface_key_missing_implementation,
-    extension_with_no_base,
+    interface_object_without_interface,
     external_missing_on_base,
     invalid_field_sharing,
 )
@@ -43,7 +51,11 @@ AFTER_MERGE: tuple[Rule, ...] = (
 ON_SUPERGRAPH: tuple[Rule, ...] = (
     interface_field_no_implementation,
     requires_arguments,
+    missing_transitive_access,
 )
+
+# What GraphQL itself asks of a schema.
+ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (interface_types,)
 
 # What the schema that clients see keeps.
 ON_API_SCHEMA: tuple[Rule, ...] = (inaccessible,)
