@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from schema.compose.carried import SPEC_OF
-from schema.compose.links import free_alias, own_name
+from schema.compose.links import own_name
 from schema.compose.merging import Merging
 from schema.compose.rules.composed_directives import Request, accepted_requests
 from schema.compose.sources import Part
@@ -41,7 +40,7 @@ def compose_directives(merging: Merging) -> None:
             merging.supergraph.directive_definitions[one.name] = _definition(one)
             if one.definition.repeatable:
                 merging.carried.repeatable.add(one.name)
-        merging.composed_links.append(_link(merging, newest, found))
+        merging.composed_links.append(_link(newest, found))
 
 
 def _by_name(requests: Iterable[Request]) -> Iterable[list[Request]]:
@@ -96,11 +95,7 @@ def _definition(composed: _Composed) -> DirectiveDefinition:
     )
 
 
-def _link(merging: Merging, newest: LinkDef, composed: Iterable[_Composed]) -> Link:
-    taken = {"link", "join", *SPEC_OF.values()} | {link.as_ or "" for link in merging.composed_links}
+def _link(newest: LinkDef, composed: Iterable[_Composed]) -> Link:
     return Link(
-        url=newest.url,
-        as_=free_alias(newest.identity.rsplit("/", 1)[-1], taken, len(merging.composed_links)),
-        for_=newest.for_,
-        imports=tuple((f"@{one.original}", f"@{one.name}") for one in composed),
+        url=newest.url, for_=newest.for_, imports=tuple((f"@{one.original}", f"@{one.name}") for one in composed)
     )

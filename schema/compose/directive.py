@@ -29,11 +29,12 @@ DefinitionSources = Sequence[Source[DirectiveDef]]
 
 
 def merge_executable_directives(merging: Merging) -> dict[str, DirectiveDefinition]:
-    """The executable directives of the supergraph by name."""
+    """The executable directives of the supergraph by name, without those that are composed."""
+    composed = merging.supergraph.directive_definitions
     found: dict[str, list[Source[DirectiveDef]]] = {}
     for part in merging.parts:
         for name, definition in part.schema.directive_definitions.items():
-            if not EXECUTABLE.isdisjoint(definition.locations):
+            if name not in composed and not EXECUTABLE.isdisjoint(definition.locations):
                 found.setdefault(name, []).append(Source(part, definition))
     merged = {name: _merge(merging, name, sources) for name, sources in found.items()}
     return {name: definition for name, definition in merged.items() if definition is not None}

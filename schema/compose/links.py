@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from dataclasses import replace
 
 from schema.compose.carried import NOT_ON_ELEMENTS, SPEC_OF, SPECS
 from schema.compose.merging import Merging
@@ -13,7 +13,34 @@ from schema.supergraph.model import Link
 _NAME = re.compile(r"[_A-Za-z]\w*", re.ASCII)
 
 
-def carried_links(merging: Merging) -> tuple[Link, ...]:
+def all_links(merging: Merging) -> tuple[Link, ...]:
+    """The links of the supergraph, with aliases where a specification's name is taken or is no GraphQL name.
+
+    A name is taken by the directive of that name, or by an earlier link.
+    """
+    links = [*_carried_links(merging), *merging.composed_links]
+    owners = {local: link.url for link in links for _, local in link.imports}
+    owners.update({f"@{spec_name(link.url)}": link.url for link in links if not link.imports})
+    taken: set[str] = set()
+    named = []
+    aliases = 0
+    for link in links:
+        name = spec_name(link.url)
+        if _NAME.fullmatch(name) and name not in taken and owners.get(f"@{name}", link.url) == link.url:
+            taken.add(name)
+        else:
+            link = replace(link, as_=f"_{aliases}{re.sub(r'[^_A-Za-z0-9]', '', name)}")
+            aliases += 1
+        named.append(link)
+    return tuple(named)
+
+
+def spec_name(url: str) -> str:
+    """The name in a specification's URL, before the version."""
+    return url.rstrip("/").rsplit("/", 2)[-2]
+
+
+def _carried_links(merging: Merging) -> tuple[Link, ...]:
     """A link for each specification that has a directive in the supergraph, with imports for names not its default."""
     imports: dict[str, list[tuple[str, str]]] = {}
     for directive, names in merging.carried.applied.items():
@@ -34,10 +61,3 @@ def own_name(link: LinkDef, directive: str) -> str:
     if imported is not None:
         return imported[1:]
     return link.name if directive == link.identity.rsplit("/", 1)[-1] else f"{link.name}__{directive}"
-
-
-def free_alias(name: str, taken: Container[str], number: int) -> str | None:
-    """An alias for a linked specification whose name is taken, or is no GraphQL name; None if it needs none."""
-    if _NAME.fullmatch(name) and name not in taken:
-        return None
-    return f"_{number}{re.sub(r'[^_A-Za-z0-9]', '', name)}"

@@ -54,7 +54,7 @@ def overrides(merging: Merging) -> Iterator[Override]:
 
 def apply_override(override: Override) -> None:
     """Note on the field that the definition of the subgraph it is taken from does not count any more, or soon won't."""
-    if override.origin is None:
+    if override.origin is None or override.origin.external:
         return
     graph = override.origin.part.graph
     if override.label is None:

@@ -11,7 +11,7 @@ from schema.compose.directive import merge_executable_directives
 from schema.compose.enum import merge_enum
 from schema.compose.input_object import merge_input_object
 from schema.compose.interface import add_interface_object_fields, merge_interface
-from schema.compose.links import carried_links
+from schema.compose.links import all_links
 from schema.compose.merging import Merging
 from schema.compose.object import merge_object
 from schema.compose.scalar import merge_scalar
@@ -39,10 +39,9 @@ def merge_supergraph(merging: Merging) -> None:
     for group in merging.types.values():
         supergraph.types[group.name] = _MERGE[group.kind](merging, group)
     add_interface_object_fields(merging)
-    for name, definition in merge_executable_directives(merging).items():
-        supergraph.directive_definitions.setdefault(name, definition)
+    supergraph.directive_definitions.update(merge_executable_directives(merging))
     _merge_schema_element(merging)
-    supergraph.links = (*carried_links(merging), *merging.composed_links)
+    supergraph.links = all_links(merging)
 
 
 def _merge_schema_element(merging: Merging) -> None:

@@ -14,6 +14,7 @@ from schema.subgraph.specs import LATEST, federation_directives
 
 ERROR, WARN, INFO = "DIRECTIVE_COMPOSITION_ERROR", "DIRECTIVE_COMPOSITION_WARN", "DIRECTIVE_COMPOSITION_INFO"
 _APOLLO = "https://specs.apollo.dev/"
+_OF_SUPERGRAPH = ("join__", "link__")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,6 +201,15 @@ def _check_conflicts(merging: Merging, requests: Iterable[Request], failed: set[
         for local in merging.carried.names[part.graph].values():
             owners.setdefault(local, []).append(part)
     for request in requests:
+        if request.name.startswith(_OF_SUPERGRAPH):
+            merging.report.error(
+                "INVALID_LINK_DIRECTIVE_USAGE",
+                f'@{request.name}, composed from subgraph "{request.part.name}", looks like a directive of the '
+                "supergraph's own specifications: import it under a name without that prefix.",
+                [(request.part, request.link.node)],
+                f"@{request.name}",
+            )
+            failed.add(request.name)
         clashing = [part for part in owners.get(request.name, []) if part is not request.part]
         if clashing and request.name not in failed:
             merging.report.error(

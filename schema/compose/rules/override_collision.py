@@ -35,7 +35,7 @@ def _problem(override: Override) -> tuple[FieldSource, str] | None:
             )
     if target.external:
         return target, "it is @external there, so not resolved; remove one of the two"
-    for name in ("requires", "provides", "external"):
+    for name in ("requires", "provides"):
         if origin is not None and has(origin.definition.directives, name):
             return origin, f'it has @{name} in subgraph "{origin.part.name}"; remove that first'
     return None

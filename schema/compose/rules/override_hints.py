@@ -14,7 +14,7 @@ def hint_override(merging: Merging, override: Override) -> None:
     here, there = f'subgraph "{target.part.name}"', f'subgraph "{override.origin_name}"'
     directive = (target.part, override.directive.node)
     report = merging.report
-    if origin is None:
+    if origin is None or origin.external:
         if all(part.name != override.origin_name for part in merging.parts):
             report.hint(
                 "FROM_SUBGRAPH_DOES_NOT_EXIST",
@@ -25,7 +25,7 @@ def hint_override(merging: Merging, override: Override) -> None:
         else:
             report.hint(
                 "OVERRIDE_DIRECTIVE_CAN_BE_REMOVED",
-                f"`{coordinate}` is not in {there} any more: its @override in {here} can be removed.",
+                f"`{coordinate}` is not resolved in {there} any more: its @override in {here} can be removed.",
                 [directive],
                 coordinate,
             )
