@@ -7,6 +7,7 @@ from pathlib import Path
 from shared.auth import Caller
 from shared.db import Database
 from shared.subgraph_app import SubgraphApp
+from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.loaders import CatalogContext
 from subgraphs.catalog.schema import graph
 from subgraphs.catalog.service import Catalog
@@ -17,9 +18,9 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def create(settings: CatalogSettings) -> SubgraphApp:
     """The subgraph, ready to start."""
-    catalog = Catalog()
+    catalog, inventory = Catalog(), Inventory()
 
     def make_context(database: Database, caller: Caller, writes: bool) -> CatalogContext:
-        return CatalogContext(database, caller, writes=writes, catalog=catalog)
+        return CatalogContext(database, caller, writes=writes, catalog=catalog, inventory=inventory)
 
     return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS)

@@ -3,6 +3,7 @@
 Conflict
 ├── StaleVersion    somebody changed the product since the caller read it
 ├── OutOfStock      less is there than is wanted
+├── ReservationOver the reservation was released or sold already
 └── SkuTaken        another product has this SKU
 """
 
@@ -24,6 +25,13 @@ class OutOfStock(Conflict):
 
     def __init__(self, name: str) -> None:
         super().__init__(FieldProblem(name, "OUT_OF_STOCK", "There is not enough in stock."))
+
+
+class ReservationOver(Conflict):
+    """It cannot end twice."""
+
+    def __init__(self) -> None:
+        super().__init__(FieldProblem("id", "ENDED", "This reservation was released or sold already."))
 
 
 class SkuTaken(Conflict):

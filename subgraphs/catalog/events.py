@@ -51,4 +51,31 @@ class ProductDeleted(_ProductEvent, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "product.deleted"
 
 
-PUBLISHED: tuple[type[EventData], ...] = (ProductCreated, ProductUpdated, ProductStockChanged, ProductDeleted)
+class StockReserved(_ProductEvent, frozen=True, kw_only=True):
+    """Pieces were taken out of stock for somebody, which leaves `stock`."""
+
+    event_type: ClassVar[str] = "product.stock_reserved"
+    reservation_id: Uuid
+    holder_id: Uuid
+    quantity: int
+    stock: int
+
+
+class StockReleased(_ProductEvent, frozen=True, kw_only=True):
+    """Reserved pieces are back in stock, which makes it `stock`."""
+
+    event_type: ClassVar[str] = "product.stock_released"
+    reservation_id: Uuid
+    holder_id: Uuid
+    quantity: int
+    stock: int
+
+
+PUBLISHED: tuple[type[EventData], ...] = (
+    ProductCreated,
+    ProductUpdated,
+    ProductDeleted,
+    ProductStockChanged,
+    StockReserved,
+    StockReleased,
+)

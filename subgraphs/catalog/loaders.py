@@ -13,6 +13,7 @@ from shared.context import RequestContext
 from shared.db import Database
 from shared.ids import known_id
 from subgraphs.catalog import repository
+from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.models import Product
 from subgraphs.catalog.service import Catalog
 
@@ -29,9 +30,12 @@ class SellerPage:
 class CatalogContext(RequestContext):
     """One request to the catalog subgraph."""
 
-    def __init__(self, database: Database, caller: Caller, *, writes: bool, catalog: Catalog) -> None:
+    def __init__(
+        self, database: Database, caller: Caller, *, writes: bool, catalog: Catalog, inventory: Inventory
+    ) -> None:
         super().__init__(database, caller, writes=writes)
         self.catalog = catalog
+        self.inventory = inventory
         self.products: DataLoader[str, Product | None] = DataLoader(self._load_products)
         self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(self._load_seller_pages)
         self.count_of_seller: DataLoader[str, int] = DataLoader(self._load_seller_counts)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.catalog.models import Product
+from subgraphs.catalog.models import Product, Reservation, ReservationState
 from subgraphs.catalog.search import scores
 
 
@@ -188,3 +188,34 @@ async def change_stock(session: AsyncSession, product_id: str, delta: int, at: d
 async def any_product(session: AsyncSession) -> bool:
     """Whether there is one at all."""
     return await session.scalar(select(Product.id).limit(1)) is not None
+
+
+async def reservation_by_id(session: AsyncSession, reservation_id: str) -> Reservation | None:
+    """The reservation of this id."""
+    return await session.get(Reservation, reservation_id)
+
+
+async def end_reservation(
+    session: AsyncSession, reservation_id: str, state: ReservationState, at: datetime
+) -> Reservation | None:
+    """End a reservation that is held; None where it has ended already, so that of two who end it one does."""
+    statement = (
+        update(Reservation)
+        .where(Reservation.id == reservation_id, Reservation.state == ReservationState.HELD)
+        .values(state=state.value, ended_at=at)
+        .returning(Reservation)
+        .execution_options(populate_existing=True)
+    )
+    return (await session.scalars(statement)).one_or_none()
+
+
+async def reservations_of(session: AsyncSession, holder_id: str, page: PageRequest) -> Slice[Reservation]:
+    """Somebody's reservations, the newest first."""
+    newest_first = (Key(Reservation.__table__.c.id, lambda row: row.id, descending=True),)
+    return await read_slice(session, select(Reservation).where(Reservation.holder_id == holder_id), newest_first, page)
+
+
+async def count_reservations_of(session: AsyncSession, holder_id: str) -> int:
+    """How many there are in all."""
+    statement = select(func.count()).select_from(Reservation).where(Reservation.holder_id == holder_id)
+    return int(await session.scalar(statement) or 0)

@@ -1,4 +1,4 @@
-"""The GraphQL face of the catalog subgraph."""
+"""The GraphQL face of the catalog subgraph: the questions. The verbs stand in mutations.py."""
 
 from __future__ import annotations
 
@@ -8,21 +8,12 @@ import strawberry
 
 from shared.federation import SubgraphSchema
 from shared.ids import known_id
-from shared.pagination import After, Before, Connection, First, Last, connect, page_request
+from shared.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
 from subgraphs.catalog import repository
+from subgraphs.catalog.mutations import WRITE, Mutation
 from subgraphs.catalog.repository import ProductFilter, ProductSort
-from subgraphs.catalog.types import (
-    CatalogInfo,
-    Category,
-    CreateProductInput,
-    Product,
-    ProductFilterInput,
-    ProductId,
-    UpdateProductInput,
-    User,
-)
+from subgraphs.catalog.types import CatalogInfo, Category, Product, ProductFilterInput, ProductId, Reservation, User
 
-WRITE = "catalog:write"
 Search = Annotated[
     str | None, strawberry.argument(description="Words that the product holds; the last may be unfinished.")
 ]
@@ -41,6 +32,21 @@ def _wanted(search: str | None, category: str | None, narrowed: ProductFilterInp
         seller = known_id(str(given.seller_id))
         seller_ids = (seller,) if seller else ()
     return ProductFilter(search, category, seller_ids, given.min_price_minor, given.max_price_minor, given.in_stock)
+
+
+async def _page(
+    info: CatalogInfo, page: PageRequest, wanted: ProductFilter, sort: ProductSort | None
+) -> Connection[Product]:
+    async with info.context.session() as session:
+        piece = await repository.page_of_products(session, page, wanted, sort)
+    for record in piece.rows:
+        info.context.products.prime(record.id, record)
+
+    async def counted() -> int:
+        async with info.context.session() as session:
+            return await repository.count_products(session, wanted)
+
+    return connect(piece, lambda record: Product(record=record), counted)
 
 
 @strawberry.type(description="What can be asked.")
@@ -62,17 +68,37 @@ class Query:
     ) -> Connection[Product]:
         """A page of products."""
         page = page_request(first, after, last, before)
-        wanted = _wanted(search, category, filter)
+        return await _page(info, page, _wanted(search, category, filter), sort)
+
+    @strawberry.field(description="What is on sale in one category and those below it, the newest first.")
+    async def products_by_category(
+        self,
+        info: CatalogInfo,
+        category: Annotated[str, strawberry.argument(description="The category's path.")],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Connection[Product]:
+        """A page of products."""
+        wanted = ProductFilter(category=category)
+        return await _page(info, page_request(first, after, last, before), wanted, ProductSort.NEWEST)
+
+    @strawberry.federation.field(description="What you have reserved, the newest first.", requires_scopes=[[WRITE]])
+    async def my_reservations(
+        self, info: CatalogInfo, first: First = None, after: After = None, last: Last = None, before: Before = None
+    ) -> Connection[Reservation]:
+        """A page of the caller's reservations."""
+        holder_id = info.context.principal.require_scope(WRITE)
         async with info.context.session() as session:
-            piece = await repository.page_of_products(session, page, wanted, sort)
-        for record in piece.rows:
-            info.context.products.prime(record.id, record)
+            page = page_request(first, after, last, before)
+            piece = await repository.reservations_of(session, holder_id, page)
 
         async def counted() -> int:
             async with info.context.session() as session:
-                return await repository.count_products(session, wanted)
+                return await repository.count_reservations_of(session, holder_id)
 
-        return connect(piece, lambda record: Product(record=record), counted)
+        return connect(piece, Reservation.of, counted)
 
     @strawberry.field(description="The product of this id; null where there is none.")
     async def product(self, info: CatalogInfo, id: ProductId) -> Product | None:
@@ -84,66 +110,6 @@ class Query:
         """The tree, as a list."""
         async with info.context.session() as session:
             return Category.tree(await repository.categories(session))
-
-
-@strawberry.type(description="What can be changed.")
-class Mutation:
-    """The verbs."""
-
-    @strawberry.federation.mutation(description="Put a product on sale, as its seller.", requires_scopes=[[WRITE]])
-    async def create_product(
-        self, info: CatalogInfo, input: Annotated[CreateProductInput, strawberry.argument(description="What it is.")]
-    ) -> Product:
-        """A new product."""
-        seller_id = info.context.principal.require_scope(WRITE)
-        async with info.context.change() as session:
-            record = await info.context.catalog.create(
-                session, seller_id, input.details(), sku=input.sku, stock=input.stock
-            )
-        return Product(record=record)
-
-    @strawberry.federation.mutation(
-        description="Change a product; for its seller and admins. Fails where somebody else changed it meanwhile.",
-        requires_scopes=[[WRITE]],
-    )
-    async def update_product(
-        self,
-        info: CatalogInfo,
-        id: ProductId,
-        version: Annotated[int, strawberry.argument(description="The version that was read.")],
-        input: Annotated[UpdateProductInput, strawberry.argument(description="What changes.")],
-    ) -> Product:
-        """The product as it is then."""
-        info.context.principal.require_scope(WRITE)
-        async with info.context.change() as session:
-            record = await info.context.catalog.update(session, info.context.principal, id, version, input.details())
-        return Product(record=record)
-
-    @strawberry.federation.mutation(
-        description="Take a product from sale; for its seller and admins.", requires_scopes=[[WRITE]]
-    )
-    async def delete_product(self, info: CatalogInfo, id: ProductId) -> Product:
-        """The product as it was."""
-        info.context.principal.require_scope(WRITE)
-        async with info.context.change() as session:
-            record = await info.context.catalog.delete(session, info.context.principal, id)
-        return Product(record=record)
-
-    @strawberry.federation.mutation(
-        description="Add to a product's stock, or take from it; for its seller and admins. It never falls below zero.",
-        requires_scopes=[[WRITE]],
-    )
-    async def adjust_stock(
-        self,
-        info: CatalogInfo,
-        id: ProductId,
-        delta: Annotated[int, strawberry.argument(description="How many pieces come (or, below zero, go).")],
-    ) -> Product:
-        """The product as it is then."""
-        info.context.principal.require_scope(WRITE)
-        async with info.context.change() as session:
-            record = await info.context.catalog.adjust_stock(session, info.context.principal, id, delta)
-        return Product(record=record)
 
 
 graph = SubgraphSchema(query=Query, mutation=Mutation, types=[User])

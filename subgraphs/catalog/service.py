@@ -1,4 +1,4 @@
-"""The business verbs of the catalog subgraph. They flush; the edge commits."""
+"""The business verbs of the catalog subgraph (those of stock stand in inventory.py). They flush; the edge commits."""
 
 from __future__ import annotations
 
@@ -13,13 +13,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
-from shared.errors import Forbidden, NotFound, Problems
+from shared.errors import Problems
 from shared.events.outbox import emit
-from shared.ids import new_id, parse_id
-from shared.money import MOST_MINOR, MoneyInput, check_money
+from shared.ids import new_id
+from shared.money import MoneyInput, check_money
 from subgraphs.catalog import repository
-from subgraphs.catalog.errors import OutOfStock, SkuTaken, StaleVersion
-from subgraphs.catalog.events import ProductCreated, ProductDeleted, ProductStockChanged, ProductUpdated
+from subgraphs.catalog.errors import SkuTaken, StaleVersion
+from subgraphs.catalog.events import ProductCreated, ProductDeleted, ProductUpdated
+from subgraphs.catalog.inventory import check_stock, owned
 from subgraphs.catalog.models import Product
 
 _CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
@@ -81,7 +82,7 @@ class Catalog:
         """Put a product on sale. Raises BadInput, SkuTaken."""
         problems = Problems()
         details.check(problems)
-        _check_stock(problems, stock)
+        check_stock(problems, stock)
         if sku is not None and (len(sku) > 64 or not _SKU.fullmatch(sku)):
             problems.add("sku", "INVALID", "sku takes up to 64 letters, digits, dots, dashes and underscores.")
         problems.raise_if_any()
@@ -126,7 +127,7 @@ class Catalog:
         problems = Problems()
         details.check(problems)
         problems.raise_if_any()
-        product = await self._owned(session, principal, product_id)
+        product = await owned(session, principal, product_id)
         values = {name: value for name, value in details.values().items() if value != getattr(product, name)}
         changed = await repository.change_product(session, product.id, version, values, self._clock())
         if changed is None:
@@ -147,34 +148,8 @@ class Catalog:
 
     async def delete(self, session: AsyncSession, principal: Principal, product_id: str) -> Product:
         """Take a product from sale; what refers to it keeps its id. Raises NotFound, Forbidden."""
-        product = await self._owned(session, principal, product_id)
+        product = await owned(session, principal, product_id)
         product.deleted_at = self._clock()
         await session.flush()
         await emit(session, ProductDeleted(id=product.id))
         return product
-
-    async def adjust_stock(self, session: AsyncSession, principal: Principal, product_id: str, delta: int) -> Product:
-        """Add to a product's stock, or take from it. Raises BadInput, NotFound, Forbidden, OutOfStock."""
-        product = await self._owned(session, principal, product_id)
-        if product.stock + delta > MOST_MINOR:
-            problems = Problems()
-            _check_stock(problems, product.stock + delta, "delta")
-            problems.raise_if_any()
-        changed = await repository.change_stock(session, product.id, delta, self._clock())
-        if changed is None:
-            raise OutOfStock("delta")
-        await emit(session, ProductStockChanged(id=changed.id, delta=delta, stock=changed.stock))
-        return changed
-
-    async def _owned(self, session: AsyncSession, principal: Principal, product_id: str) -> Product:
-        product = await repository.product_by_id(session, parse_id(product_id, "Product"))
-        if product is None:
-            raise NotFound("Product")
-        if not principal.may_see(product.seller_id):
-            raise Forbidden("Only the seller and admins may change a product.")
-        return product
-
-
-def _check_stock(problems: Problems, stock: int, name: str = "stock") -> None:
-    if not 0 <= stock <= MOST_MINOR:
-        problems.add(name, "OUT_OF_RANGE", f"stock must lie between 0 and {MOST_MINOR}.")

@@ -29,6 +29,7 @@ from subgraphs.catalog.service import ProductDetails
 
 CatalogInfo = Info[CatalogContext, None]
 
+strawberry.enum(models.ReservationState, name="ReservationState", description="What has become of a reservation.")
 strawberry.enum(ProductSort, name="ProductSort", description="How a list of products is sorted.")
 
 
@@ -150,6 +151,42 @@ class User:
         return [cls(id=strawberry.ID(user_id)) for user_id in ids_of(representations)]
 
 
+@strawberry.type(description="Pieces of a product taken out of stock for somebody.")
+class Reservation:
+    """A reservation."""
+
+    id: strawberry.ID = strawberry.field(description="The reservation's id, a UUID.")
+    quantity: int = strawberry.field(description="How many pieces.")
+    state: models.ReservationState = strawberry.field(description="What has become of it.")
+    created_at: datetime = strawberry.field(description="When they were reserved (UTC).")
+    ended_at: datetime | None = strawberry.field(description="When they were released or sold (UTC).")
+    product_id: strawberry.Private[str]
+    holder_id: strawberry.Private[str]
+
+    @strawberry.field(description="What is reserved; null where it is no longer on sale.")
+    async def product(self, info: CatalogInfo) -> Product | None:
+        """See above."""
+        return Product.of(await info.context.product(self.product_id))
+
+    @strawberry.field(description="For whom.")
+    def holder(self) -> User:
+        """See above."""
+        return User(id=strawberry.ID(self.holder_id))
+
+    @classmethod
+    def of(cls, record: models.Reservation) -> Self:
+        """The type of a row."""
+        return cls(
+            id=strawberry.ID(record.id),
+            quantity=record.quantity,
+            state=models.ReservationState(record.state),
+            created_at=record.created_at,
+            ended_at=record.ended_at,
+            product_id=record.product_id,
+            holder_id=record.holder_id,
+        )
+
+
 @strawberry.type(description="A category that holds products.")
 class Category:
     """A place in the tree of categories."""
@@ -222,3 +259,4 @@ class ProductFilterInput:
 
 
 ProductId = Annotated[strawberry.ID, strawberry.argument(description="The product's id.")]
+ReservationId = Annotated[strawberry.ID, strawberry.argument(description="The reservation's id.")]

@@ -37,18 +37,6 @@ ADJUST = "mutation ($id: ID!, $delta: Int!) { adjustStock(id: $id, delta: $delta
 LAMP = {"name": "Desk Lamp", "price": {"amountMinor": 4999}, "category": "home/light", "tags": ["brass"], "stock": 3}
 
 
-@pytest.fixture
-def seller(catalog: SubgraphApp, router: Router) -> Person:
-    """Somebody who sells."""
-    return somebody(catalog, router, new_id(), "catalog:write")
-
-
-@pytest.fixture
-def stranger(catalog: SubgraphApp, router: Router) -> Person:
-    """Somebody else who sells."""
-    return somebody(catalog, router, new_id(), "catalog:write")
-
-
 async def create(person: Person, **changed: Any) -> str:
     """A new product's id."""
     return str((await person.get(CREATE, input={**LAMP, **changed}))["createProduct"]["id"])

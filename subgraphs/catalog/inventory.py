@@ -1,0 +1,118 @@
+"""Stock: adding, taking, reserving. Each takes one statement that refuses to go below zero, so that no two race."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.clock import Clock, utc_now
+from shared.errors import Forbidden, NotFound, Problems
+from shared.events.outbox import emit
+from shared.ids import new_id, parse_id
+from shared.money import MOST_MINOR as MOST_STOCK
+from subgraphs.catalog import repository
+from subgraphs.catalog.errors import OutOfStock, ReservationOver
+from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved
+from subgraphs.catalog.models import Product, Reservation, ReservationState
+
+
+def check_stock(problems: Problems, stock: int, name: str = "stock") -> None:
+    """Note a stock that cannot be."""
+    if not 0 <= stock <= MOST_STOCK:
+        problems.add(name, "OUT_OF_RANGE", f"stock must lie between 0 and {MOST_STOCK}.")
+
+
+async def owned(session: AsyncSession, principal: Principal, product_id: str) -> Product:
+    """A product that the caller may change. Raises NotFound, Forbidden."""
+    product = await repository.product_by_id(session, parse_id(product_id, "Product"))
+    if product is None:
+        raise NotFound("Product")
+    if not principal.may_see(product.seller_id):
+        raise Forbidden("Only the seller and admins may change a product.")
+    return product
+
+
+class Inventory:
+    """What can be done with stock."""
+
+    def __init__(self, *, clock: Clock = utc_now) -> None:
+        self._clock = clock
+
+    async def adjust(self, session: AsyncSession, principal: Principal, product_id: str, delta: int) -> Product:
+        """Add to a product's stock, or take from it. Raises BadInput, NotFound, Forbidden, OutOfStock."""
+        product = await owned(session, principal, product_id)
+        problems = Problems()
+        if delta > 0:
+            check_stock(problems, product.stock + delta, "delta")
+        problems.raise_if_any()
+        changed = await repository.change_stock(session, product.id, delta, self._clock())
+        if changed is None:
+            raise OutOfStock("delta")
+        await emit(session, ProductStockChanged(id=changed.id, delta=delta, stock=changed.stock))
+        return changed
+
+    async def reserve(self, session: AsyncSession, holder_id: str, product_id: str, quantity: int) -> Reservation:
+        """Take pieces out of stock for somebody. Raises BadInput, NotFound, OutOfStock."""
+        problems = Problems()
+        if not 1 <= quantity <= MOST_STOCK:
+            problems.add("quantity", "OUT_OF_RANGE", "quantity must be at least 1.")
+        problems.raise_if_any()
+        product = await repository.product_by_id(session, parse_id(product_id, "Product"))
+        if product is None:
+            raise NotFound("Product")
+        changed = await repository.change_stock(session, product.id, -quantity, self._clock())
+        if changed is None:
+            raise OutOfStock("quantity")
+        reservation = Reservation(
+            id=new_id(),
+            product_id=changed.id,
+            holder_id=holder_id,
+            quantity=quantity,
+            state=ReservationState.HELD.value,
+            created_at=self._clock(),
+        )
+        session.add(reservation)
+        await session.flush()
+        await emit(
+            session,
+            StockReserved(
+                id=changed.id,
+                reservation_id=reservation.id,
+                holder_id=holder_id,
+                quantity=quantity,
+                stock=changed.stock,
+            ),
+        )
+        return reservation
+
+    async def release(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
+        """Give reserved pieces back, once. Raises NotFound, ReservationOver."""
+        reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
+        if reservation is None or not principal.may_see(reservation.holder_id):
+            raise NotFound("Reservation")
+        ended = await repository.end_reservation(session, reservation.id, ReservationState.RELEASED, self._clock())
+        if ended is None:
+            raise ReservationOver
+        product = await repository.change_stock(session, ended.product_id, ended.quantity, self._clock())
+        await emit(
+            session,
+            StockReleased(
+                id=ended.product_id,
+                reservation_id=ended.id,
+                holder_id=ended.holder_id,
+                quantity=ended.quantity,
+                stock=product.stock if product else 0,
+            ),
+        )
+        return ended
+
+    async def sell(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
+        """The reserved pieces were handed over; for seller and admins. Raises NotFound, Forbidden, ReservationOver."""
+        reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
+        if reservation is None:
+            raise NotFound("Reservation")
+        await owned(session, principal, reservation.product_id)
+        ended = await repository.end_reservation(session, reservation.id, ReservationState.SOLD, self._clock())
+        if ended is None:
+            raise ReservationOver
+        return ended
