@@ -26,7 +26,6 @@ from graphql import (
 from router.cache import LruCache
 from router.errors import (
     LimitExceeded,
-    RouterError,
     SyntaxFailed,
     UnknownOperation,
     UnplannableOperation,
@@ -97,7 +96,10 @@ class Pipeline:
         operation = self._operations.get(key)
         if operation is None:
             self._metrics.document_misses.inc()
-            operation = self._prepare(*key)
+            try:
+                operation = self._prepare(*key)
+            except RecursionError:
+                raise _too_deep() from None
             self._operations.put(key, operation)
         else:
             self._metrics.document_hits.inc()
@@ -177,7 +179,14 @@ class Pipeline:
             plan = self._planner.plan(operation.guard.permitted(denial), operation.name)
         except PlanError as error:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
+        except RecursionError:
+            raise _too_deep() from None
         return compile_plan(plan, operation.guard.shown(denial), operation.name, self.api_schema)
+
+
+def _too_deep() -> LimitExceeded:
+    """Fragments can nest deeper than the limit on fields tells, since fragments count nothing themselves."""
+    return LimitExceeded("The document is nested too deeply.", code="MAX_DEPTH_LIMIT")
 
 
 def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
@@ -196,6 +205,3 @@ def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode
         f"The document has no operation named {name!r}; "
         + (f"it has {names}." if names else "its operation has no name.")
     )
-
-
-__all__ = ["Operation", "Pipeline", "RouterError"]

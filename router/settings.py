@@ -243,17 +243,17 @@ class RouterSettings(BaseSettings):
         return env_settings, init_settings
 
     @classmethod
-    def load(cls, path: Path | None = None, **given: Any) -> Self:
+    def load(cls, file: Path | None = None, /, **given: Any) -> Self:
         """The settings: the environment, over the file, over what is given, over the defaults.
 
         Raises SettingsError: a file that cannot be read, an unknown setting, a value that is not allowed.
         """
         refuse_unknown_variables(cls, PREFIX)
-        values = _merge(given, _read_yaml(path)) if path is not None else given
+        values = _merge(given, _read_yaml(file)) if file is not None else given
         try:
             return cls(**values)
         except ValidationError as error:
-            raise SettingsError(explain(cls, error, str(path) if path is not None else "the settings")) from error
+            raise SettingsError(explain(cls, error, str(file) if file is not None else "the settings")) from error
         except ValueError as error:  # an environment variable that should be JSON and is not
             raise SettingsError(f"the environment: {error}; lists and maps are given as JSON") from error
 

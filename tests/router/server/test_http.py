@@ -77,6 +77,15 @@ async def test_requests_that_are_none(
         ("query A { hello }", {"operationName": "C"}, "OPERATION_RESOLUTION_FAILURE", "it has A", None),
         ("fragment F on Query { hello }", {}, "GRAPHQL_VALIDATION_FAILED", "never used", (1, 1)),
         ("{ " + "a: hello " * 20_000 + "}", {}, "MAX_TOKENS_LIMIT", "15000 tokens", None),
+        (
+            "{ ...F0 } "
+            + " ".join(f"fragment F{n} on Query {{ ...F{n + 1} }}" for n in range(1500))
+            + " fragment F1500 on Query { hello }",
+            {},
+            "MAX_DEPTH_LIMIT",
+            "nested too deeply",
+            None,
+        ),
         ("{" * 5000, {}, "GRAPHQL_PARSE_FAILED", "", None),
         ("{ " + " ".join(f"a{n}: hello" for n in range(201)) + "}", {}, "MAX_ROOT_FIELDS_LIMIT", "201", None),
     ],

@@ -1,0 +1,40 @@
+"""One line per request, and nothing secret in it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import orjson
+import pytest
+
+from router.telemetry.access_log import AccessLog
+from tests.router.platform import Platform
+
+
+async def test_a_line_of_json_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    platform = Platform(tmp_path, telemetry={"access_log": "json"})
+    token = platform.issuer.token()
+    headers = {"authorization": f"Bearer {token}", "apollographql-client-name": "shop"}
+    await platform.post("query Greet($a: Int!) { echo(a: $a) }", headers=headers, variables={"a": 77123})
+    await platform.send("GET", "/graphql", query_string="query={nope}&variables={%22p%22:77123}", headers=headers)
+    lines = capsys.readouterr().err.splitlines()
+    first, second = (orjson.loads(line) for line in lines)
+    assert {name: first[name] for name in ("client", "method", "path", "status", "operation", "client_name")} == {
+        "client": "10.1.1.1",
+        "method": "POST",
+        "path": "/graphql",
+        "status": 200,
+        "operation": "Greet",
+        "client_name": "shop",
+    }
+    assert (second["status"], second["code"]) == (400, "GRAPHQL_VALIDATION_FAILED")
+    assert token not in "".join(lines)
+    assert "77123" not in "".join(lines)
+
+
+def test_a_path_cannot_forge_a_line() -> None:
+    out = io.StringIO()
+    AccessLog("text", out).write({"path": "/a\nb\x1b[0m", "method": "GET"}, {}, status=404, seconds=0.001)
+    assert out.getvalue().count("\n") == 1
+    assert "\x1b" not in out.getvalue()

@@ -1,0 +1,24 @@
+"""The bounded cache."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from router.cache import LruCache
+
+
+@given(size=st.integers(1, 5), keys=st.lists(st.tuples(st.booleans(), st.integers(0, 8)), max_size=60))
+def test_it_holds_the_most_recently_used(size: int, keys: list[tuple[bool, int]]) -> None:
+    cache: LruCache[int, int] = LruCache(size)
+    used: list[int] = []  # the most recently used last
+    for write, key in keys:
+        if write:
+            cache.put(key, key * 10)
+        else:
+            assert cache.get(key) == (key * 10 if key in used else None)
+        if write or key in used:
+            used = [other for other in used if other != key] + [key]
+            used = used[-size:]
+        assert len(cache) == len(used)
+    assert all(cache.get(key) == key * 10 for key in used)
