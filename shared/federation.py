@@ -116,10 +116,13 @@ class SubgraphSchema(strawberry.federation.Schema):
         union = self._schema.type_map.get("_Entity")
         for entity in getattr(union, "types", ()):
             definition: Any = self.get_type_by_name(entity.name)
+            keys = _keys(definition)
+            if not keys:
+                continue  # a stub: others refer to it by us, nobody comes to us for it
             resolve = getattr(definition.origin, "resolve_references", None)
             if resolve is None:
                 raise TypeError(f"{entity.name} has a key but no resolve_references")
-            self._resolvers[entity.name] = _ReferenceResolver(entity.name, resolve, _keys(definition))
+            self._resolvers[entity.name] = _ReferenceResolver(entity.name, resolve, keys)
 
     async def resolve_entities(self, info: Info[Any, Any], representations: list[Any]) -> list[Any]:
         """An entity, null or an error in the place of each representation; one call per type."""
@@ -173,8 +176,9 @@ class _ReferenceResolver:
 
 
 def _keys(definition: Any) -> list[frozenset[str]]:
-    """The outermost fields of each of the entity's keys."""
-    keys = (directive for directive in definition.directives if isinstance(directive, Key))
+    """The outermost fields of each of the entity's resolvable keys."""
+    applied = (directive for directive in definition.directives if isinstance(directive, Key))
+    keys = (key for key in applied if key.resolvable is not False)
     parsed: Iterator[Any] = (parse(f"{{ {key.fields} }}", no_location=True).definitions[0] for key in keys)
     return [frozenset(field.name.value for field in node.selection_set.selections) for node in parsed]
 

@@ -73,7 +73,7 @@ class Running:
     def stop(self) -> int:
         """Ask it to end as Ctrl-C does; its exit code. Killed, and a failure, when it does not."""
         if self.process.poll() is None:
-            self.process.send_signal(signal.SIGINT)
+            os.killpg(self.process.pid, signal.SIGINT)  # a terminal tells the whole group
         return self._ended()
 
     def kill(self) -> None:
