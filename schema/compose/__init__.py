@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schema import satisfiability
+from schema.compose.composed import compose_directives
 from schema.compose.composition import Composition
 from schema.compose.prepare import prepare
 from schema.compose.rules import (
     AFTER_MERGE,
     BEFORE_MERGE,
     ON_API_SCHEMA,
-    ON_SUBGRAPHS,
     ON_SUPERGRAPH,
     ON_VALID_SUPERGRAPH,
     Rule,
@@ -28,7 +28,7 @@ from schema.subgraph import SubgraphSource, ingest_all
 __all__ = ["Composition", "SubgraphSource", "compose"]
 
 STAGES: tuple[tuple[Rule, ...], ...] = (
-    ON_SUBGRAPHS,
+    (compose_directives,),
     (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
     ON_SUPERGRAPH,
     ON_VALID_SUPERGRAPH,

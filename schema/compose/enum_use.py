@@ -7,6 +7,7 @@ from enum import Flag
 
 from schema.compose.sources import TypeGroup
 from schema.subgraph.model import Kind
+from schema.supergraph.model import DirectiveDefinition
 from schema.type_ref import named_type
 
 
@@ -34,6 +35,12 @@ def enum_use(types: Mapping[str, TypeGroup]) -> dict[str, EnumUse]:
             if definition.input_fields:
                 _note(use, (field.type for field in definition.input_fields.values()), EnumUse.INPUT)
     return use
+
+
+def note_directives(use: dict[str, EnumUse], directives: Mapping[str, DirectiveDefinition]) -> None:
+    """Add the uses in arguments of the directives that the supergraph defines."""
+    for definition in directives.values():
+        _note(use, (argument.type for argument in definition.arguments.values()), EnumUse.INPUT)
 
 
 def _note(use: dict[str, EnumUse], refs: Iterable[str], position: EnumUse) -> None:

@@ -64,6 +64,10 @@ def _gather_abstracted(groups: dict[str, TypeGroup]) -> None:
         for interface in interfaces:
             if interface in abstract:
                 for name, field in groups[interface].fields.items():
-                    sources = [source for source in field.sources if is_interface_object(source.owner)]
+                    sources = [
+                        source
+                        for source in field.sources
+                        if is_interface_object(source.owner) and group.name not in source.part.schema.types
+                    ]
                     if sources:
                         group.fields.setdefault(name, FieldGroup(group, name)).abstracted.extend(sources)

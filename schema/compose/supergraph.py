@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schema.compose.applied import merge_applied
-from schema.compose.composed import compose_directives
 from schema.compose.description import merge_description
 from schema.compose.directive import merge_executable_directives
 from schema.compose.enum import merge_enum
+from schema.compose.enum_use import note_directives
 from schema.compose.input_object import merge_input_object
 from schema.compose.interface import add_interface_object_fields, merge_interface
 from schema.compose.links import all_links
@@ -35,11 +35,11 @@ def merge_supergraph(merging: Merging) -> None:
     """Fill the supergraph; what does not merge is reported and left out, or merged as well as it can be."""
     supergraph = merging.supergraph
     supergraph.subgraphs = {part.graph: SubgraphInfo(part.graph, part.name, part.schema.url) for part in merging.parts}
-    compose_directives(merging)
+    supergraph.directive_definitions.update(merge_executable_directives(merging))
+    note_directives(merging.enum_use, supergraph.directive_definitions)
     for group in merging.types.values():
         supergraph.types[group.name] = _MERGE[group.kind](merging, group)
     add_interface_object_fields(merging)
-    supergraph.directive_definitions.update(merge_executable_directives(merging))
     _merge_schema_element(merging)
     supergraph.links = all_links(merging)
 

@@ -9,6 +9,8 @@ from schema.compose.rules.extension_with_no_base import extension_with_no_base
 from schema.compose.rules.external_mismatch import external_mismatch
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
 from schema.compose.rules.inaccessible import inaccessible
+from schema.compose.rules.inconsistent_entity import inconsistent_entity
+from schema.compose.rules.inconsistent_value_type import inconsistent_value_type
 from schema.compose.rules.interface_field_no_implementation import interface_field_no_implementation
 from schema.compose.rules.interface_key_missing_implementation import interface_key_missing_implementation
 from schema.compose.rules.interface_object_beside_implementations import interface_object_beside_implementations
@@ -24,20 +26,18 @@ from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
 
 Rule = Callable[[Merging], None]
 
-# What one subgraph keeps in view of the others.
-ON_SUBGRAPHS: tuple[Rule, ...] = (
-    interface_object_beside_implementations,
-    interface_key_missing_implementation,
-)
-
 # What does not hinder merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
     extension_with_no_base,
     type_kind_mismatch,
     no_queries,
     interface_object_without_interface,
+    interface_object_beside_implementations,
+    interface_key_missing_implementation,
     external_missing_on_base,
     invalid_field_sharing,
+    inconsistent_entity,
+    inconsistent_value_type,
 )
 
 # What only shows in what merging made.
