@@ -27,7 +27,7 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int) -
     except InvalidSupergraphError as error:
         raise Failure(f"{supergraph} is not a supergraph: {error}") from error
     url = address_of(listener)
-    serve(app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"))
+    serve(app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain)
 
 
 def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:

@@ -49,21 +49,33 @@ def address_of(listener: socket.socket) -> str:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """uvicorn that says when it serves."""
+    """uvicorn that says when it serves, and when it stops."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_started = on_started
+        self._on_stopping = on_stopping
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
             self._on_started()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._on_stopping()
+        await super().shutdown(sockets=sockets)
 
-def serve(app: Any, listener: socket.socket, on_started: Callable[[], None]) -> None:
+
+def serve(
+    app: Any,
+    listener: socket.socket,
+    on_started: Callable[[], None],
+    *,
+    on_stopping: Callable[[], None] = lambda: None,
+) -> None:
     """Serve an ASGI application on the socket until SIGINT or SIGTERM; `on_started` is called when it answers.
 
+    `on_stopping` is called before requests in flight are waited for: it ends what would not end by itself.
     Raises Failure where the application does not start.
     """
     config = uvicorn.Config(
@@ -76,7 +88,7 @@ def serve(app: Any, listener: socket.socket, on_started: Callable[[], None]) -> 
         ws="websockets-sansio",
         ws_per_message_deflate=False,
     )
-    server = _AnnouncingServer(config, on_started)
+    server = _AnnouncingServer(config, on_started, on_stopping)
     with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
         server.run(sockets=[listener])
     if not server.started:

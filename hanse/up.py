@@ -11,12 +11,12 @@ import click
 
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure
-from hanse.lifespan import AsgiApp, Surrounded
+from hanse.lifespan import Surrounded
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
 from hanse.welcome import welcome
-from router.app import create_router
+from router.app import Router, create_router
 from schema.compose import compose
 from schema.subgraph.model import SubgraphSource
 from shared.config import ConfigError
@@ -32,12 +32,13 @@ def run_platform(*, host: str, port: int, data: Path, demo: bool) -> None:
     folder = open_data_folder(data)
     subgraphs = create_subgraphs(folder)
     url = address_of(listener)
+    router = embedded_router(subgraphs, folder)
     app = Surrounded(
-        embedded_router(subgraphs, folder),
+        router,
         start=lambda: _start(subgraphs, demo_seed=DEMO_SEED if demo else None),
         stop=lambda: _stop(subgraphs),
     )
-    serve(app, listener, lambda: click.echo(welcome(url=url, data=folder, demo=demo)))
+    serve(app, listener, lambda: click.echo(welcome(url=url, data=folder, demo=demo)), on_stopping=router.drain)
 
 
 def run_demo(*, data: Path, seed: int) -> None:
@@ -69,7 +70,7 @@ def compose_platform(subgraphs: dict[str, SubgraphApp], url_of: Callable[[str], 
     return composition.sdl
 
 
-def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> AsgiApp:
+def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
     """The router over subgraphs of this process. Raises Failure where one of its settings is wrong."""
     keys = folder / "keys"
     settings = load_router_settings(
