@@ -51,20 +51,29 @@ def variables_in(selections: Iterable[Selection], groups: Iterable[EntityGroup])
 
 def _group(group: EntityGroup) -> str:
     alias = "" if group.alias == "_entities" else f"{group.alias}: "
-    conditions = _conditions(group.conditions)
-    return f"{alias}_entities(representations: ${group.variable}){conditions} {{ {selections_text(group.selections)} }}"
+    return _guarded(
+        f"{alias}_entities(representations: ${group.variable})",
+        group.conditions,
+        f" {{ {selections_text(group.selections)} }}",
+    )
 
 
 def _selection(selection: Selection) -> str:
-    conditions = _conditions(selection.conditions)
+    inner = f" {{ {selections_text(selection.selections)} }}" if selection.selections else ""
     if isinstance(selection, InlineFragment):
         on = f" on {selection.type_condition}" if selection.type_condition else ""
-        return f"...{on}{conditions} {{ {selections_text(selection.selections)} }}"
+        return _guarded(f"...{on}", selection.conditions, inner)
     alias = "" if selection.alias == selection.name else f"{selection.alias}: "
     arguments = f"({selection.arguments})" if selection.arguments else ""
-    inner = f" {{ {selections_text(selection.selections)} }}" if selection.selections else ""
-    return f"{alias}{selection.name}{arguments}{conditions}{inner}"
+    return _guarded(f"{alias}{selection.name}{arguments}", selection.conditions, inner)
 
 
-def _conditions(conditions: Iterable[SkipInclude]) -> str:
-    return "".join(f" {condition_text(condition)}" for condition in conditions)
+def _guarded(head: str, conditions: tuple[SkipInclude, ...], inner: str) -> str:
+    """A selection with its conditions; a directive can stand only once in a place, so more of them wrap it."""
+    if not conditions:
+        return f"{head}{inner}"
+    first, *others = conditions
+    text = f"{head} {condition_text(first)}{inner}"
+    for condition in others:
+        text = f"... {condition_text(condition)} {{ {text} }}"
+    return text
