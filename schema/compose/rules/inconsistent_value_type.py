@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from schema.compose.merging import Merging
 from schema.compose.sentences import subgraphs
-from schema.compose.sources import FieldGroup, TypeGroup
-from schema.subgraph.model import Kind, has
+from schema.compose.sources import FieldGroup, Source, TypeGroup
+from schema.subgraph.model import Kind, TypeDef, has
 
 _CODES = {
     Kind.OBJECT: "INCONSISTENT_OBJECT_VALUE_TYPE_FIELD",
@@ -29,7 +29,9 @@ def inconsistent_value_type(merging: Merging) -> None:
 
 def _hint(merging: Merging, group: TypeGroup, field: FieldGroup) -> None:
     having = {source.part.graph for source in field.sources}
-    lacking = [source for source in group.sources if source.part.graph not in having]
+    lacking = [source for source in group.sources if source.part.graph not in having and _resolves(source)]
+    if not lacking:
+        return
     merging.report.hint(
         _CODES[group.kind],
         f"`{field.coordinate}` is in {subgraphs(source.part.name for source in field.sources)} but not in "
@@ -37,3 +39,8 @@ def _hint(merging: Merging, group: TypeGroup, field: FieldGroup) -> None:
         [*field.sources, *lacking],
         group.name,
     )
+
+
+def _resolves(source: Source[TypeDef]) -> bool:
+    """Whether the subgraph has anything of the type to give, rather than only referring to it."""
+    return not all(has(field.directives, "external") for field in source.definition.fields.values())
