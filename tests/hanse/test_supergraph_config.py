@@ -44,7 +44,7 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(Failure, match="(?s).*") as failure:
+    with pytest.raises(Failure, match=r"(?s).*") as failure:
         read_subgraphs(write(tmp_path, text))
     assert message in failure.value.message
 
