@@ -42,6 +42,7 @@ SUBGRAPHS: dict[str, PlatformSubgraph] = {
         PlatformSubgraph("users", 4001),
         PlatformSubgraph("catalog", 4002),
         PlatformSubgraph("analytics", 4003),
+        PlatformSubgraph("tasks", 4004),
     )
 }
 

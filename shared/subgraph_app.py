@@ -61,6 +61,7 @@ class SubgraphApp:
         self._on_handled = on_handled
         self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._relay: Relay | None = None
+        self._consumer: Consumer | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._running = False
         self.execution = Execution(
@@ -90,16 +91,18 @@ class SubgraphApp:
             self._relay = Relay(self.database, self.events)
             self._tasks.append(asyncio.create_task(self._relay.run(), name=f"relay of {self.name}"))
         if self._handlers and self.settings.consume_events:
-            self._tasks.append(asyncio.create_task(self.consumer().run(), name=f"consumer {self.name}"))
+            self._consumer = self.consumer()
+            self._tasks.append(asyncio.create_task(self._consumer.run(), name=f"consumer {self.name}"))
 
     async def stop(self) -> None:
         """Stop what `start` began; what waits in the outbox is moved at the next start."""
         self._running = False
-        for task in self._tasks:
-            task.cancel()
+        for running in (self._relay, self._consumer):
+            if running is not None:
+                running.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        self._relay = None
+        self._relay = self._consumer = None
         if self.events is not None:
             await self.events.close()
             self.events = None

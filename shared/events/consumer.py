@@ -13,6 +13,7 @@ from shared.db import Database
 from shared.events.envelope import Event
 from shared.events.inbox import handled, mark_handled
 from shared.events.log import DeadLetter, Delivery, EventLog
+from shared.waiting import within
 
 log = logging.getLogger(__name__)
 
@@ -54,24 +55,32 @@ class Consumer:
         self._on_handled = on_handled
         self._clock = clock
         self._types = () if EVERY in handlers else tuple(handlers)
+        self._stopping = asyncio.Event()
+        self._reading: asyncio.Task[list[Delivery]] | None = None
+
+    def stop(self) -> None:
+        """Let `run` end, with what it is about done: cancelling would tear a statement in two."""
+        self._stopping.set()
+        if self._reading is not None:
+            self._reading.cancel()
 
     async def run(self) -> None:
-        """Consume until cancelled; where the log or the database fails, pause and try again."""
+        """Consume until stopped; where the log or the database fails, pause and try again."""
         pause = self._first_pause
-        while True:
+        while not self._stopping.is_set():
             try:
                 await self.step(wait=WAIT_SECONDS)
                 pause = self._first_pause
             except Exception:
                 log.exception("consumer %s failed; it tries again in %.2f s", self.name, pause)
-                await asyncio.sleep(pause)
+                await within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def step(self, *, wait: float) -> int:
         """Handle what comes next, waiting up to `wait` seconds for it; how many events were done with."""
-        batch = await self._events.read(self.name, self._types, limit=BATCH, wait=wait)
+        batch = await self._read(wait)
         done = 0
-        while done < len(batch):
+        while done < len(batch) and not self._stopping.is_set():
             reached, cause = await self._handle(batch[done:])
             done += reached
             if reached:
@@ -81,6 +90,18 @@ class Consumer:
                 await self._insist(batch[done], cause)
                 done += 1
         return len(batch)
+
+    async def _read(self, wait: float) -> list[Delivery]:
+        reading = asyncio.ensure_future(self._events.read(self.name, self._types, limit=BATCH, wait=wait))
+        self._reading = reading
+        try:
+            return await reading
+        except asyncio.CancelledError:
+            if self._stopping.is_set() and reading.cancelled():
+                return []
+            raise
+        finally:
+            self._reading = None
 
     async def _handle(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
         """Handle the batch in one transaction up to the first failure: how far it came, and what failed then."""
@@ -105,7 +126,8 @@ class Consumer:
         pause = self._first_pause
         for _ in range(self._attempts - 1):
             log.warning("consumer %s: %s failed: %r", self.name, delivery.event.type, cause)
-            await asyncio.sleep(pause)
+            if await within(self._stopping, pause):
+                return  # it comes again after the next start
             pause = min(pause * 2, LONGEST_PAUSE)
             _, failure = await self._handle([delivery])
             if failure is None:

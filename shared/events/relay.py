@@ -30,25 +30,32 @@ class Relay:
         self._events = events
         self._clock = clock
         self._wanted = asyncio.Event()
+        self._stopping = asyncio.Event()
 
     def wake(self) -> None:
         """Something was committed."""
         self._wanted.set()
 
+    def stop(self) -> None:
+        """Let `run` end, with what it is about done: cancelling would tear a statement in two."""
+        self._stopping.set()
+        self._wanted.set()
+
     async def run(self) -> None:
-        """Move events until cancelled; failures are logged and tried again."""
+        """Move events until stopped; failures are logged and tried again."""
         pause = 0.1
         await self._tidy()
-        while True:
+        while not self._stopping.is_set():
             self._wanted.clear()
             try:
                 while await self.move():
                     pass
                 pause = 0.1
-                await within(self._wanted, IDLE_SECONDS)
+                if not self._stopping.is_set():
+                    await within(self._wanted, IDLE_SECONDS)
             except Exception:
                 log.exception("the relay failed; it tries again in %.1f s", pause)
-                await asyncio.sleep(pause)
+                await within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def move(self) -> int:

@@ -13,7 +13,7 @@ from shared.errors import BadInput, FieldProblem
 from shared.events.envelope import Event
 from subgraphs.analytics import repository
 
-# Which counters an event moves. What an event says in numbers is added in `amounts`.
+# Which counters an event moves; where it depends on what the event says, `_said` tells.
 COUNTED: dict[str, dict[str, int]] = {
     "user.registered": {"users": 1},
     "user.deleted": {"users": -1},
@@ -22,6 +22,7 @@ COUNTED: dict[str, dict[str, int]] = {
     "product.created": {"products": 1},
     "product.deleted": {"products": -1},
 }
+TASK_STATUSES = ("todo", "in_progress", "done", "cancelled")
 MOST_POINTS = 2000
 
 
@@ -43,6 +44,7 @@ class Statistics:
     products: int
     sign_ins: int
     failed_sign_ins: int
+    tasks: dict[str, int]  # by status
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,23 @@ class Point:
 
 async def count(session: AsyncSession, event: Event) -> None:
     """Count one event."""
-    await repository.add(session, {"events_processed": 1, **COUNTED.get(event.type, {})})
+    await repository.add(session, {"events_processed": 1, **COUNTED.get(event.type, {}), **_said(event)})
     await repository.add_to_bucket(session, event.time.replace(second=0, microsecond=0), event.type)
     if event.actor is not None:
         await repository.see_user(session, event.actor)
+
+
+def _said(event: Event) -> dict[str, int]:
+    """What an event moves by what it says."""
+    match event.type, event.data:
+        case "task.created", {"status": str(status)}:
+            return {f"tasks_{status}": 1}
+        case "task.deleted", {"status": str(status)}:
+            return {f"tasks_{status}": -1}
+        case "task.status_changed", {"before": str(before), "status": str(status)}:
+            return {f"tasks_{before}": -1, f"tasks_{status}": 1}
+        case _:
+            return {}
 
 
 async def statistics(session: AsyncSession) -> Statistics:
@@ -71,6 +86,7 @@ async def statistics(session: AsyncSession) -> Statistics:
         products=counted.get("products", 0),
         sign_ins=counted.get("sign_ins", 0),
         failed_sign_ins=counted.get("failed_sign_ins", 0),
+        tasks={status: counted.get(f"tasks_{status}", 0) for status in TASK_STATUSES},
     )
 
 

@@ -16,6 +16,16 @@ AnalyticsInfo = Info[AnalyticsContext, None]
 strawberry.enum(service.Step, name="TimeStep", description="How long one point of a time series is, in UTC.")
 
 
+@strawberry.type(description="How many tasks have each status.")
+class TaskTotals:
+    """Numbers by status."""
+
+    todo: int = strawberry.field(description="To be done.")
+    in_progress: int = strawberry.field(description="Being done.")
+    done: int = strawberry.field(description="Done.")
+    cancelled: int = strawberry.field(description="Not to be done any more.")
+
+
 @strawberry.type(description="What has happened on the platform so far, each event counted once.")
 class Stats:
     """Numbers."""
@@ -26,6 +36,7 @@ class Stats:
     products: int = strawberry.field(description="How many products are on sale.")
     sign_ins: int = strawberry.field(description="How many sign-ins succeeded.")
     failed_sign_ins: int = strawberry.field(description="How many sign-ins failed.")
+    tasks: TaskTotals = strawberry.field(description="How many tasks there are, by status.")
 
     @classmethod
     def of(cls, counted: service.Statistics) -> Self:
@@ -37,6 +48,7 @@ class Stats:
             products=counted.products,
             sign_ins=counted.sign_ins,
             failed_sign_ins=counted.failed_sign_ins,
+            tasks=TaskTotals(**counted.tasks),
         )
 
 

@@ -12,6 +12,8 @@ from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
 from subgraphs.catalog.app import create as create_catalog
 from subgraphs.catalog.settings import CatalogSettings
+from subgraphs.tasks.app import create as create_tasks
+from subgraphs.tasks.settings import TasksSettings
 from subgraphs.users.app import create as create_users
 from subgraphs.users.settings import UsersSettings
 from tests.subgraphs.harness import CHEAP_HASHES, Router, started
@@ -43,4 +45,11 @@ async def analytics(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp
     """The analytics subgraph."""
     settings = AnalyticsSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url)
     async with started(create_analytics(settings)) as app:
+        yield app
+
+
+@pytest.fixture
+async def tasks(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The tasks subgraph."""
+    async with started(create_tasks(TasksSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url))) as app:
         yield app

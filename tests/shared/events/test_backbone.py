@@ -90,8 +90,9 @@ async def test_a_woken_relay_moves_at_once_and_goes_on_after_failures(database: 
     await move_boxes(database, 1)
     relay.wake()
     assert len(await log.read("test", (), limit=10, wait=10)) == 1
-    running.cancel()
-    await asyncio.wait([running])
+    relay.stop()
+    async with asyncio.timeout(5):
+        await running
 
 
 async def test_what_was_published_long_ago_is_forgotten(database: Database, log: EmbeddedLog) -> None:
@@ -212,3 +213,22 @@ async def test_a_consumer_hears_only_what_it_handles(database: Database, log: Em
     assert await one.step(wait=0) == 1
     async with database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(inbox)) == 1
+
+
+async def test_a_consumer_stops_at_once_whatever_it_waits_for(
+    database: Database, log: EmbeddedLog, effects: Effects
+) -> None:
+    waiting_for_events = consumer(database, log, effects)
+    effects.failures = {1: 99}
+    waiting_to_retry = Consumer(
+        "other", events=log, database=database, handlers={EVERY: effects.handle}, first_pause=60
+    )
+    running = [asyncio.create_task(one.run()) for one in (waiting_for_events, waiting_to_retry)]
+    await asyncio.sleep(0.1)
+    await tell(log, 1)
+    await asyncio.sleep(0.2)
+    async with asyncio.timeout(2):
+        for one in (waiting_for_events, waiting_to_retry):
+            one.stop()
+        await asyncio.gather(*running)
+    assert [letter.consumer for letter in await log.dead_letters()] in ([], ["boxes"]), "nothing was given up by that"

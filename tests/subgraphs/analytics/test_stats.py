@@ -62,6 +62,23 @@ async def test_each_event_counts_once_even_when_told_again(analytics: SubgraphAp
     await eventually(lambda: asked.get(STATS), {"stats": wanted | {"eventsProcessed": 8, "products": 2}})
 
 
+async def test_tasks_are_counted_by_status(analytics: SubgraphApp, asked: Person) -> None:
+    def task(kind: str, **said: str) -> Event:
+        return Event(type=f"task.{kind}", subject=new_id(), source="/tasks", data=said)
+
+    await tell(
+        analytics,
+        task("created", status="todo"),
+        task("created", status="todo"),
+        task("created", status="todo"),
+        task("status_changed", before="todo", status="in_progress"),
+        task("status_changed", before="in_progress", status="done"),
+        task("deleted", status="todo"),
+    )
+    wanted = {"stats": {"tasks": {"todo": 1, "inProgress": 0, "done": 1, "cancelled": 0}}}
+    await eventually(lambda: asked.get("{ stats { tasks { todo inProgress done cancelled } } }"), wanted)
+
+
 async def test_a_series_has_a_point_for_each_step(analytics: SubgraphApp, asked: Person) -> None:
     for hour, minute in ((9, 59), (10, 0), (10, 30), (12, 0)):
         await tell(analytics, happened("a.b", time=datetime(2026, 3, 1, hour, minute, 7, tzinfo=UTC)))

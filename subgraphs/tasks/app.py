@@ -1,0 +1,28 @@
+"""The tasks subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.subgraph_app import SubgraphApp
+from subgraphs.tasks.consumers import handlers
+from subgraphs.tasks.loaders import TasksContext
+from subgraphs.tasks.schema import graph
+from subgraphs.tasks.service import Tasks
+from subgraphs.tasks.settings import TasksSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: TasksSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    tasks = Tasks()
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> TasksContext:
+        return TasksContext(database, caller, writes=writes, tasks=tasks)
+
+    return SubgraphApp(
+        settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, handlers=handlers(tasks)
+    )

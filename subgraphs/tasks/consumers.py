@@ -1,0 +1,18 @@
+"""The events that the tasks subgraph handles."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.consumer import Handler
+from shared.events.envelope import Event
+from subgraphs.tasks.service import Tasks
+
+
+def handlers(tasks: Tasks) -> dict[str, Handler]:
+    """Each event's handler."""
+
+    async def user_deleted(session: AsyncSession, event: Event) -> None:
+        await tasks.forget_user(session, event.subject)
+
+    return {"user.deleted": user_deleted}

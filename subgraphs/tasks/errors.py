@@ -1,0 +1,18 @@
+"""What the tasks subgraph refuses, beyond the common errors.
+
+Conflict
+└── IllegalMove    a status that does not follow the present one
+"""
+
+from __future__ import annotations
+
+from shared.errors import Conflict, FieldProblem
+from subgraphs.tasks.models import TaskStatus
+
+
+class IllegalMove(Conflict):
+    """The status cannot become that one now."""
+
+    def __init__(self, present: TaskStatus, wanted: TaskStatus) -> None:
+        said = f"A task that is {present.name} cannot become {wanted.name}."
+        super().__init__(FieldProblem("status", "ILLEGAL_MOVE", said))

@@ -1,0 +1,56 @@
+"""The events that the tasks subgraph publishes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.events.data import EventData, Moment, Uuid
+
+
+class _TaskEvent(EventData, frozen=True, kw_only=True):
+    source: ClassVar[str] = "tasks"
+    owner_id: Uuid
+    title: str
+
+
+class TaskCreated(_TaskEvent, frozen=True, kw_only=True):
+    """There is something to be done."""
+
+    event_type: ClassVar[str] = "task.created"
+    assignee_id: Uuid | None
+    status: str
+    priority: str
+    due_at: Moment | None
+
+
+class TaskUpdated(_TaskEvent, frozen=True, kw_only=True):
+    """A task says something else now. `changed` names the fields."""
+
+    event_type: ClassVar[str] = "task.updated"
+    changed: list[str]
+
+
+class TaskStatusChanged(_TaskEvent, frozen=True, kw_only=True):
+    """A task has gone a step."""
+
+    event_type: ClassVar[str] = "task.status_changed"
+    before: str
+    status: str
+
+
+class TaskAssigned(_TaskEvent, frozen=True, kw_only=True):
+    """A task is for somebody else now; null: for nobody in particular."""
+
+    event_type: ClassVar[str] = "task.assigned"
+    assignee_id: Uuid | None
+    due_at: Moment | None
+
+
+class TaskDeleted(_TaskEvent, frozen=True, kw_only=True):
+    """A task is gone."""
+
+    event_type: ClassVar[str] = "task.deleted"
+    status: str
+
+
+PUBLISHED: tuple[type[EventData], ...] = (TaskCreated, TaskUpdated, TaskStatusChanged, TaskAssigned, TaskDeleted)

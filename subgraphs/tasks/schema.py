@@ -1,0 +1,134 @@
+"""The GraphQL face of the tasks subgraph."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import strawberry
+
+from shared.federation import SubgraphSchema
+from shared.pagination import After, Before, Connection, First, Last, page_request
+from subgraphs.tasks import repository
+from subgraphs.tasks.models import TaskStatus
+from subgraphs.tasks.repository import TaskSort
+from subgraphs.tasks.types import (
+    CreateTaskInput,
+    Filter,
+    Sort,
+    Task,
+    TaskCount,
+    TaskId,
+    TasksInfo,
+    UpdateTaskInput,
+    User,
+    page_of,
+)
+
+WRITE = "tasks:write"
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """The questions."""
+
+    @strawberry.federation.field(description="What you own or are to do.", authenticated=True)
+    async def my_tasks(
+        self,
+        info: TasksInfo,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Filter = None,
+        sort: Sort = TaskSort.NEWEST,
+    ) -> Connection[Task]:
+        """A page of the caller's tasks."""
+        user_id = info.context.principal.require_user()
+        return await page_of(info, user_id, page_request(first, after, last, before), filter, sort)
+
+    @strawberry.federation.field(
+        description="The task of this id; null where there is none that you may see.", authenticated=True
+    )
+    async def task(self, info: TasksInfo, id: TaskId) -> Task | None:
+        """One task."""
+        info.context.principal.require_user()
+        return Task.of(await info.context.task(id))
+
+    @strawberry.federation.field(
+        description="How many of your tasks have each status, those without any included.", authenticated=True
+    )
+    async def tasks_by_status(self, info: TasksInfo) -> list[TaskCount]:
+        """A count for every status."""
+        user_id = info.context.principal.require_user()
+        async with info.context.session() as session:
+            counts = await repository.counts_by_status(session, user_id)
+        return [TaskCount(status=status, count=counts.get(status.value, 0)) for status in TaskStatus]
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    """The verbs."""
+
+    @strawberry.federation.mutation(description="Make a task.", requires_scopes=[[WRITE]])
+    async def create_task(
+        self, info: TasksInfo, input: Annotated[CreateTaskInput, strawberry.argument(description="What it is.")]
+    ) -> Task:
+        """A new task."""
+        owner_id = info.context.principal.require_scope(WRITE)
+        assignee_id = str(input.assignee_id) if input.assignee_id is not None else None
+        async with info.context.change() as session:
+            tasks = info.context.tasks
+            return Task(record=await tasks.create(session, owner_id, input.details(), assignee_id=assignee_id))
+
+    @strawberry.federation.mutation(description="Change a task; for its owner.", requires_scopes=[[WRITE]])
+    async def update_task(
+        self,
+        info: TasksInfo,
+        id: TaskId,
+        input: Annotated[UpdateTaskInput, strawberry.argument(description="What changes.")],
+    ) -> Task:
+        """The task as it is then."""
+        user_id = info.context.principal.require_scope(WRITE)
+        async with info.context.change() as session:
+            return Task(record=await info.context.tasks.update(session, user_id, id, input.details()))
+
+    @strawberry.federation.mutation(
+        description="Change a task's status, along `nextStatuses`; for its owner and its assignee.",
+        requires_scopes=[[WRITE]],
+    )
+    async def change_task_status(
+        self,
+        info: TasksInfo,
+        id: TaskId,
+        status: Annotated[TaskStatus, strawberry.argument(description="The next one.")],
+    ) -> Task:
+        """The task as it is then."""
+        user_id = info.context.principal.require_scope(WRITE)
+        async with info.context.change() as session:
+            return Task(record=await info.context.tasks.move(session, user_id, id, status))
+
+    @strawberry.federation.mutation(description="Give a task to somebody; for its owner.", requires_scopes=[[WRITE]])
+    async def assign_task(
+        self,
+        info: TasksInfo,
+        id: TaskId,
+        assignee_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Who is to do it; null: nobody in particular.")
+        ] = None,
+    ) -> Task:
+        """The task as it is then."""
+        user_id = info.context.principal.require_scope(WRITE)
+        assignee = str(assignee_id) if assignee_id is not None else None
+        async with info.context.change() as session:
+            return Task(record=await info.context.tasks.assign(session, user_id, id, assignee))
+
+    @strawberry.federation.mutation(description="Remove a task; for its owner.", requires_scopes=[[WRITE]])
+    async def delete_task(self, info: TasksInfo, id: TaskId) -> bool:
+        """True: it is gone."""
+        user_id = info.context.principal.require_scope(WRITE)
+        async with info.context.change() as session:
+            await info.context.tasks.delete(session, user_id, id)
+        return True
+
+
+graph = SubgraphSchema(query=Query, mutation=Mutation, types=[User])

@@ -1,0 +1,14 @@
+"""What the tasks subgraph can be told; `HANSE_TASKS_<FIELD>` in the environment."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.config import SubgraphSettings, settings_config
+
+
+class TasksSettings(SubgraphSettings):
+    """The settings of every subgraph."""
+
+    model_config = settings_config("tasks")
+    subgraph: ClassVar[str] = "tasks"
