@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, is_object_type
 
 from router.executor.collect import Collector
 from router.executor.conditions import Booleans, boolean_defaults, condition_variables
+from router.executor.fast import FastPlan, Unsupported
 from router.executor.fetch import CompiledFetch
 from router.executor.introspect import Introspection
 from router.executor.project import Projection
@@ -28,6 +30,12 @@ class Variant:
         collector = Collector(compiled.document, compiled.api_schema, booleans)
         collected = collector.root(operation, root_type)
         introspection = Introspection(compiled.document, operation, collected, compiled.api_schema)
+        self._make_fast = partial(
+            FastPlan, collector=collector, root_type=root_type, collected=collected, booleans=booleans
+        )
+        self._fast: FastPlan | None = None
+        self._runs = 0
+        self.why_not_fast = ""
         self.introspection = introspection if introspection.keys else None
         self.project = Projection(collector).root(root_type, collected, introspection.keys)
         self.object_types = compiled.object_types
@@ -36,6 +44,16 @@ class Variant:
         self.unblocks = _unblocks(self.steps)
         node = compiled.plan.node
         self.primary = CompiledFetch(node.primary, booleans) if isinstance(node, Subscription) else None
+
+    def fast(self) -> FastPlan | None:
+        """The fast path, made at the second run: what is asked only once does not pay for it."""
+        self._runs += 1
+        if self._runs == 2 and self.steps and self.primary is None and self.introspection is None:
+            try:
+                self._fast = self._make_fast(self.steps, self.fetches, self.unblocks)
+            except Unsupported as reason:
+                self.why_not_fast = str(reason)
+        return self._fast
 
 
 class CompiledPlan:

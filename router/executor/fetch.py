@@ -87,6 +87,10 @@ def _root_keys(selections: Sequence[Selection], booleans: Booleans) -> tuple[str
     return tuple(keys)
 
 
+Replies = dict[int, tuple[bytes, bytes | TransportError]]
+"""What came for each fetch: the body that was sent, and the reply or the failure."""
+
+
 async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
     """The reply's bytes. Raises TransportError."""
     transport = call.transports.get(fetch.subgraph)

@@ -1,0 +1,244 @@
+"""Python made for one plan: finding objects, sending representations, writing what came, hiding what was not asked.
+
+Only names made here and constants passed beside the text stand in the text: nothing of a client's or a subgraph's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, get_origin
+
+import orjson
+from msgspec import UNSET
+
+from router.executor.fast.overlay import GroupOverlay, Overlay, RouteStep, Target
+from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot
+
+Batch = tuple[bytes, list[list[Any]]]  # the encoded representations; for each the objects that its entity goes to
+Lists = list[Any]  # the objects at each place, found once per run
+
+
+class Fallback(Exception):
+    """This run met something that only the general path knows."""
+
+
+class Writer:
+    """Lines of a function, with constants by generated names."""
+
+    def __init__(self) -> None:
+        self.names: dict[str, Any] = {"UNSET": UNSET, "Fallback": Fallback, "dumps": orjson.dumps, "join": b",".join}
+        self._lines: list[str] = []
+
+    def line(self, depth: int, text: str) -> None:
+        """Add a line."""
+        self._lines.append("    " * depth + text)
+
+    def constant(self, value: Any) -> str:
+        """The name of a constant."""
+        name = f"c{len(self.names)}"
+        self.names[name] = value
+        return name
+
+    def function(self, head: str) -> Callable[..., Any]:
+        """The function made of the lines so far."""
+        text = "\n".join([f"def made({head}):", *self._lines])
+        self._lines = []
+        exec(compile(text, "<plan>", "exec"), self.names)
+        made: Callable[..., Any] = self.names["made"]
+        return made
+
+
+class Code:
+    """The functions of one plan."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._writer = Writer()
+        self._places: dict[tuple[tuple[int, tuple[str, ...] | None], ...], int] = {}
+        self.finders: list[Callable[[Any, Lists], list[Any]]] = []
+        self.batch: dict[int, list[Callable[[Any, Lists], Batch]]] = {}
+        self.write: dict[int, list[Callable[[Any, list[list[Any]]], None]]] = {}
+        for id_, groups in overlay.groups.items():
+            self.batch[id_] = [self._batch(group) for group in groups]
+            self.write[id_] = [self._write(group) for group in groups]
+        self.copy = {id_: self._copy(brings) for id_, brings in overlay.roots.items()}
+        self.finish = self._finish(overlay.root)
+
+    def _copy(self, brings: dict[str, tuple[Slot, bool]]) -> Callable[[Any, Any], None]:
+        writer = self._writer
+        writer.line(1, "pass")
+        for slot, _ in brings.values():
+            if not slot.hidden or slot.needed:
+                writer.line(1, f"root.{slot.attribute} = data.{slot.attribute}")
+        return writer.function("root, data")
+
+    def _place(self, route: tuple[RouteStep, ...]) -> int:
+        """The number of a place's finder, which fills `lists` when it is first asked."""
+        key = tuple((id(step.slot), step.types) for step in route)
+        known = self._places.get(key)
+        if known is not None:
+            return known
+        # What is found for the way there, if that is asked too, is not looked for again.
+        before = len(route) - 1
+        while before and tuple(key[:before]) not in self._places:
+            before -= 1
+        if before:
+            parent = self._places[tuple(key[:before])]
+            loops = [f"for o0 in {self._all(parent)}"]
+        else:
+            loops = ["for o0 in (root,)"]
+        name, count = "o0", 0
+        for step in route[before:]:
+            depth = len(step.slot.lists)
+            source = f"{name}.{step.slot.attribute}"
+            for level in range(depth + 1):
+                count += 1
+                name = f"o{count}"
+                loops.append(f"for {name} in {source if level else f'[{source}]'} if {name}")
+                source = name
+            if step.types is not None:
+                shape = step.slot.shape
+                assert shape is not None
+                typename = shape.find("__typename")
+                if typename is not None and shape.abstract:
+                    loops.append(f"if {name}.{typename.attribute} in {self._writer.constant(frozenset(step.types))}")
+        number = len(self.finders)
+        self._writer.line(1, f"found = lists[{number}] = [{name} {' '.join(loops)}]")
+        self._writer.line(1, "return found")
+        finder = self._writer.function("root, lists")
+        self.finders.append(finder)
+        self._writer.names[self._finder_name(number)] = finder
+        self._places[key] = number
+        return number
+
+    @staticmethod
+    def _finder_name(number: int) -> str:
+        return f"find{number}"
+
+    def _all(self, number: int) -> str:
+        return f"(lists[{number}] if lists[{number}] is not None else {self._finder_name(number)}(root, lists))"
+
+    def _batch(self, group: GroupOverlay) -> Callable[[Any, Lists], Batch]:
+        targets = [target for target in group.targets if target.types]
+        numbers = [self._place(target.route) for target in targets]
+        names = {sent or name for target in targets for name, (sent, _) in target.inputs.items()}
+        writer = self._writer
+        writer.line(1, "index = {}")
+        writer.line(1, "get = index.get")
+        writer.line(1, "sent = []")
+        writer.line(1, "send = sent.append")
+        for number, target in zip(numbers, targets, strict=True):
+            writer.line(1, f"for o in {self._all(number)}:")
+            self._representations(target, group.strict, tagged=len(names) > 1)
+        writer.line(1, "return join(sent), list(index.values())")
+        return writer.function("root, lists")
+
+    def _representations(self, target: Target, strict: bool, *, tagged: bool) -> None:
+        """The body of the loop over one target's objects; `tagged` keys hold the type's name."""
+        writer = self._writer
+        ways: dict[tuple[str, tuple[tuple[str, Slot], ...]], list[str]] = {}
+        for name, (sent, fields) in target.inputs.items():
+            ways.setdefault((sent or name, fields), []).append(name)
+        if len(ways) > 1:
+            typename = target.shape.find("__typename")
+            assert typename is not None
+            writer.line(2, f"t = o.{typename.attribute}")
+        for number, ((sent, fields), names) in enumerate(ways.items()):
+            depth = 2
+            if len(ways) > 1:
+                writer.line(2, f"{'elif' if number else 'if'} t in {writer.constant(frozenset(names))}:")
+                depth = 3
+            self._representation(depth, sent, fields, strict, tagged)
+
+    def _representation(
+        self, depth: int, sent: str, fields: tuple[tuple[str, Slot], ...], strict: bool, tagged: bool
+    ) -> None:
+        writer = self._writer
+        if not fields:
+            writer.line(depth, "raise Fallback")
+            return
+        variables = [f"v{index}" for index in range(len(fields))]
+        for variable, (_, slot) in zip(variables, fields, strict=True):
+            writer.line(depth, f"{variable} = o.{slot.attribute}")
+            if slot.brought != "always":
+                writer.line(depth, f"if {variable} is UNSET: raise Fallback")
+        start = writer.constant(b'{"__typename":' + orjson.dumps(sent))
+        members = [
+            f"{writer.constant(b',' + orjson.dumps(name) + b':')} + dumps({variable})"
+            for variable, (name, _) in zip(variables, fields, strict=True)
+        ]
+        text = f"{start} + {' + '.join(members)} + b'}}'"
+        key = [*([start] if tagged else []), *variables]
+        if not all(slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal for _, slot in fields):
+            key = [text]
+        nulls = " and ".join(f"{variable} is None" for variable in variables)
+        writer.line(depth, f"if {nulls}:")
+        writer.line(depth + 1, "raise Fallback" if strict else "continue")
+        writer.line(depth, f"k = {', '.join(key)}")
+        writer.line(depth, "known = get(k)")
+        writer.line(depth, "if known is None:")
+        writer.line(depth + 1, "index[k] = [o]")
+        writer.line(depth + 1, f"send({text})")
+        writer.line(depth, "else:")
+        writer.line(depth + 1, "known.append(o)")
+
+    def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]]], None]:
+        writer = self._writer
+        writer.line(1, "if len(entities) < len(targets): raise Fallback")
+        writer.line(1, "for e, objects in zip(entities, targets):")
+        writer.line(2, "if e is None:")
+        writer.line(3, "raise Fallback" if group.strict else "continue")
+        brought = [(slot.attribute, always) for slot, always in group.brings.values() if not slot.hidden or slot.needed]
+        for attribute, _ in brought:
+            writer.line(2, f"{attribute} = e.{attribute}")
+        writer.line(2, "for o in objects:")
+        writer.line(3, "pass")
+        for attribute, always in brought:
+            condition = "" if always else f"if {attribute} is not UNSET: "
+            writer.line(3, f"{condition}o.{attribute} = {attribute}")
+        return writer.function("entities, targets")
+
+    def _finish(self, root: Shape) -> Callable[[Any, Lists], None]:
+        """Puts nulls where nothing came, hides what the client did not ask for, and tells where it cannot."""
+        work = [shape for shape in root.walk() if shape.abstract or any(slot.needed for slot in shape.hidden.values())]
+        places = [self._place(_route(shape)) for shape in work]
+        writer = self._writer
+        writer.line(1, "pass")
+        for shape, number in zip(work, places, strict=True):
+            writer.line(1, f"for o in {self._all(number)}:")
+            if shape.abstract:
+                self._settle(shape)
+            for slot in shape.hidden.values():
+                if slot.needed:
+                    writer.line(2, f"o.{slot.attribute} = UNSET")
+        return writer.function("root, lists")
+
+    def _settle(self, shape: Shape) -> None:
+        """The body of the loop over objects of an abstract place, by their type."""
+        writer = self._writer
+        typename = shape.find("__typename")
+        assert typename is not None
+        writer.line(2, f"t = o.{typename.attribute}")
+        writer.line(2, "if t is UNSET: continue")  # shared with another object, and settled there
+        for number, name in enumerate(shape.types):
+            writer.line(2, f"{'elif' if number else 'if'} t == {writer.constant(name)}:")
+            writer.line(3, "pass")
+            keys = shape.of_type[name]
+            for key, slot in shape.visible.items():
+                if slot.typename and key in keys:
+                    continue
+                value = f"o.{slot.attribute}"
+                if key not in keys:
+                    writer.line(3, f"{value} = UNSET")
+                elif keys[key]:
+                    writer.line(3, f"if {value} is None or {value} is UNSET: raise Fallback")
+                elif slot.brought != "always":
+                    writer.line(3, f"if {value} is UNSET: {value} = None")
+
+
+def _route(shape: Shape) -> tuple[RouteStep, ...]:
+    steps: list[RouteStep] = []
+    one: Shape | None = shape
+    while one is not None and one.slot is not None:
+        steps.append(RouteStep(one.slot))
+        one = one.parent
+    return tuple(reversed(steps))

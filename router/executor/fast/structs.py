@@ -1,0 +1,88 @@
+"""A msgspec Struct for each place of the shape: replies are decoded straight into what the client gets."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from msgspec import UNSET, Struct, UnsetType, defstruct
+from msgspec.json import Decoder
+
+from router.executor.fast.overlay import GroupOverlay, Overlay
+from router.executor.fast.shape import Shape, Slot
+
+_Field = tuple[str, Any] | tuple[str, Any, Any]
+
+
+class Structs:
+    """The classes of one plan, and the decoders of its replies."""
+
+    def __init__(self, overlay: Overlay) -> None:
+        self._classes: dict[Shape, type[Struct]] = {}
+        self.root = self._class(overlay.root)
+        self.decoders: dict[int, Decoder[Any]] = {}
+        for id_, brings in overlay.roots.items():
+            self.decoders[id_] = self._decoder(self._partial(brings, root=True))
+        for id_, groups in overlay.groups.items():
+            self.decoders[id_] = self._decoder(self._entities(groups))
+
+    def _class(self, shape: Shape) -> type[Struct]:
+        made = self._classes.get(shape)
+        if made is None:
+            slots = list(shape.slots())
+            fields = [self._field(shape, slot) for slot in slots]
+            made = self._classes[shape] = _struct(fields, slots)
+        return made
+
+    def _field(self, shape: Shape, slot: Slot) -> _Field:
+        name = slot.attribute
+        if slot.typename and not shape.abstract:
+            return name, Literal[shape.types], shape.types[0]  # type: ignore[valid-type]
+        inner = self._annotation(slot)
+        if slot.typename:
+            return name, inner
+        if slot.brought == "always":
+            if not shape.abstract:
+                return name, inner if slot.non_null and not slot.hidden else inner | None
+            everywhere = not slot.hidden and all(keys.get(slot.key, False) for keys in shape.of_type.values())
+            return name, inner if everywhere else inner | None
+        if shape.abstract or slot.hidden:
+            return name, inner | None | UnsetType, UNSET
+        return name, inner | None, None
+
+    def _annotation(self, slot: Slot) -> Any:
+        inner: Any = slot.annotation if slot.shape is None else self._class(slot.shape)
+        for nullable in reversed(slot.lists):
+            inner = list[inner | None] if nullable else list[inner]
+        return inner
+
+    def _partial(self, brings: dict[str, tuple[Slot, bool]], *, root: bool = False) -> type[Struct]:
+        """What one fetch adds to objects that are there."""
+        fields: list[_Field] = []
+        slots = [slot for slot, _ in brings.values() if not slot.hidden or slot.needed]
+        for slot in slots:
+            inner = self._annotation(slot)
+            if not brings[slot.key][1]:
+                fields.append((slot.attribute, inner | None | UnsetType, UNSET))
+            elif root and slot.non_null:
+                fields.append((slot.attribute, inner))
+            else:
+                fields.append((slot.attribute, inner | None))
+        return _struct(fields, slots)
+
+    def _entities(self, groups: list[GroupOverlay]) -> type[Struct]:
+        slots = [Slot(overlay.group.alias, f"g{index}") for index, overlay in enumerate(groups)]
+        fields: list[_Field] = [
+            (f"g{index}", list[self._partial(overlay.brings) | None])  # type: ignore[misc]
+            for index, overlay in enumerate(groups)
+        ]
+        return _struct(fields, slots)
+
+    @staticmethod
+    def _decoder(data: Any) -> Decoder[Any]:
+        reply = defstruct("Reply", [("data", data), ("errors", list[Any] | None, None)], gc=False)
+        return Decoder(reply)
+
+
+def _struct(fields: list[_Field], slots: list[Slot]) -> type[Struct]:
+    rename = {slot.attribute: slot.key for slot in slots}
+    return defstruct("Object", fields, rename=rename, kw_only=True, gc=False, eq=False)
