@@ -18,7 +18,7 @@ from router.server.address import ClientAddress
 from router.server.asgi import Receive, Scope, Send
 from router.server.cors import Cors
 from router.server.http import HttpDoor
-from router.server.pages import Pages
+from router.server.pages import Pages, is_browser_visit
 from router.server.websocket import WebSocketDoor
 from router.settings import RouterSettings
 from router.subgraph_transports import SubgraphTransports
@@ -85,7 +85,10 @@ class Router:
         if kind == "http":
             path: str = scope["path"]
             if path == self._path:
-                await self._http(scope, receive, send)
+                if is_browser_visit(scope):
+                    await self._pages.home(scope, send)
+                else:
+                    await self._http(scope, receive, send)
             elif path.startswith(self._below):
                 await self._http(scope, receive, send, path.removeprefix(self._below))
             else:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -11,13 +11,16 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """At most `size` entries. For one event loop: no locks."""
+    """At most `size` entries; with `weigh`, also at most `heaviest` in all. For one event loop: no locks."""
 
-    __slots__ = ("_entries", "size")
+    __slots__ = ("_entries", "_heaviest", "_weigh", "_weight", "size")
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, *, weigh: Callable[[K, V], int] | None = None, heaviest: int = 0) -> None:
         self.size = size
         self._entries: OrderedDict[K, V] = OrderedDict()
+        self._weigh = weigh
+        self._heaviest = heaviest
+        self._weight = 0
 
     def get(self, key: K) -> V | None:
         """The entry, now the most recently used, or None."""
@@ -27,19 +30,19 @@ class LruCache(Generic[K, V]):
         return entry
 
     def put(self, key: K, value: V) -> None:
-        """Keep the entry; the one used longest ago goes where there are too many."""
+        """Keep the entry; those used longest ago go where there are too many, or they are too heavy together."""
+        self.drop(key)
         self._entries[key] = value
-        self._entries.move_to_end(key)
-        if len(self._entries) > self.size:
-            self._entries.popitem(last=False)
+        if self._weigh is not None:
+            self._weight += self._weigh(key, value)
+        while len(self._entries) > self.size or self._weight > self._heaviest:
+            self.drop(next(iter(self._entries)))
 
     def drop(self, key: K) -> None:
         """Forget the entry, if it is there."""
-        self._entries.pop(key, None)
-
-    def clear(self) -> None:
-        """Forget everything."""
-        self._entries.clear()
+        value = self._entries.pop(key, None)
+        if value is not None and self._weigh is not None:
+            self._weight -= self._weigh(key, value)
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -84,7 +84,9 @@ class Pipeline:
         self._metrics = metrics
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
-        self._operations: LruCache[tuple[str, str | None], Operation] = LruCache(settings.documents)
+        self._operations: LruCache[tuple[str, str | None], Operation] = LruCache(
+            settings.documents, weigh=lambda key, _: len(key[0]), heaviest=settings.document_characters
+        )
         self._rules = specified_rules if settings.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
         most = settings.limits.max_concurrent_operations
         self._turn = asyncio.Semaphore(most) if most else nullcontext()

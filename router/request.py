@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+MAX_USER_AGENT = 512  # characters
 Variables = Mapping[str, Any]
 
 
@@ -53,8 +54,9 @@ class RequestContext:
 
     @property
     def user_agent(self) -> str | None:
-        """The client's `user-agent`."""
-        return self.headers.get("user-agent")
+        """The client's `user-agent`, cut where it is longer than any honest one."""
+        agent = self.headers.get("user-agent")
+        return agent if agent is None or len(agent) <= MAX_USER_AGENT else agent[:MAX_USER_AGENT]
 
     @property
     def client_name(self) -> str:

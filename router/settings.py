@@ -124,6 +124,7 @@ class PersistedSettings(_Section):
 
     automatic: bool = Field(default=True, description="Automatic persisted queries (APQ).")
     cache_size: int = Field(default=5_000, ge=1, description="Documents remembered by hash.")
+    cache_characters: int = Field(default=50_000_000, ge=1, description="Most characters of these documents.")
     trusted_documents: Path | None = Field(
         default=None, description="JSON of trusted documents: `{id: text}`, or a persisted query manifest."
     )
@@ -210,6 +211,11 @@ class RouterSettings(BaseSettings):
     introspection: bool = Field(default=True, description="Answer introspection.")
     suggestions: bool = Field(default=True, description='Say "Did you mean ..." in validation errors.')
     documents: int = Field(default=2_000, ge=1, description="Prepared documents (parsed, validated, planned) kept.")
+    document_characters: int = Field(
+        default=2_000_000,
+        ge=1,
+        description="Most characters of the documents kept; each takes some 200 bytes prepared.",
+    )
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose `X-Forwarded-For` is believed."
     )

@@ -74,7 +74,7 @@ class SubgraphTokens:
 
     def headers(self, subgraph: str, context: RequestContext) -> Mapping[str, str]:
         """The header that carries the caller to the subgraph. The mapping is shared: do not change it."""
-        cache_key = (subgraph, context.principal.key, context.client_ip, context.headers.get("user-agent"))
+        cache_key = (subgraph, context.principal.key, context.client_ip, context.user_agent)
         made = self._made.get(cache_key)
         now = time.time()
         if made is None or made[0] <= now:

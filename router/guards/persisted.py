@@ -32,7 +32,9 @@ class PersistedDocuments:
         self._trusted_only = settings.trusted_only
         self._trusted = _read_trusted(settings.trusted_documents) if settings.trusted_documents else {}
         self._trusted_texts = frozenset(self._trusted.values())
-        self._by_hash: LruCache[str, str] = LruCache(settings.cache_size)
+        self._by_hash: LruCache[str, str] = LruCache(
+            settings.cache_size, weigh=lambda _, text: len(text), heaviest=settings.cache_characters
+        )
         if settings.trusted_only and settings.trusted_documents is None:
             raise SettingsError("setting persisted.trusted_only needs persisted.trusted_documents, the file of them")
 

@@ -42,6 +42,7 @@ class Accepted:
 _ANYTHING = Accepted(Form.JSON, Form.SSE, named=False)
 _SINGLE = (Form.JSON, Form.GRAPHQL_RESPONSE, Form.SSE, Form.MULTIPART)
 _STREAM = (Form.SSE, Form.MULTIPART)
+MAX_KEPT = 1000  # characters
 _known: LruCache[str, Accepted] = LruCache(500)
 
 
@@ -52,7 +53,8 @@ def negotiate(accept: str | None) -> Accepted:
     known = _known.get(accept)
     if known is None:
         known = _negotiate(accept)
-        _known.put(accept, known)
+        if len(accept) <= MAX_KEPT:
+            _known.put(accept, known)
     return known
 
 

@@ -38,6 +38,15 @@ query Hello {
 Page = Callable[[Scope, Send], Awaitable[None]]
 
 
+def is_browser_visit(scope: Scope) -> bool:
+    """Whether someone has typed GraphQL's address into a browser: they are shown GraphiQL."""
+    return (
+        scope["method"] == "GET"
+        and not scope["query_string"]
+        and "text/html" in request_headers(scope).get("accept", "")
+    )
+
+
 class Pages:
     """Answers GET and HEAD on every path but that of GraphQL."""
 
@@ -46,7 +55,7 @@ class Pages:
         self._engine = engine
         self._jwks = public_jwks
         self._pages: dict[str, Page] = {
-            "/": self._home,
+            "/": self.home,
             "/health/live": self._live,
             "/health/ready": self._ready,
         }
@@ -68,7 +77,8 @@ class Pages:
         else:
             await page(scope, send)
 
-    async def _home(self, scope: Scope, send: Send) -> None:
+    async def home(self, scope: Scope, send: Send) -> None:
+        """GraphiQL for browsers, a list of what is here for others."""
         settings = self._engine.settings
         if settings.graphiql.enabled and "text/html" in request_headers(scope).get("accept", ""):
             headers = [(b"content-security-policy", POLICY), (b"cache-control", b"no-cache"), *SAFE_HEADERS]

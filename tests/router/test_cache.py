@@ -22,3 +22,17 @@ def test_it_holds_the_most_recently_used(size: int, keys: list[tuple[bool, int]]
             used = used[-size:]
         assert len(cache) == len(used)
     assert all(cache.get(key) == key * 10 for key in used)
+
+
+def test_what_is_heavy_goes_too() -> None:
+    cache: LruCache[str, str] = LruCache(100, weigh=lambda key, value: len(value), heaviest=10)
+    cache.put("a", "xxxx")
+    cache.put("b", "xxxx")
+    cache.put("a", "xxxxxx")
+    assert (cache.get("a"), cache.get("b")) == ("xxxxxx", "xxxx")
+    cache.put("c", "xxx")
+    assert (cache.get("a"), cache.get("b"), cache.get("c")) == (None, "xxxx", "xxx")
+    cache.put("d", "x" * 11)
+    assert len(cache) == 0
+    cache.put("e", "x" * 10)
+    assert cache.get("e") is not None

@@ -19,6 +19,7 @@ async def test_graphiql_is_ours_alone(platform: Platform) -> None:
     reply = await platform.send("GET", "/", headers=BROWSER)
     assert reply.status == 200
     assert reply.headers["content-type"] == "text/html; charset=utf-8"
+    assert (await platform.send("GET", "/graphql", headers=BROWSER)).body == reply.body
     policy = reply.headers["content-security-policy"]
     assert "default-src 'none'" in policy
     assert "http" not in policy
