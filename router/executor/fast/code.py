@@ -231,8 +231,10 @@ class Code:
                     writer.line(3, f"{value} = UNSET")
                 elif keys[key]:
                     writer.line(3, f"if {value} is None or {value} is UNSET: raise Fallback")
-                elif slot.brought != "always":
+                elif slot.later:
                     writer.line(3, f"if {value} is UNSET: {value} = None")
+                elif slot.brought != "always":
+                    writer.line(3, f"if {value} is UNSET: raise Fallback")
 
 
 def _route(shape: Shape) -> tuple[RouteStep, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from graphql import GraphQLSchema
+from graphql import GraphQLSchema, is_interface_type, is_object_type
 
 from router.executor.conditions import Booleans, holds
 from router.executor.fast.shape import Shape, Shaper, Slot, Unsupported
@@ -112,10 +112,11 @@ class Overlay:
                 continue
             if isinstance(selection, InlineFragment):
                 covered = types
+                part = maybe
                 if selection.type_condition is not None:
-                    covered = tuple(name for name in types if name in selection.runtime_types)
+                    covered = tuple(name for name in types if self._covers(selection, name))
+                    part = part or not all(self._covers(selection, name) for name in all_ or types)
                 if covered:
-                    part = maybe or not (all_ or set(types)).issubset(selection.runtime_types or types)
                     self._lay(shape, selection.selections, source, brings, covered, maybe=part, below=below, all_=all_)
                 continue
             if selection.alias != selection.response_key:
@@ -136,6 +137,13 @@ class Overlay:
                     raise Unsupported("an object that several fetches make")
                 slot.source = source
                 self._lay(slot.shape, selection.selections, source, None)
+
+    def _covers(self, fragment: InlineFragment, name: str) -> bool:
+        """Whether objects of a type get what stands in the fragment; an interface object's are of all its types."""
+        if name in fragment.runtime_types:
+            return True
+        condition, type_ = (self._api_schema.get_type(one or "") for one in (fragment.type_condition, name))
+        return is_interface_type(condition) and is_object_type(type_) and self._api_schema.is_sub_type(condition, type_)
 
     def _slot(self, shape: Shape, key: str, name: str, type_: str, composite: bool) -> Slot | None:
         slot = shape.find(key)
@@ -229,12 +237,9 @@ class Overlay:
                 if slot.typename:
                     if shape.abstract and slot.brought != "always":  # under another alias
                         raise Unsupported("a __typename that is not fetched with its object")
-                elif not shape.abstract and slot.non_null and not slot.later and not self._with_object(shape, slot):
-                    raise Unsupported("a field that must be there and that nothing brings")
+                elif not slot.later and slot.brought == "never":
+                    raise Unsupported("a field that nothing brings")
+                elif not shape.abstract and slot.non_null and slot.brought == "maybe":
+                    raise Unsupported("a field that must be there and may not be brought")
                 if slot.later and slot.brought != "never":
                     raise Unsupported("a field brought twice")
-
-    def _with_object(self, shape: Shape, slot: Slot) -> bool:
-        return slot.brought == "always" or (
-            shape is self.root and any(slot.key in keys for keys in self.roots.values())
-        )

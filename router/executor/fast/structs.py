@@ -36,7 +36,7 @@ class Structs:
     def _field(self, shape: Shape, slot: Slot) -> _Field:
         name = slot.attribute
         if slot.typename and not shape.abstract:
-            return name, Literal[shape.types], shape.types[0]  # type: ignore[valid-type]
+            return name, Literal[shape.types], shape.types[0]
         inner = self._annotation(slot)
         if slot.typename:
             return name, inner
