@@ -35,7 +35,7 @@ from router.executor import compile_plan, run, subscribe
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan
 from router.guards.authorize import Authorizer, Denial, OperationGuard
-from router.guards.headers import BoundHeaders, SubgraphHeaders
+from router.guards.headers import SubgraphHeaders
 from router.guards.limits import check_limits
 from router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
 from router.planner import PlanError, Planner
@@ -110,7 +110,7 @@ class Pipeline:
     async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> bytes:
         """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
         compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self._transports, headers=BoundHeaders(self._headers, context))
+        call = Call(transports=self._transports, headers=self._headers.bound(context))
         async with self._turn:
             response = await run(compiled, variables, call)
         return denial.report(response) if denial else response
@@ -120,7 +120,7 @@ class Pipeline:
     ) -> AsyncIterator[bytes]:
         """The responses of a subscription, one per event. Raises RouterError where nothing can run."""
         compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self._transports, headers=BoundHeaders(self._headers, context))
+        call = Call(transports=self._transports, headers=self._headers.bound(context))
         events = subscribe(compiled, variables, call)
         return denial.report_each(events) if denial else events
 

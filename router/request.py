@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -22,8 +21,7 @@ class GraphQLRequest(msgspec.Struct, gc=False, rename={"operation_name": "operat
     document_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Principal:
+class Principal(msgspec.Struct, frozen=True, eq=False):
     """The caller as their token proves it; `subject` is None for the anonymous."""
 
     subject: str | None = None
@@ -37,35 +35,23 @@ class Principal:
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What tells this principal's rights from another's."""
+        """What subgraphs are told of this principal: equal where nothing tells two callers apart."""
         return (self.subject, self.session_id, self.roles, self.scope)
 
 
 ANONYMOUS = Principal()
+_NO_HEADERS: Mapping[str, str] = {}
 
 
-@dataclass(frozen=True, slots=True)
-class RequestContext:
-    """Who sent the request, and from where. Header names are in lower case."""
+class RequestContext(msgspec.Struct, frozen=True, eq=False, gc=False):
+    """Who sent the request, and from where. Header names are in lower case. Made for each request, so made cheap."""
 
     principal: Principal = ANONYMOUS
     client_ip: str | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = _NO_HEADERS
 
     @property
     def user_agent(self) -> str | None:
         """The client's `user-agent`, cut where it is longer than any honest one."""
         agent = self.headers.get("user-agent")
         return agent if agent is None or len(agent) <= MAX_USER_AGENT else agent[:MAX_USER_AGENT]
-
-    @property
-    def client_name(self) -> str:
-        """How the client names itself, or ""."""
-        headers = self.headers
-        return headers.get("apollographql-client-name") or headers.get("graphql-client-name") or ""
-
-    @property
-    def client_version(self) -> str:
-        """The version the client gives itself, or ""."""
-        headers = self.headers
-        return headers.get("apollographql-client-version") or headers.get("graphql-client-version") or ""

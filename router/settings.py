@@ -95,7 +95,7 @@ class IdentitySettings(_Section):
         default=None, description="Where the public key is written for subgraphs on this machine; default: beside it."
     )
     token_seconds: int = Field(default=60, ge=5, description="How long a token is good.")
-    cache_size: int = Field(default=20_000, ge=1, description="Tokens kept, one per caller and subgraph.")
+    cache_size: int = Field(default=20_000, ge=1, description="Callers whose tokens are kept.")
 
 
 class AuthorizationSettings(_Section):

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from router.errors import SettingsError
 from router.settings import RouterSettings, SubgraphRules
-from router.telemetry.metrics import MeasuredTransport, Metrics
+from router.telemetry.measured import MeasuredTransport
+from router.telemetry.metrics import Metrics
 from router.transports import LocalEndpoint, Transport, TransportOptions, make_transport
 
 GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from router.errors import SettingsError
 from router.guards.identity import SubgraphTokens
@@ -42,15 +42,21 @@ class SubgraphHeaders:
             if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
         }
 
-    def of(self, subgraph: str, context: RequestContext) -> Mapping[str, str]:
-        """The headers for one request to the subgraph, names in lower case. The mapping may be shared."""
-        identity = self._tokens.headers(subgraph, context) if self._tokens is not None else _NO_HEADERS
-        rule = self._rules.get(subgraph)
-        if rule is None:
-            return identity
-        names, fixed = rule
-        client = context.headers
-        return {**{name: client[name] for name in names if name in client}, **fixed, **identity}
+    def bound(self, context: RequestContext) -> Callable[[str], Mapping[str, str]]:
+        """The headers of one client request, by subgraph: names in lower case. The mappings may be shared."""
+        tokens = self._tokens
+        made = tokens.of_caller(context) if tokens is not None else {}
+
+        def of(subgraph: str) -> Mapping[str, str]:
+            identity = tokens.headers(subgraph, context, made) if tokens is not None else _NO_HEADERS
+            rule = self._rules.get(subgraph)
+            if rule is None:
+                return identity
+            names, fixed = rule
+            client = context.headers
+            return {**{name: client[name] for name in names if name in client}, **fixed, **identity}
+
+        return of
 
 
 def _rule(
@@ -65,17 +71,3 @@ def _rule(
         if name == "authorization" and with_token:
             raise SettingsError("setting headers: authorization carries the router's own token (see identity.enabled)")
     return (names, fixed) if names or fixed else None
-
-
-class BoundHeaders:
-    """The headers of one client request, by subgraph."""
-
-    __slots__ = ("_context", "_headers")
-
-    def __init__(self, headers: SubgraphHeaders, context: RequestContext) -> None:
-        self._headers = headers
-        self._context = context
-
-    def __call__(self, subgraph: str) -> Mapping[str, str]:
-        """The headers to carry to the subgraph."""
-        return self._headers.of(subgraph, self._context)

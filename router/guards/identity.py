@@ -9,9 +9,9 @@ import base64
 import hashlib
 import os
 import tempfile
-import time
 from collections.abc import Mapping
 from pathlib import Path
+from time import time
 from typing import Any
 
 import jwt
@@ -24,7 +24,7 @@ from router.errors import SettingsError
 from router.request import RequestContext
 from router.settings import IdentitySettings
 
-_NO_HEADERS: Mapping[str, str] = {}
+CallerTokens = dict[str, tuple[float, Mapping[str, str]]]  # by subgraph: when to make another, and the header
 
 
 class SigningKey:
@@ -70,17 +70,27 @@ class SubgraphTokens:
     def __init__(self, key: SigningKey, settings: IdentitySettings) -> None:
         self._key = key
         self._settings = settings
-        self._made: LruCache[tuple[object, ...], tuple[float, Mapping[str, str]]] = LruCache(settings.cache_size)
+        self._callers: LruCache[tuple[object, ...], CallerTokens] = LruCache(settings.cache_size)
 
-    def headers(self, subgraph: str, context: RequestContext) -> Mapping[str, str]:
-        """The header that carries the caller to the subgraph. The mapping is shared: do not change it."""
-        cache_key = (subgraph, context.principal.key, context.client_ip, context.user_agent)
-        made = self._made.get(cache_key)
-        now = time.time()
+    def of_caller(self, context: RequestContext) -> CallerTokens:
+        """The tokens made for the caller so far, by subgraph."""
+        key = (context.principal.key, context.client_ip, context.user_agent)
+        tokens = self._callers.get(key)
+        if tokens is None:
+            tokens = {}
+            self._callers.put(key, tokens)
+        return tokens
+
+    def headers(self, subgraph: str, context: RequestContext, tokens: CallerTokens) -> Mapping[str, str]:
+        """The header that carries the caller to the subgraph. The mapping is shared: do not change it.
+
+        `tokens` are those of this caller; the one made is added to them.
+        """
+        made = tokens.get(subgraph)
+        now = time()
         if made is None or made[0] <= now:
             token = self._key.sign(self._claims(subgraph, context, int(now)))
-            made = now + self._settings.token_seconds / 2, {"authorization": f"Bearer {token}"}
-            self._made.put(cache_key, made)
+            made = tokens[subgraph] = now + self._settings.token_seconds / 2, {"authorization": f"Bearer {token}"}
         return made[1]
 
     def _claims(self, subgraph: str, context: RequestContext, now: int) -> dict[str, Any]:

@@ -39,7 +39,7 @@ async def test_the_file_is_watched(tmp_path: Path, caplog: pytest.LogCaptureFixt
         return await status() == 400
 
     async def failed() -> bool:
-        return bool(metrics.reloads.labels("failed")._value.get() == 1)
+        return metrics.reloads.labels("failed").value == 1
 
     async def back() -> bool:
         return await status() == 200
@@ -57,7 +57,7 @@ async def test_the_file_is_watched(tmp_path: Path, caplog: pytest.LogCaptureFixt
         assert await status() == 400
         file.write_text(supergraph_sdl())
         await until(back)
-        assert metrics.reloads.labels("ok")._value.get() == 2
+        assert metrics.reloads.labels("ok").value == 2
     finally:
         await platform.router.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from pathlib import Path
 
 import jwt
@@ -17,6 +18,10 @@ from router.settings import HeaderSettings, IdentitySettings
 
 PRINCIPAL = Principal("u1", roles=("admin",), scopes=frozenset({"a"}), scope="a", session_id="s1", authenticated=True)
 CONTEXT = RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "test", "x-trace": "7", "cookie": "secret"})
+
+
+def headers_of(tokens: SubgraphTokens, subgraph: str, context: RequestContext) -> Mapping[str, str]:
+    return tokens.headers(subgraph, context, tokens.of_caller(context))
 
 
 def decoded(key: SigningKey, header: str, audience: str) -> dict[str, object]:
@@ -54,7 +59,7 @@ def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 def test_a_token_says_who_calls_from_where_and_is_for_one_subgraph(tmp_path: Path) -> None:
     key = SigningKey.open(tmp_path / "key.json")
     tokens = SubgraphTokens(key, IdentitySettings(token_seconds=60))
-    header = tokens.headers("users", CONTEXT)["authorization"]
+    header = headers_of(tokens, "users", CONTEXT)["authorization"]
     claims = decoded(key, header, "users")
     assert claims["exp"] - claims["iat"] == 60  # type: ignore[operator]
     assert {name: claims[name] for name in claims if name not in ("exp", "iat")} == {
@@ -73,21 +78,23 @@ def test_a_token_says_who_calls_from_where_and_is_for_one_subgraph(tmp_path: Pat
 
 def test_the_anonymous_have_no_subject(tmp_path: Path) -> None:
     key = SigningKey.open(tmp_path / "key.json")
-    claims = decoded(key, SubgraphTokens(key, IdentitySettings()).headers("a", RequestContext())["authorization"], "a")
+    claims = decoded(
+        key, headers_of(SubgraphTokens(key, IdentitySettings()), "a", RequestContext())["authorization"], "a"
+    )
     assert "sub" not in claims
     assert claims["roles"] == []
 
 
 def test_tokens_are_shared_by_the_same_caller_only(tmp_path: Path) -> None:
     tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
-    first = tokens.headers("users", CONTEXT)
-    assert tokens.headers("users", CONTEXT) is first
+    first = headers_of(tokens, "users", CONTEXT)
+    assert headers_of(tokens, "users", CONTEXT) is first
     others = [
-        tokens.headers("catalog", CONTEXT),
-        tokens.headers("users", RequestContext(Principal("u2", authenticated=True), "10.0.0.9")),
-        tokens.headers("users", RequestContext(PRINCIPAL, "10.0.0.8", CONTEXT.headers)),
-        tokens.headers("users", RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "other"})),
-        tokens.headers("users", RequestContext(Principal("u1", roles=("user",), authenticated=True), "10.0.0.9")),
+        headers_of(tokens, "catalog", CONTEXT),
+        headers_of(tokens, "users", RequestContext(Principal("u2", authenticated=True), "10.0.0.9")),
+        headers_of(tokens, "users", RequestContext(PRINCIPAL, "10.0.0.8", CONTEXT.headers)),
+        headers_of(tokens, "users", RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "other"})),
+        headers_of(tokens, "users", RequestContext(Principal("u1", roles=("user",), authenticated=True), "10.0.0.9")),
     ]
     assert len({header["authorization"] for header in [first, *others]}) == 6
 
@@ -98,8 +105,8 @@ def test_only_named_headers_are_carried(tmp_path: Path) -> None:
         {"propagate": ["X-Trace", "x-none"], "subgraphs": {"users": {"insert": {"X-Fixed": "1"}}}}
     )
     headers = SubgraphHeaders(settings, tokens, ["users", "catalog"])
-    assert set(headers.of("users", CONTEXT)) == {"authorization", "x-trace", "x-fixed"}
-    assert set(headers.of("catalog", CONTEXT)) == {"authorization", "x-trace"}
+    assert set(headers.bound(CONTEXT)("users")) == {"authorization", "x-trace", "x-fixed"}
+    assert set(headers.bound(CONTEXT)("catalog")) == {"authorization", "x-trace"}
 
 
 def test_headers_that_cannot_be_carried(tmp_path: Path) -> None:
@@ -110,4 +117,4 @@ def test_headers_that_cannot_be_carried(tmp_path: Path) -> None:
         SubgraphHeaders(HeaderSettings(propagate=("authorization",)), tokens, ["a"])
     own = SubgraphHeaders(HeaderSettings(propagate=("authorization",)), None, ["a"])
     context = RequestContext(headers={"authorization": "Bearer x"})
-    assert own.of("a", context) == {"authorization": "Bearer x"}
+    assert own.bound(context)("a") == {"authorization": "Bearer x"}

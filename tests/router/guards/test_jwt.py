@@ -105,7 +105,7 @@ async def test_a_forged_signature(issuer: Issuer, tmp_path: Path) -> None:
 async def test_algorithms_that_prove_nothing(issuer: Issuer) -> None:
     claims = jwt.decode(issuer.token(), options={"verify_signature": False})
     public = orjson.loads(issuer.key.public_jwks)["keys"][0]["x"]
-    unsigned = jwt.encode(claims, None, algorithm="none", headers={"kid": issuer.key.key_id})
+    unsigned = jwt.encode(claims, "", algorithm="none", headers={"kid": issuer.key.key_id})
     # The public key taken for a shared secret: the classic confusion.
     secret = base64.urlsafe_b64decode(public + "=")
     confused = jwt.encode(claims, secret, algorithm="HS256", headers={"kid": issuer.key.key_id})

@@ -227,7 +227,7 @@ async def test_documents_are_prepared_once(platform: Platform) -> None:
     metrics = platform.router.engine.metrics
     for _ in range(3):
         await platform.post("{ hello }")
-    assert (metrics.document_misses._value.get(), metrics.document_hits._value.get()) == (1, 2)
+    assert (metrics.document_misses.value, metrics.document_hits.value) == (1, 2)
 
 
 async def test_a_fault_of_ours_is_masked(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
