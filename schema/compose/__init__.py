@@ -15,6 +15,7 @@ from schema.compose.rules import (
     AFTER_MERGE,
     BEFORE_MERGE,
     ON_API_SCHEMA,
+    ON_DIRECTIVES,
     ON_SUPERGRAPH,
     ON_VALID_SUPERGRAPH,
     Rule,
@@ -28,7 +29,7 @@ from schema.subgraph import SubgraphSource, ingest_all
 __all__ = ["Composition", "SubgraphSource", "compose"]
 
 STAGES: tuple[tuple[Rule, ...], ...] = (
-    (compose_directives,),
+    (*ON_DIRECTIVES, compose_directives),
     (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
     ON_SUPERGRAPH,
     ON_VALID_SUPERGRAPH,

@@ -81,8 +81,8 @@ class Carried:
 
     `names` gives, by graph, the name under which a subgraph writes a specification's directive, which is also its name
     in the supergraph. `composed` holds (graph, name) of those that `@composeDirective` keeps, `repeatable` their names
-    where they repeat. `applied` is filled while merging: for each specification's directive, the names used for it,
-    each with the subgraphs that do.
+    where they repeat. `applied` holds the specifications' directives in use: the names used for each, and the
+    subgraphs that do.
     """
 
     names: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -95,19 +95,15 @@ class Carried:
         name = directive.name
         if directive.spec is None:
             return name if name in BUILT_IN or (part.graph, name) in self.composed else None
-        if name not in SPEC_OF:
+        if name not in SPEC_OF or name in NOT_ON_ELEMENTS:
             return None
-        local = self.names[part.graph].get(name, name)
-        parts = self.applied.setdefault(name, {}).setdefault(local, [])
-        if not parts or parts[-1] is not part:
-            parts.append(part)
-        return None if name in NOT_ON_ELEMENTS else local
+        return self.names[part.graph].get(name, name)
 
-    def is_merged(self, part: Part, directive: Applied) -> bool:
-        """Whether the directive is carried on elements; without noting that it is applied."""
-        if directive.spec is None:
-            return directive.name in BUILT_IN or (part.graph, directive.name) in self.composed
-        return directive.name in SPEC_OF and directive.name not in NOT_ON_ELEMENTS
+    def note(self, part: Part, name: str) -> None:
+        """Note that a subgraph applies a specification's directive of that name."""
+        if name in SPEC_OF:
+            local = self.names[part.graph].get(name, name)
+            self.applied.setdefault(name, {}).setdefault(local, []).append(part)
 
     def repeats(self, directive: Applied, name: str) -> bool:
         """Whether the directive can be applied several times to an element."""

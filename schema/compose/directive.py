@@ -34,21 +34,25 @@ def merge_executable_directives(merging: Merging) -> dict[str, DirectiveDefiniti
     found: dict[str, list[Source[DirectiveDef]]] = {}
     for part in merging.parts:
         for name, definition in part.schema.directive_definitions.items():
-            if name not in composed and not EXECUTABLE.isdisjoint(definition.locations):
+            if name not in composed:
                 found.setdefault(name, []).append(Source(part, definition))
-    merged = {name: _merge(merging, name, sources) for name, sources in found.items()}
+    merged = {
+        name: _merge(merging, name, sources)
+        for name, sources in found.items()
+        if any(_executable(source.definition) for source in sources)
+    }
     return {name: definition for name, definition in merged.items() if definition is not None}
 
 
 def _merge(merging: Merging, name: str, sources: DefinitionSources) -> DirectiveDefinition | None:
     having = {source.part.name for source in sources}
     lacking = [part for part in merging.parts if part.name not in having]
-    if lacking:
+    coordinate = f"@{name}"
+    if lacking and _common_locations([source for source in sources if source.part.name < lacking[0].name]):
         _report_missing(merging, name, sources, lacking)
         return None
-    coordinate = f"@{name}"
     locations = _merge_locations(merging, sources, coordinate)
-    if not locations:
+    if not locations or lacking:
         return None
     return DirectiveDefinition(
         name=name,
@@ -63,12 +67,19 @@ def _executable(definition: DirectiveDef) -> list[str]:
     return [location for location in definition.locations if location in EXECUTABLE]
 
 
-def _merge_locations(merging: Merging, sources: DefinitionSources, coordinate: str) -> tuple[str, ...]:
-    locations = tuple(
+def _common_locations(sources: DefinitionSources) -> tuple[str, ...]:
+    """The executable locations that all definitions have; all there are if there is no definition."""
+    if not sources:
+        return tuple(sorted(EXECUTABLE))
+    return tuple(
         location
         for location in _executable(sources[0].definition)
         if all(location in source.definition.locations for source in sources)
     )
+
+
+def _merge_locations(merging: Merging, sources: DefinitionSources, coordinate: str) -> tuple[str, ...]:
+    locations = _common_locations(sources)
     written = by_value((source.part.name, " | ".join(_executable(source.definition))) for source in sources)
     if not locations:
         merging.report.hint(

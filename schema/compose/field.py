@@ -25,7 +25,7 @@ def merge_field(merging: Merging, group: FieldGroup) -> Field | None:
         name=group.name,
         type=_merge_type(merging, group, resolvers),
         arguments=merge_arguments(merging, resolvers, coordinate),
-        description=merge_description(group.sources, coordinate, merging.report),
+        description=merge_description(resolvers, coordinate, merging.report),
         directives=merge_applied(merging, [*group.sources, *inherited_by_field(merging, group)], coordinate),
         joins=join_fields(merging, group),
         join_directives=join_directives(merging, group.sources),

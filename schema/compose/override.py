@@ -37,7 +37,7 @@ def override_of(source: FieldSource) -> Applied | None:
 
 def label_of(override: Applied) -> str | None:
     """The label under which the override is switched on, None for one that always holds."""
-    return string_argument(override, "label")
+    return string_argument(override, "label") or None
 
 
 def overrides(merging: Merging) -> Iterator[Override]:

@@ -11,6 +11,7 @@ from schema.compose.gather import gather_parts, gather_types
 from schema.compose.merging import Merging
 from schema.compose.report import Report
 from schema.compose.subtypes import gather_subtypes
+from schema.compose.used_directives import note_used_directives
 from schema.subgraph.model import SubgraphSchema
 
 
@@ -18,12 +19,14 @@ def prepare(schemas: Iterable[SubgraphSchema]) -> Merging:
     """Everything that merging needs, ready to start."""
     parts = gather_parts(schemas)
     types = gather_types(parts)
+    carried = Carried(names={part.graph: carried_names(part.schema.links) for part in parts})
+    note_used_directives(carried, parts)
     return Merging(
         parts=parts,
         types=types,
         subtypes=gather_subtypes(types),
         use={part.graph: field_use(part.schema) for part in parts},
         enum_use=enum_use(types),
-        carried=Carried(names={part.graph: carried_names(part.schema.links) for part in parts}),
+        carried=carried,
         report=Report(),
     )

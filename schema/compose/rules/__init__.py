@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from schema.compose.merging import Merging
+from schema.compose.rules.default_values import default_values
 from schema.compose.rules.extension_with_no_base import extension_with_no_base
 from schema.compose.rules.external_mismatch import external_mismatch
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
@@ -26,6 +27,9 @@ from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
 
 Rule = Callable[[Merging], None]
 
+# What decides which directives are carried.
+ON_DIRECTIVES: tuple[Rule, ...] = (link_import_name_mismatch,)
+
 # What does not hinder merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
     extension_with_no_base,
@@ -44,7 +48,6 @@ BEFORE_MERGE: tuple[Rule, ...] = (
 AFTER_MERGE: tuple[Rule, ...] = (
     merged_directive_on_external,
     external_mismatch,
-    link_import_name_mismatch,
 )
 
 # What a supergraph keeps that merged without errors.
@@ -55,7 +58,10 @@ ON_SUPERGRAPH: tuple[Rule, ...] = (
 )
 
 # What GraphQL itself asks of a schema.
-ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (interface_types,)
+ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (
+    interface_types,
+    default_values,
+)
 
 # What the schema that clients see keeps.
 ON_API_SCHEMA: tuple[Rule, ...] = (inaccessible,)

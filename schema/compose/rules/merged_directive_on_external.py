@@ -13,7 +13,7 @@ def merged_directive_on_external(merging: Merging) -> None:
                 if not source.external:
                     continue
                 for directive in source.definition.directives:
-                    if merging.carried.is_merged(source.part, directive):
+                    if merging.carried.name(source.part, directive) is not None:
                         merging.report.error(
                             "MERGED_DIRECTIVE_APPLICATION_ON_EXTERNAL",
                             f"`{group.coordinate}` has @{directive.name} in subgraph "
