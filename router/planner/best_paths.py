@@ -82,6 +82,7 @@ class Placer:
             earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
             candidate = min(earlier or task.candidates, key=self._need_rank)
             slot = self._put(task, candidate)
+            slot.keep()
             steps.add(slot.step)
         return steps
 
@@ -147,6 +148,7 @@ class Placer:
                 cast = base.casts.get(site.node.type)
                 if cast is None:
                     cast = base.casts[site.node.type] = self._new_slot(base.step, site.position, site.node)
+                    cast.above = base
                 return cast
             case KeyWay():
                 return self._enter(site, way).root

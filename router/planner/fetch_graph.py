@@ -7,16 +7,13 @@ from dataclasses import dataclass, field
 from router.planner.plan import OperationKind, RequiredField, RequiredFragment
 from router.planner.plan import Required as RequiredPart
 from router.planner.query_tree import Position
-from router.planner.shape import Ask, Conditions
+from router.planner.shape import ALWAYS, Ask, Conditions
 from schema.query_graph import FieldEdge, Node
 
 
 @dataclass(eq=False, slots=True)
 class SlotField:
-    """A field selected in a fetch step, with the consumers for whose representations it is there, if any.
-
-    `asked` tells that the client asked for it too.
-    """
+    """A field selected in a fetch step; `asked` tells that it is there for the client, not only for the platform."""
 
     name: str
     type: str
@@ -24,18 +21,22 @@ class SlotField:
     conditions: Conditions
     child: Slot | None
     asked: bool
-    consumers: set[Step] = field(default_factory=set)
 
 
 @dataclass(eq=False, slots=True)
 class Slot:
-    """What a fetch step selects of the objects at one position, known there as the node's type."""
+    """What a fetch step selects of the objects at one position, known there as the node's type.
+
+    `above` is the slot that it is part of, by the field `holder` or (without one) by a type condition.
+    """
 
     step: Step
     position: Position
     node: Node
     is_object: bool
     knows_type: bool
+    above: Slot | None = None
+    holder: SlotField | None = None
     fields: dict[str, SlotField] = field(default_factory=dict)
     casts: dict[str, Slot] = field(default_factory=dict)
 
@@ -50,11 +51,20 @@ class Slot:
             held.asked |= not ask.hidden
         return held
 
-    def below(self, ask: Ask, edge: FieldEdge, make: Slot) -> Slot:
-        """Select a composite field; `make` is its slot unless it has one."""
-        child = self.select(ask, edge.type, make).child
-        assert child is not None
-        return child
+    def below(self, ask: Ask, edge: FieldEdge, new: Slot) -> Slot:
+        """Select a composite field; `new` becomes its slot unless it has one."""
+        held = self.select(ask, edge.type, new)
+        assert held.child is not None
+        held.child.above, held.child.holder = self, held
+        return held.child
+
+    def keep(self) -> None:
+        """Select the slot's objects whatever the client's conditions: a representation needs something of them."""
+        slot: Slot | None = self
+        while slot is not None:
+            if slot.holder is not None:
+                slot.holder.conditions = ALWAYS
+            slot = slot.above
 
 
 @dataclass(eq=False, slots=True)

@@ -1,4 +1,4 @@
-"""Subgraphs over a made-up world, as strict as can be: what a subgraph was not told or does not own, it does not know."""
+"""Subgraphs over a made-up world, strict as can be: what one was not told and does not own, it does not know."""
 
 from __future__ import annotations
 

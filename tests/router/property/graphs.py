@@ -1,0 +1,290 @@
+"""Random federated graphs that are hard to plan: many keys, requirements, shared values, abstract types that differ."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+
+from schema.subgraph import SubgraphSource
+
+_LINK = (
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external",'
+    ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])'
+)
+_KEYS = ("id", "sku", "code", "id sku", "org { id }", "org { id code }")
+_LEAVES = ("String", "Int", "String!", "[String!]", "Float", "ID", "Boolean")
+
+
+@dataclass(slots=True)
+class TypeDraft:
+    """A type in one subgraph: the head of its definition, and its fields' lines by name."""
+
+    head: str
+    fields: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class GraphDraft:
+    """One subgraph: its types by name, and other definitions."""
+
+    name: str
+    types: dict[str, TypeDraft] = field(default_factory=dict)
+    others: list[str] = field(default_factory=list)
+
+    def sdl(self) -> str:
+        """The subgraph's schema."""
+        types = [
+            f"{draft.head} {{\n  " + "\n  ".join(draft.fields.values()) + "\n}"
+            for draft in self.types.values()
+            if draft.fields
+        ]
+        return "\n\n".join([_LINK, *types, *self.others])
+
+
+def random_subgraphs(seed: int | str) -> list[SubgraphSource]:
+    """The subgraphs of a seed. Not all sets compose."""
+    return _Maker(random.Random(seed)).make()
+
+
+class _Maker:
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._graphs = [GraphDraft(f"s{i}") for i in range(rng.randint(2, 3))]
+        self._entities = [f"E{i}" for i in range(rng.randint(2, 4))]
+        self._values = [f"V{i}" for i in range(rng.randint(0, 2))]
+        self._count = 0
+        self._where: dict[str, list[GraphDraft]] = {}
+        self._owned: dict[str, list[tuple[str, str, GraphDraft]]] = {}  # leaves: (name, arguments, subgraph)
+
+    def make(self) -> list[SubgraphSource]:
+        rng = self._rng
+        for graph in self._graphs:
+            graph.types["Query"] = TypeDraft("type Query")
+        for name in self._values:
+            self._value(name)
+        for name in self._entities:
+            self._entity(name)
+        abstract = [*self._interfaces(), *self._unions()]
+        for name in self._entities:
+            self._references(name, [*self._entities, *self._values, *abstract])
+        for name in self._entities:
+            for _ in range(rng.choice([0, 1, 1, 2])):
+                self._requires(name)
+        if rng.random() < 0.4:
+            self._interface_object()
+        self._roots([*self._entities, *abstract, *self._values])
+        return [SubgraphSource(graph.name, graph.sdl(), f"http://{graph.name}.test") for graph in self._graphs]
+
+    def _name(self, prefix: str) -> str:
+        self._count += 1
+        return f"{prefix}{self._count}"
+
+    def _some(self, graphs: list[GraphDraft], least: int = 1) -> list[GraphDraft]:
+        count = self._rng.randint(min(least, len(graphs)), len(graphs))
+        return self._rng.sample(graphs, count)
+
+    def _value(self, name: str) -> None:
+        graphs = self._where[name] = self._some(self._graphs)
+        leaves = [(self._name("v"), self._rng.choice(_LEAVES)) for _ in range(self._rng.randint(1, 3))]
+        for graph in graphs:
+            draft = graph.types[name] = TypeDraft(f"type {name}")
+            for leaf, type_ in leaves:
+                draft.fields[leaf] = f"{leaf}: {type_} @shareable"
+        if self._rng.random() < 0.4:
+            graph = self._rng.choice(graphs)
+            own = self._name("w")
+            graph.types[name].fields[own] = f"{own}: String"
+
+    def _entity(self, name: str) -> None:
+        rng = self._rng
+        graphs = self._where[name] = self._some(self._graphs, 2)
+        common = rng.choice(["id", "id", "id", "sku", "org { id }"])
+        for graph in graphs:
+            keys = {common if rng.random() < 0.85 else rng.choice(_KEYS)}
+            if rng.random() < 0.5:
+                keys.add(rng.choice(_KEYS))
+            marks = []
+            for key in sorted(keys):
+                unresolvable = ", resolvable: false" if len(keys) > 1 and rng.random() < 0.12 else ""
+                marks.append(f'@key(fields: "{key}"{unresolvable})')
+            graph.types[name] = draft = TypeDraft(f"type {name} {' '.join(marks)}")
+            for part in ("id", "sku", "code"):
+                if any(part in key.split("{")[0].split() for key in keys):
+                    draft.fields[part] = f"{part}: ID! @shareable"
+            if any(key.startswith("org") for key in keys):
+                draft.fields["org"] = "org: Org! @shareable"
+                graph.types["Org"] = TypeDraft(
+                    "type Org @shareable", {"id": "id: ID!", "code": "code: ID!", "title": "title: String"}
+                )
+        for _ in range(rng.randint(2, 5)):
+            self._leaf(name, graphs)
+
+    def _leaf(self, name: str, graphs: list[GraphDraft]) -> None:
+        rng = self._rng
+        leaf, type_ = self._name("f"), rng.choice(_LEAVES)
+        arguments = rng.choice(["", "", "", "(n: Int = 1)", "(n: Int!)"])
+        owners = [rng.choice(graphs)] if rng.random() < 0.7 else self._some(graphs)
+        for graph in owners:
+            shared = " @shareable" if len(owners) > 1 else ""
+            graph.types[name].fields[leaf] = f"{leaf}{arguments}: {type_}{shared}"
+        others = [graph for graph in graphs if graph not in owners]
+        if len(owners) == 1 and others and rng.random() < 0.1:
+            label = ', label: "percent(50)"' if rng.random() < 0.5 else ""
+            rng.choice(others).types[name].fields[leaf] = (
+                f'{leaf}{arguments}: {type_} @override(from: "{owners[0].name}"{label})'
+            )
+        else:
+            self._owned.setdefault(name, []).append((leaf, arguments, owners[0]))
+
+    def _references(self, name: str, targets: list[str]) -> None:
+        rng = self._rng
+        for _ in range(rng.randint(1, 3)):
+            target = rng.choice(targets)
+            graphs = [g for g in self._where[name] if g in self._where[target]]
+            if not graphs:
+                continue
+            field_name = self._name("r")
+            type_ = rng.choice([target, target, f"[{target}]", f"[{target}!]!", f"{target}!"])
+            owners = [rng.choice(graphs)] if rng.random() < 0.75 else self._some(graphs)
+            for graph in owners:
+                marks = " @shareable" if len(owners) > 1 else ""
+                if rng.random() < 0.35:
+                    marks += self._provides(graph, target)
+                graph.types[name].fields[field_name] = f"{field_name}: {type_}{marks}"
+
+    def _provides(self, graph: GraphDraft, target: str) -> str:
+        foreign = self._foreign(graph, target)
+        if not foreign or target not in self._entities:
+            return ""
+        leaf, arguments, owner = self._rng.choice(foreign)
+        if arguments:
+            return ""
+        self._external(graph, target, leaf, owner)
+        if "@shareable" not in owner.types[target].fields[leaf]:
+            owner.types[target].fields[leaf] += " @shareable"
+        return f' @provides(fields: "{leaf}")'
+
+    def _foreign(self, graph: GraphDraft, name: str) -> list[tuple[str, str, GraphDraft]]:
+        return [
+            owned
+            for owned in self._owned.get(name, ())
+            if owned[2] is not graph and "@external" in graph.types[name].fields.get(owned[0], "@external")
+        ]
+
+    def _external(self, graph: GraphDraft, name: str, leaf: str, owner: GraphDraft) -> None:
+        line = owner.types[name].fields[leaf].split(" @")[0]
+        graph.types[name].fields[leaf] = f"{line} @external"
+
+    def _requires(self, name: str) -> None:
+        rng = self._rng
+        graph = rng.choice(self._where[name])
+        foreign = self._foreign(graph, name)
+        if not foreign:
+            return
+        picks = []
+        for leaf, arguments, owner in rng.sample(foreign, min(len(foreign), rng.randint(1, 2))):
+            self._external(graph, name, leaf, owner)
+            picks.append(f"{leaf}(n: {rng.randint(1, 2)})" if arguments else leaf)
+        field_name = self._name("q")
+        graph.types[name].fields[field_name] = f'{field_name}: String @requires(fields: "{" ".join(picks)}")'
+        self._owned.setdefault(name, []).append((field_name, "", graph))
+
+    def _interfaces(self) -> list[str]:
+        rng = self._rng
+        found = []
+        for number in range(rng.randint(0, 2)):
+            name = f"I{number}"
+            members = rng.sample(self._entities, rng.randint(1, len(self._entities)))
+            shared = self._name("i")
+            for member in members:
+                graphs = self._where[member]
+                owners = self._some(graphs) if rng.random() < 0.5 else graphs
+                for graph in owners:
+                    graph.types[member].fields[shared] = f"{shared}: String @shareable"
+            graphs = self._where[name] = self._some(self._graphs)
+            for graph in graphs:
+                lines = [f"{shared}: String"]
+                own = [m for m in members if m in graph.types and shared in graph.types[m].fields]
+                own = [m for m in own if rng.random() < 0.85] or own[:1]
+                if own and all("id" in graph.types[m].fields for m in own) and rng.random() < 0.7:
+                    lines.append("id: ID!")
+                if not own:
+                    self._where[name] = [g for g in self._where[name] if g is not graph]
+                    continue
+                graph.types[name] = TypeDraft(f"interface {name}", {line: line for line in lines})
+                for member in own:
+                    self._implement(graph.types[member], name)
+            if self._where[name]:
+                found.append(name)
+        return found
+
+    def _implement(self, draft: TypeDraft, interface: str) -> None:
+        words = draft.head.split(" ", 2)
+        head = f"{words[0]} {words[1]}"
+        rest = words[2] if len(words) > 2 else ""
+        if rest.startswith("implements "):
+            draft.head = f"{head} implements {interface} & {rest.removeprefix('implements ')}"
+        else:
+            draft.head = f"{head} implements {interface} {rest}"
+
+    def _unions(self) -> list[str]:
+        rng = self._rng
+        if rng.random() < 0.5:
+            return []
+        name = "U0"
+        self._where[name] = []
+        for graph in self._some(self._graphs):
+            members = [m for m in (*self._entities, *self._values) if m in graph.types and graph.types[m].fields]
+            if members:
+                chosen = rng.sample(members, rng.randint(1, len(members)))
+                graph.others.append(f"union {name} = {' | '.join(chosen)}")
+                self._where[name].append(graph)
+        return [name] if self._where[name] else []
+
+    def _interface_object(self) -> None:
+        """An interface entity in one subgraph, with all its implementations; an object in others."""
+        rng = self._rng
+        home, *others = self._some(self._graphs, 2)
+        name = "N"
+        plain, extra = self._name("n"), self._name("x")
+        home.types[name] = TypeDraft(f'interface {name} @key(fields: "id")', {"id": "id: ID!", plain: f"{plain}: Int"})
+        for member in ("NA", "NB"):
+            own = self._name("m")
+            fields = {"id": "id: ID!", plain: f"{plain}: Int", own: f"{own}: String"}
+            home.types[member] = TypeDraft(f'type {member} implements {name} @key(fields: "id")', fields)
+            if rng.random() < 0.4:
+                more = self._name("m")
+                graph = rng.choice(others)
+                graph.types[member] = TypeDraft(
+                    f'type {member} @key(fields: "id")', {"id": "id: ID!", more: f"{more}: String"}
+                )
+                if graph is not others[0]:
+                    continue
+                others = [g for g in others if g is not graph] or others
+        home.types["Query"].fields["ns"] = f"ns: [{name}]"
+        for graph in others:
+            if "NA" in graph.types or "NB" in graph.types:
+                continue
+            fields = {"id": "id: ID!", extra: f"{extra}: String @shareable"}
+            if rng.random() < 0.5:
+                fields[plain] = f"{plain}: Int @external"
+                needs = self._name("q")
+                fields[needs] = f'{needs}: String @requires(fields: "{plain}")'
+            own = self._name("x")
+            fields[own] = f"{own}(n: Int = 2): Int"
+            graph.types[name] = TypeDraft(f'type {name} @key(fields: "id") @interfaceObject', fields)
+            root = self._name("ns")
+            graph.types["Query"].fields[root] = f"{root}: {rng.choice([name, f'[{name}]'])}"
+
+    def _roots(self, targets: list[str]) -> None:
+        rng = self._rng
+        for target in targets:
+            graphs = self._where[target]
+            if not graphs:
+                continue
+            owners = [rng.choice(graphs)] if rng.random() < 0.7 else self._some(graphs)
+            root = self._name("q")
+            type_ = rng.choice([target, f"[{target}]", f"[{target}!]"])
+            for graph in owners:
+                shared = " @shareable" if len(owners) > 1 else ""
+                graph.types["Query"].fields[root] = f"{root}: {type_}{shared}"
