@@ -22,6 +22,9 @@ from conformance.shrink import Sources, shrink
 from conformance.verdicts import Oracles, guild_knows, ours
 
 
+_LONGEST = 8000  # characters of SDL that an example in the summary may have
+
+
 @dataclass(slots=True)
 class Found:
     """A set on which ours differs from the first oracle."""
@@ -125,6 +128,8 @@ def _count_guild(tally: Tally, named: NamedSet, our: Verdict, apollo: Verdict, o
 
 def smaller(found: Found, oracles: Oracles, seconds: float) -> Sources:
     """The set shrunk as far as the same difference remains."""
+    if sum(len(subgraph.sdl) for subgraph in found.subgraphs) > 10 * _LONGEST:
+        return found.subgraphs
     wanted = (found.difference.kind, found.difference.signature)
 
     def holds(subgraphs: Sources) -> bool:
@@ -169,6 +174,8 @@ def _section(kind: str, signature: str, members: list[Found], example: Found, sm
         lines += ["```", *example.difference.details[0].strip().splitlines()[-6:], "```"]
     else:
         lines += [f"- `{detail[:300]}`" for detail in example.difference.details[:8]]
+    if sum(len(subgraph.sdl) for subgraph in small) > _LONGEST:
+        return [*lines, "", f"(too long to show: see {example.name} in report.jsonl)", ""]
     lines += ["", "```graphql"]
     for subgraph in small:
         lines += [f"# ---- {subgraph.name}", subgraph.sdl.strip()]
