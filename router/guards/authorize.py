@@ -29,6 +29,7 @@ from graphql import (
     is_composite_type,
 )
 
+from router.cache import LruCache
 from router.errors import Unauthorized
 from router.executor.denied import denied
 from router.guards.requirements import ALWAYS, Requirement, Requirements
@@ -108,21 +109,19 @@ class OperationGuard:
         self._requirements = tuple(dict.fromkeys(requirement for _, requirement in closed))
         self._reject = reject
         self._fields = fields
-        self._denials: dict[frozenset[Requirement], Denial] = {}
+        self._denials: LruCache[tuple[object, ...], Denial] = LruCache(64)  # by the caller's rights
 
     def denied(self, principal: Principal) -> Denial:
         """What the principal may not see. Raises Unauthorized where the settings refuse such operations whole."""
         if not self._requirements:
             return NO_DENIAL
-        failed = frozenset(one for one in self._requirements if not one.met_by(principal))
-        if not failed:
-            return NO_DENIAL
-        denial = self._denials.get(failed)
+        rights = (principal.authenticated, principal.scopes, principal.policies)
+        denial = self._denials.get(rights)
         if denial is None:
-            denial = Denial(failed, self._topmost(failed))
-            if len(self._denials) < 64:
-                self._denials[failed] = denial
-        if self._reject:
+            failed = frozenset(one for one in self._requirements if not one.met_by(principal))
+            denial = Denial(failed, self._topmost(failed)) if failed else NO_DENIAL
+            self._denials.put(rights, denial)
+        if denial and self._reject:
             raise Unauthorized(denial.errors(), anonymous=not principal.authenticated)
         return denial
 

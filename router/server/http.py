@@ -75,7 +75,7 @@ class HttpDoor:
             else:
                 response = await pipeline.execute(operation, request, context)
                 status = 200
-                if accepted.single in self._encodings:
+                if accepted.as_stream:
                     assert accepted.single is not None
                     await self._send_stream(receive, send, once(response), accepted.single, extra)
                 else:

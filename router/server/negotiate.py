@@ -29,6 +29,11 @@ class Accepted:
     named: bool = True  # whether the client named the form of a single result itself, and not only a wildcard
 
     @property
+    def as_stream(self) -> bool:
+        """Whether even a single result goes as a stream."""
+        return self.single is Form.SSE or self.single is Form.MULTIPART
+
+    @property
     def content_type(self) -> bytes:
         """The content type of a response that is no stream, also where the client would rather have one."""
         return JSON if self.single is Form.JSON else GRAPHQL_RESPONSE
