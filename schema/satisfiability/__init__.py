@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from textwrap import indent
 
 from schema.diagnostics import Diagnostic, Location
 from schema.satisfiability.explain import reasons
 from schema.satisfiability.operation import print_operation
 from schema.satisfiability.runtime_types import check_shared
-from schema.satisfiability.traverse import DeadEnd, Walk
+from schema.satisfiability.traverse import DeadEnd, Findings, Walk
 from schema.satisfiability.world import World, survey
 from schema.subgraph.model import SubgraphSchema
 from schema.supergraph.model import ObjectType, Supergraph
@@ -26,6 +27,7 @@ def check(supergraph: Supergraph, subgraphs: Sequence[SubgraphSchema] = ()) -> l
     walk = Walk(survey(supergraph))
     findings = walk.run()
     diagnostics = [_dead_end(walk, dead_end, subgraphs) for dead_end in findings.dead_ends.values()]
+    diagnostics += [_mutation(walk, name, failed, subgraphs) for name, failed in findings.mutations.items()]
     shared = [check_shared(walk.world, shared) for shared in findings.shared.values()]
     return diagnostics + list(_once(diagnostic for diagnostic in shared if diagnostic is not None))
 
@@ -41,8 +43,25 @@ def _dead_end(walk: Walk, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]
     operation = print_operation(world.supergraph, dead_end.step, is_leaf=_is_leaf(world, dead_end))
     why = "\n".join(f"- {reason}" for reason in reasons(world, walk.reach(dead_end.state.labels), dead_end))
     message = f"No subgraph can answer {coordinate} in this operation:\n\n{operation}\n\n{why}"
-    locations = _locations(world, dead_end, subgraphs)
+    types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))  # an interface object may stand for the type
+    locations = _locations(types, dead_end.field, subgraphs)
     return Diagnostic("SATISFIABILITY_ERROR", message, locations=locations, coordinate=coordinate)
+
+
+def _mutation(walk: Walk, name: str, failed: Mapping[str, Findings], subgraphs: Sequence[SubgraphSchema]) -> Diagnostic:
+    """An error about a shared mutation, which is called once, and so has to be answered from one of its subgraphs."""
+    root = walk.world.supergraph.mutation or "Mutation"
+    tried = []
+    for graph, findings in failed.items():
+        errors = "\n".join(_dead_end(walk, dead_end, ()).message for dead_end in findings.dead_ends.values())
+        tried.append(f'Called in subgraph "{walk.world.name(graph)}":\n\n{indent(errors, "  ")}')
+    return Diagnostic(
+        "SATISFIABILITY_ERROR",
+        f"{root}.{name} is in several subgraphs. As a mutation it is called in one of them only, but none can then"
+        " answer all that may be asked of its result:\n\n" + "\n\n".join(tried),
+        locations=_locations((root,), name, subgraphs),
+        coordinate=f"{root}.{name}",
+    )
 
 
 def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
@@ -53,12 +72,11 @@ def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
     return type_ not in world.fields and type_ not in world.runtime_types
 
 
-def _locations(world: World, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
-    """Where subgraphs define the field, on the type or on an interface object that stands for it."""
-    types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))
+def _locations(types: Sequence[str], field: str | None, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
+    """Where subgraphs define the field, on the first of the types that has it there."""
     places = []
     for subgraph in subgraphs:
         defined = [subgraph.types[type_].fields for type_ in types if type_ in subgraph.types]
-        nodes = [fields[dead_end.field].node for fields in defined if dead_end.field in fields]
+        nodes = [fields[field].node for fields in defined if field in fields]
         places += [subgraph.location(node) for node in nodes[:1]]
     return tuple(places)

@@ -66,12 +66,28 @@ class SharedAbstract:
     step: Step
 
 
+@dataclass(frozen=True, slots=True)
+class SharedMutation:
+    """A field of the mutation root that several subgraphs resolve: it is to be called in one of them only.
+
+    `attempts` holds the state after the call, by subgraph (`join__Graph` value).
+    """
+
+    field: str
+    attempts: dict[str, State]
+    step: Step
+
+
 @dataclass(slots=True)
 class Findings:
-    """What a walk has found, each coordinate once, by the shortest way to it."""
+    """What a walk has found, each coordinate once, by the shortest way to it.
+
+    `mutations` holds, for each shared mutation that no subgraph can answer alone, what a walk has found from each.
+    """
 
     dead_ends: dict[tuple[str, str | None], DeadEnd] = field(default_factory=dict)
     shared: dict[tuple[str, str, Nodes], SharedAbstract] = field(default_factory=dict)
+    mutations: dict[str, dict[str, Findings]] = field(default_factory=dict)
 
 
 class Walk:
@@ -83,14 +99,17 @@ class Walk:
         self._reaches: dict[Labels, Reach] = {}
         self._visited: dict[str, list[State]] = {}
         self._queue: deque[tuple[State, Step]] = deque()
+        self._shared_mutations: list[SharedMutation] = []
 
     def run(self) -> Findings:
         """Walk from every root."""
         for root in self.world.roots:
-            starts = (Node(join.graph, root) for join in self.world.supergraph.types[root].joins)
-            self._visit(State(root, frozenset(starts)), Step(None, type=root))
-        while self._queue:
-            self._leave(*self._queue.popleft())
+            starts = frozenset(Node(join.graph, root) for join in self.world.supergraph.types[root].joins)
+            contexts = self._contexts(frozenset(), starts, root)
+            self._visit(State(root, starts, contexts=contexts), Step(None, type=root))
+        self._go_on()
+        for mutation in self._shared_mutations:
+            self._try_each(mutation)
         return self.findings
 
     def reach(self, labels: Labels) -> Reach:
@@ -99,6 +118,26 @@ class Walk:
         if found is None:
             found = self._reaches[labels] = Reach(self.world, labels)
         return found
+
+    def _go_on(self) -> None:
+        while self._queue:
+            self._leave(*self._queue.popleft())
+
+    def _try_each(self, mutation: SharedMutation) -> None:
+        """Look for a subgraph that answers all beneath the mutation when only that one is called."""
+        failed: dict[str, Findings] = {}
+        for graph, state in mutation.attempts.items():
+            attempt = Walk(self.world)
+            attempt._reaches = self._reaches
+            if not self.findings.dead_ends:  # what has been visited without complaint need not be again
+                attempt._visited = {type_: list(states) for type_, states in self._visited.items()}
+            attempt._visit(state, mutation.step)
+            attempt._go_on()
+            if not attempt.findings.dead_ends:
+                self.findings.shared.update(attempt.findings.shared)
+                return
+            failed[graph] = attempt.findings
+        self.findings.mutations.setdefault(mutation.field, failed)
 
     def _visit(self, state: State, step: Step) -> None:
         visited = self._visited.setdefault(state.type, [])
@@ -131,7 +170,7 @@ class Walk:
             narrowed |= found
         here = Step(step, type=type_)
         if narrowed:
-            contexts = self._contexts(state, frozenset(narrowed), state.type, type_)
+            contexts = self._contexts(state.contexts, frozenset(narrowed), state.type, type_)
             self._visit(State(type_, frozenset(narrowed), state.labels, contexts), here)
         else:
             self.findings.dead_ends.setdefault((type_, None), DeadEnd(state, type_, None, here))
@@ -158,18 +197,24 @@ class Walk:
         if type_ in self.world.runtime_types and len({target.graph for target in targets}) > 1:
             key = (state.type, name, targets)
             self.findings.shared.setdefault(key, SharedAbstract(state.type, name, targets, here))
-        contexts = self._contexts(state, targets, type_)
-        self._visit(State(type_, targets, state.labels, contexts), here)
+        after = State(type_, targets, state.labels, self._contexts(state.contexts, targets, type_))
+        graphs = sorted({target.graph for target in targets})
+        if step.before is None and state.type == self.world.supergraph.mutation and len(graphs) > 1:
+            alone = {graph: frozenset(target for target in targets if target.graph == graph) for graph in graphs}
+            attempts = {graph: replace(after, nodes=nodes) for graph, nodes in alone.items()}
+            self._shared_mutations.append(SharedMutation(name, attempts, here))
+        else:
+            self._visit(after, here)
 
     def _type_of(self, type_: str, name: str) -> str:
         definition = self.world.supergraph.types[type_]
         assert isinstance(definition, ObjectType)
         return named_type(definition.fields[name].type)
 
-    def _contexts(self, state: State, nodes: Nodes, *types: str) -> Contexts:
+    def _contexts(self, contexts: Contexts, nodes: Nodes, *types: str) -> Contexts:
         """The contexts that are set once an operation has come to the types; the nearest setting wins."""
         set_here = {name: Setting(type_, nodes) for type_ in types for name in self.world.contexts.get(type_, ())}
-        return frozenset({**dict(state.contexts), **set_here}.items()) if set_here else state.contexts
+        return frozenset({**dict(contexts), **set_here}.items()) if set_here else contexts
 
     def _can_fill(self, state: State, arguments: tuple[ContextArgument, ...]) -> bool:
         contexts = dict(state.contexts)
