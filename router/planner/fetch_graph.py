@@ -13,14 +13,14 @@ from schema.query_graph import FieldEdge, Node
 
 @dataclass(eq=False, slots=True)
 class SlotField:
-    """A field selected in a fetch step; `asked` tells that it is there for the client, not only for the platform."""
+    """A field selected in a fetch step."""
 
     name: str
     type: str
     arguments: str
     conditions: Conditions
     child: Slot | None
-    asked: bool
+    order: int
 
 
 @dataclass(eq=False, slots=True)
@@ -44,11 +44,11 @@ class Slot:
         """Select a field, or find it selected; it is conditional only as far as all who ask agree."""
         held = self.fields.get(ask.key)
         if held is None:
-            held = SlotField(ask.name, type_, ask.arguments, ask.conditions, child, asked=not ask.hidden)
+            held = SlotField(ask.name, type_, ask.arguments, ask.conditions, child, order=ask.order)
             self.fields[ask.key] = held
         else:
             held.conditions &= ask.conditions
-            held.asked |= not ask.hidden
+            held.order = min(held.order, ask.order)
         return held
 
     def below(self, ask: Ask, edge: FieldEdge, new: Slot) -> Slot:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 
 from graphql import (
     BooleanValueNode,
@@ -82,6 +83,7 @@ class _Normalizer:
         self._graph = graph
         self._fragments = fragments
         self._keep_root_apart = keep_conditions
+        self._order = count()
 
     def collect(
         self, node: SelectionSetNode, types: frozenset[str], parent: str, conditions: Conditions = ALWAYS
@@ -113,16 +115,25 @@ class _Normalizer:
             by_key.setdefault(node.alias.value if node.alias else node.name.value, []).append(entry)
         shape = Shape(type_)
         everything = self._graph.possible.get(type_, frozenset())
-        classes: dict[frozenset[str], ClassAsks] = {}
+        classes: dict[tuple[frozenset[str], str | None], ClassAsks] = {}
         for key, group in by_key.items():
             for types, part in _split(everything, group):
                 asks = self._asks(key, part)
                 if types == everything:
                     shape.common += asks
                 else:
-                    classes.setdefault(types, ClassAsks(types, [])).asks.extend(asks)
+                    on = self._abstract_type(part, types, everything)
+                    classes.setdefault((types, on), ClassAsks(types, [], on)).asks.extend(asks)
         shape.classes = list(classes.values())
         return shape
+
+    def _abstract_type(self, entries: list[_Entry], types: frozenset[str], within: frozenset[str]) -> str | None:
+        """The abstract type under which the client asks, if it stands for exactly these types here."""
+        parents = {entry.parent for entry in entries}
+        parent = parents.pop()
+        if parents or not self._graph.is_abstract(parent):
+            return None
+        return parent if self._graph.possible[parent] & within == types else None
 
     def _asks(self, key: str, entries: list[_Entry]) -> list[Ask]:
         if self._keep_root_apart and entries[0].parent == self._graph.supergraph.mutation:
@@ -146,6 +157,7 @@ class _Normalizer:
             ", ".join(print_ast(argument) for argument in first.node.arguments or ()),
             shared,
             self.shape(inner_type, inner) if composite else None,
+            order=next(self._order),
         )
 
     def _below(self, entry: _Entry, type_: str, shared: Conditions) -> Iterator[_Entry]:

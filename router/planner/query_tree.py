@@ -80,6 +80,10 @@ class Position:
         """The position of those of its objects that have the object type."""
         return Position(type_, False, (*self.path, PathTypes((type_,))), self.names, parent=self)
 
+    def of_types(self, type_: str, types: frozenset[str]) -> Position:
+        """The position of those of its objects that have the abstract type, which here stands for these types."""
+        return Position(type_, True, (*self.path, PathTypes(tuple(sorted(types)))), self.names, parent=self)
+
     @property
     def conditions(self) -> Conditions:
         """The conditions under which there are objects here."""

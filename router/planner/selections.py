@@ -21,17 +21,21 @@ class _Printer:
 
     def of(self, slot: Slot) -> list[Selection]:
         found: list[Selection] = []
-        tells_type = slot.position.abstract and slot.knows_type
+        is_part = slot.above is not None and slot.holder is None
+        tells_type = slot.position.abstract and slot.knows_type and not is_part
         if tells_type:
             found.append(_TYPENAME)
-        for key, field in slot.fields.items():
+        for key, field in sorted(slot.fields.items(), key=lambda item: item[1].order):
             if not (tells_type and key == "__typename"):
                 found.append(self._field(key, field))
         for type_, cast in slot.casts.items():
             inner = tuple(self.of(cast))
             if inner and inner != (_TYPENAME,):
-                found.append(InlineFragment(type_, inner, runtime_types=(type_,)))
+                found.append(InlineFragment(type_, inner, runtime_types=self._types(slot, cast)))
         return found or [_TYPENAME]
+
+    def _types(self, slot: Slot, cast: Slot) -> tuple[str, ...]:
+        return tuple(sorted(self._graph.runtime_types(slot.node) & self._graph.runtime_types(cast.node)))
 
     def _field(self, key: str, field: SlotField) -> FieldSelection:
         inner = () if field.child is None else tuple(self.of(field.child))

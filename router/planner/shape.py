@@ -9,6 +9,7 @@ from router.planner.plan import OperationKind, SkipInclude
 
 Conditions = frozenset[SkipInclude]
 ALWAYS: Conditions = frozenset()
+HIDDEN_ORDER = 1_000_000  # after all that the client asks
 
 
 @dataclass(eq=False, slots=True)
@@ -16,7 +17,8 @@ class Ask:
     """One field asked of an object, under its response key.
 
     `arguments` is the GraphQL text between the parentheses; `type` is the
-    field's type reference in the supergraph. `hidden`: asked for the platform's sake, not the client's.
+    field's type reference in the supergraph. `hidden`: asked for the platform's sake, not the client's. `order` is its
+    place in the operation.
     """
 
     key: str
@@ -26,14 +28,16 @@ class Ask:
     conditions: Conditions = ALWAYS
     shape: Shape | None = None
     hidden: bool = False
+    order: int = HIDDEN_ORDER
 
 
 @dataclass(eq=False, slots=True)
 class ClassAsks:
-    """Fields asked only of objects of some types."""
+    """Fields asked only of objects of some types; `on` names the abstract type that stands for just these here."""
 
     types: frozenset[str]
     asks: list[Ask]
+    on: str | None = None
 
 
 @dataclass(eq=False, slots=True)

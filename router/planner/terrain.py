@@ -43,6 +43,14 @@ class Terrain:
             self._casts[node] = {cast.type: cast for cast in self.graph.casts(node)}
         return self._casts[node]
 
+    def narrow(self, node: Node, type_: str, types: frozenset[str]) -> Node | None:
+        """The node as another abstract type, if that stands for just these types there."""
+        other = Node(node.graph, type_, node.provides)
+        if self.graph.is_object(node) or (node.graph, type_) not in self.graph.runtime or self.graph.is_object(other):
+            return None
+        here = self.graph.runtime_types(node)
+        return other if self.graph.runtime_types(other) & here == types & here and types & here else None
+
     def entries(self, type_: str) -> tuple[Entry, ...]:
         """The ways into subgraphs for objects of the type."""
         return self.graph.entries.get(type_, ())

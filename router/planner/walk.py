@@ -39,13 +39,22 @@ class Walk:
             tasks.append(Task(position, None, [Candidate(site, None) for site in position.sites.values()]))
         return tasks
 
-    def _expand_class(self, position: Position, part: ClassAsks) -> Iterator[Task]:
+    def _expand_class(self, position: Position, part: ClassAsks) -> list[Task]:
+        if part.on is not None:
+            narrowed = self._narrow(position, part.on, part.types)
+            if narrowed.sites:
+                try:
+                    return [task for ask in part.asks for task in self._expand_ask(narrowed, ask)]
+                except NoWayError:
+                    pass
+        tasks: list[Task] = []
         for type_ in sorted(part.types if position.types is None else part.types & position.types):
             refined = self.refine(position, type_)
             # Where no site knows the type, no object there can have it.
             if refined.sites:
                 for ask in part.asks:
-                    yield from self._expand_ask(refined, ask)
+                    tasks += self._expand_ask(refined, ask)
+        return tasks
 
     def _expand_ask(self, position: Position, ask: Ask) -> list[Task]:
         candidates = self.candidates(position, ask.name)
@@ -118,6 +127,20 @@ class Walk:
             if refined.sites:
                 self.close(refined)
         return refined
+
+    def _narrow(self, position: Position, type_: str, types: frozenset[str]) -> Position:
+        """The position of the objects that have an abstract type, at the sites where it stands for just those types."""
+        narrowed = position.refined.get(type_)
+        if narrowed is None:
+            narrowed = position.refined[type_] = position.of_types(type_, types)
+            narrowed.types = types if position.types is None else types & position.types
+            for site in position.sites.values():
+                node = self.terrain.narrow(site.node, type_, types)
+                if node is not None:
+                    _arrive(narrowed, node, site.level, CastWay(site))
+            if narrowed.sites:
+                self.close(narrowed)
+        return narrowed
 
     def close(self, position: Position) -> None:
         """Add the sites that are entered by key from those that are there, each as early as can be."""
