@@ -61,13 +61,18 @@ def _check_bases(subject: Subject, by_type: _ByType) -> None:
     for owner in subject.types.values():
         if not owner.is_extension or owner.name in _ROOTS or owner.kind not in _FOLDED:
             continue
-        if all(other.is_extension for _, other in by_type[owner.name]):
+        if not any(_is_base(source, other) for source, other in by_type[owner.name]):
             subject.report.error(
                 "EXTENSION_WITH_NO_BASE",
                 f"`{owner.name}` is extended, but no subgraph defines it: define it in the subgraph that owns it.",
                 *owner.nodes[:1],
                 coordinate=owner.name,
             )
+
+
+def _is_base(source: Subject, definition: TypeDef) -> bool:
+    """Whether it defines its type. `@extends` makes an extension in Federation 1 only."""
+    return not definition.is_extension or (not is_federation_1(source) and has(definition.directives, "extends"))
 
 
 def _check_interface_objects(subjects: Sequence[Subject], by_type: _ByType) -> None:
