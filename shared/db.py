@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field
 
 from shared.config import ConfigError
 
@@ -47,6 +48,16 @@ class Id(TypeDecorator[str]):
 def id_column(*constraints: Any, **options: Any) -> Any:
     """A column of UUIDs, given and returned as text."""
     return mapped_column(Id, *constraints, **options)
+
+
+def id_field(**options: Any) -> Any:
+    """A model's UUID, given and returned as text."""
+    return Field(sa_type=Id, **options)
+
+
+def moment_field(**options: Any) -> Any:
+    """A model's moment, in UTC."""
+    return Field(sa_type=UtcDateTime, **options)
 
 
 class Tables(DeclarativeBase):

@@ -10,11 +10,11 @@ import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Select, and_, or_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db import Id, UtcDateTime
@@ -100,7 +100,7 @@ class Key:
     `read` is given the row as the statement returns it. The last key of a list must be unique.
     """
 
-    column: ColumnElement[Any]
+    column: SQLColumnExpression[Any]
     read: Callable[[Any], Any]
     descending: bool = False
 
@@ -186,11 +186,12 @@ def _decoded(keys: Sequence[Key], page: PageRequest) -> list[Any]:
 
 def _value(key: Key, value: Any) -> Any:
     """The value in a cursor as the key's column takes it. Raises ValueError, TypeError."""
-    if isinstance(key.column.type, Id):
+    kind = cast(ColumnElement[Any], key.column).type  # a model's attribute has it too
+    if isinstance(kind, Id):
         value = known_id(value)
-    elif isinstance(key.column.type, UtcDateTime):
+    elif isinstance(kind, UtcDateTime):
         value = datetime.fromisoformat(value)
-    elif not isinstance(value, key.column.type.python_type):
+    elif not isinstance(value, kind.python_type):
         value = None
     if value is None:
         raise ValueError(key.column)

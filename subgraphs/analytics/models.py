@@ -4,42 +4,40 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, MetaData, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import BigInteger
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
-from shared.db import Tables, id_column
+from shared.db import id_field, moment_field
 
 
-class Base(Tables):
+class Base(SQLModel, registry=registry()):
     """These tables' own register."""
 
-    __abstract__ = True
-    metadata = MetaData()
 
-
-class Counter(Base):
+class Counter(Base, table=True):
     """A number that events move: of the whole platform. Distribution key: name."""
 
     __tablename__ = "counters"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
-    value: Mapped[int] = mapped_column(BigInteger)
+    name: str = Field(max_length=64, primary_key=True)
+    value: int = Field(sa_type=BigInteger)
 
 
-class Bucket(Base):
+class Bucket(Base, table=True):
     """How many events of a type happened in a minute. Distribution key: minute."""
 
     __tablename__ = "buckets"
 
-    minute: Mapped[datetime] = mapped_column(primary_key=True)
-    event_type: Mapped[str] = mapped_column(String(64), primary_key=True)
-    events: Mapped[int] = mapped_column(BigInteger)
+    minute: datetime = moment_field(primary_key=True)
+    event_type: str = Field(max_length=64, primary_key=True)
+    events: int = Field(sa_type=BigInteger)
 
 
-class SeenUser(Base):
+class SeenUser(Base, table=True):
     """A user who has done something. Distribution key: user_id."""
 
     __tablename__ = "seen_users"
 
-    user_id: Mapped[str] = id_column(primary_key=True)
-    events: Mapped[int] = mapped_column(BigInteger)
+    user_id: str = id_field(primary_key=True)
+    events: int = Field(sa_type=BigInteger)

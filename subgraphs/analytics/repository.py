@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from subgraphs.analytics.models import Bucket, Counter, SeenUser
 
@@ -24,7 +25,7 @@ async def add(session: AsyncSession, amounts: Mapping[str, int]) -> None:
     if amounts:
         rows = [{"name": name, "value": amount} for name, amount in amounts.items()]
         statement = _insert(session, Counter).values(rows)
-        moved = {"value": Counter.value + statement.excluded.value}
+        moved = {"value": col(Counter.value) + statement.excluded.value}
         await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=moved))
 
 
@@ -32,20 +33,20 @@ async def add_to_bucket(session: AsyncSession, minute: datetime, event_type: str
     """Count an event in its minute."""
     statement = _insert(session, Bucket).values(minute=minute, event_type=event_type, events=1)
     key = ["minute", "event_type"]
-    await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"events": Bucket.events + 1}))
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"events": col(Bucket.events) + 1}))
 
 
 async def see_user(session: AsyncSession, user_id: str) -> None:
     """Count an event of this user."""
     statement = _insert(session, SeenUser).values(user_id=user_id, events=1)
     await session.execute(
-        statement.on_conflict_do_update(index_elements=["user_id"], set_={"events": SeenUser.events + 1})
+        statement.on_conflict_do_update(index_elements=["user_id"], set_={"events": col(SeenUser.events) + 1})
     )
 
 
 async def counters(session: AsyncSession) -> dict[str, int]:
     """Every counter."""
-    rows = await session.execute(select(Counter.name, Counter.value))
+    rows = await session.execute(select(col(Counter.name), col(Counter.value)))
     return {row[0]: row[1] for row in rows}
 
 
@@ -58,10 +59,12 @@ async def minutes(
     session: AsyncSession, since: datetime, until: datetime, event_type: str | None
 ) -> list[tuple[datetime, int]]:
     """Minutes from `since` up to `until` in which something happened, with how much."""
-    statement = select(Bucket.minute, func.sum(Bucket.events)).where(Bucket.minute >= since, Bucket.minute < until)
+    statement = select(col(Bucket.minute), func.sum(col(Bucket.events))).where(
+        col(Bucket.minute) >= since, col(Bucket.minute) < until
+    )
     if event_type is not None:
-        statement = statement.where(Bucket.event_type == event_type)
-    rows = await session.execute(statement.group_by(Bucket.minute).order_by(Bucket.minute))
+        statement = statement.where(col(Bucket.event_type) == event_type)
+    rows = await session.execute(statement.group_by(col(Bucket.minute)).order_by(col(Bucket.minute)))
     return [(row[0], int(row[1])) for row in rows]
 
 

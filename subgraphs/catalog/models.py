@@ -5,38 +5,36 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, MetaData, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
-from shared.db import Tables, id_column
+from shared.db import id_field, moment_field
 
 
-class Base(Tables):
+class Base(SQLModel, registry=registry()):
     """These tables' own register."""
 
-    __abstract__ = True
-    metadata = MetaData()
 
-
-class Product(Base):
+class Product(Base, table=True):
     """Something on sale. Distribution key: id."""
 
     __tablename__ = "products"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    sku: Mapped[str] = mapped_column(String(64), unique=True)
-    name: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text)
-    category: Mapped[str] = mapped_column(String(200), index=True)  # a path: electronics/audio
-    tags: Mapped[list[str]] = mapped_column(JSON)
-    price_minor: Mapped[int]
-    currency: Mapped[str] = mapped_column(String(3))
-    stock: Mapped[int]
-    seller_id: Mapped[str] = id_column(index=True)
-    version: Mapped[int]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    deleted_at: Mapped[datetime | None]
+    id: str = id_field(primary_key=True)
+    sku: str = Field(max_length=64, unique=True)
+    name: str = Field(max_length=200)
+    description: str = Field(sa_type=Text)
+    category: str = Field(max_length=200, index=True)  # a path: electronics/audio
+    tags: list[str] = Field(sa_type=JSON)
+    price_minor: int
+    currency: str = Field(max_length=3)
+    stock: int
+    seller_id: str = id_field(index=True)
+    version: int
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+    deleted_at: datetime | None = moment_field(default=None)
 
 
 class ReservationState(StrEnum):
@@ -47,15 +45,15 @@ class ReservationState(StrEnum):
     SOLD = "sold"
 
 
-class Reservation(Base):
+class Reservation(Base, table=True):
     """Pieces taken out of stock for somebody. Distribution key: product_id."""
 
     __tablename__ = "reservations"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    product_id: Mapped[str] = id_column(ForeignKey("products.id", ondelete="CASCADE"), index=True)
-    holder_id: Mapped[str] = id_column(index=True)
-    quantity: Mapped[int]
-    state: Mapped[str] = mapped_column(String(16))
-    created_at: Mapped[datetime]
-    ended_at: Mapped[datetime | None]
+    id: str = id_field(primary_key=True)
+    product_id: str = id_field(foreign_key="products.id", ondelete="CASCADE", index=True)
+    holder_id: str = id_field(index=True)
+    quantity: int
+    state: str = Field(max_length=16)
+    created_at: datetime = moment_field()
+    ended_at: datetime | None = moment_field(default=None)

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.catalog.models import Product, Reservation, ReservationState
@@ -46,13 +47,13 @@ class CategoryCount:
     products: int
 
 
-_ID = Key(Product.__table__.c.id, lambda product: product.id, descending=True)
+_ID = Key(col(Product.id), lambda product: product.id, descending=True)
 _KEYS = {
     ProductSort.NEWEST: (_ID,),
-    ProductSort.NAME: (Key(Product.__table__.c.name, lambda product: product.name), _ID),
-    ProductSort.CHEAPEST: (Key(Product.__table__.c.price_minor, lambda product: product.price_minor), _ID),
+    ProductSort.NAME: (Key(col(Product.name), lambda product: product.name), _ID),
+    ProductSort.CHEAPEST: (Key(col(Product.price_minor), lambda product: product.price_minor), _ID),
     ProductSort.DEAREST: (
-        Key(Product.__table__.c.price_minor, lambda product: product.price_minor, descending=True),
+        Key(col(Product.price_minor), lambda product: product.price_minor, descending=True),
         _ID,
     ),
 }
@@ -60,7 +61,7 @@ _KEYS = {
 
 async def products_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Product]:
     """The products of these ids that there are."""
-    found = await session.scalars(select(Product).where(Product.id.in_(ids), Product.deleted_at.is_(None)))
+    found = await session.scalars(select(Product).where(col(Product.id).in_(ids), col(Product.deleted_at).is_(None)))
     return {product.id: product for product in found}
 
 
@@ -71,22 +72,22 @@ async def product_by_id(session: AsyncSession, product_id: str) -> Product | Non
 
 async def sku_is_taken(session: AsyncSession, sku: str) -> bool:
     """Whether a product has this SKU, deleted ones too."""
-    return await session.scalar(select(Product.id).where(Product.sku == sku)) is not None
+    return await session.scalar(select(col(Product.id)).where(col(Product.sku) == sku)) is not None
 
 
 def _matching(wanted: ProductFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = [Product.deleted_at.is_(None)]
+    conditions: list[ColumnElement[bool]] = [col(Product.deleted_at).is_(None)]
     if wanted.category is not None:
-        below = Product.category.startswith(wanted.category + "/", autoescape=True)
-        conditions.append(or_(Product.category == wanted.category, below))
+        below = col(Product.category).startswith(wanted.category + "/", autoescape=True)
+        conditions.append(or_(col(Product.category) == wanted.category, below))
     if wanted.seller_ids is not None:
-        conditions.append(Product.seller_id.in_(wanted.seller_ids))
+        conditions.append(col(Product.seller_id).in_(wanted.seller_ids))
     if wanted.least_price is not None:
-        conditions.append(Product.price_minor >= wanted.least_price)
+        conditions.append(col(Product.price_minor) >= wanted.least_price)
     if wanted.most_price is not None:
-        conditions.append(Product.price_minor <= wanted.most_price)
+        conditions.append(col(Product.price_minor) <= wanted.most_price)
     if wanted.in_stock is not None:
-        conditions.append(Product.stock > 0 if wanted.in_stock else Product.stock == 0)
+        conditions.append(col(Product.stock) > 0 if wanted.in_stock else col(Product.stock) == 0)
     return conditions
 
 
@@ -103,7 +104,7 @@ async def page_of_products(
     if ranked is None:
         keys = _KEYS[ProductSort.NEWEST if sort in (None, ProductSort.RELEVANCE) else sort]
         return await read_slice(session, statement, keys, page)
-    statement = statement.join(ranked, ranked.c.id == Product.id).add_columns(ranked.c.score)
+    statement = statement.join(ranked, ranked.c.id == col(Product.id)).add_columns(ranked.c.score)
     if sort in (None, ProductSort.RELEVANCE):
         keys = (Key(ranked.c.score, lambda row: row[1]), _of_row(_ID))
     else:
@@ -121,7 +122,7 @@ async def count_products(session: AsyncSession, wanted: ProductFilter) -> int:
     statement: Select[Any] = select(func.count()).select_from(Product).where(*_matching(wanted))
     ranked = scores(wanted.search, sqlite=_is_sqlite(session)) if wanted.search else None
     if ranked is not None:
-        statement = statement.join(ranked, ranked.c.id == Product.id)
+        statement = statement.join(ranked, ranked.c.id == col(Product.id))
     return int(await session.scalar(statement) or 0)
 
 
@@ -129,14 +130,14 @@ async def products_of_sellers(
     session: AsyncSession, seller_ids: Sequence[str], size: int, before_id: str | None
 ) -> dict[str, list[Product]]:
     """The newest products of each seller, up to one more than `size`, older than a given one; in one statement."""
-    place = func.row_number().over(partition_by=Product.seller_id, order_by=Product.id.desc()).label("place")
+    place = func.row_number().over(partition_by=col(Product.seller_id), order_by=col(Product.id).desc()).label("place")
     conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
     if before_id is not None:
-        conditions.append(Product.id < before_id)
-    placed = select(Product.id, place).where(*conditions).subquery()
-    statement = select(Product).join(placed, placed.c.id == Product.id).where(placed.c.place <= size + 1)
+        conditions.append(col(Product.id) < before_id)
+    placed = select(col(Product.id), place).where(*conditions).subquery()
+    statement = select(Product).join(placed, placed.c.id == col(Product.id)).where(placed.c.place <= size + 1)
     found: dict[str, list[Product]] = {seller_id: [] for seller_id in seller_ids}
-    for product in await session.scalars(statement.order_by(Product.id.desc())):
+    for product in await session.scalars(statement.order_by(col(Product.id).desc())):
         found[product.seller_id].append(product)
     return found
 
@@ -144,17 +145,19 @@ async def products_of_sellers(
 async def counts_of_sellers(session: AsyncSession, seller_ids: Sequence[str]) -> dict[str, int]:
     """How many products each seller has."""
     conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
-    rows = await session.execute(select(Product.seller_id, func.count()).where(*conditions).group_by(Product.seller_id))
+    rows = await session.execute(
+        select(col(Product.seller_id), func.count()).where(*conditions).group_by(col(Product.seller_id))
+    )
     return {row[0]: row[1] for row in rows}
 
 
 async def categories(session: AsyncSession) -> list[CategoryCount]:
     """Every category in use, by path."""
     rows = await session.execute(
-        select(Product.category, func.count())
-        .where(Product.deleted_at.is_(None))
-        .group_by(Product.category)
-        .order_by(Product.category)
+        select(col(Product.category), func.count())
+        .where(col(Product.deleted_at).is_(None))
+        .group_by(col(Product.category))
+        .order_by(col(Product.category))
     )
     return [CategoryCount(path, count) for path, count in rows]
 
@@ -165,7 +168,7 @@ async def change_product(
     """Change a product of this version; None where its version is another by now."""
     statement = (
         update(Product)
-        .where(Product.id == product_id, Product.version == version, Product.deleted_at.is_(None))
+        .where(col(Product.id) == product_id, col(Product.version) == version, col(Product.deleted_at).is_(None))
         .values(**values, version=version + 1, updated_at=at)
         .returning(Product)
         .execution_options(populate_existing=True)
@@ -177,8 +180,8 @@ async def change_stock(session: AsyncSession, product_id: str, delta: int, at: d
     """Add to the stock, or take from it; None where it would fall below zero. One statement, so that no two race."""
     statement = (
         update(Product)
-        .where(Product.id == product_id, Product.stock + delta >= 0, Product.deleted_at.is_(None))
-        .values(stock=Product.stock + delta, updated_at=at)
+        .where(col(Product.id) == product_id, col(Product.stock) + delta >= 0, col(Product.deleted_at).is_(None))
+        .values(stock=col(Product.stock) + delta, updated_at=at)
         .returning(Product)
         .execution_options(populate_existing=True)
     )
@@ -187,7 +190,7 @@ async def change_stock(session: AsyncSession, product_id: str, delta: int, at: d
 
 async def any_product(session: AsyncSession) -> bool:
     """Whether there is one at all."""
-    return await session.scalar(select(Product.id).limit(1)) is not None
+    return await session.scalar(select(col(Product.id)).limit(1)) is not None
 
 
 async def reservation_by_id(session: AsyncSession, reservation_id: str) -> Reservation | None:
@@ -201,7 +204,7 @@ async def end_reservation(
     """End a reservation that is held; None where it has ended already, so that of two who end it one does."""
     statement = (
         update(Reservation)
-        .where(Reservation.id == reservation_id, Reservation.state == ReservationState.HELD)
+        .where(col(Reservation.id) == reservation_id, col(Reservation.state) == ReservationState.HELD)
         .values(state=state.value, ended_at=at)
         .returning(Reservation)
         .execution_options(populate_existing=True)
@@ -211,11 +214,13 @@ async def end_reservation(
 
 async def reservations_of(session: AsyncSession, holder_id: str, page: PageRequest) -> Slice[Reservation]:
     """Somebody's reservations, the newest first."""
-    newest_first = (Key(Reservation.__table__.c.id, lambda row: row.id, descending=True),)
-    return await read_slice(session, select(Reservation).where(Reservation.holder_id == holder_id), newest_first, page)
+    newest_first = (Key(col(Reservation.id), lambda row: row.id, descending=True),)
+    return await read_slice(
+        session, select(Reservation).where(col(Reservation.holder_id) == holder_id), newest_first, page
+    )
 
 
 async def count_reservations_of(session: AsyncSession, holder_id: str) -> int:
     """How many there are in all."""
-    statement = select(func.count()).select_from(Reservation).where(Reservation.holder_id == holder_id)
+    statement = select(func.count()).select_from(Reservation).where(col(Reservation.holder_id) == holder_id)
     return int(await session.scalar(statement) or 0)

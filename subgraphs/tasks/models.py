@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from sqlalchemy import JSON, MetaData, String, Text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON, Text
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
-from shared.db import Tables, id_column
+from shared.db import id_field, moment_field
 
 
-class Base(Tables):
+class Base(SQLModel, registry=registry()):
     """These tables' own register."""
-
-    __abstract__ = True
-    metadata = MetaData()
 
 
 class TaskStatus(StrEnum):
@@ -45,20 +43,20 @@ class TaskPriority(IntEnum):
     URGENT = 4
 
 
-class Task(Base):
+class Task(Base, table=True):
     """Something to be done. Distribution key: owner_id."""
 
     __tablename__ = "tasks"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    owner_id: Mapped[str] = id_column(index=True)
-    assignee_id: Mapped[str | None] = id_column(index=True)
-    title: Mapped[str] = mapped_column(String(200))
-    description: Mapped[str] = mapped_column(Text)
-    status: Mapped[str] = mapped_column(String(16))
-    priority: Mapped[int]
-    due_at: Mapped[datetime | None]
-    labels: Mapped[list[str]] = mapped_column(JSON)
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    completed_at: Mapped[datetime | None]
+    id: str = id_field(primary_key=True)
+    owner_id: str = id_field(index=True)
+    assignee_id: str | None = id_field(default=None, index=True)
+    title: str = Field(max_length=200)
+    description: str = Field(sa_type=Text)
+    status: str = Field(max_length=16)
+    priority: int
+    due_at: datetime | None = moment_field(default=None)
+    labels: list[str] = Field(sa_type=JSON)
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+    completed_at: datetime | None = moment_field(default=None)

@@ -10,6 +10,7 @@ from enum import Enum
 
 from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from shared.db import UtcDateTime
 from shared.pagination import Key, PageRequest, Slice, read_slice
@@ -38,40 +39,43 @@ class TaskFilter:
     due_after: datetime | None = None
 
 
-_ID = Key(Task.__table__.c.id, lambda task: task.id, descending=True)
-_DUE = func.coalesce(Task.__table__.c.due_at, literal(_NEVER, UtcDateTime()), type_=UtcDateTime())
+_ID = Key(col(Task.id), lambda task: task.id, descending=True)
+_DUE = func.coalesce(col(Task.due_at), literal(_NEVER, UtcDateTime()), type_=UtcDateTime())
 _KEYS = {
     TaskSort.NEWEST: (_ID,),
     TaskSort.DUE: (Key(_DUE, lambda task: task.due_at or _NEVER), _ID),
-    TaskSort.PRIORITY: (Key(Task.__table__.c.priority, lambda task: task.priority, descending=True), _ID),
+    TaskSort.PRIORITY: (Key(col(Task.priority), lambda task: task.priority, descending=True), _ID),
 }
 
 
 def _visible_to(user_id: str) -> ColumnElement[bool]:
-    return or_(Task.owner_id == user_id, Task.assignee_id == user_id)
+    return or_(col(Task.owner_id) == user_id, col(Task.assignee_id) == user_id)
 
 
 def _matching(user_id: str, wanted: TaskFilter) -> list[ColumnElement[bool]]:
     conditions = [_visible_to(user_id)]
     if wanted.status is not None:
-        conditions.append(Task.status.in_(wanted.status))
+        conditions.append(col(Task.status).in_(wanted.status))
     if wanted.text and wanted.text.strip():
-        words = (column.icontains(wanted.text.strip(), autoescape=True) for column in (Task.title, Task.description))
+        words = (
+            column.icontains(wanted.text.strip(), autoescape=True)
+            for column in (col(Task.title), col(Task.description))
+        )
         conditions.append(or_(*words))
     if wanted.label is not None:
-        conditions.append(cast(Task.labels, String).contains(json.dumps(wanted.label), autoescape=True))
+        conditions.append(cast(col(Task.labels), String).contains(json.dumps(wanted.label), autoescape=True))
     if wanted.assignee_id is not None:
-        conditions.append(Task.assignee_id == wanted.assignee_id)
+        conditions.append(col(Task.assignee_id) == wanted.assignee_id)
     if wanted.due_before is not None:
-        conditions.append(Task.due_at < wanted.due_before)
+        conditions.append(col(Task.due_at) < wanted.due_before)
     if wanted.due_after is not None:
-        conditions.append(Task.due_at >= wanted.due_after)
+        conditions.append(col(Task.due_at) >= wanted.due_after)
     return conditions
 
 
 async def tasks_by_id(session: AsyncSession, user_id: str, ids: Collection[str]) -> dict[str, Task]:
     """The tasks of these ids that this user may see."""
-    found = await session.scalars(select(Task).where(Task.id.in_(ids), _visible_to(user_id)))
+    found = await session.scalars(select(Task).where(col(Task.id).in_(ids), _visible_to(user_id)))
     return {task.id: task for task in found}
 
 
@@ -90,7 +94,9 @@ async def count_tasks(session: AsyncSession, user_id: str, wanted: TaskFilter) -
 
 async def counts_by_status(session: AsyncSession, user_id: str) -> dict[str, int]:
     """How many tasks of each status this user owns or is to do."""
-    rows = await session.execute(select(Task.status, func.count()).where(_visible_to(user_id)).group_by(Task.status))
+    rows = await session.execute(
+        select(col(Task.status), func.count()).where(_visible_to(user_id)).group_by(col(Task.status))
+    )
     return {row[0]: row[1] for row in rows}
 
 
@@ -99,7 +105,7 @@ async def move(
 ) -> Task | None:
     """Change a task's status from one to another; None where it is not that one any more."""
     values = {"status": status.value, "updated_at": at, "completed_at": at if status is TaskStatus.DONE else None}
-    statement = update(Task).where(Task.id == task_id, Task.status == before.value).values(**values)
+    statement = update(Task).where(col(Task.id) == task_id, col(Task.status) == before.value).values(**values)
     moved = statement.returning(Task).execution_options(populate_existing=True)
     return (await session.scalars(moved)).one_or_none()
 
@@ -112,11 +118,11 @@ async def remove(session: AsyncSession, task: Task) -> None:
 
 async def forget_user(session: AsyncSession, user_id: str) -> list[Task]:
     """Delete a user's own tasks, which are answered, and take them off those of others."""
-    gone = list(await session.scalars(delete(Task).where(Task.owner_id == user_id).returning(Task)))
-    await session.execute(update(Task).where(Task.assignee_id == user_id).values(assignee_id=None))
+    gone = list(await session.scalars(delete(Task).where(col(Task.owner_id) == user_id).returning(Task)))
+    await session.execute(update(Task).where(col(Task.assignee_id) == user_id).values(assignee_id=None))
     return gone
 
 
 async def any_task(session: AsyncSession) -> bool:
     """Whether there is one at all."""
-    return await session.scalar(select(Task.id).limit(1)) is not None
+    return await session.scalar(select(col(Task.id)).limit(1)) is not None

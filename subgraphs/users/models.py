@@ -5,17 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, MetaData, String
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import JSON
+from sqlalchemy.orm import registry
+from sqlmodel import Field, SQLModel
 
-from shared.db import Tables, id_column
+from shared.db import id_field, moment_field
 
 
-class Base(Tables):
+class Base(SQLModel, registry=registry()):
     """These tables' own register."""
-
-    __abstract__ = True
-    metadata = MetaData()
 
 
 class Role(StrEnum):
@@ -33,53 +31,53 @@ class UserState(StrEnum):
     DELETED = "deleted"
 
 
-class User(Base):
+class User(Base, table=True):
     """A person. Distribution key: id."""
 
     __tablename__ = "users"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    username: Mapped[str] = mapped_column(String(32))
-    username_key: Mapped[str] = mapped_column(String(64), unique=True)  # as compared: without regard to case
-    email: Mapped[str] = mapped_column(String(320))
-    email_key: Mapped[str] = mapped_column(String(320), unique=True)
-    phone: Mapped[str | None] = mapped_column(String(16), unique=True)
-    first_name: Mapped[str | None] = mapped_column(String(100))
-    last_name: Mapped[str | None] = mapped_column(String(100))
-    password_hash: Mapped[str] = mapped_column(String(255))
-    role: Mapped[str] = mapped_column(String(16))
-    state: Mapped[str] = mapped_column(String(16))
-    failures: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
-    created_at: Mapped[datetime]
-    updated_at: Mapped[datetime]
-    email_verified_at: Mapped[datetime | None]
+    id: str = id_field(primary_key=True)
+    username: str = Field(max_length=32)
+    username_key: str = Field(max_length=64, unique=True)  # as compared: without regard to case
+    email: str = Field(max_length=320)
+    email_key: str = Field(max_length=320, unique=True)
+    phone: str | None = Field(default=None, max_length=16, unique=True)
+    first_name: str | None = Field(default=None, max_length=100)
+    last_name: str | None = Field(default=None, max_length=100)
+    password_hash: str = Field(max_length=255)
+    role: str = Field(max_length=16)
+    state: str = Field(max_length=16)
+    failures: int = Field(default=0)
+    locked_until: datetime | None = moment_field(default=None)
+    created_at: datetime = moment_field()
+    updated_at: datetime = moment_field()
+    email_verified_at: datetime | None = moment_field(default=None)
 
 
-class Session(Base):
+class Session(Base, table=True):
     """A sign-in and the family of refresh tokens that came of it. Distribution key: user_id."""
 
     __tablename__ = "sessions"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    user_id: Mapped[str] = id_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    used_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
-    revoked_at: Mapped[datetime | None]
-    client_ip: Mapped[str | None] = mapped_column(String(64))
-    user_agent: Mapped[str | None] = mapped_column(String(512))
+    id: str = id_field(primary_key=True)
+    user_id: str = id_field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    created_at: datetime = moment_field()
+    used_at: datetime = moment_field()
+    expires_at: datetime = moment_field()
+    revoked_at: datetime | None = moment_field(default=None)
+    client_ip: str | None = Field(default=None, max_length=64)
+    user_agent: str | None = Field(default=None, max_length=512)
 
 
-class RefreshToken(Base):
+class RefreshToken(Base, table=True):
     """A refresh token's fingerprint; the token itself is known only to the client. Distribution key: session_id."""
 
     __tablename__ = "refresh_tokens"
 
-    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
-    session_id: Mapped[str] = id_column(ForeignKey("sessions.id", ondelete="CASCADE"), index=True)
-    created_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
+    fingerprint: str = Field(max_length=64, primary_key=True)
+    session_id: str = id_field(foreign_key="sessions.id", ondelete="CASCADE", index=True)
+    created_at: datetime = moment_field()
+    used_at: datetime | None = moment_field(default=None)
 
 
 class LinkPurpose(StrEnum):
@@ -89,30 +87,30 @@ class LinkPurpose(StrEnum):
     RESET = "reset"
 
 
-class MailedLink(Base):
+class MailedLink(Base, table=True):
     """A link's fingerprint; it is deleted when used. Distribution key: user_id."""
 
     __tablename__ = "mailed_links"
 
-    fingerprint: Mapped[str] = mapped_column(String(64), primary_key=True)
-    user_id: Mapped[str] = id_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    purpose: Mapped[str] = mapped_column(String(16))
-    email_key: Mapped[str] = mapped_column(String(320))  # it is void when the address has changed since
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
+    fingerprint: str = Field(max_length=64, primary_key=True)
+    user_id: str = id_field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    purpose: str = Field(max_length=16)
+    email_key: str = Field(max_length=320)  # it is void when the address has changed since
+    created_at: datetime = moment_field()
+    expires_at: datetime = moment_field()
 
 
-class ApiKey(Base):
+class ApiKey(Base, table=True):
     """A machine client's key, of which only the fingerprint is kept. Distribution key: user_id."""
 
     __tablename__ = "api_keys"
 
-    id: Mapped[str] = id_column(primary_key=True)
-    user_id: Mapped[str] = id_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(100))
-    fingerprint: Mapped[str] = mapped_column(String(64), unique=True)
-    scopes: Mapped[list[str]] = mapped_column(JSON)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
-    revoked_at: Mapped[datetime | None]
-    used_at: Mapped[datetime | None]
+    id: str = id_field(primary_key=True)
+    user_id: str = id_field(foreign_key="users.id", ondelete="CASCADE", index=True)
+    name: str = Field(max_length=100)
+    fingerprint: str = Field(max_length=64, unique=True)
+    scopes: list[str] = Field(sa_type=JSON)
+    created_at: datetime = moment_field()
+    expires_at: datetime | None = moment_field(default=None)
+    revoked_at: datetime | None = moment_field(default=None)
+    used_at: datetime | None = moment_field(default=None)
