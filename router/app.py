@@ -90,7 +90,7 @@ class Router:
                 else:
                     await self._http(scope, receive, send)
             elif path.startswith(self._below):
-                await self._http(scope, receive, send, path.removeprefix(self._below))
+                await self._http(scope, receive, send, path.removeprefix(self._below) or None)
             else:
                 await self._pages(scope, send)
         elif kind == "websocket":

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
 from enum import Enum
+from typing import Any
 
 from router.errors import RouterError, Unavailable
 from router.guards.headers import SubgraphHeaders
@@ -67,6 +68,7 @@ class Engine:
         self._limiter = limiter
         self._transports = transports
         self._pipeline: Pipeline | None = None
+        self._unbroken: set[asyncio.Task[bytes]] = set()
         self.epoch = Epoch()
 
     @property
@@ -103,6 +105,7 @@ class Engine:
     async def stop(self) -> None:
         """Give back every connection."""
         self.drain()
+        await asyncio.gather(*self._unbroken, return_exceptions=True)
         await self._transports.close()
 
     async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
@@ -127,6 +130,13 @@ class Engine:
         """The events of a subscription, counted while it runs."""
         events = await pipeline.subscribe(operation, request, context)
         return self._counted(events)
+
+    async def unbroken(self, execution: Coroutine[Any, Any, bytes]) -> bytes:
+        """The response of an execution that is not cancelled when whoever waits for it is."""
+        task = asyncio.ensure_future(execution)
+        self._unbroken.add(task)
+        task.add_done_callback(self._unbroken.discard)
+        return await asyncio.shield(task)
 
     async def _counted(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         with self.metrics.subscriptions.track_inprogress():

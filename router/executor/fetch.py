@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import orjson
+from msgspec.json import encode
 
 from router.executor.call import Call
 from router.executor.conditions import Booleans, holds
@@ -65,7 +66,8 @@ class CompiledFetch:
 
     def body(self, variables: Mapping[str, Any], representations: Sequence[bytes] = ()) -> bytes:
         """The encoded request: `representations` is a JSON list for each group. Only variables in use are sent."""
-        members = [orjson.dumps(name) + b":" + orjson.dumps(variables[name]) for name in self.used if name in variables]
+        # msgspec, since clients may send integers of any size, and nest a scalar of their own at will.
+        members = [orjson.dumps(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
         members += [
             orjson.dumps(group.variable) + b":" + encoded
             for group, encoded in zip(self.groups, representations, strict=False)

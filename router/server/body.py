@@ -54,6 +54,12 @@ def check_content_type(content_type: str | None) -> None:
         raise UnsupportedMediaType(content_type or "")
 
 
+def check_encoding(content_encoding: str | None) -> None:
+    """Raises UnsupportedMediaType for a compressed body."""
+    if content_encoding not in (None, "", "identity"):
+        raise UnsupportedMediaType(f"application/json, encoded as {content_encoding}")
+
+
 def decode_body(body: bytes) -> GraphQLRequest:
     """The request in a JSON body. Raises InvalidRequest."""
     try:

@@ -18,7 +18,7 @@ from router.planner.plan import OperationKind
 from router.request import GraphQLRequest
 from router.server.address import ClientAddress
 from router.server.asgi import ClientGone, Header, Receive, Scope, Send, request_headers, respond
-from router.server.body import check_content_type, decode_body, decode_query_string, read_body
+from router.server.body import check_content_type, check_encoding, decode_body, decode_query_string, read_body
 from router.server.cors import Cors
 from router.server.multipart import MultipartEncoding
 from router.server.negotiate import Accepted, Form, negotiate
@@ -100,6 +100,7 @@ class HttpDoor:
                 raise NotAcceptable(f"None of the accepted media types can be sent: accept {_ACCEPTABLE}.")
             self._csrf.check(headers)
             check_content_type(headers.get("content-type"))
+            check_encoding(headers.get("content-encoding"))
             return decode_body(await read_body(receive, self._max_body, headers.get("content-length")))
         if method != "GET":
             raise MethodNotAllowed(f"The method {method} is not answered here: send a POST.", "GET, POST, OPTIONS")

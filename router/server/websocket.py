@@ -28,6 +28,7 @@ FORBIDDEN = 4403, "Forbidden"
 NO_SUBPROTOCOL = 4406, "Subprotocol not acceptable"
 INIT_TIMEOUT = 4408, "Connection initialisation timeout"
 SECOND_INIT = 4429, "Too many initialisation requests"
+TOO_BIG = 1009, "Message too big"
 TOO_MANY = 4429, "Too many operations on this connection"
 NORMAL = 1000, ""
 MAX_REASON_BYTES = 123
@@ -136,7 +137,7 @@ class _Connection:
             message = await self._receive()
             if message["type"] != "websocket.receive":
                 raise _Gone
-            await self._handle(_decode(message))
+            await self._handle(_decode(message, self._engine.settings.limits.max_body_bytes))
 
     async def _handle(self, message: dict[str, Any]) -> None:
         kind, key, payload = message.get("type"), message.get("id"), message.get("payload")
@@ -227,7 +228,11 @@ class _Connection:
         pipeline, operation = self._engine.operation(request)
         if operation.kind is OperationKind.SUBSCRIPTION:
             return await self._engine.subscribe(pipeline, operation, request, context)
-        return once(await pipeline.execute(operation, request, context))
+        execution = pipeline.execute(operation, request, context)
+        if operation.kind is OperationKind.MUTATION:
+            # Half a mutation is worse than one whose answer nobody reads: it goes on when its client goes.
+            execution = self._engine.unbroken(execution)
+        return once(await execution)
 
     async def _text(self, text: str) -> None:
         try:
@@ -241,10 +246,13 @@ class _Connection:
             await self._send_message({"type": "websocket.close", "code": close.code, "reason": reason})
 
 
-def _decode(message: Message) -> dict[str, Any]:
+def _decode(message: Message, limit: int) -> dict[str, Any]:
     text = message.get("text")
+    content: str | bytes = text if text is not None else message.get("bytes") or b""
+    if len(content) > limit:
+        raise _Close(*TOO_BIG)
     try:
-        decoded = orjson.loads(text if text is not None else message.get("bytes") or b"")
+        decoded = orjson.loads(content)
     except ValueError as error:
         raise _Close(*BAD_MESSAGE) from error
     if not isinstance(decoded, dict):

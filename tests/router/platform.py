@@ -6,6 +6,7 @@ The endpoints implement LocalEndpoint over graphql-core; they note the headers t
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -33,7 +34,7 @@ extend schema
 directive @rateLimit(max: Int!, window: String!) on FIELD_DEFINITION
 type Query {
   hello: String!
-  echo(a: Int!, b: In): String
+  echo(a: Int!, b: In, any: Any, real: Float): String
   caller: String
   secret: String @authenticated
   secrets: [Secret!]!
@@ -48,8 +49,9 @@ type User @key(fields: "id email") {
   email: String! @requiresScopes(scopes: [["read:email"], ["admin", "all"]])
   nick: String @policy(policies: [["friend"]])
 }
+scalar Any
 input In { x: Int! y: String }
-type Mutation { set(x: Int!): Int }
+type Mutation { set(x: Int!): Int slowly: Int }
 type Subscription { tick(n: Int = 3, pause: Float = 0): Int, own: Int @authenticated }
 """
 SCORES = """
@@ -68,6 +70,7 @@ class Endpoint:
 
     def __init__(self, name: str, sdl: str, roots: dict[str, Any]) -> None:
         self.name = name
+        self.bodies: list[bytes] = []
         self.requests: list[dict[str, Any]] = []
         self.headers: list[Mapping[str, str]] = []
         self.streams = 0
@@ -83,7 +86,7 @@ class Endpoint:
         result = await graphql(
             self._api, request["query"], root_value=root, variable_values=request.get("variables"), no_location=True
         )
-        return 200, orjson.dumps(result.formatted)
+        return 200, json.dumps(result.formatted).encode()
 
     async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         """See LocalEndpoint."""
@@ -112,7 +115,8 @@ class Endpoint:
         return claims
 
     def _note(self, body: bytes, headers: Mapping[str, str]) -> dict[str, Any]:
-        request: dict[str, Any] = orjson.loads(body)
+        request: dict[str, Any] = json.loads(body)
+        self.bodies.append(body)
         self.requests.append(request)
         self.headers.append(headers)
         return request
@@ -153,7 +157,7 @@ def endpoints() -> dict[str, Endpoint]:
     """The subgraphs."""
     accounts = {
         "hello": "world",
-        "echo": lambda info, **arguments: orjson.dumps(arguments).decode(),
+        "echo": lambda info, **arguments: json.dumps(arguments, separators=(",", ":")),
         "secret": "s3cret",
         "secrets": [{"id": "1", "text": "t"}],
         "vital": "v",
@@ -161,6 +165,7 @@ def endpoints() -> dict[str, Endpoint]:
         "limited": 1,
         "slow": _slow,
         "set": lambda info, x: x,
+        "slowly": _slow,
         "tick": _tick,
         "own": _own,
         "_entities": lambda info, representations: [ANN for _ in representations],

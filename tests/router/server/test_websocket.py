@@ -202,6 +202,25 @@ async def test_operations_run_side_by_side_up_to_a_limit(tmp_path: Path) -> None
         await socket.closed()
 
 
+async def test_a_mutation_goes_on_when_its_client_goes(platform: Platform) -> None:
+    async with Socket(platform) as socket:
+        await socket.init()
+        socket.send(type="subscribe", id="1", payload={"query": "mutation { slowly set(x: 1) }"})
+        await asyncio.sleep(0.1)
+    assert len(platform.subgraphs["accounts"].requests) == 1
+    began = asyncio.get_running_loop().time()
+    await platform.router.stop()
+    assert asyncio.get_running_loop().time() - began > 0.2
+
+
+async def test_a_message_beyond_the_limit(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, limits={"max_body_bytes": 1000})
+    async with Socket(platform) as socket:
+        await socket.init()
+        socket.send(type="subscribe", id="1", payload={"query": "{ hello }" + " " * 1000})
+        assert (await socket.closed()).code == 1009
+
+
 async def test_a_reload_and_a_stop_end_connections_so_that_clients_come_back(platform: Platform) -> None:
     async with Socket(platform) as socket:
         await socket.init()
