@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format typecheck bench clean
+.PHONY: help setup run test lint format typecheck bench conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
@@ -40,6 +40,12 @@ format: $(STAMP) ## format the code
 
 typecheck: $(STAMP) ## check the types
 	@$(BIN)/mypy
+
+bench: $(STAMP) ## measure the router beside other gateways (needs Node; takes minutes)
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+conformance: $(STAMP) ## compare the composer and the router with reference ones (needs Node; takes minutes)
+	@$(BIN)/python -m conformance $(ARGS)
 
 clean: ## remove what the commands above made (keeps the data folder)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
