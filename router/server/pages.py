@@ -26,9 +26,12 @@ SAFE_HEADERS: tuple[Header, ...] = (
     (b"referrer-policy", b"no-referrer"),
 )
 GREETING = """\
-# Welcome to GraphiQL. Write a query on this side and run it with Ctrl+Enter.
-# The book icon on the left shows everything that can be asked for.
-# To call as a signed-in user, put {"Authorization": "Bearer <token>"} into the Headers tab below.
+# Welcome to GraphiQL.
+#
+# Write a query here and run it with Ctrl+Enter.
+# The book on the left shows what can be asked for.
+# To call as a signed-in user, write into Headers below:
+#   {"Authorization": "Bearer <access token>"}
 
 query Hello {
   __typename
