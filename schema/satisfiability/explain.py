@@ -88,11 +88,14 @@ class _Explanation:
         if not self._reach.label_holds(edge) and edge.condition is not None:
             held = "while" if edge.condition.active else "unless"
             return f'resolves {coordinate} only {held} the override label "{edge.condition.label}" is on'
-        missing = self._missing(edge.requires, self._reach.nodes(node, self._type))
-        if missing is not None:
-            return (
-                f'{coordinate} has @requires(fields: "{print_picks(edge.requires)}"), and {missing} cannot be had there'
+        if edge.requires:
+            missing = self._missing(edge.requires, self._reach.nodes(node, self._type))
+            why = (
+                f"{missing} cannot be had there"
+                if missing
+                else f"no @key of {self._type} can, to call it again with them"
             )
+            return f'{coordinate} has @requires(fields: "{print_picks(edge.requires)}"), and {why}'
         return self._why_no_context(edge, self._contexts)
 
     def _why_external(self, node: Node, name: str) -> str:
@@ -141,6 +144,6 @@ def _names(names: Sequence[str], of: str = "subgraph") -> str:
     quoted = [f'"{name}"' for name in names[:_LISTED]]
     if len(names) > _LISTED:
         return f"{of}s {', '.join(quoted)} and {len(names) - _LISTED} more"
-    if len(quoted) == 1:
-        return f"{of} {quoted[0]}"
+    if len(quoted) < 2:
+        return f"{of} {''.join(quoted)}"
     return f"{of}s {', '.join(quoted[:-1])} and {quoted[-1]}"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from schema.query_graph import FieldEdge, FieldPick, Node, Picks, TypePick
+from schema.query_graph import FieldEdge, FieldPick, Node, Picks, TypePick, parse_picks
 from schema.satisfiability.fixpoint import Fixpoint
 from schema.satisfiability.world import World
 from schema.supergraph.model import ContextArgument
@@ -73,7 +73,8 @@ class Reach:
         self._labels = dict(labels)
         self._solution: Fixpoint[_Closure | _Requirement, Nodes] = Fixpoint(self._solve, _bottom)
         self._passages: dict[str, tuple[Passage, ...]] = {}
-        self._moves: dict[tuple[Nodes, str], Moves] = {}
+        self._moves: dict[tuple[Nodes, Node | None, str], Moves] = {}
+        self._returns: dict[Node, bool] = {}
 
     def nodes(self, start: Node, type_: str) -> Nodes:
         """All nodes that can be reached for the same object, `start` among them."""
@@ -81,7 +82,7 @@ class Reach:
 
     def moves(self, starts: Nodes, type_: str) -> Moves:
         """All fields that can be asked for from one of the starts, by name, with where they lead."""
-        found = [self._moves_in(reached, type_) for reached in {self.nodes(start, type_) for start in starts}]
+        found = [self._moves_in(*origin, type_) for origin in {self._origin(start, type_) for start in starts}]
         if len(found) == 1:
             return found[0]
         merged: dict[str, frozenset[Move]] = {}
@@ -90,17 +91,45 @@ class Reach:
                 merged[name] = merged.get(name, frozenset()) | some
         return merged
 
-    def _moves_in(self, reached: Nodes, type_: str) -> Moves:
-        found = self._moves.get((reached, type_))
+    def _origin(self, start: Node, type_: str) -> tuple[Nodes, Node | None]:
+        """What can be reached from the start; and the start itself where its subgraph could not be called again."""
+        return self.nodes(start, type_), None if self.can_return(start) else start
+
+    def _moves_in(self, reached: Nodes, once: Node | None, type_: str) -> Moves:
+        found = self._moves.get((reached, once, type_))
         if found is None:
             collected: dict[str, set[Move]] = defaultdict(set)
             for node in reached:
                 for name, edge in self._graph.fields(node).items():
-                    if self._can_follow(node, type_, edge):
+                    if self._can_follow(node, type_, edge) and not (node == once and edge.requires):
                         collected[name].add(Move(edge.target or LEAF, edge.contexts))
             found = {name: frozenset(moves) for name, moves in collected.items()}
-            self._moves[reached, type_] = found
+            self._moves[reached, once, type_] = found
         return found
+
+    def can_return(self, node: Node) -> bool:
+        """Whether some `@key` of the type can be had in the very subgraph, to call it again with what it requires."""
+        known = self._returns.get(node)
+        if known is None:
+            joins = self._graph.supergraph.types[node.type].joins
+            keys = [parse_picks(join.key) for join in joins if join.graph == node.graph and join.key is not None]
+            known = self._returns[node] = any(self._has_locally(key, node) for key in keys)
+        return known
+
+    def _has_locally(self, picks: Picks, node: Node) -> bool:
+        if not self._graph.is_object(node):
+            return all(self._has_locally(picks, cast) for cast in self._graph.casts(node))
+        for pick in picks:
+            if isinstance(pick, TypePick):
+                if self._concerns(pick, node.type) and not self._has_locally(pick.picks, node):
+                    return False
+                continue
+            edge = self._graph.field(node, pick.name)
+            if edge is None or edge.requires or not self.label_holds(edge):
+                return False
+            if edge.target is not None and not self._has_locally(pick.picks, edge.target):
+                return False
+        return True
 
     def step(self, node: Node, type_: str, name: str) -> Node | None:
         """Where the field leads when that very subgraph is asked for it; None when it cannot resolve it."""
@@ -201,13 +230,15 @@ class Reach:
 
     def _pick(self, pick: FieldPick | TypePick, reached: tuple[Node, ...], type_: str) -> bool:
         if isinstance(pick, TypePick):
-            concerned = type_ == pick.type or type_ in self._graph.possible.get(pick.type, ())
-            return not concerned or self.collect(pick.picks, reached, type_)
+            return not self._concerns(pick, type_) or self.collect(pick.picks, reached, type_)
         targets = (target for node in reached if (target := self.step(node, type_, pick.name)) is not None)
         if not pick.picks:
             return any(True for _ in targets)
         found = tuple(targets)
         return bool(found) and self.can_collect(pick.picks, found)
+
+    def _concerns(self, pick: TypePick, type_: str) -> bool:
+        return type_ == pick.type or type_ in self._graph.possible.get(pick.type, ())
 
 
 def _bottom(asked: _Closure | _Requirement) -> Nodes:
