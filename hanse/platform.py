@@ -43,6 +43,7 @@ SUBGRAPHS: dict[str, PlatformSubgraph] = {
         PlatformSubgraph("catalog", 4002),
         PlatformSubgraph("analytics", 4003),
         PlatformSubgraph("tasks", 4004),
+        PlatformSubgraph("payments", 4005),
     )
 }
 

@@ -22,7 +22,7 @@ from schema.subgraph.model import SubgraphSource
 from shared.config import ConfigError
 from shared.subgraph_app import SubgraphApp
 
-DEMO_SUBGRAPHS = ("users", "catalog", "tasks")  # in this order: products and tasks belong to users
+DEMO_SUBGRAPHS = ("users", "catalog", "tasks", "payments")  # in this order: products and tasks belong to users
 DEMO_SEED = 1
 
 

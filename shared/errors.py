@@ -127,6 +127,10 @@ class Problems:
         elif "\x00" in value:
             self.add(name, "INVALID", f"{name} holds a character that is not allowed.")
 
+    def found(self, name: str) -> bool:
+        """Whether something was noted of this argument."""
+        return any(problem.name == name for problem in self._found)
+
     def raise_if_any(self) -> None:
         """Raises BadInput with everything noted so far; passes where there is nothing."""
         if self._found:

@@ -45,6 +45,10 @@ class Statistics:
     sign_ins: int
     failed_sign_ins: int
     tasks: dict[str, int]  # by status
+    total_transactions: int
+    total_amount_minor: int
+    total_paid_transactions: int
+    total_paid_amount_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,12 @@ def _said(event: Event) -> dict[str, int]:
             return {f"tasks_{status}": 1}
         case "task.deleted", {"status": str(status)}:
             return {f"tasks_{status}": -1}
+        case "transaction.created", {"amountMinor": int(amount)}:
+            return {"transactions": 1, "transacted_minor": amount}
+        case "transaction.cancelled", {"amountMinor": int(amount)}:
+            return {"transactions": -1, "transacted_minor": -amount}
+        case "transaction.paid", {"amountMinor": int(amount)}:
+            return {"paid_transactions": 1, "paid_minor": amount}
         case "task.status_changed", {"before": str(before), "status": str(status)}:
             return {f"tasks_{before}": -1, f"tasks_{status}": 1}
         case _:
@@ -87,6 +97,10 @@ async def statistics(session: AsyncSession) -> Statistics:
         sign_ins=counted.get("sign_ins", 0),
         failed_sign_ins=counted.get("failed_sign_ins", 0),
         tasks={status: counted.get(f"tasks_{status}", 0) for status in TASK_STATUSES},
+        total_transactions=counted.get("transactions", 0),
+        total_amount_minor=counted.get("transacted_minor", 0),
+        total_paid_transactions=counted.get("paid_transactions", 0),
+        total_paid_amount_minor=counted.get("paid_minor", 0),
     )
 
 

@@ -38,6 +38,21 @@ class Stats:
     failed_sign_ins: int = strawberry.field(description="How many sign-ins failed.")
     tasks: TaskTotals = strawberry.field(description="How many tasks there are, by status.")
 
+    total_transactions: int = strawberry.field(description="How many transactions were made and not cancelled.")
+    total_paid_transactions: int = strawberry.field(description="How many of them are paid.")
+    total_amount_minor: strawberry.Private[int]
+    total_paid_amount_minor: strawberry.Private[int]
+
+    @strawberry.field(description="What those that were made and not cancelled come to, in minor units.")
+    def total_amount(self) -> str:
+        """As a text: it may pass what GraphQL's Int holds."""
+        return str(self.total_amount_minor)
+
+    @strawberry.field(description="What those that are paid come to, in minor units.")
+    def total_paid_amount(self) -> str:
+        """As a text: it may pass what GraphQL's Int holds."""
+        return str(self.total_paid_amount_minor)
+
     @classmethod
     def of(cls, counted: service.Statistics) -> Self:
         """The type of what was counted."""
@@ -49,6 +64,10 @@ class Stats:
             sign_ins=counted.sign_ins,
             failed_sign_ins=counted.failed_sign_ins,
             tasks=TaskTotals(**counted.tasks),
+            total_transactions=counted.total_transactions,
+            total_paid_transactions=counted.total_paid_transactions,
+            total_amount_minor=counted.total_amount_minor,
+            total_paid_amount_minor=counted.total_paid_amount_minor,
         )
 
 

@@ -12,6 +12,8 @@ from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
 from subgraphs.catalog.app import create as create_catalog
 from subgraphs.catalog.settings import CatalogSettings
+from subgraphs.payments.app import create as create_payments
+from subgraphs.payments.settings import PaymentsSettings
 from subgraphs.tasks.app import create as create_tasks
 from subgraphs.tasks.settings import TasksSettings
 from subgraphs.users.app import create as create_users
@@ -52,4 +54,12 @@ async def analytics(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp
 async def tasks(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
     """The tasks subgraph."""
     async with started(create_tasks(TasksSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url))) as app:
+        yield app
+
+
+@pytest.fixture
+async def payments(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The payments subgraph."""
+    settings = PaymentsSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url)
+    async with started(create_payments(settings)) as app:
         yield app

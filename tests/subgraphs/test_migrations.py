@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -67,3 +69,6 @@ async def test_a_database_that_cannot_be_opened_is_refused_in_one_line(tmp_path:
         await upgrade(database, ROOT / "users" / "migrations")
     assert "\n" not in str(refused.value)
     await database.close()
+    for thread in threading.enumerate():  # aiosqlite's thread says good-bye to the loop, which must be there still
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)

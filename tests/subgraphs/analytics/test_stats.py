@@ -79,6 +79,22 @@ async def test_tasks_are_counted_by_status(analytics: SubgraphApp, asked: Person
     await eventually(lambda: asked.get("{ stats { tasks { todo inProgress done cancelled } } }"), wanted)
 
 
+async def test_transactions_are_added_up(analytics: SubgraphApp, asked: Person) -> None:
+    def transaction(kind: str, minor: int) -> Event:
+        return Event(type=f"transaction.{kind}", subject=new_id(), source="/payments", data={"amountMinor": minor})
+
+    told = [("created", 700), ("created", 2**31), ("created", 50), ("paid", 700), ("cancelled", 50)]
+    await tell(analytics, *(transaction(kind, minor) for kind, minor in told))
+    query = "{ stats { totalTransactions totalAmount totalPaidTransactions totalPaidAmount } }"
+    wanted = {
+        "totalTransactions": 2,
+        "totalAmount": str(700 + 2**31),
+        "totalPaidTransactions": 1,
+        "totalPaidAmount": "700",
+    }
+    await eventually(lambda: asked.get(query), {"stats": wanted})
+
+
 async def test_a_series_has_a_point_for_each_step(analytics: SubgraphApp, asked: Person) -> None:
     for hour, minute in ((9, 59), (10, 0), (10, 30), (12, 0)):
         await tell(analytics, happened("a.b", time=datetime(2026, 3, 1, hour, minute, 7, tzinfo=UTC)))

@@ -1,0 +1,1 @@
+"""Payments: what users owe, what they have paid, and the ledger that stands behind both."""

@@ -1,0 +1,25 @@
+"""The payments subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.subgraph_app import SubgraphApp
+from subgraphs.payments.loaders import PaymentsContext
+from subgraphs.payments.schema import graph
+from subgraphs.payments.service import Payments
+from subgraphs.payments.settings import PaymentsSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: PaymentsSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    payments = Payments(settings)
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> PaymentsContext:
+        return PaymentsContext(database, caller, writes=writes, payments=payments)
+
+    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS)

@@ -1,0 +1,37 @@
+"""The events that the payments subgraph publishes."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.events.data import EventData, Uuid
+
+
+class _TransactionEvent(EventData, frozen=True, kw_only=True):
+    source: ClassVar[str] = "payments"
+    user_id: Uuid
+    product_id: Uuid | None
+    amount_minor: int
+    currency: str
+    description: str
+
+
+class TransactionCreated(_TransactionEvent, frozen=True, kw_only=True):
+    """A user owes something more."""
+
+    event_type: ClassVar[str] = "transaction.created"
+
+
+class TransactionPaid(_TransactionEvent, frozen=True, kw_only=True):
+    """A user has paid something."""
+
+    event_type: ClassVar[str] = "transaction.paid"
+
+
+class TransactionCancelled(_TransactionEvent, frozen=True, kw_only=True):
+    """Something was called off, and is owed no longer."""
+
+    event_type: ClassVar[str] = "transaction.cancelled"
+
+
+PUBLISHED: tuple[type[EventData], ...] = (TransactionCreated, TransactionPaid, TransactionCancelled)

@@ -1,0 +1,40 @@
+"""Batches of the payments subgraph: one SQL statement for all that one request asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from strawberry.dataloader import DataLoader
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from shared.ids import known_id
+from subgraphs.payments import repository
+from subgraphs.payments.models import Transaction
+from subgraphs.payments.service import Payments, may_see
+
+
+class PaymentsContext(RequestContext):
+    """One request to the payments subgraph."""
+
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, payments: Payments) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.payments = payments
+        self.by_id: DataLoader[str, Transaction | None] = DataLoader(self._load)
+
+    async def transaction(self, transaction_id: str) -> Transaction | None:
+        """The transaction of this id, where the caller may see it."""
+        known = known_id(transaction_id)
+        return await self.by_id.load(known) if known else None
+
+    async def transactions_of(self, ids: Sequence[str]) -> list[Transaction | None]:
+        """The transactions of these ids, each in its place, by the same rule."""
+        return list(await asyncio.gather(*(self.transaction(key) for key in ids)))
+
+    async def _load(self, ids: list[str]) -> list[Transaction | None]:
+        async with self.session() as session:
+            found = await repository.transactions_by_id(session, ids)
+        rows = (found.get(key) for key in ids)
+        return [row if may_see(self.principal, row) else None for row in rows]

@@ -1,0 +1,197 @@
+"""The business verbs of the payments subgraph. They flush; the edge commits.
+
+Behind every change stands a ledger entry of two postings that add up to zero: owing moves revenue to the user's
+receivable, paying moves the receivable to cash, calling off takes the first back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Principal
+from shared.clock import Clock, utc_now
+from shared.errors import NotFound, Problems
+from shared.events.data import EventData
+from shared.events.outbox import emit
+from shared.ids import known_id, new_id, parse_id
+from shared.money import MoneyInput, check_money
+from subgraphs.payments import repository
+from subgraphs.payments.errors import KeyReused, LimitReached, NotPending
+from subgraphs.payments.events import TransactionCancelled, TransactionCreated, TransactionPaid
+from subgraphs.payments.models import Account, Posting, Transaction, TransactionStatus
+from subgraphs.payments.settings import PaymentsSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks to owe."""
+
+    amount: MoneyInput
+    description: str
+    product_id: str | None = None
+    idempotency_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerReport:
+    """Whether the ledger holds: what stands on each account, and how much is wrong."""
+
+    totals: dict[Account, int]
+    unbalanced_entries: int
+    wrong_balances: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything adds up."""
+        return not (self.unbalanced_entries or self.wrong_balances or sum(self.totals.values()))
+
+
+class Payments:
+    """What can be done with transactions."""
+
+    def __init__(self, settings: PaymentsSettings, *, clock: Clock = utc_now) -> None:
+        self.currency = settings.currency
+        self.limit_minor = settings.credit_limit_minor
+        self._clock = clock
+
+    async def create(
+        self, session: AsyncSession, user_id: str, order: Order, *, transaction_id: str | None = None
+    ) -> Transaction:
+        """Owe something; the same key answers the same transaction. Raises BadInput, KeyReused, LimitReached."""
+        product_id = self._check(order)
+        known = await self._known(session, user_id, order, product_id)
+        if known is not None:
+            return known
+        if not await repository.owe(session, user_id, order.amount.amount_minor, self.limit_minor):
+            raise LimitReached(self.limit_minor, self.currency)
+        row = Transaction(
+            id=transaction_id or new_id(),
+            user_id=user_id,
+            product_id=product_id,
+            amount_minor=order.amount.amount_minor,
+            currency=order.amount.currency,
+            description=order.description.strip(),
+            status=TransactionStatus.PENDING.value,
+            idempotency_key=order.idempotency_key,
+            created_at=self._clock(),
+        )
+        session.add(row)
+        try:
+            await session.flush()
+        except IntegrityError as error:  # the same key came twice at once, and the other was first
+            raise KeyReused from error
+        await self._post(session, row, debit=Account.RECEIVABLE, credit=Account.REVENUE)
+        await emit(session, _told(TransactionCreated, row))
+        return row
+
+    async def pay(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
+        """Pay one transaction. Raises NotFound, NotPending."""
+        row = await self._own(session, user_id, transaction_id)
+        ended = await repository.end(session, user_id, TransactionStatus.PAID, self._clock(), transaction_id=row.id)
+        if not ended:
+            raise NotPending(row.status)
+        return (await self._settle(session, user_id, ended))[0]
+
+    async def pay_all(self, session: AsyncSession, user_id: str) -> list[Transaction]:
+        """Pay everything that is owed: the transactions paid by that, the oldest first."""
+        ended = await repository.end(session, user_id, TransactionStatus.PAID, self._clock())
+        return await self._settle(session, user_id, ended)
+
+    async def cancel(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
+        """Call a transaction off. Raises NotFound, NotPending."""
+        row = await self._own(session, user_id, transaction_id)
+        ended = await repository.end(
+            session, user_id, TransactionStatus.CANCELLED, self._clock(), transaction_id=row.id
+        )
+        if not ended:
+            raise NotPending(row.status)
+        await repository.owe_less(session, user_id, ended[0].amount_minor, paid=False)
+        await self._post(session, ended[0], debit=Account.REVENUE, credit=Account.RECEIVABLE)
+        await emit(session, _told(TransactionCancelled, ended[0]))
+        return ended[0]
+
+    async def verify(self, session: AsyncSession) -> LedgerReport:
+        """Add up the whole ledger, and hold it against the balances."""
+        totals = await repository.account_totals(session)
+        return LedgerReport(
+            {account: totals.get(account.value, 0) for account in Account},
+            await repository.unbalanced_entries(session),
+            await repository.wrong_balances(session),
+        )
+
+    def _check(self, order: Order) -> str | None:
+        problems = Problems()
+        check_money(problems, "amount", order.amount, least=1)
+        if order.amount.currency != self.currency and not problems.found("amount.currency"):
+            problems.add("amount.currency", "WRONG_CURRENCY", f"amount must be in {self.currency}.")
+        problems.text("description", order.description, least=1, most=500)
+        problems.text("idempotencyKey", order.idempotency_key, least=1, most=100)
+        product_id = known_id(order.product_id) if order.product_id is not None else None
+        if order.product_id is not None and product_id is None:
+            problems.add("productId", "INVALID", "productId is no product's id.")
+        problems.raise_if_any()
+        return product_id
+
+    async def _known(
+        self, session: AsyncSession, user_id: str, order: Order, product_id: str | None
+    ) -> Transaction | None:
+        if order.idempotency_key is None:
+            return None
+        known = await repository.transaction_by_key(session, user_id, order.idempotency_key)
+        if known is None:
+            return None
+        asked = (order.amount.amount_minor, order.amount.currency, order.description.strip(), product_id)
+        if (known.amount_minor, known.currency, known.description, known.product_id) != asked:
+            raise KeyReused
+        return known
+
+    async def _own(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
+        known = parse_id(transaction_id, "Transaction")
+        row = (await repository.transactions_by_id(session, [known])).get(known)
+        if row is None or row.user_id != user_id:
+            raise NotFound("Transaction")
+        return row
+
+    async def _settle(self, session: AsyncSession, user_id: str, paid: list[Transaction]) -> list[Transaction]:
+        if paid:
+            await repository.owe_less(session, user_id, sum(row.amount_minor for row in paid), paid=True)
+        for row in paid:
+            await self._post(session, row, debit=Account.CASH, credit=Account.RECEIVABLE)
+        await emit(session, *(_told(TransactionPaid, row) for row in paid))
+        return paid
+
+    async def _post(self, session: AsyncSession, row: Transaction, *, debit: Account, credit: Account) -> None:
+        entry_id, now = new_id(), self._clock()
+        halves = ((debit, row.amount_minor), (credit, -row.amount_minor))
+        postings = [
+            Posting(
+                id=new_id(),
+                entry_id=entry_id,
+                transaction_id=row.id,
+                user_id=row.user_id,
+                account=account.value,
+                amount_minor=amount,
+                created_at=now,
+            )
+            for account, amount in halves
+        ]
+        await repository.post(session, postings)
+
+
+def may_see(principal: Principal, row: Transaction | None) -> bool:
+    """Whether a transaction is there for the caller: their own, or any for admins."""
+    return row is not None and principal.may_see(row.user_id)
+
+
+def _told(kind: type[TransactionCreated | TransactionPaid | TransactionCancelled], row: Transaction) -> EventData:
+    return kind(
+        id=row.id,
+        user_id=row.user_id,
+        product_id=row.product_id,
+        amount_minor=row.amount_minor,
+        currency=row.currency,
+        description=row.description,
+    )

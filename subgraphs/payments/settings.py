@@ -1,0 +1,21 @@
+"""What the payments subgraph can be told; `HANSE_PAYMENTS_<FIELD>` in the environment."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pydantic import Field
+
+from shared.config import SubgraphSettings, settings_config
+
+
+class PaymentsSettings(SubgraphSettings):
+    """The settings of every subgraph, and those of credit."""
+
+    model_config = settings_config("payments")
+    subgraph: ClassVar[str] = "payments"
+
+    currency: str = Field(
+        default="EUR", pattern="^[A-Z]{3}$", description="The one currency of all accounts, by ISO 4217."
+    )
+    credit_limit_minor: int = Field(default=100_000, ge=0, description="Most that a user may owe, in minor units.")
