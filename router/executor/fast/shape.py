@@ -20,6 +20,7 @@ from graphql import (
 from msgspec import Meta
 
 from router.executor.collect import Collected, Collector, possible_types
+from router.executor.denied import is_denied
 from router.executor.leaves import INT_MAX, INT_MIN
 
 MOST_TYPES = 50  # an abstract place with more is left to the general path
@@ -114,6 +115,7 @@ class Shaper:
 
     def _slot(self, shape: Shape, type_: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Slot:
         name = nodes[0].name.value
+        _refuse_denied(nodes)
         if name == "__typename":
             return Slot(key, self.attribute(key), Literal[shape.types], typename=True, non_null=True)
         if name.startswith("__"):
@@ -153,6 +155,7 @@ class Shaper:
             orders.append(tuple(collected))
             nullability = shape.of_type[name] = {}
             for key, fields in collected.items():
+                _refuse_denied(fields)
                 field_name = fields[0].name.value
                 typename = field_name == "__typename"
                 output = None if typename else type_.fields[field_name].type
@@ -166,6 +169,11 @@ class Shaper:
                     raise Unsupported("a key that means different things for different types")
         for key in _common_order(orders):
             shape.visible[key] = made[key][1]
+
+
+def _refuse_denied(nodes: Iterable[FieldNode]) -> None:
+    if any(is_denied(node) for node in nodes):
+        raise Unsupported("a field that the caller may not see")
 
 
 def _lists(output: GraphQLOutputType) -> tuple[bool, ...]:

@@ -18,8 +18,11 @@ def denied(reply: Reply) -> list[str]:
 
 
 async def ask(platform: Platform, query: str, variables: dict[str, Any] | None = None, **claims: Any) -> Reply:
+    """The answer, the same four times over: the executor takes another way when it meets a document again."""
     headers = {"authorization": platform.issuer.bearer(**claims)} if claims else {}
-    return await platform.post(query, headers=headers, variables=variables)
+    replies = [await platform.post(query, headers=headers, variables=variables) for _ in range(4)]
+    assert len({reply.body for reply in replies}) == 1
+    return replies[0]
 
 
 async def test_a_denied_field_is_null_and_is_not_fetched(platform: Platform) -> None:
@@ -120,7 +123,7 @@ async def test_refusing_the_whole_operation(tmp_path: Path) -> None:
     assert (reply.status, denied(reply)) == (401, ["secret"])
     assert (await ask(platform, "{ me { email } }", scope="")).status == 403
     assert (await ask(platform, "{ hello }")).status == 200
-    assert platform.subgraphs["accounts"].requests[:-1] == []
+    assert len(platform.subgraphs["accounts"].requests) == 4
 
 
 async def test_switched_off(tmp_path: Path) -> None:
