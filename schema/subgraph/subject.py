@@ -199,8 +199,6 @@ class Subject:
         self, use: FieldSetUse, owner: TypeDef, selection: Selection, *, in_external: bool
     ) -> str | None:
         name = selection.field
-        if selection.alias is not None:
-            return f"gives `{name}` the alias `{selection.alias}`, but aliases have no meaning in a field set"
         if name == "__typename":
             use.steps.append(Step(owner, None, selection, in_external))
             return None
@@ -213,6 +211,8 @@ class Subject:
                 "another subgraph resolves it"
             )
         use.steps.append(Step(owner, definition, selection, in_external))
+        if selection.alias is not None:
+            return f"gives `{name}` the alias `{selection.alias}`, but aliases have no meaning in a field set"
         target = self.types.get(named_type(definition.type))
         composite = is_composite(target)
         if selection.selections is None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from graphql import TypeExtensionNode
 from graphql.language.print_string import print_string
 
 from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set, print_selections
@@ -61,7 +62,7 @@ def _check_bases(subject: Subject, by_type: _ByType) -> None:
     for owner in subject.types.values():
         if not owner.is_extension or owner.name in _ROOTS or owner.kind not in _FOLDED:
             continue
-        if not any(_is_base(source, other) for source, other in by_type[owner.name]):
+        if not any(_is_written_out(other) for source, other in by_type[owner.name] if source is not subject):
             subject.report.error(
                 "EXTENSION_WITH_NO_BASE",
                 f"`{owner.name}` is extended, but no subgraph defines it: define it in the subgraph that owns it.",
@@ -70,9 +71,9 @@ def _check_bases(subject: Subject, by_type: _ByType) -> None:
             )
 
 
-def _is_base(source: Subject, definition: TypeDef) -> bool:
-    """Whether it defines its type. `@extends` makes an extension in Federation 1 only."""
-    return not definition.is_extension or (not is_federation_1(source) and has(definition.directives, "extends"))
+def _is_written_out(definition: TypeDef) -> bool:
+    """Whether one of its declarations is a definition, be it with `@extends`."""
+    return not all(isinstance(node, TypeExtensionNode) for node in definition.nodes)
 
 
 def _check_interface_objects(subjects: Sequence[Subject], by_type: _ByType) -> None:
@@ -273,12 +274,23 @@ def _share(subject: Subject, by_type: _ByType) -> None:
         if owner.kind is not Kind.OBJECT or not others or owner.name == "Subscription":
             continue
         keys = applied(owner.directives, "key")
-        in_keys = {selection.field for key in keys for selection in _selections(key)}
-        is_value = not keys and owner.name not in _ROOTS
-        for definition in owner.fields.values():
-            shared = is_value or (definition.name not in in_keys and _resolved_by(others, definition.name))
-            if shared and not has(definition.directives, "external") and not has(definition.directives, "shareable"):
+        if keys or owner.name in _ROOTS:
+            in_keys = {selection.field for key in keys for selection in _selections(key)}
+            shared = {name for name in owner.fields if name not in in_keys and _resolved_by(others, name)}
+        else:  # a value type, all of which is shared
+            shared = owner.fields.keys() - _fields_beside(owner)
+        for name, definition in owner.fields.items():
+            marked = has(definition.directives, "external") or has(definition.directives, "shareable")
+            if name in shared and not marked:
                 definition.directives.append(Applied(name="shareable", spec="federation", node=definition.node))
+
+
+def _fields_beside(owner: TypeDef) -> set[str]:
+    """The fields that extensions add to a definition in the same subgraph. Those the reference does not share."""
+    if not _is_written_out(owner):
+        return set()
+    extensions = (node for node in owner.nodes if isinstance(node, TypeExtensionNode))
+    return {field.name.value for node in extensions for field in getattr(node, "fields", None) or ()}
 
 
 def _resolved_by(others: list[tuple[Subject, TypeDef]], name: str) -> bool:
