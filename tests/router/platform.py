@@ -38,12 +38,15 @@ type Query {
   caller: String
   secret: String @authenticated
   secrets: [Secret!]!
+  things: [Thing!]!
   vital: String! @authenticated
   me: User
   limited: Int @rateLimit(max: 3, window: "1h")
   slow: Int
 }
-type Secret { id: ID! text: String @authenticated }
+interface Thing { id: ID! text: String }
+type Secret implements Thing { id: ID! text: String @authenticated }
+type Open implements Thing { id: ID! text: String }
 type User @key(fields: "id email") {
   id: ID!
   email: String! @requiresScopes(scopes: [["read:email"], ["admin", "all"]])
@@ -160,6 +163,7 @@ def endpoints() -> dict[str, Endpoint]:
         "echo": lambda info, **arguments: json.dumps(arguments, separators=(",", ":")),
         "secret": "s3cret",
         "secrets": [{"id": "1", "text": "t"}],
+        "things": [{"__typename": "Secret", "id": "1", "text": "t"}, {"__typename": "Open", "id": "2", "text": "u"}],
         "vital": "v",
         "me": ANN,
         "limited": 1,

@@ -62,6 +62,26 @@ async def test_an_object_may_be_seen_though_nothing_asked_of_it_may(platform: Pl
     assert reply.json["data"] == {"secrets": [{"text": None}]}
 
 
+async def test_a_field_of_an_interface_requires_what_any_implementation_does(platform: Platform) -> None:
+    reply = await ask(platform, "{ things { id text } }")
+    assert reply.json["data"] == {"things": [{"id": "1", "text": None}, {"id": "2", "text": None}]}
+    assert denied(reply) == ["things.text"]
+    reply = await ask(platform, "{ things { id ... on Open { text } } }")
+    assert reply.json == {"data": {"things": [{"id": "1"}, {"id": "2", "text": "u"}]}}
+    reply = await ask(platform, "{ things { id text ... on Open { text } __typename } }")
+    assert reply.json["data"]["things"] == [
+        {"id": "1", "text": None, "__typename": "Secret"},
+        {"id": "2", "text": "u", "__typename": "Open"},
+    ]
+    reply = await ask(platform, "{ things { id ... on Secret { text } } }", sub="u1")
+    assert reply.json == {"data": {"things": [{"id": "1", "text": "t"}, {"id": "2"}]}}
+
+
+async def test_introspection_is_answered_beside_what_is_denied(platform: Platform) -> None:
+    reply = await ask(platform, "{ __typename secret __schema { queryType { name } } }")
+    assert reply.json["data"] == {"__typename": "Query", "secret": None, "__schema": {"queryType": {"name": "Query"}}}
+
+
 async def test_scopes_are_alternatives_of_conjunctions(platform: Platform) -> None:
     query = "{ me { id email } }"
     expected = {"": None, "read:email": "ann@example.org", "admin": None, "admin all": "ann@example.org"}
