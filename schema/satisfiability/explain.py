@@ -90,11 +90,8 @@ class _Explanation:
             return f'resolves {coordinate} only {held} the override label "{edge.condition.label}" is on'
         if edge.requires:
             missing = self._missing(edge.requires, self._reach.nodes(node, self._type))
-            why = (
-                f"{missing} cannot be had there"
-                if missing
-                else f"no @key of {self._type} can, to call it again with them"
-            )
+            no_return = f"there is no @key of {self._type} to be had there, by which to call it again with them"
+            why = f"{missing} cannot be had there" if missing else no_return
             return f'{coordinate} has @requires(fields: "{print_picks(edge.requires)}"), and {why}'
         return self._why_no_context(edge, self._contexts)
 
