@@ -112,8 +112,14 @@ def _located(node: Any, path: Path, place: ResponsePath) -> Iterator[tuple[Objec
 
 
 def _is_among(node: Object, types: tuple[str, ...]) -> bool:
-    name = node.get("__typename")
+    name = typename_of(node)
     return name is None or name in types  # without a name it is of the one type that can be there
+
+
+def typename_of(node: Object) -> str | None:
+    """The name of an object's type; None where it has none, "" where a subgraph gave something that is no name."""
+    name = node.get("__typename")
+    return name if name is None or isinstance(name, str) else ""
 
 
 def _extractor(inputs: Sequence[EntityInput]) -> Extract:
@@ -124,8 +130,8 @@ def _extractor(inputs: Sequence[EntityInput]) -> Extract:
     only = inputs[0].runtime_types[0] if len(inputs) == 1 else ""
 
     def extract(node: Object) -> Object | None:
-        name = node.get("__typename", only)
-        for way in by_type.get(name, ()):
+        name = typename_of(node)
+        for way in by_type.get(only if name is None else name, ()):
             representation = way(node)
             if representation is not None:
                 return representation
@@ -174,7 +180,7 @@ def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
                 if name in into:
                     value = _united(into[name], value)
             into[name] = value
-        typename = node.get("__typename")
+        typename = typename_of(node)
         return all(fill_more(node, into) for types, fill_more in fragments if typename is None or typename in types)
 
     return fill

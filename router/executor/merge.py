@@ -91,7 +91,7 @@ def merge(target: Object, source: Object, object_types: Collection[str]) -> None
         elif known is value or value is None:
             continue
         elif key == "__typename":
-            if known not in object_types and value in object_types:
+            if not _names(known, object_types) and _names(value, object_types):
                 target[key] = value
         elif isinstance(known, dict) and isinstance(value, dict):
             merge(known, value, object_types)
@@ -99,6 +99,10 @@ def merge(target: Object, source: Object, object_types: Collection[str]) -> None
             merge_lists(known, value, object_types)
         else:
             target[key] = value
+
+
+def _names(value: Any, types: Collection[str]) -> bool:
+    return isinstance(value, str) and value in types
 
 
 def merge_lists(target: list[Any], source: list[Any], object_types: Collection[str]) -> None:

@@ -41,11 +41,12 @@ async def run_steps(
 
     def finished(task: asyncio.Task[None]) -> None:
         tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
         if ended.done():
             return
         if task.cancelled():
             ended.cancel()
-        elif (error := task.exception()) is not None:
+        elif error is not None:
             ended.set_exception(error)
         elif not tasks:
             ended.set_result(None)
