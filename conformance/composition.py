@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import random
 import sys
 import tempfile
 import time
@@ -17,10 +18,10 @@ from conformance.audit_server import CACHE, SOURCE, read_suite, served, suite_na
 from conformance.compare import Difference, codes_histogram, compare, hint_difference, percentage
 from conformance.corpus import NamedSet, fixture_folders, test_inputs
 from conformance.generate import generate
+from conformance.generator.mutate import mutate
 from conformance.oracles.client import Verdict
 from conformance.shrink import Sources, shrink
 from conformance.verdicts import Oracles, guild_knows, ours
-
 
 _LONGEST = 8000  # characters of SDL that an example in the summary may have
 
@@ -84,6 +85,13 @@ def audit_sets(source: str) -> Iterator[NamedSet]:
     with served(source) as url:
         for name in suite_names(url):
             yield NamedSet(f"audit {name}", read_suite(url, name).subgraphs)
+
+
+def mutated(named: NamedSet, times: int) -> Iterator[NamedSet]:
+    """Copies of a set with one or two blind changes each."""
+    for number in range(times):
+        rng = random.Random(f"{named.name} {number}")
+        yield NamedSet(f"{named.name} changed {number}", mutate(rng, named.subgraphs, rng.randint(1, 2)))
 
 
 def run(sets: Iterable[NamedSet], oracles: Oracles, *, guild: bool) -> Tally:
@@ -202,8 +210,10 @@ def chosen_sets(options: argparse.Namespace) -> Iterator[NamedSet]:
     if options.audit:
         yield from audit_sets(options.audit)
     for checkout in options.checkout:
-        yield from fixture_folders(checkout)
-        yield from test_inputs(checkout)
+        if not options.mutate:
+            yield from fixture_folders(checkout)
+        for named in test_inputs(checkout):
+            yield from mutated(named, options.mutate) if options.mutate else [named]
 
 
 def main() -> int:
@@ -213,6 +223,9 @@ def main() -> int:
     parser.add_argument("--first", type=int, default=0, help="the first seed")
     parser.add_argument("--audit", nargs="?", const=SOURCE, help="the audit's sets too, cloned from there")
     parser.add_argument("--checkout", type=Path, action="append", default=[], help="a checkout with test inputs")
+    parser.add_argument(
+        "--mutate", type=int, default=0, help="instead of a checkout's inputs, so many changed copies each"
+    )
     parser.add_argument("--report", type=Path, help="folder of the report; default: a new temporary one")
     parser.add_argument("--title", default="Differences from @apollo/composition")
     parser.add_argument("--shrink", type=float, default=8.0, help="seconds to shrink one example a group")
