@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from schema import satisfiability
+from schema.collection import paused_collection
 from schema.compose.composed import compose_directives
 from schema.compose.composition import Composition
 from schema.compose.prepare import prepare
@@ -37,6 +38,7 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
 )
 
 
+@paused_collection()
 def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
     """Compose subgraphs into a supergraph. Never raises: whatever is wrong is in the result's errors.
 
