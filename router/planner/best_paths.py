@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from router.planner.fetch_graph import FetchGraph, Slot, Step
+from router.planner.fetch_graph import FetchGraph, Slot, SlotField, Step
 from router.planner.plan import OperationKind
 from router.planner.query_tree import (
     Candidate,
@@ -23,6 +23,7 @@ from router.planner.query_tree import (
     Way,
     forks,
 )
+from router.planner.shape import ALWAYS, Conditions
 from router.planner.walk import Walk
 from schema.query_graph import Node
 
@@ -41,6 +42,7 @@ class Placer:
         self._depth = 0
         self._floor = 0
         self._before: tuple[Step, ...] = ()
+        self._conditions: Conditions = ALWAYS  # of the task being placed
 
     def place_all(self, tasks: Iterable[Task]) -> None:
         """Place the leaves of an operation."""
@@ -56,9 +58,13 @@ class Placer:
 
     # -- tasks ---------------------------------------------------------------------------------------------------------
 
-    def _place(self, task: Task) -> Slot:
+    def _place(self, task: Task) -> None:
         candidate = min(task.candidates, key=self._client_rank) if len(task.candidates) > 1 else task.candidates[0]
-        return self._put(task, candidate)
+        self._conditions = task.position.conditions
+        if task.ask is not None:
+            self._conditions |= task.ask.conditions
+        slot, field = self._put(task, candidate)
+        slot.want(field, self._conditions, for_client=True)
 
     def _client_rank(self, candidate: Candidate) -> tuple[int, int, int]:
         fetches, level = self._cost(candidate.site)
@@ -68,23 +74,22 @@ class Placer:
         fetches, level = self._cost(candidate.site)
         return (level, fetches)
 
-    def _put(self, task: Task, candidate: Candidate) -> Slot:
+    def _put(self, task: Task, candidate: Candidate) -> tuple[Slot, SlotField | None]:
         slot = self._slot(candidate.site)
-        if task.ask is not None:
-            edge = candidate.edge
-            slot.select(task.ask, "String!" if edge is None else edge.type)
-        return slot
+        if task.ask is None:
+            return slot, None
+        return slot, slot.select(task.ask, "String!" if candidate.edge is None else candidate.edge.type)
 
-    def _place_need(self, need: Need, level: int) -> set[Step]:
+    def _place_need(self, need: Need, level: int) -> list[tuple[Slot, SlotField]]:
         """Place what a representation needs, at sites that are earlier than the entry."""
-        steps: set[Step] = set()
+        placed: list[tuple[Slot, SlotField]] = []
         for task in need.tasks:
             earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
-            candidate = min(earlier or task.candidates, key=self._need_rank)
-            slot = self._put(task, candidate)
-            slot.keep()
-            steps.add(slot.step)
-        return steps
+            slot, field = self._put(task, min(earlier or task.candidates, key=self._need_rank))
+            if field is not None:
+                slot.want(field, self._conditions, for_client=False)
+                placed.append((slot, field))
+        return placed
 
     # -- what a site costs ---------------------------------------------------------------------------------------------
 
@@ -166,7 +171,8 @@ class Placer:
             if adopted is not None:
                 return adopted
         needs = self._needs(site, way)
-        before = set().union(*(self._place_need(need, site.level) for need in needs))
+        sources = [placed for need in needs for placed in self._place_need(need, site.level)]
+        before = {slot.step for slot, _ in sources}
         level = max(step.level for step in before)
         for step in site.position.steps:
             fits = all(step.accepts(need.required) for need in needs)
@@ -179,6 +185,7 @@ class Placer:
         for need in needs:
             step.require(need.required)
         step.depends_on |= before
+        step.feed_from(sources)
         return step
 
     def _needs(self, site: Site, way: KeyWay) -> list[Need]:

@@ -7,20 +7,29 @@ from dataclasses import dataclass, field
 from router.planner.plan import OperationKind, RequiredField, RequiredFragment
 from router.planner.plan import Required as RequiredPart
 from router.planner.query_tree import Position
-from router.planner.shape import ALWAYS, Ask, Conditions
+from router.planner.shape import Ask, Conditions
 from schema.query_graph import FieldEdge, Node
 
 
 @dataclass(eq=False, slots=True)
 class SlotField:
-    """A field selected in a fetch step."""
+    """A field selected in a fetch step.
+
+    `conditions` are all those, from the root on, under which somebody wants it: None until somebody does.
+    `alternatives`, where there are any, stand instead: it is selected once under each of them.
+    """
 
     name: str
     type: str
     arguments: str
-    conditions: Conditions
     child: Slot | None
     order: int
+    alternatives: tuple[Conditions, ...] = ()
+    conditions: Conditions | None = None
+
+    def want(self, conditions: Conditions) -> None:
+        """Note that somebody wants the field under these conditions."""
+        self.conditions = conditions if self.conditions is None else self.conditions & conditions
 
 
 @dataclass(eq=False, slots=True)
@@ -41,14 +50,12 @@ class Slot:
     casts: dict[str, Slot] = field(default_factory=dict)
 
     def select(self, ask: Ask, type_: str, child: Slot | None = None) -> SlotField:
-        """Select a field, or find it selected; it is conditional only as far as all who ask agree."""
+        """Select a field, or find it selected."""
         held = self.fields.get(ask.key)
         if held is None:
-            held = SlotField(ask.name, type_, ask.arguments, ask.conditions, child, order=ask.order)
+            held = SlotField(ask.name, type_, ask.arguments, child, ask.order, ask.alternatives)
             self.fields[ask.key] = held
-        else:
-            held.conditions &= ask.conditions
-            held.order = min(held.order, ask.order)
+        held.order = min(held.order, ask.order)
         return held
 
     def below(self, ask: Ask, edge: FieldEdge, new: Slot) -> Slot:
@@ -58,13 +65,21 @@ class Slot:
         held.child.above, held.child.holder = self, held
         return held.child
 
-    def keep(self) -> None:
-        """Select the slot's objects whatever the client's conditions: a representation needs something of them."""
-        slot: Slot | None = self
-        while slot is not None:
+    def want(self, field_: SlotField | None, conditions: Conditions, *, for_client: bool) -> None:
+        """Note that a field of the slot (or its mere objects) is wanted, and so all that leads to it.
+
+        The client wants objects on the way under their own conditions; a representation, only if it wants the field.
+        What makes a step wanted under weaker conditions makes its representations' fields wanted likewise.
+        """
+        if field_ is not None:
+            field_.want(conditions)
+        slot = self
+        while slot.above is not None:
             if slot.holder is not None:
-                slot.holder.conditions = ALWAYS
+                conditions = slot.position.conditions if for_client else conditions
+                slot.holder.want(conditions)
             slot = slot.above
+        slot.step.want(conditions)
 
 
 @dataclass(eq=False, slots=True)
@@ -73,6 +88,7 @@ class Step:
 
     `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
     sent as (None: the object's own type); `recovers_type` that the reply tells the objects' real types.
+    `sources` are the fields that representations are made of.
     """
 
     id: int
@@ -86,6 +102,23 @@ class Step:
     root: Slot = field(init=False)
     required: tuple[RequiredPart, ...] = ()
     depends_on: set[Step] = field(default_factory=set)
+    sources: list[tuple[Slot, SlotField]] = field(default_factory=list)
+    conditions: Conditions | None = None
+
+    def want(self, conditions: Conditions) -> None:
+        """Note that somebody wants something of the step under these conditions."""
+        weaker = conditions if self.conditions is None else self.conditions & conditions
+        if weaker != self.conditions:
+            self.conditions = weaker
+            for slot, field_ in self.sources:
+                slot.want(field_, weaker, for_client=False)
+
+    def feed_from(self, sources: list[tuple[Slot, SlotField]]) -> None:
+        """Take representations' fields from these."""
+        self.sources += sources
+        if self.conditions is not None:
+            for slot, field_ in sources:
+                slot.want(field_, self.conditions, for_client=False)
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""

@@ -40,7 +40,7 @@ def normalize(graph: QueryGraph, document: DocumentNode, operation_name: str | N
     root_type = root[kind.value]
     if root_type is None:
         raise PlanError(f"The supergraph has no {kind.value} type.")
-    normalizer = _Normalizer(graph, fragments, keep_conditions=kind is OperationKind.MUTATION)
+    normalizer = _Normalizer(graph, fragments)
     entries = [
         entry
         for entry in normalizer.collect(definition.selection_set, graph.possible[root_type], root_type)
@@ -77,12 +77,10 @@ class _Entry:
 
 
 class _Normalizer:
-    def __init__(
-        self, graph: QueryGraph, fragments: dict[str, FragmentDefinitionNode], *, keep_conditions: bool
-    ) -> None:
+    def __init__(self, graph: QueryGraph, fragments: dict[str, FragmentDefinitionNode]) -> None:
         self._graph = graph
         self._fragments = fragments
-        self._keep_root_apart = keep_conditions
+        self._mutation = graph.supergraph.mutation
         self._order = count()
 
     def collect(
@@ -118,12 +116,12 @@ class _Normalizer:
         classes: dict[tuple[frozenset[str], str | None], ClassAsks] = {}
         for key, group in by_key.items():
             for types, part in _split(everything, group):
-                asks = self._asks(key, part)
+                ask = self._ask(key, part)
                 if types == everything:
-                    shape.common += asks
+                    shape.common.append(ask)
                 else:
                     on = self._abstract_type(part, types, everything)
-                    classes.setdefault((types, on), ClassAsks(types, [], on)).asks.extend(asks)
+                    classes.setdefault((types, on), ClassAsks(types, [], on)).asks.append(ask)
         shape.classes = list(classes.values())
         return shape
 
@@ -134,13 +132,6 @@ class _Normalizer:
         if parents or not self._graph.is_abstract(parent):
             return None
         return parent if self._graph.possible[parent] & within == types else None
-
-    def _asks(self, key: str, entries: list[_Entry]) -> list[Ask]:
-        if self._keep_root_apart and entries[0].parent == self._graph.supergraph.mutation:
-            # A mutation must not run because another field of the same response key is included.
-            apart = dict.fromkeys(entry.conditions for entry in entries)
-            return [self._ask(key, [e for e in entries if e.conditions == conditions]) for conditions in apart]
-        return [self._ask(key, entries)]
 
     def _ask(self, key: str, entries: list[_Entry]) -> Ask:
         first = entries[0]
@@ -158,7 +149,15 @@ class _Normalizer:
             shared,
             self.shape(inner_type, inner) if composite else None,
             order=next(self._order),
+            alternatives=self._alternatives(entries),
         )
+
+    def _alternatives(self, entries: list[_Entry]) -> tuple[Conditions, ...]:
+        """The conditions of one mutation's field nodes: it must not run when none of them holds."""
+        if entries[0].parent != self._mutation:
+            return ()
+        different = tuple(dict.fromkeys(entry.conditions for entry in entries))
+        return different if len(different) > 1 and ALWAYS not in different else ()
 
     def _below(self, entry: _Entry, type_: str, shared: Conditions) -> Iterator[_Entry]:
         """The fields below one of the merged fields; it may have a narrower type where it was asked for."""

@@ -78,11 +78,15 @@ class Position:
 
     def of_type(self, type_: str) -> Position:
         """The position of those of its objects that have the object type."""
-        return Position(type_, False, (*self.path, PathTypes((type_,))), self.names, parent=self)
+        return Position(type_, False, self._narrowed_path((type_,)), self.names, parent=self)
 
     def of_types(self, type_: str, types: frozenset[str]) -> Position:
         """The position of those of its objects that have the abstract type, which here stands for these types."""
-        return Position(type_, True, (*self.path, PathTypes(tuple(sorted(types)))), self.names, parent=self)
+        return Position(type_, True, self._narrowed_path(tuple(sorted(types))), self.names, parent=self)
+
+    def _narrowed_path(self, types: tuple[str, ...]) -> Path:
+        path = self.path[:-1] if self.path and isinstance(self.path[-1], PathTypes) else self.path
+        return (*path, PathTypes(types))
 
     @property
     def conditions(self) -> Conditions:

@@ -16,9 +16,9 @@ HIDDEN_ORDER = 1_000_000  # after all that the client asks
 class Ask:
     """One field asked of an object, under its response key.
 
-    `arguments` is the GraphQL text between the parentheses; `type` is the
-    field's type reference in the supergraph. `hidden`: asked for the platform's sake, not the client's. `order` is its
-    place in the operation.
+    `arguments` is the GraphQL text between the parentheses; `type` is the field's type reference in the supergraph.
+    `hidden`: asked for the platform's sake, not the client's. `order` is its place in the operation. `alternatives`
+    are several conditions of one mutation's field, of which one at least has to hold for it to run.
     """
 
     key: str
@@ -29,6 +29,7 @@ class Ask:
     shape: Shape | None = None
     hidden: bool = False
     order: int = HIDDEN_ORDER
+    alternatives: tuple[Conditions, ...] = ()
 
 
 @dataclass(eq=False, slots=True)

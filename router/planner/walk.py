@@ -78,10 +78,11 @@ class Walk:
         """Ask each object type by itself: those that one subgraph may give, each of which has to have the field."""
         bases = [site for site in position.sites.values() if self.terrain.casts(site.node)]
         for base in sorted(bases, key=lambda site: site.level):
-            types = self.terrain.casts(base.node)
+            casts = self.terrain.casts(base.node)
+            types = [type_ for type_ in casts if position.types is None or type_ in position.types]
             try:
                 if len(bases) > 1:
-                    for node in types.values():
+                    for node in (casts[type_] for type_ in types):
                         self._expand_ask(self._scratch(node.type, [(node, base.level)]), ask)
                 return [task for type_ in types for task in self._expand_ask(self.refine(position, type_), ask)]
             except NoWayError:
@@ -103,8 +104,6 @@ class Walk:
             if child.abstract:
                 child.types = self._agreed_types(child)
             self.close(child)
-        else:
-            child.own_conditions &= ask.conditions
         return child
 
     def _agreed_types(self, position: Position) -> frozenset[str] | None:

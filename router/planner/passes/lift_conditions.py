@@ -12,8 +12,8 @@ from router.planner.shape import ALWAYS, Conditions
 def lift_conditions(requests: list[Request]) -> list[Request]:
     """Find the conditions that every selection of a group shares, and the whole request."""
     for request in requests:
-        for step, group in zip(request.steps, request.groups, strict=False):
-            shared = _shared(group.selections) | step.position.conditions
+        for group in request.groups:
+            shared = _shared(group.selections)
             group.selections = _without(group.selections, shared)
             group.conditions = shared
             request.conditions = shared

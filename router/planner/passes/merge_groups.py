@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 
-from router.planner.plan import Path, PathTypes
+from router.planner.plan import EntityInput, Path, PathTypes
 from router.planner.requests import Group, Request
 
 
@@ -32,17 +33,31 @@ def _merge_types(groups: list[Group]) -> list[Group]:
         if not all(path and isinstance(path[-1], PathTypes) for path in group.paths):
             merged[id(group)] = group
             continue
-        key = (tuple(path[:-1] for path in group.paths), group.recovers_type, group.conditions)
+        key = (tuple(path[:-1] for path in group.paths), group.recovers_type, group.conditions, *_told_apart(group))
         first = merged.get(key)
         if first is None:
             merged[key] = group
         elif _types(first).isdisjoint(_types(group)):
             first.paths = tuple(_widen(one, other) for one, other in zip(first.paths, group.paths, strict=True))
-            first.inputs += group.inputs
-            first.selections += group.selections
+            if group.selections == first.selections:
+                first.inputs = tuple(map(_join, first.inputs, group.inputs))
+            else:
+                first.inputs += group.inputs
+                first.selections += group.selections
         else:
             merged[id(group)] = group
     return list(merged.values())
+
+
+def _told_apart(group: Group) -> tuple[Hashable, ...]:
+    """Nothing, where the types sent tell the subgraph what is asked of whom; else all that has to be alike."""
+    if all(entity_input.typename in entity_input.runtime_types for entity_input in group.inputs):
+        return ()
+    return (group.selections, *((one.typename, one.required) for one in group.inputs))
+
+
+def _join(one: EntityInput, other: EntityInput) -> EntityInput:
+    return replace(one, runtime_types=(*one.runtime_types, *other.runtime_types))
 
 
 def _types(group: Group) -> frozenset[str]:

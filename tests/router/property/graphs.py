@@ -104,8 +104,8 @@ class _Maker:
             if rng.random() < 0.5:
                 keys.add(rng.choice(_KEYS))
             marks = []
-            for key in sorted(keys):
-                unresolvable = ", resolvable: false" if len(keys) > 1 and rng.random() < 0.12 else ""
+            for number, key in enumerate(sorted(keys)):
+                unresolvable = ", resolvable: false" if number and rng.random() < 0.25 else ""
                 marks.append(f'@key(fields: "{key}"{unresolvable})')
             graph.types[name] = draft = TypeDraft(f"type {name} {' '.join(marks)}")
             for part in ("id", "sku", "code"):
