@@ -32,7 +32,7 @@ class ConnectionLost(Exception):
 
 
 class Connection(asyncio.Protocol):
-    """Keep-alive where both sides want it; `reusable` tells after each reply. One timer serves all requests."""
+    """Keep-alive where both sides want it; `reusable` tells after each reply. Its owner minds the `deadline`."""
 
     __slots__ = (
         "_body",
@@ -46,17 +46,14 @@ class Connection(asyncio.Protocol):
         "_on_lost",
         "_parser",
         "_size",
-        "_timeout",
         "_transport",
         "_waiter",
+        "deadline",
         "idle_since",
     )
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, timeout: float, limit: int, on_lost: Callable[[Connection], None]
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, on_lost: Callable[[Connection], None]) -> None:
         self._loop = loop
-        self._timeout = timeout
         self._limit = limit
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
@@ -64,6 +61,7 @@ class Connection(asyncio.Protocol):
         self._keep = True
         self._location: str | None = None
         self.idle_since = 0.0
+        self.deadline: float | None = None  # while a request is under way
         self._parser = httptools.HttpResponseParser(self)
         self._begin()
 
@@ -79,7 +77,6 @@ class Connection(asyncio.Protocol):
         self._begin()
         waiter: asyncio.Future[HttpReply] = self._loop.create_future()
         self._waiter = waiter
-        timer = self._loop.call_later(self._timeout, self._time_out)
         self._transport.write(request)
         try:
             return await waiter
@@ -87,7 +84,6 @@ class Connection(asyncio.Protocol):
             self.close()
             raise
         finally:
-            timer.cancel()
             self._waiter = None
 
     def close(self) -> None:
@@ -172,7 +168,8 @@ class Connection(asyncio.Protocol):
         self._heard = False
         self._framed = False
 
-    def _time_out(self) -> None:
+    def time_out(self) -> None:
+        """Give up waiting for the reply."""
         self._fail(TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time."))
 
     def _fail(self, error: TransportError) -> None:

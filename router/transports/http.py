@@ -15,6 +15,7 @@ from router.transports.options import TransportOptions
 from router.transports.replies import checked_reply, decompressed
 
 ACCEPT = "application/graphql-response+json, application/json"
+_MOST_HEADS = 1000
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -28,6 +29,7 @@ class HttpTransport:
         self._url = url
         self._host, self._port = parts.hostname, parts.port or 80
         self._head = _head(parts, options)
+        self._heads: dict[tuple[tuple[str, str], ...], bytes] = {}  # with headers, as they were sent last
         self._options = options
         self._idle: deque[Connection] = deque()
         self._open: set[Connection] = set()
@@ -36,13 +38,15 @@ class HttpTransport:
         self._aiohttp: AiohttpTransport | None = None
         self._redirects = False
         self._closed = False
+        self._watch: asyncio.TimerHandle | None = None
+        self._watch_interval = min(max(options.timeout / 16, 0.005), 0.5)  # how late a time-out may come
 
     async def send(self, request: SubgraphRequest) -> bytes:
         """See Transport."""
         if self._redirects:
             return await self._rare().send(request)
         body = request.body
-        encoded = b"%b%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head, _lines(request.headers), len(body), body)
+        encoded = b"%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head_with(request.headers), len(body), body)
         reply = await self._exchange(encoded, request.kind is OperationKind.QUERY)
         if reply.encoding:
             reply.body = decompressed(reply.body, reply.encoding, self._options.max_response_bytes)
@@ -60,6 +64,8 @@ class HttpTransport:
     async def close(self) -> None:
         """See Transport."""
         self._closed = True
+        if self._watch is not None:
+            self._watch.cancel()
         for connection in list(self._open):
             connection.close()
         for waiter in self._waiting:
@@ -73,14 +79,31 @@ class HttpTransport:
             self._aiohttp = AiohttpTransport(self._url, self._options)
         return self._aiohttp
 
+    def _head_with(self, headers: Mapping[str, str]) -> bytes:
+        if not headers:
+            return self._head
+        key = tuple(headers.items())
+        head = self._heads.get(key)
+        if head is None:
+            if len(self._heads) >= _MOST_HEADS:
+                self._heads.clear()
+            head = self._heads[key] = self._head + _lines(headers)
+        return head
+
     async def _exchange(self, encoded: bytes, repeatable: bool) -> HttpReply:
-        await self._take_slot()
+        if self._slots and not self._closed:
+            self._slots -= 1
+        else:
+            await self._wait_for_slot()
         try:
             while True:
                 connection = self._idle_connection()
                 fresh = connection is None
                 if connection is None:
                     connection = await self._connect()
+                connection.deadline = self._loop.time() + self._options.timeout
+                if self._watch is None:
+                    self._watch = self._loop.call_later(self._watch_interval, self._mind_deadlines)
                 try:
                     reply = await connection.exchange(encoded)
                 except ConnectionLost as lost:
@@ -90,6 +113,7 @@ class HttpTransport:
                             "SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended before its reply."
                         ) from None
                     continue
+                connection.deadline = None
                 if connection.reusable and not self._closed:
                     connection.idle_since = self._loop.time()
                     self._idle.append(connection)
@@ -99,13 +123,10 @@ class HttpTransport:
         finally:
             self._give_slot()
 
-    async def _take_slot(self) -> None:
+    async def _wait_for_slot(self) -> None:
         """Wait until one more request may run: there are no more connections than `max_connections`."""
         if self._closed:
             raise TransportError("SUBGRAPH_UNREACHABLE", "The transport is closed.")
-        if self._slots:
-            self._slots -= 1
-            return
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:
@@ -147,12 +168,12 @@ class HttpTransport:
         loop = self._loop
 
         def make() -> Connection:
-            return Connection(loop, options.timeout, options.max_response_bytes, self._lost)
+            return Connection(loop, options.max_response_bytes, self._lost)
 
         try:
             async with asyncio.timeout(options.connect_timeout):
                 _, connection = await loop.create_connection(
-                    lambda: Connection(loop, options.timeout, options.max_response_bytes, self._lost),
+                    lambda: Connection(loop, options.max_response_bytes, self._lost),
                     self._host,
                     self._port,
                 )
@@ -162,6 +183,17 @@ class HttpTransport:
             raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.") from None
         self._open.add(connection)
         return connection
+
+    def _mind_deadlines(self) -> None:
+        """One timer for all connections, as long as any waits for a reply: one for each request costs more."""
+        self._watch = None
+        now = self._loop.time()
+        waits = [connection for connection in self._open if connection.deadline is not None]
+        for connection in waits:
+            if connection.deadline is not None and connection.deadline <= now:
+                connection.time_out()
+        if waits:
+            self._watch = self._loop.call_later(self._watch_interval, self._mind_deadlines)
 
     def _lost(self, connection: Connection) -> None:
         self._open.discard(connection)
@@ -187,8 +219,6 @@ def _head(parts: SplitResult, options: TransportOptions) -> bytes:
 
 def _lines(headers: Mapping[str, str]) -> bytes:
     """Headers as they go out. Line breaks would begin headers of the client's choice: such a one is left out."""
-    if not headers:
-        return b""
     lines = [
         f"\r\n{name}: {value}"
         for name, value in headers.items()

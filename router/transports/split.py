@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Coroutine
+from typing import Any
 
 from router.transports.base import SubgraphRequest, Transport
 
@@ -14,16 +14,8 @@ class SplitTransport:
     def __init__(self, requests: Transport, events: Transport) -> None:
         self._requests = requests
         self._events = events
-
-    async def send(self, request: SubgraphRequest) -> bytes:
-        """See Transport."""
-        return await self._requests.send(request)
-
-    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """See Transport."""
-        async with aclosing(self._events.stream(request)) as events:  # type: ignore[type-var]
-            async for event in events:
-                yield event
+        self.send: Callable[[SubgraphRequest], Coroutine[Any, Any, bytes]] = requests.send
+        self.stream: Callable[[SubgraphRequest], AsyncIterator[bytes]] = events.stream
 
     async def close(self) -> None:
         """See Transport."""

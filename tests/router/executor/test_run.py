@@ -163,14 +163,13 @@ async def test_wire_aliases_become_response_keys_in_data_and_errors() -> None:
 
 async def test_abstract_types() -> None:
     a = Subgraph(
-        {"node": {"__typename": "Cat", "id": "1", "lives": 9}, "any": {"__typename": "Dog", "id": "2", "lives": 1}},
+        {"node": {"__typename": "Cat", "id": "1", "lives": 9}, "any": {"__typename": "Dog", "id": "2", "l": 1}},
         {"node": {"id": "1"}},
         {"any": {"__typename": "Unseen"}},
     )
     graph = Graph(SDL, a=a)
     document = "{ node { id __typename ... on Cat { lives } } any { __typename ... on Dog { l: lives } ...I } }"
     plan = root(1, "a", "{ node { id } any { l: lives id } }")
-    a.answers[0]["any"]["l"] = 1
     response = await graph.run(document + " fragment I on Node { id }", plan)
     assert response == {
         "data": {

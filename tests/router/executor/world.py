@@ -1,4 +1,4 @@
-"""A small federated graph whose subgraphs are views of the same objects, so that one plain schema can answer as well."""
+"""A small federated graph whose subgraphs are views of the same objects, so that one plain schema can answer too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ _LINK = (
 )
 SUBGRAPHS = {
     "accounts": """
-        type Query { me: User! users(first: Int): [User!]! maybe: [User] node(id: ID!): Node search: [Result] grid: [[Int!]]! }
+        type Query {
+          me: User! users(first: Int): [User!]! maybe: [User] node(id: ID!): Node search: [Result] grid: [[Int!]]!
+        }
         interface Node { id: ID! }
         type User implements Node @key(fields: "id") {
           id: ID! name: String! age: Int score: Float active: Boolean! role: Role tags: [String!] meta: JSON
@@ -66,6 +68,7 @@ directive @interfaceObject on OBJECT
 directive @inaccessible on ENUM_VALUE
 scalar _Any
 """
+_ENTITIES = "extend type Query { _entities(representations: [_Any!]!): [_Entity]! }"
 Object = dict[str, Any]
 
 
@@ -82,12 +85,12 @@ def planner() -> tuple[Planner, GraphQLSchema]:
 def subgraph_schema(name: str) -> GraphQLSchema:
     """What the subgraph itself executes."""
     entities = re.findall(r"type (\w+)[^{]*@key", SUBGRAPHS[name])
-    union = f"union _Entity = {' | '.join(entities)}\nextend type Query {{ _entities(representations: [_Any!]!): [_Entity]! }}"
-    return build_schema(_FEDERATION + SUBGRAPHS[name] + union, assume_valid=True)
+    union = f"union _Entity = {' | '.join(entities)}"
+    return build_schema("\n".join([_FEDERATION, SUBGRAPHS[name], union, _ENTITIES]), assume_valid=True)
 
 
 class World:
-    """Objects made from a seed. Keys, requires and arguments are looked at, so that a wrong request gives wrong data."""
+    """Objects made from a seed. Keys and requires are looked at, so that a wrong request gives wrong data."""
 
     def __init__(self, seed: int, *, lean: bool = False) -> None:
         chance = random.Random(seed)
