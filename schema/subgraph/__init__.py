@@ -75,7 +75,7 @@ def _read(source: SubgraphSource, report: Report) -> Subject | None:
     names = resolve_names(links, document.definitions)
     built = build(source, document, links, names, report)
     if not report.failed():
-        check_graphql(built.model, document, names, report)
+        check_graphql(built.whole, document, names, report)
     if report.failed():
         return None
     check_root_types(built.root_clashes, report)

@@ -92,10 +92,19 @@ class RootClash:
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """A subgraph's schema, without the types of the clashes."""
+    """A subgraph's schema, without the types of the clashes; those are `shadowed`."""
 
     model: SubgraphSchema
-    root_clashes: tuple[RootClash, ...]
+    root_clashes: tuple[RootClash, ...] = ()
+    shadowed: tuple[TypeDef, ...] = ()
+
+    @property
+    def whole(self) -> SubgraphSchema:
+        """The schema with every type that is written, for validation: a clashing one is under no name."""
+        if not self.shadowed:
+            return self.model
+        others = {f"({owner.name})": owner for owner in self.shadowed}
+        return replace(self.model, types=self.model.types | others)
 
 
 def build(source: SubgraphSource, document: DocumentNode, links: Links, names: Names, report: Report) -> Built:
@@ -119,7 +128,7 @@ def build(source: SubgraphSource, document: DocumentNode, links: Links, names: N
     for node in extensions:
         _type(builder, node, _KINDS[type(node)][0], is_extension=True)
     _finish(builder)
-    return Built(out, tuple(builder.clashes.values()))
+    return Built(out, tuple(builder.clashes.values()), tuple(builder.shadowed.values()))
 
 
 def _roots(builder: _Builder, definitions: Iterable[DefinitionNode]) -> None:

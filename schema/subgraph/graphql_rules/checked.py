@@ -74,4 +74,6 @@ class Checked:
         if name in specs.BUILT_IN_SCALARS:
             return True
         found = self.types.get(name)
-        return None if found is None else found.kind is not Kind.INPUT_OBJECT
+        if found is None or not found.nodes:  # the query root that every subgraph has, written or not
+            return None
+        return found.kind is not Kind.INPUT_OBJECT

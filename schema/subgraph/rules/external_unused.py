@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from schema.subgraph.model import applied
+from schema.subgraph.model import applied, has
 from schema.subgraph.subject import Subject
 from schema.subgraph.used_fields import used_fields
 
@@ -12,7 +12,9 @@ def check(subject: Subject) -> None:
     used = used_fields(subject)
     for owner, definition in subject.fields():
         external = applied(definition.directives, "external") if definition.directives else []
-        if external and (owner.name, definition.name) not in used:
+        if not external or has(definition.directives, "provides"):
+            continue  # Reported as a collision already.
+        if (owner.name, definition.name) not in used:
             subject.report.error(
                 "EXTERNAL_UNUSED",
                 f"`{owner.name}.{definition.name}` is marked {subject.written('external')}, but no @key, @requires, "

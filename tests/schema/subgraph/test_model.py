@@ -52,6 +52,8 @@ def test_every_subgraph_has_a_query_root() -> None:
     model = read("type T { a: Int }")
     assert model.types["Query"].fields == {}
     assert model.types["Query"].nodes == []
+    (one,) = ingest_all([SubgraphSource("a", "type T { a: Query }")])
+    assert [diagnostic.code for diagnostic in one.diagnostics] == ["INVALID_GRAPHQL"]
 
 
 def test_extensions_are_folded_into_their_definition_whatever_the_order() -> None:
