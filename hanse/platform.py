@@ -44,6 +44,7 @@ SUBGRAPHS: dict[str, PlatformSubgraph] = {
         PlatformSubgraph("analytics", 4003),
         PlatformSubgraph("tasks", 4004),
         PlatformSubgraph("payments", 4005),
+        PlatformSubgraph("audit", 4006),
     )
 }
 

@@ -1,7 +1,8 @@
 """The envelope of an event: CloudEvents 1.0 in its JSON format.
 
 Specification: CloudEvents 1.0.2, JSON Event Format, and its Partitioning extension (`partitionkey`). Of our own are the
-extensions `actor` (the user who did it), `clientip` and `useragent`.
+extensions `actor` (the user who did it), `clientip`, `useragent`, and `private` (names of fields that are personal or
+secret, with spaces between).
 """
 
 from __future__ import annotations
@@ -36,6 +37,12 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     actor: str | None = None
     clientip: str | None = None
     useragent: str | None = None
+    private: str | None = None
+
+    def public_data(self) -> dict[str, Any]:
+        """The data without what is private."""
+        hidden = (self.private or "").split()
+        return {name: value for name, value in self.data.items() if name not in hidden}
 
 
 class _Wire(Event, frozen=True, kw_only=True, omit_defaults=True):

@@ -11,7 +11,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller
-from shared.events.data import EventData
+from shared.events.data import EventData, private_fields
 from shared.events.envelope import Event, decode, encode
 from shared.events.tables import outbox
 
@@ -61,6 +61,7 @@ def _signed(data: EventData, caller: Caller) -> Event:
         actor=data.actor or caller.principal.user_id,
         clientip=caller.client.ip,
         useragent=caller.client.user_agent,
+        private=private_fields(type(data)),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.events.data import EventData, Moment, Secret, Uuid
+from shared.events.data import EventData, Moment, Private, Uuid
 
 
 class _UserEvent(EventData, frozen=True, kw_only=True):
@@ -16,8 +16,8 @@ class UserRegistered(_UserEvent, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = "user.registered"
     username: str
-    email: str
-    first_name: str | None
+    email: Private
+    first_name: Private | None
     role: str
     created_at: Moment
 
@@ -67,16 +67,16 @@ class UserUpdated(_UserEvent, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "user.updated"
     changed: list[str]
     username: str
-    email: str
-    first_name: str | None
+    email: Private
+    first_name: Private | None
 
 
 class EmailVerificationRequested(_UserEvent, frozen=True, kw_only=True):
     """A user shall show that an address is theirs, by the mailed link's token."""
 
     event_type: ClassVar[str] = "user.email_verification_requested"
-    email: str
-    token: Secret
+    email: Private
+    token: Private
     expires_at: Moment
 
 
@@ -84,7 +84,7 @@ class EmailVerified(_UserEvent, frozen=True, kw_only=True):
     """A user has shown that their address is theirs."""
 
     event_type: ClassVar[str] = "user.email_verified"
-    email: str
+    email: Private
 
     @property
     def actor(self) -> str:
@@ -96,8 +96,8 @@ class PasswordResetRequested(_UserEvent, frozen=True, kw_only=True):
     """Somebody asked for a new password for this account; the mailed link's token is good for it."""
 
     event_type: ClassVar[str] = "user.password_reset_requested"
-    email: str
-    token: Secret
+    email: Private
+    token: Private
     expires_at: Moment
 
 

@@ -10,6 +10,8 @@ import pytest
 from shared.subgraph_app import SubgraphApp
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
+from subgraphs.audit.app import create as create_audit
+from subgraphs.audit.settings import AuditSettings
 from subgraphs.catalog.app import create as create_catalog
 from subgraphs.catalog.settings import CatalogSettings
 from subgraphs.payments.app import create as create_payments
@@ -62,4 +64,11 @@ async def payments(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]
     """The payments subgraph."""
     settings = PaymentsSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url)
     async with started(create_payments(settings)) as app:
+        yield app
+
+
+@pytest.fixture
+async def audit(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The audit subgraph."""
+    async with started(create_audit(AuditSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url))) as app:
         yield app

@@ -12,7 +12,7 @@ from subgraphs.users.models import Role, User
 from subgraphs.users.settings import UsersSettings
 
 USER_SCOPES = ("profile:write", "catalog:write", "tasks:write", "media:write", "payments:write")
-ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read")
+ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read", "logs:write")
 
 
 def new_secret() -> str:

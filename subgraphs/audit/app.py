@@ -1,0 +1,26 @@
+"""The audit subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.subgraph_app import SubgraphApp
+from subgraphs.audit.consumers import HANDLERS
+from subgraphs.audit.loaders import AuditContext
+from subgraphs.audit.schema import graph
+from subgraphs.audit.service import Logs
+from subgraphs.audit.settings import AuditSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: AuditSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    logs = Logs(settings)
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> AuditContext:
+        return AuditContext(database, caller, writes=writes, logs=logs)
+
+    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, handlers=HANDLERS)

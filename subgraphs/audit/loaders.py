@@ -1,0 +1,16 @@
+"""What one request to the audit subgraph is given; each list is one statement, so that there is nothing to batch."""
+
+from __future__ import annotations
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from subgraphs.audit.service import Logs
+
+
+class AuditContext(RequestContext):
+    """One request."""
+
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, logs: Logs) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.logs = logs

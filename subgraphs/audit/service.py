@@ -1,0 +1,112 @@
+"""The business verbs of the audit subgraph: recording, verifying, exporting, and the platform's log entries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock, utc_now
+from shared.errors import Problems
+from shared.events.envelope import Event
+from shared.ids import known_id, new_id
+from subgraphs.audit import repository
+from subgraphs.audit.chain import ChainCheck, hash_of
+from subgraphs.audit.models import Entry, LogEntry, LogLevel
+from subgraphs.audit.settings import AuditSettings
+
+MOST_LOG_BYTES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether the trail is as it was written: how many entries are, and what is wrong with the next."""
+
+    intact_entries: int
+    problem: str | None
+
+
+async def record(session: AsyncSession, event: Event) -> None:
+    """Write an event to the end of the chain, without what is private in it."""
+    head = await repository.head(session, to_write=True)
+    entry = Entry(
+        position=head.position + 1,
+        event_id=event.id,
+        action=event.type,
+        user_id=known_id(event.actor),
+        resource_type=event.type.partition(".")[0],
+        resource_id=event.subject[:64],
+        client_ip=(event.clientip or "")[:64] or None,
+        user_agent=(event.useragent or "")[:512] or None,
+        happened_at=event.time,
+        details=event.public_data(),
+        hash="",
+    )
+    entry.hash = hash_of(entry, head.hash)
+    await repository.add(session, entry)
+    head.position, head.hash = entry.position, entry.hash
+    await session.flush()
+
+
+async def verify(session: AsyncSession) -> Verdict:
+    """Read the whole chain, and find the first entry that was changed, removed or put in."""
+    check, reached = ChainCheck(), -1
+    while True:
+        async for entries in repository.in_order(session, check.position):
+            check.read(entries)
+            if check.problem is not None:
+                return Verdict(check.position, check.problem)
+        end = await repository.head(session, to_write=False)
+        if check.position >= end.position or check.position == reached:
+            break
+        reached = check.position  # more was recorded meanwhile
+    check.end(end.position, end.hash)
+    return Verdict(check.position, check.problem)
+
+
+def as_json_lines(entries: Sequence[Entry]) -> str:
+    """Entries as JSON, one a line."""
+    return "".join(orjson.dumps(as_json(entry)).decode() + "\n" for entry in entries)
+
+
+def as_json(entry: Entry) -> dict[str, Any]:
+    """An entry as JSON's types, with the hash by which others can check the chain."""
+    return {
+        "position": entry.position,
+        "eventId": entry.event_id,
+        "action": entry.action,
+        "userId": entry.user_id,
+        "resourceType": entry.resource_type,
+        "resourceId": entry.resource_id,
+        "clientIp": entry.client_ip,
+        "userAgent": entry.user_agent,
+        "happenedAt": entry.happened_at.isoformat(),
+        "details": entry.details,
+        "hash": entry.hash,
+    }
+
+
+class Logs:
+    """The log entries of the platform's own programs."""
+
+    def __init__(self, settings: AuditSettings, *, clock: Clock = utc_now) -> None:
+        self._retention = timedelta(days=settings.log_retention_days)
+        self._clock = clock
+
+    async def write(self, session: AsyncSession, user_id: str, name: str, level: LogLevel, data: Any) -> LogEntry:
+        """Keep an entry for a while; those whose time is over go. Raises BadInput."""
+        problems = Problems()
+        problems.text("name", name, least=1, most=100)
+        if len(orjson.dumps(data)) > MOST_LOG_BYTES:
+            problems.add("data", "TOO_LONG", f"data may have at most {MOST_LOG_BYTES} bytes as JSON.")
+        problems.raise_if_any()
+        now = self._clock()
+        entry = LogEntry(id=new_id(), name=name.strip(), level=int(level), data=data, user_id=user_id, created_at=now)
+        session.add(entry)
+        await session.flush()
+        await repository.forget_logs(session, now - self._retention)
+        return entry
