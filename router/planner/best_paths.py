@@ -64,7 +64,7 @@ class Placer:
         if task.ask is not None:
             self._conditions |= task.ask.conditions
         slot, field = self._put(task, candidate)
-        slot.want(field, self._conditions, for_client=True)
+        slot.want(field, self._conditions)
 
     def _client_rank(self, candidate: Candidate) -> tuple[int, int, int]:
         fetches, level = self._cost(candidate.site)
@@ -87,7 +87,7 @@ class Placer:
             earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
             slot, field = self._put(task, min(earlier or task.candidates, key=self._need_rank))
             if field is not None:
-                slot.want(field, self._conditions, for_client=False)
+                slot.want(field, self._conditions)
                 placed.append((slot, field))
         return placed
 

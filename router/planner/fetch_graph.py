@@ -65,18 +65,19 @@ class Slot:
         held.child.above, held.child.holder = self, held
         return held.child
 
-    def want(self, field_: SlotField | None, conditions: Conditions, *, for_client: bool) -> None:
+    def want(self, field_: SlotField | None, conditions: Conditions) -> None:
         """Note that a field of the slot (or its mere objects) is wanted, and so all that leads to it.
 
-        The client wants objects on the way under their own conditions; a representation, only if it wants the field.
-        What makes a step wanted under weaker conditions makes its representations' fields wanted likewise.
+        The client wants to know of the objects on the way, whether the field is wanted or not. What makes a step wanted
+        under weaker conditions makes the fields of its representations wanted likewise.
         """
         if field_ is not None:
             field_.want(conditions)
         slot = self
         while slot.above is not None:
             if slot.holder is not None:
-                conditions = slot.position.conditions if for_client else conditions
+                if not slot.position.hidden:
+                    conditions &= slot.position.conditions
                 slot.holder.want(conditions)
             slot = slot.above
         slot.step.want(conditions)
@@ -111,14 +112,14 @@ class Step:
         if weaker != self.conditions:
             self.conditions = weaker
             for slot, field_ in self.sources:
-                slot.want(field_, weaker, for_client=False)
+                slot.want(field_, weaker)
 
     def feed_from(self, sources: list[tuple[Slot, SlotField]]) -> None:
         """Take representations' fields from these."""
         self.sources += sources
         if self.conditions is not None:
             for slot, field_ in sources:
-                slot.want(field_, self.conditions, for_client=False)
+                slot.want(field_, self.conditions)
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""

@@ -54,7 +54,8 @@ class Position:
 
     `sites` are the places in the query graph where such an object may be, by node; `required` those that are entered
     with `@requires` fields. `refined` are the same objects, taken by their object type. `steps` are the fetch steps
-    that enter a subgraph here. `types`, where not None, are the object types that objects of an abstract type can have.
+    that enter a subgraph here. `hidden`: no client
+    asks for it. `types`, where not None, are the object types that objects of an abstract type can have.
     """
 
     type: str
@@ -62,6 +63,7 @@ class Position:
     path: Path = ()
     names: Names = field(default_factory=Names)
     own_conditions: Conditions = ALWAYS
+    hidden: bool = False
     types: frozenset[str] | None = None
     sites: dict[Node, Site] = field(default_factory=dict)
     required: dict[tuple[Node, Picks, tuple[str, ...]], Site] = field(default_factory=dict)
@@ -74,7 +76,7 @@ class Position:
     def below(self, ask: Ask, type_: str, abstract: bool) -> Position:
         """The position of a composite field's objects."""
         path = (*self.path, PathKey(ask.key), *(PathList(),) * list_depth(ask.type))
-        return Position(type_, abstract, path, self.names.child(ask.key), ask.conditions, parent=self)
+        return Position(type_, abstract, path, self.names.child(ask.key), ask.conditions, ask.hidden, parent=self)
 
     def of_type(self, type_: str) -> Position:
         """The position of those of its objects that have the object type."""

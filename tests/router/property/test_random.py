@@ -1,0 +1,74 @@
+"""Random operations over random supergraphs answer as plain execution over the same data does.
+
+HANSE_PROPERTY_CASES sets how many operations are tried (a run of thousands is meant to be made now and then),
+HANSE_PROPERTY_SEED the first seed. A failure tells the seed and the smallest operation that still fails.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+from collections.abc import Iterator
+
+from graphql import parse
+
+from router.planner.print_plan import print_plan
+from schema.compose import compose
+from tests.router.property.check import Rig
+from tests.router.property.graphs import random_subgraphs
+from tests.router.property.operations import OperationMaker
+from tests.router.property.shrink import shrink
+from tests.router.property.world import UnfitError
+
+CASES = int(os.environ.get("HANSE_PROPERTY_CASES", "120"))
+SEED = int(os.environ.get("HANSE_PROPERTY_SEED", "0"))
+OPERATIONS_PER_GRAPH = 10
+
+
+def rigs() -> Iterator[tuple[int, Rig]]:
+    """Seeds whose subgraphs compose, each with its rig."""
+    seed = SEED
+    while True:
+        composition = compose(random_subgraphs(seed))
+        if composition.supergraph is not None:
+            yield seed, Rig.over(composition.supergraph)
+        seed += 1
+
+
+def fit_operations(rig: Rig, seed: int) -> Iterator[tuple[int, str]]:
+    """Valid operations that plain execution answers without errors."""
+    for number in range(OPERATIONS_PER_GRAPH):
+        text = OperationMaker(rig.api_schema, random.Random(f"{seed}/{number}")).make()
+        if is_fit(rig, text):
+            yield number, text
+
+
+def is_fit(rig: Rig, text: str) -> bool:
+    """Whether the operation is valid and there is data for it."""
+    try:
+        return rig.is_valid(text) and not rig.expected(text).get("errors")
+    except UnfitError:
+        return False
+
+
+def explain(rig: Rig, seed: int, number: int, text: str) -> str:
+    """What is to be known of a failure."""
+    smallest = shrink(text, lambda smaller: is_fit(rig, smaller) and rig.differs(smaller))
+    lines = [f"seed {seed}, operation {number}, shrunk to:", smallest, f"expected {rig.expected(smallest)}"]
+    try:
+        lines += [print_plan(rig.planner.plan(parse(smallest))), f"got {rig.answer(smallest)}"]
+    except Exception as error:
+        lines.append(f"got {error!r}")
+    return "\n".join(lines)
+
+
+def test_random_operations() -> None:
+    """As many operations as asked for answer alike."""
+    tried = 0
+    for seed, rig in rigs():
+        for number, text in fit_operations(rig, seed):
+            assert not rig.differs(text), explain(rig, seed, number, text)
+            tried += 1
+        if tried >= CASES:
+            break
+    print(f"{tried} operations, seeds {SEED} to {seed}")
