@@ -21,6 +21,13 @@ LEAF = Node("", "")
 """Where a leaf field leads."""
 
 
+class Origin(NamedTuple):
+    """The nodes reached from a start; and the start itself, `once`, if its subgraph cannot be called a second time."""
+
+    reached: Nodes
+    once: Node | None
+
+
 class Move(NamedTuple):
     """A field leads to `target`; it can be asked for where its contexts can be filled."""
 
@@ -73,7 +80,7 @@ class Reach:
         self._labels = dict(labels)
         self._solution: Fixpoint[_Closure | _Requirement, Nodes] = Fixpoint(self._solve, _bottom)
         self._passages: dict[str, tuple[Passage, ...]] = {}
-        self._moves: dict[tuple[Nodes, Node | None, str], Moves] = {}
+        self._moves: dict[tuple[Origin, str], Moves] = {}
         self._returns: dict[Node, bool] = {}
 
     def nodes(self, start: Node, type_: str) -> Nodes:
@@ -82,7 +89,7 @@ class Reach:
 
     def moves(self, starts: Nodes, type_: str) -> Moves:
         """All fields that can be asked for from one of the starts, by name, with where they lead."""
-        found = [self._moves_in(*origin, type_) for origin in {self._origin(start, type_) for start in starts}]
+        found = [self._moves_in(origin, type_) for origin in {self.origin(start, type_) for start in starts}]
         if len(found) == 1:
             return found[0]
         merged: dict[str, frozenset[Move]] = {}
@@ -91,29 +98,31 @@ class Reach:
                 merged[name] = merged.get(name, frozenset()) | some
         return merged
 
-    def _origin(self, start: Node, type_: str) -> tuple[Nodes, Node | None]:
-        """What can be reached from the start; and the start itself where its subgraph could not be called again."""
-        return self.nodes(start, type_), None if self.can_return(start) else start
+    def origin(self, start: Node, type_: str) -> Origin:
+        """What the start stands for: starts with the same origin lead to the same."""
+        return Origin(self.nodes(start, type_), None if self.can_return(start) else start)
 
-    def _moves_in(self, reached: Nodes, once: Node | None, type_: str) -> Moves:
-        found = self._moves.get((reached, once, type_))
+    def _moves_in(self, origin: Origin, type_: str) -> Moves:
+        found = self._moves.get((origin, type_))
         if found is None:
             collected: dict[str, set[Move]] = defaultdict(set)
-            for node in reached:
+            for node in origin.reached:
                 for name, edge in self._graph.fields(node).items():
-                    if self._can_follow(node, type_, edge) and not (node == once and edge.requires):
+                    if self._can_follow(node, type_, edge) and not (node == origin.once and edge.requires):
                         collected[name].add(Move(edge.target or LEAF, edge.contexts))
             found = {name: frozenset(moves) for name, moves in collected.items()}
-            self._moves[reached, once, type_] = found
+            self._moves[origin, type_] = found
         return found
 
     def can_return(self, node: Node) -> bool:
-        """Whether some `@key` of the type can be had in the very subgraph, to call it again with what it requires."""
+        """Whether the subgraph can be called again with what it requires: by a `@key` that can be had right there."""
         known = self._returns.get(node)
         if known is None:
             joins = self._graph.supergraph.types[node.type].joins
             keys = [parse_picks(join.key) for join in joins if join.graph == node.graph and join.key is not None]
-            known = self._returns[node] = any(self._has_locally(key, node) for key in keys)
+            requires = any(edge.requires for edge in self._graph.fields(node).values())
+            known = not requires or any(self._has_locally(key, node) for key in keys)
+            self._returns[node] = known
         return known
 
     def _has_locally(self, picks: Picks, node: Node) -> bool:

@@ -6,7 +6,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 
 from schema.query_graph import Node, parse_picks
-from schema.satisfiability.reach import LEAF, Labels, Move, Nodes, Reach
+from schema.satisfiability.reach import LEAF, Labels, Move, Nodes, Origin, Reach
 from schema.satisfiability.world import World
 from schema.supergraph.model import ContextArgument, ObjectType
 from schema.type_ref import named_type
@@ -41,9 +41,18 @@ class State:
     labels: Labels = frozenset()
     contexts: Contexts = frozenset()
 
-    def covers(self, other: State) -> bool:
-        """Whether whatever can be answered from here can be answered from the other state too."""
-        return self.nodes <= other.nodes and self.labels <= other.labels and self.contexts <= other.contexts
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What matters of a state for all that can be answered from it: `places` are its nodes by what they lead to."""
+
+    places: frozenset[Node | Origin]
+    labels: Labels
+    contexts: Contexts
+
+    def covers(self, other: Visit) -> bool:
+        """Whether whatever can be answered here can be answered in the other visit too."""
+        return self.places <= other.places and self.labels <= other.labels and self.contexts <= other.contexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class Walk:
         self.world = world
         self.findings = Findings()
         self._reaches: dict[Labels, Reach] = {}
-        self._visited: dict[str, list[State]] = {}
+        self._visited: dict[str, list[Visit]] = {}
         self._queue: deque[tuple[State, Step]] = deque()
         self._shared_mutations: list[SharedMutation] = []
 
@@ -140,10 +149,17 @@ class Walk:
         self.findings.mutations.setdefault(mutation.field, failed)
 
     def _visit(self, state: State, step: Step) -> None:
-        visited = self._visited.setdefault(state.type, [])
-        if not any(earlier.covers(state) for earlier in visited):
-            visited.append(state)
+        visits = self._visited.setdefault(state.type, [])
+        visit = Visit(self._places(state), state.labels, state.contexts)
+        if not any(earlier.covers(visit) for earlier in visits):
+            visits.append(visit)
             self._queue.append((state, step))
+
+    def _places(self, state: State) -> frozenset[Node | Origin]:
+        if state.type in self.world.runtime_types:
+            return state.nodes
+        reach = self.reach(state.labels)
+        return frozenset(reach.origin(node, state.type) for node in state.nodes)
 
     def _leave(self, state: State, step: Step) -> None:
         if state.type in self.world.runtime_types:
@@ -186,7 +202,7 @@ class Walk:
 
     def _take(self, state: State, name: str, moves: frozenset[Move], step: Step) -> None:
         here = Step(step, field=name)
-        moves = frozenset(move for move in moves if self._can_fill(state, move.contexts))
+        moves = frozenset(move for move in moves if not move.contexts or self._can_fill(state, move.contexts))
         if not moves:
             self.findings.dead_ends.setdefault((state.type, name), DeadEnd(state, state.type, name, here))
             return
