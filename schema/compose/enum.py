@@ -58,20 +58,24 @@ def _merge_value(merging: Merging, sources: ValueSources, coordinate: str) -> En
 
 
 def _stays(merging: Merging, enum: str, use: EnumUse, given: ValueSources, lacking: Sequence[Source[TypeDef]]) -> bool:
-    """Whether a value that some definitions lack stays in the supergraph; what that means is reported."""
+    """Whether a value that some definitions lack stays in the supergraph; what that means is reported.
+
+    One that is @inaccessible stays without a word: no client can send or receive it.
+    """
+    if any(has(source.definition.directives, "inaccessible") for source in given):
+        return True
     coordinate = f"{enum}.{given[0].definition.name}"
     having = subgraphs(source.part.name for source in given)
     missing = subgraphs(source.part.name for source in lacking)
     places: list[Source[Any]] = [*given, *lacking]
     if use is EnumUse.BOTH:
-        if not any(has(source.definition.directives, "inaccessible") for source in given):
-            merging.report.error(
-                "ENUM_VALUE_MISMATCH",
-                f"The enum `{enum}` is used both as input and as output, so its values must be the same everywhere, "
-                f"but `{coordinate}` is in {having} and not in {missing}: add it there, or mark it @inaccessible.",
-                places,
-                coordinate,
-            )
+        merging.report.error(
+            "ENUM_VALUE_MISMATCH",
+            f"The enum `{enum}` is used both as input and as output, so its values must be the same everywhere, "
+            f"but `{coordinate}` is in {having} and not in {missing}: add it there, or mark it @inaccessible.",
+            places,
+            coordinate,
+        )
         return True
     if use is EnumUse.INPUT:
         merging.report.hint(

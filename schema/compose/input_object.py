@@ -9,12 +9,16 @@ from schema.compose.input_value import INPUT_FIELD, InputSources, is_required, m
 from schema.compose.merging import Merging
 from schema.compose.sentences import subgraphs
 from schema.compose.sources import Source, TypeGroup
-from schema.subgraph.model import TypeDef
+from schema.subgraph.model import TypeDef, has
 from schema.supergraph.model import InputObjectType, InputValue, JoinField
 
 
 def merge_input_object(merging: Merging, group: TypeGroup) -> InputObjectType:
-    """The input object in the supergraph. A field that some subgraph lacks is dropped, or an error if required."""
+    """The input object in the supergraph.
+
+    A field that some subgraph lacks is dropped, or an error if required. One that is @inaccessible stays: no client
+    can give it.
+    """
     fields: dict[str, InputValue] = {}
     for name in dict.fromkeys(name for source in group.sources for name in source.definition.input_fields):
         coordinate = f"{group.name}.{name}"
@@ -23,12 +27,13 @@ def merge_input_object(merging: Merging, group: TypeGroup) -> InputObjectType:
             for source in group.sources
             if name in source.definition.input_fields
         ]
-        if len(given) < len(group.sources):
+        hidden = any(has(source.definition.directives, "inaccessible") for source in given)
+        if len(given) < len(group.sources) and not hidden:
             lacking = [source for source in group.sources if name not in source.definition.input_fields]
             _report_missing(merging, given, lacking, coordinate)
         else:
             field = merge_input_value(merging, given, coordinate, INPUT_FIELD)
-            field.joins = _joins(given)
+            field.joins = _joins(given, everywhere=len(given) == len(group.sources))
             fields[name] = field
     if not fields:
         _report_empty(merging, group)
@@ -41,11 +46,14 @@ def merge_input_object(merging: Merging, group: TypeGroup) -> InputObjectType:
     )
 
 
-def _joins(sources: InputSources) -> tuple[JoinField, ...]:
-    """Records of the types, where they differ."""
-    if len({source.definition.type for source in sources}) == 1:
+def _joins(sources: InputSources, *, everywhere: bool) -> tuple[JoinField, ...]:
+    """Records of the subgraphs, where not all have the field, and of its types, where they differ."""
+    differing = len({source.definition.type for source in sources}) > 1
+    if everywhere and not differing:
         return ()
-    return tuple(JoinField(graph=source.part.graph, type=source.definition.type) for source in sources)
+    return tuple(
+        JoinField(graph=source.part.graph, type=source.definition.type if differing else None) for source in sources
+    )
 
 
 def _report_missing(merging: Merging, given: InputSources, lacking: list[Source[TypeDef]], coordinate: str) -> None:

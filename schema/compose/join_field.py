@@ -29,7 +29,9 @@ def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
 
 def _is_plain(record: JoinField) -> bool:
     """Whether the record says no more than that the subgraph has the field. Who overrides nobody is no news either."""
-    return replace(record, override=None) == JoinField(graph=record.graph)
+    if record.override is not None:
+        record = replace(record, override=None, override_label=None)
+    return record == JoinField(graph=record.graph)
 
 
 def _record(

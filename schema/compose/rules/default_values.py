@@ -46,6 +46,7 @@ def _inputs(merging: Merging) -> Iterator[tuple[str, InputValue, list[Place]]]:
                 places = [
                     (source.part, source.definition.input_fields[value.name].node)
                     for source in merging.types[type_.name].sources
+                    if value.name in source.definition.input_fields
                 ]
                 yield f"{type_.name}.{value.name}", value, places
     for definition in merging.supergraph.directive_definitions.values():
