@@ -126,6 +126,52 @@ def export(check: bool) -> None:
         raise Failure("schema/published/ is out of date: run `hanse schema export` and commit it")
 
 
+@main.group()
+def migrate() -> None:
+    """The tables of the subgraphs' databases. `up` is done at every start too."""
+
+
+@migrate.command("up")
+@data_option
+@click.argument("names", metavar="[SUBGRAPH]...", nargs=-1)
+def migrate_up(data: Path, names: tuple[str, ...]) -> None:
+    """Bring databases up to their newest revision."""
+    from hanse import migrate as migrations
+
+    migrations.migrate_up(data=data, names=names)
+
+
+@migrate.command("down")
+@data_option
+@click.argument("name", metavar="SUBGRAPH")
+@click.argument("revision")
+def migrate_down(data: Path, name: str, revision: str) -> None:
+    """Bring one database down to REVISION; `base` empties it."""
+    from hanse import migrate as migrations
+
+    migrations.migrate_down(data=data, name=name, revision=revision)
+
+
+@migrate.command("status")
+@data_option
+@click.argument("names", metavar="[SUBGRAPH]...", nargs=-1)
+def migrate_status(data: Path, names: tuple[str, ...]) -> None:
+    """Print where databases stand, and what is pending."""
+    from hanse import migrate as migrations
+
+    migrations.migration_status(data=data, names=names)
+
+
+@migrate.command("new")
+@click.argument("name", metavar="SUBGRAPH")
+@click.argument("title")
+def migrate_new(name: str, title: str) -> None:
+    """Begin a new revision of a subgraph's tables."""
+    from hanse import migrate as migrations
+
+    click.echo(f"begun: {migrations.new_migration(name=name, title=title)}")
+
+
 @main.command()
 @data_option
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
@@ -152,3 +198,7 @@ def doctor(data: Path, port: int, as_json: bool) -> None:
             click.echo(str(finding))
     if not all(finding.ok for finding in findings):
         raise Failure("something above needs attention")
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,7 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
     (tmp_path / "a.graphql").write_text("type Query { a: Int }")
     config = write(
         tmp_path,
-        "federation_version: =2.11.0\nsubgraphs:\n  a:\n    routing_url: http://a/graphql\n    schema: {file: a.graphql}\n",
+        "federation_version: =2.11.0\nsubgraphs: {a: {routing_url: http://a/graphql, schema: {file: a.graphql}}}",
     )
     [source] = read_subgraphs(config)
     assert (source.name, source.url, source.sdl) == ("a", "http://a/graphql", "type Query { a: Int }")
