@@ -39,6 +39,7 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
 
 
 @paused_collection()
+@paused_collection()
 def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
     """Compose subgraphs into a supergraph. Never raises: whatever is wrong is in the result's errors.
 

@@ -107,8 +107,8 @@ def _report_unused(merging: Merging, group: TypeGroup) -> None:
 def _report_empty(merging: Merging, group: TypeGroup) -> None:
     merging.report.error(
         "EMPTY_MERGED_ENUM_TYPE",
-        f"The enum `{group.name}` is used as input and has no value that all of "
-        f"{subgraphs(source.part.name for source in group.sources)} have: give them one in common.",
+        f"The enum `{group.name}` is used as input and has no value in common to "
+        f"{subgraphs(source.part.name for source in group.sources)}: give them one.",
         group.sources,
         group.name,
     )

@@ -80,8 +80,8 @@ def _report_missing(merging: Merging, given: InputSources, lacking: list[Source[
 def _report_empty(merging: Merging, group: TypeGroup) -> None:
     merging.report.error(
         "EMPTY_MERGED_INPUT_TYPE",
-        f"The input object `{group.name}` has no field that all of {subgraphs(s.part.name for s in group.sources)} "
-        "have, so none is left in the supergraph: give them one in common.",
+        f"The input object `{group.name}` has no field in common to {subgraphs(s.part.name for s in group.sources)}, "
+        "so none is left in the supergraph: give them one.",
         group.sources,
         group.name,
     )
