@@ -63,7 +63,6 @@ class FastPlan:
         self.code = Code(overlay)
         self.root = structs.root
         self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
-        self.places = len(self.code.finders)
         self._misses = 0
 
     def worth_trying(self) -> bool:
@@ -99,7 +98,7 @@ class _Run:
         self._call = call
         self._replies = replies
         self.root: Any = plan.root()
-        self.lists: Lists = [None] * plan.places
+        self.lists: Lists = [None] * plan.code.lists
         self.broken = False
 
     async def perform(self, index: int) -> None:

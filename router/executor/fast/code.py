@@ -6,16 +6,18 @@ Only names made here and constants passed beside the text stand in the text: not
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
 import orjson
 from msgspec import UNSET
 
 from router.executor.fast.overlay import GroupOverlay, Overlay, RouteStep, Target
-from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot
+from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot, Unsupported
 
 Batch = tuple[bytes, list[list[Any]]]  # the encoded representations; for each the objects that its entity goes to
-Lists = list[Any]  # the objects at each place, found once per run
+Lists = list[Any]  # the objects at each place, and how they were sent: found once per run
+Fields = tuple[tuple[str, Slot], ...]
 
 
 class Fallback(Exception):
@@ -48,13 +50,27 @@ class Writer:
         return made
 
 
+@dataclass(slots=True, eq=False)
+class _Bucketing:
+    """How a group's objects fall into representations: by which keys, of the objects at which places."""
+
+    group: GroupOverlay
+    sent: str
+    fields: Fields
+    required: frozenset[str]
+    places: tuple[int, ...]
+    number: int  # of the list of buckets
+    earlier: int | None = None  # the list of a group whose buckets are the same
+
+
 class Code:
     """The functions of one plan."""
 
     def __init__(self, overlay: Overlay) -> None:
         self._writer = Writer()
+        self._bucketings: list[_Bucketing] = []
         self._places: dict[tuple[tuple[int, tuple[str, ...] | None], ...], int] = {}
-        self.finders: list[Callable[[Any, Lists], list[Any]]] = []
+        self.lists = 0
         self.batch: dict[int, list[Callable[[Any, Lists], Batch]]] = {}
         self.write: dict[int, list[Callable[[Any, list[list[Any]]], None]]] = {}
         for id_, groups in overlay.groups.items():
@@ -101,14 +117,18 @@ class Code:
                 typename = shape.find("__typename")
                 if typename is not None and shape.abstract:
                     loops.append(f"if {name}.{typename.attribute} in {self._writer.constant(frozenset(step.types))}")
-        number = len(self.finders)
+        number = self._list()
         self._writer.line(1, f"found = lists[{number}] = [{name} {' '.join(loops)}]")
         self._writer.line(1, "return found")
         finder = self._writer.function("root, lists")
-        self.finders.append(finder)
         self._writer.names[self._finder_name(number)] = finder
         self._places[key] = number
         return number
+
+    def _list(self) -> int:
+        """The number of a list that is filled once per run."""
+        self.lists += 1
+        return self.lists - 1
 
     @staticmethod
     def _finder_name(number: int) -> str:
@@ -122,20 +142,63 @@ class Code:
         numbers = [self._place(target.route) for target in targets]
         names = {sent or name for target in targets for name, (sent, _) in target.inputs.items()}
         writer = self._writer
-        writer.line(1, "index = {}")
-        writer.line(1, "get = index.get")
         writer.line(1, "sent = []")
         writer.line(1, "send = sent.append")
+        bucketing = self._bucketing(group, targets, numbers)
+        if bucketing is not None:
+            self._by_known_buckets(bucketing)
+        writer.line(1, "index = {}")
+        writer.line(1, "get = index.get")
         for number, target in zip(numbers, targets, strict=True):
             writer.line(1, f"for o in {self._all(number)}:")
             self._representations(target, group.strict, tagged=len(names) > 1)
-        writer.line(1, "return join(sent), list(index.values())")
+        writer.line(1, "found = list(index.values())")
+        if bucketing is not None:
+            writer.line(1, f"lists[{bucketing.number}] = found")
+        writer.line(1, "return join(sent), found")
         return writer.function("root, lists")
+
+    def _bucketing(self, group: GroupOverlay, targets: list[Target], numbers: list[int]) -> _Bucketing | None:
+        """What is known of how the group's objects fall into representations; None where that is not simple."""
+        ways = [way for target in targets for way in target.inputs.items()]
+        seen = {
+            (sent or name, tuple((field, slot.attribute) for field, slot in fields)) for name, (sent, fields) in ways
+        }
+        if len(seen) != 1 or any(len(target.inputs) != 1 for target in targets):
+            return None
+        (sent, _), fields = next(iter(seen)), ways[0][1][1]
+        required = frozenset(slot.key for _, slot in fields)
+        made = _Bucketing(group, sent, fields, required, tuple(numbers), self._list())
+        for earlier in self._bucketings:
+            brought = {key for key, (_, always) in earlier.group.brings.items() if always}
+            if (
+                earlier.places == made.places
+                and earlier.sent == made.sent
+                and earlier.required <= required <= earlier.required | brought
+            ):
+                made.earlier = earlier.number
+        self._bucketings.append(made)
+        return made
+
+    def _by_known_buckets(self, bucketing: _Bucketing) -> None:
+        """Objects that an earlier group sent as one are sent as one again: only the first of them is read."""
+        if bucketing.earlier is None:
+            return
+        writer = self._writer
+        writer.line(1, f"buckets = lists[{bucketing.earlier}]")
+        writer.line(1, "if buckets is not None:")
+        writer.line(2, f"found = lists[{bucketing.number}] = []")
+        writer.line(2, "for objects in buckets:")
+        writer.line(3, "o = objects[0]")
+        text, _ = self._values(3, bucketing.sent, bucketing.fields, bucketing.group.strict)
+        writer.line(3, f"send({text})")
+        writer.line(3, "found.append(objects)")
+        writer.line(2, "return join(sent), found")
 
     def _representations(self, target: Target, strict: bool, *, tagged: bool) -> None:
         """The body of the loop over one target's objects; `tagged` keys hold the type's name."""
         writer = self._writer
-        ways: dict[tuple[str, tuple[tuple[str, Slot], ...]], list[str]] = {}
+        ways: dict[tuple[str, Fields], list[str]] = {}
         for name, (sent, fields) in target.inputs.items():
             ways.setdefault((sent or name, fields), []).append(name)
         if len(ways) > 1:
@@ -149,37 +212,39 @@ class Code:
                 depth = 3
             self._representation(depth, sent, fields, strict, tagged)
 
-    def _representation(
-        self, depth: int, sent: str, fields: tuple[tuple[str, Slot], ...], strict: bool, tagged: bool
-    ) -> None:
+    def _representation(self, depth: int, sent: str, fields: Fields, strict: bool, tagged: bool) -> None:
         writer = self._writer
-        if not fields:
-            writer.line(depth, "raise Fallback")
-            return
-        variables = [f"v{index}" for index in range(len(fields))]
-        for variable, (_, slot) in zip(variables, fields, strict=True):
-            writer.line(depth, f"{variable} = o.{slot.attribute}")
-            if slot.brought != "always":
-                writer.line(depth, f"if {variable} is UNSET: raise Fallback")
-        start = writer.constant(b'{"__typename":' + orjson.dumps(sent))
-        members = [
-            f"{writer.constant(b',' + orjson.dumps(name) + b':')} + dumps({variable})"
-            for variable, (name, _) in zip(variables, fields, strict=True)
-        ]
-        text = f"{start} + {' + '.join(members)} + b'}}'"
-        key = [*([start] if tagged else []), *variables]
-        if not all(slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal for _, slot in fields):
-            key = [text]
-        nulls = " and ".join(f"{variable} is None" for variable in variables)
-        writer.line(depth, f"if {nulls}:")
-        writer.line(depth + 1, "raise Fallback" if strict else "continue")
-        writer.line(depth, f"k = {', '.join(key)}")
+        text, key = self._values(depth, sent, fields, strict)
+        if tagged and key != text:
+            key = f"{writer.constant(sent)}, {key}"
+        writer.line(depth, f"k = {key}")
         writer.line(depth, "known = get(k)")
         writer.line(depth, "if known is None:")
         writer.line(depth + 1, "index[k] = [o]")
         writer.line(depth + 1, f"send({text})")
         writer.line(depth, "else:")
         writer.line(depth + 1, "known.append(o)")
+
+    def _values(self, depth: int, sent: str, fields: Fields, strict: bool) -> tuple[str, str]:
+        """Reads what is required of `o`; the texts of its representation, and of what tells it from others."""
+        writer = self._writer
+        if not fields:
+            raise Unsupported("a representation of nothing")
+        variables = [f"v{index}" for index in range(len(fields))]
+        for variable, (_, slot) in zip(variables, fields, strict=True):
+            writer.line(depth, f"{variable} = o.{slot.attribute}")
+            if slot.brought != "always":
+                writer.line(depth, f"if {variable} is UNSET: raise Fallback")
+        writer.line(depth, f"if {' and '.join(f'{variable} is None' for variable in variables)}:")
+        writer.line(depth + 1, "raise Fallback" if strict else "continue")
+        start = writer.constant(b'{"__typename":' + orjson.dumps(sent))
+        members = [
+            f"{writer.constant(b',' + orjson.dumps(name) + b':')} + dumps({variable})"
+            for variable, (name, _) in zip(variables, fields, strict=True)
+        ]
+        text = f"{start} + {' + '.join(members)} + b'}}'"
+        plain = all(slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal for _, slot in fields)
+        return text, ", ".join(variables) if plain else text
 
     def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]]], None]:
         writer = self._writer

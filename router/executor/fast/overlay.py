@@ -54,6 +54,7 @@ class GroupOverlay:
     group: EntityGroup
     targets: list[Target]
     brings: dict[str, tuple[Slot, bool]] = field(default_factory=dict)
+    non_null: set[str] = field(default_factory=set)  # keys that some target must have
     strict: bool = False  # an entity that is null, or not asked for, needs the general path
 
 
@@ -225,9 +226,11 @@ class Overlay:
                             (other := one.shape.find(slot.key)) is not None and (not other.hidden or other.needed)
                             for one in overlay.targets
                         )
-                    overlay.strict = overlay.strict or any(
-                        slot in self._fed or (slot.non_null and not slot.hidden) for slot in slots
-                    )
+                    must = {slot.key for slot in slots if slot.non_null and not slot.hidden}
+                    if any(not overlay.brings[key][1] for key in must) and not target.shape.abstract:
+                        raise Unsupported("a field that must be there and may not be brought")
+                    overlay.non_null |= must
+                    overlay.strict = overlay.strict or bool(must) or not self._fed.isdisjoint(slots)
         for shape in self.root.walk():
             if shape.abstract:
                 self._typename(shape)

@@ -21,7 +21,8 @@ class Structs:
         self.root = self._class(overlay.root)
         self.decoders: dict[int, Decoder[Any]] = {}
         for id_, brings in overlay.roots.items():
-            self.decoders[id_] = self._decoder(self._partial(brings, root=True))
+            must = {key for key, (slot, _) in brings.items() if slot.non_null and not slot.hidden}
+            self.decoders[id_] = self._decoder(self._partial(brings, must))
         for id_, groups in overlay.groups.items():
             self.decoders[id_] = self._decoder(self._entities(groups))
 
@@ -55,7 +56,7 @@ class Structs:
             inner = list[inner | None] if nullable else list[inner]
         return inner
 
-    def _partial(self, brings: dict[str, tuple[Slot, bool]], *, root: bool = False) -> type[Struct]:
+    def _partial(self, brings: dict[str, tuple[Slot, bool]], non_null: set[str]) -> type[Struct]:
         """What one fetch adds to objects that are there."""
         fields: list[_Field] = []
         slots = [slot for slot, _ in brings.values() if not slot.hidden or slot.needed]
@@ -63,7 +64,7 @@ class Structs:
             inner = self._annotation(slot)
             if not brings[slot.key][1]:
                 fields.append((slot.attribute, inner | None | UnsetType, UNSET))
-            elif root and slot.non_null:
+            elif slot.key in non_null:
                 fields.append((slot.attribute, inner))
             else:
                 fields.append((slot.attribute, inner | None))
@@ -72,7 +73,7 @@ class Structs:
     def _entities(self, groups: list[GroupOverlay]) -> type[Struct]:
         slots = [Slot(overlay.group.alias, f"g{index}") for index, overlay in enumerate(groups)]
         fields: list[_Field] = [
-            (f"g{index}", list[self._partial(overlay.brings) | None])  # type: ignore[misc]
+            (f"g{index}", list[self._partial(overlay.brings, overlay.non_null) | None])  # type: ignore[misc]
             for index, overlay in enumerate(groups)
         ]
         return _struct(fields, slots)
