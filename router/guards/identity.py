@@ -9,7 +9,7 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from time import time
 from typing import Any
@@ -67,7 +67,8 @@ class SigningKey:
 class SubgraphTokens:
     """Makes and keeps the tokens: one per caller and subgraph, used for half of its life."""
 
-    def __init__(self, key: SigningKey, settings: IdentitySettings) -> None:
+    def __init__(self, key: SigningKey, settings: IdentitySettings, clock: Callable[[], float] = time) -> None:
+        self._clock = clock
         self._key = key
         self._settings = settings
         self._callers: LruCache[tuple[object, ...], CallerTokens] = LruCache(settings.cache_size)
@@ -87,7 +88,7 @@ class SubgraphTokens:
         `tokens` are those of this caller; the one made is added to them.
         """
         made = tokens.get(subgraph)
-        now = time()
+        now = self._clock()
         if made is None or made[0] <= now:
             token = self._key.sign(self._claims(subgraph, context, int(now)))
             made = tokens[subgraph] = now + self._settings.token_seconds / 2, {"authorization": f"Bearer {token}"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from graphql import OperationDefinitionNode, build_schema, get_variable_values, parse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from router.errors import VariablesRefused
@@ -57,6 +57,10 @@ json_values = st.recursive(
 )
 
 
+@example(type_="Choice", value={"a": None}, present=True)
+@example(type_="Choice", value={"a": 1, "b": "x"}, present=True)
+@example(type_="Choice", value={}, present=True)
+@example(type_="ID!", value=2**70, present=True)
 @given(type_=st.sampled_from(TYPES), value=json_values, present=st.booleans())
 def test_the_same_values_are_taken_as_by_graphql_core(type_: str, value: Any, present: bool) -> None:
     nodes = definitions(f"$v: {type_}")

@@ -99,6 +99,20 @@ def test_tokens_are_shared_by_the_same_caller_only(tmp_path: Path) -> None:
     assert len({header["authorization"] for header in [first, *others]}) == 6
 
 
+def test_a_token_is_renewed_at_half_of_its_life(tmp_path: Path) -> None:
+    now = 1_000_000.0
+    key = SigningKey.open(tmp_path / "key.json")
+    tokens = SubgraphTokens(key, IdentitySettings(token_seconds=60), clock=lambda: now)
+    first = headers_of(tokens, "users", CONTEXT)
+    now += 29
+    assert headers_of(tokens, "users", CONTEXT) is first
+    now += 2
+    renewed = headers_of(tokens, "users", CONTEXT)["authorization"]
+    assert renewed != first["authorization"]
+    claims = jwt.decode(renewed.removeprefix("Bearer "), options={"verify_signature": False})
+    assert claims["exp"] == 1_000_000 + 31 + 60
+
+
 def test_only_named_headers_are_carried(tmp_path: Path) -> None:
     tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
     settings = HeaderSettings.model_validate(

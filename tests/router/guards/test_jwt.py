@@ -126,6 +126,30 @@ async def test_other_algorithms_and_the_list_of_those_allowed() -> None:
             await verifier(source, algorithms=("EdDSA",)).verify(value)
 
 
+async def test_keys_that_are_not_for_signatures_are_passed_over(issuer: Issuer) -> None:
+    (own,) = orjson.loads(issuer.key.public_jwks)["keys"]
+    shared = {"kty": "oct", "k": "c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTEyMw", "kid": "shared", "alg": "HS256"}
+    odd = {"kty": "future", "kid": "odd"}
+    source = Published(orjson.dumps({"keys": [shared, odd, own]}))
+    assert (await verifier(source).verify(issuer.bearer())).authenticated
+    keys = KeySet([source], refresh_seconds=60, retry_seconds=0)
+    assert await keys.get("shared", "HS256") is None
+    encrypting = Published(orjson.dumps({"keys": [{**own, "use": "enc"}]}))
+    with pytest.raises(Unauthenticated):
+        await verifier(encrypting).verify(issuer.bearer())
+
+
+async def test_a_token_without_a_key_id_is_matched_where_one_key_has_its_algorithm(
+    issuer: Issuer, tmp_path: Path
+) -> None:
+    claims = jwt.decode(issuer.token(), options={"verify_signature": False})
+    value = "Bearer " + jwt.encode(claims, issuer.key._private, algorithm="EdDSA")
+    assert (await verifier(Published(issuer.key.public_jwks)).verify(value)).authenticated
+    two = Published(issuer.key.public_jwks, Issuer(tmp_path, "second").key.public_jwks)
+    with pytest.raises(Unauthenticated):
+        await verifier(two).verify(value)
+
+
 async def test_a_new_key_is_read_when_its_id_is_met_but_not_for_every_unknown_id(
     issuer: Issuer, tmp_path: Path
 ) -> None:

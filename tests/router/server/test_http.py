@@ -211,6 +211,8 @@ async def test_rate_limits_count_every_use(platform: Platform) -> None:
     assert (
         await platform.post("query($s: Boolean!) { limited a: limited @skip(if: $s) }", variables={"s": True})
     ).status == 200
+    never = "{ limited @skip(if: true) ... @include(if: false) { limited } }"
+    assert [(await platform.post(never)).status for _ in range(9)] == [200] * 9
     late = await platform.post("{ limited }")
     assert (late.status, late.headers["retry-after"]) == (429, "1200")
     assert (await platform.post("{ limited }", headers={"authorization": platform.issuer.bearer()})).status == 200
