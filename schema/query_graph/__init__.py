@@ -1,6 +1,7 @@
 """The query graph: every place an operation can be in, and the ways from one to the next."""
 
 from schema.query_graph.build import build
+from schema.query_graph.dot import graph_to_dot
 from schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
 from schema.query_graph.field_set import FieldPick, Picks, TypePick, parse_picks, print_picks
 from schema.query_graph.graph import QueryGraph
@@ -16,6 +17,7 @@ __all__ = [
     "QueryGraph",
     "TypePick",
     "build",
+    "graph_to_dot",
     "parse_picks",
     "print_picks",
 ]

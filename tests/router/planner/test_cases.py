@@ -1,6 +1,6 @@
 """Golden plans: each operation in `cases/` has its plan beside it, to be read as documentation.
 
-A case is a folder with a supergraph and operations. HANSE_UPDATE_PLANS=1 composes `subgraphs/` anew and writes the plans.
+A case is a folder with a supergraph and operations. HANSE_UPDATE_PLANS=1 composes `subgraphs/` anew, and writes plans.
 """
 
 from __future__ import annotations
