@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
@@ -153,9 +154,11 @@ class Overlay:
         if composite or (name == "__typename" and not shape.abstract):
             return None  # nothing of it is read; if something is, its path or its key is missed there
         slot = Slot(key, self._shaper.attribute(key), hidden=True, lists=(True,) * list_depth(type_))
-        slot.typename = name == "__typename"
-        named = named_type(type_)
-        slot.annotation = self._shaper.leaf(self._api_schema.get_type(named) or named)
+        if name == "__typename":
+            slot.typename, slot.annotation = True, Literal[shape.types]
+        else:
+            named = named_type(type_)
+            slot.annotation = self._shaper.leaf(self._api_schema.get_type(named) or named)
         shape.hidden[key] = slot
         return slot
 
