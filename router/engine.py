@@ -89,7 +89,9 @@ class Engine:
             self.settings,
             supergraph,
             transports=transports,
-            headers=SubgraphHeaders(self.settings.headers, self._tokens, names),
+            headers=SubgraphHeaders(
+                self.settings.headers, self._tokens, names, trace_context=self.settings.telemetry.trace_context
+            ),
             limiter=self._limiter,
             metrics=self.metrics,
         )

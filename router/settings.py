@@ -194,6 +194,7 @@ class TelemetrySettings(_Section):
 
     access_log: Literal["off", "text", "json"] = Field(default="off", description="One line per request, on stderr.")
     metrics: bool = Field(default=True, description="Serve Prometheus metrics at `/metrics`.")
+    trace_context: bool = Field(default=False, description="Carry W3C trace context to subgraphs.")
 
 
 class RouterSettings(BaseSettings):

@@ -8,6 +8,7 @@ from router.errors import SettingsError
 from router.guards.identity import SubgraphTokens
 from router.request import RequestContext
 from router.settings import HeaderRules, HeaderSettings
+from router.telemetry.tracing import Trace
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(
@@ -34,8 +35,17 @@ _NO_HEADERS: Mapping[str, str] = {}
 class SubgraphHeaders:
     """Makes the headers carried to each subgraph, after the settings."""
 
-    def __init__(self, settings: HeaderSettings, tokens: SubgraphTokens | None, subgraphs: Iterable[str]) -> None:
+    def __init__(
+        self,
+        settings: HeaderSettings,
+        tokens: SubgraphTokens | None,
+        subgraphs: Iterable[str],
+        *,
+        trace_context: bool = False,
+    ) -> None:
+        """Raises SettingsError where a header cannot be carried."""
         self._tokens = tokens
+        self._trace_context = trace_context
         self._rules = {
             name: rule
             for name in subgraphs
@@ -46,9 +56,12 @@ class SubgraphHeaders:
         """The headers of one client request, by subgraph: names in lower case. The mappings may be shared."""
         tokens = self._tokens
         made = tokens.of_caller(context) if tokens is not None else {}
+        trace = Trace(context.headers) if self._trace_context else None
 
         def of(subgraph: str) -> Mapping[str, str]:
             identity = tokens.headers(subgraph, context, made) if tokens is not None else _NO_HEADERS
+            if trace is not None:
+                identity = {**identity, **trace.child()}
             rule = self._rules.get(subgraph)
             if rule is None:
                 return identity
