@@ -139,7 +139,9 @@ def _roots(builder: _Builder, definitions: Iterable[DefinitionNode]) -> None:
             for operation in node.operation_types or ():
                 canonical = _ROOTS[operation.operation.value]
                 if canonical in written:
-                    builder.report.error(INVALID, f"There can be only one {operation.operation.value} type.", operation)
+                    builder.report.error(
+                        INVALID, f"The {operation.operation.value} root is given twice: keep one.", operation
+                    )
                 else:
                     written[canonical] = operation.type.name.value
     names = {
@@ -356,7 +358,7 @@ def _directive_definition(builder: _Builder, node: DirectiveDefinitionNode) -> N
     known = builder.out.directive_definitions.get(name)
     if known is not None:
         builder.report.error(
-            INVALID, f"There are two definitions of `@{name}`.", node, known.node, coordinate=f"@{name}"
+            INVALID, f"There are two definitions of `@{name}`: keep one.", node, known.node, coordinate=f"@{name}"
         )
         return
     builder.out.directive_definitions[name] = DirectiveDef(

@@ -8,6 +8,7 @@ from schema.subgraph import specs
 from schema.subgraph.link import USAGE, Links
 from schema.subgraph.model import LinkDef
 from schema.subgraph.report import Report
+from schema.subgraph.suggest import did_you_mean
 
 _NAME = re.compile(r"[_A-Za-z][_0-9A-Za-z]*")
 _KNOWN_LINK_VERSIONS = {specs.LINK: ((1, 0),), specs.CORE: ((0, 1), (0, 2))}
@@ -106,7 +107,7 @@ def _check_federation_imports(links: Links, report: Report) -> None:
     for name in federation.imports:
         known = name[1:] in directives if name.startswith("@") else name in types
         if not known:
-            report.error(USAGE, f"{federation.url} defines no {name}{_hint(name)}.", federation.node)
+            report.error(USAGE, f"{federation.url} defines no {name}{_hint(name, links, report)}.", federation.node)
     for identity, defined in specs.DIRECT_SPECS.items():
         link = links.by_identity(identity)
         for name in link.imports if link is not None else ():
@@ -114,12 +115,12 @@ def _check_federation_imports(links: Links, report: Report) -> None:
                 report.error(USAGE, f"{link.url} defines no {name}.", link.node)
 
 
-def _hint(name: str) -> str:
+def _hint(name: str, links: Links, report: Report) -> str:
     """What could have been meant by an unknown import."""
     for minor in range(specs.LATEST[1] + 1):
         if name.removeprefix("@") in specs.federation_directives((2, minor)):
             return f": link v2.{minor} or later" if name.startswith("@") else f", but v2.{minor} defines @{name}"
-    return ""
+    return did_you_mean(report, name.removeprefix("@"), specs.federation_directives(links.federation), "@")
 
 
 def _check_direct_specs(links: Links, report: Report) -> None:

@@ -21,6 +21,7 @@ from schema.subgraph.model import (
 )
 from schema.subgraph.names import Names
 from schema.subgraph.report import Report
+from schema.subgraph.suggest import did_you_mean
 from schema.type_ref import named_type
 
 
@@ -206,9 +207,10 @@ class Subject:
         if definition is None:
             if owner.kind is Kind.UNION:
                 return f"selects `{name}` on the union `{owner.name}`: select it within `... on` one of its members"
+            hint = did_you_mean(self.report, name or "", owner.fields)
             return (
-                f"selects `{owner.name}.{name}`, a field that this subgraph does not define: add it, with @external if "
-                "another subgraph resolves it"
+                f"selects `{owner.name}.{name}`, a field that this subgraph does not define{hint}: add it, with "
+                "@external if another subgraph resolves it"
             )
         use.steps.append(Step(owner, definition, selection, in_external))
         if selection.alias is not None:
@@ -223,6 +225,6 @@ class Subject:
                 )
             return None
         if target is None or not composite:
-            return f"selects fields within `{owner.name}.{name}`, which is a {named_type(definition.type)} and has none"
+            return f"selects fields within `{owner.name}.{name}`, of type {named_type(definition.type)}, which has none"
         external = in_external or has(definition.directives, "external")
         return self._resolve(use, target, selection.selections, in_external=external)

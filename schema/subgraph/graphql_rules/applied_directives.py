@@ -15,6 +15,7 @@ from graphql import (
 from schema.subgraph import specs
 from schema.subgraph.graphql_rules.checked import Checked
 from schema.subgraph.model import Kind
+from schema.subgraph.suggest import did_you_mean
 from schema.type_ref import named_type
 
 _LOCATIONS = {
@@ -65,7 +66,8 @@ def check(checked: Checked) -> None:
 def _unknown(checked: Checked, name: str) -> str:
     federation = specs.federation_directives(specs.LATEST)
     if name not in federation:
-        return "is not defined: define it, or correct the name"
+        hint = did_you_mean(checked.report, name, [*checked.directives, *federation], "@")
+        return f"is not defined: define it, or correct the name{hint}"
     if checked.model.federation_version[0] == 1:
         return f'is of Federation 2: `extend schema @link(url: "{specs.FEDERATION}/v2.3", import: ["@{name}"])`'
     if name not in specs.federation_directives(checked.model.federation_version):

@@ -24,12 +24,12 @@ class Checked:
         self.types = model.types
         self.document = document
         self.names = names
-        self._report = report
+        self.report = report
         self.constants = ConstantChecker(model.types | self._purposes())
 
     def error(self, message: str, *nodes: Node | None, coordinate: str | None = None) -> None:
         """Report that the schema is not valid GraphQL."""
-        self._report.error("INVALID_GRAPHQL", message, *nodes, coordinate=coordinate)
+        self.report.error("INVALID_GRAPHQL", message, *nodes, coordinate=coordinate)
 
     def _purposes(self) -> dict[str, TypeDef]:
         """The enum of `@link(for:)`, under the specification's name and the subgraph's."""

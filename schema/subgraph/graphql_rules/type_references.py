@@ -9,6 +9,7 @@ from graphql import Node
 from schema.subgraph import specs
 from schema.subgraph.graphql_rules.checked import Checked
 from schema.subgraph.model import InputValueDef, Kind, TypeDef
+from schema.subgraph.suggest import did_you_mean
 from schema.type_ref import named_type
 
 
@@ -61,7 +62,8 @@ def _report(checked: Checked, coordinate: str, name: str, what: str | None, node
     elif checked.names.is_spec_type(name):
         problem = f"`{name}`, which belongs to a specification and not to this schema: define a type of your own"
     else:
-        problem = f"`{name}`, which this subgraph does not define: define it, or correct the name"
+        hint = did_you_mean(checked.report, name, [*checked.types, *specs.BUILT_IN_SCALARS])
+        problem = f"`{name}`, which this subgraph does not define: define it, or correct the name{hint}"
     checked.error(f"`{coordinate}` is of type {problem}.", _type_node(node), coordinate=coordinate)
 
 

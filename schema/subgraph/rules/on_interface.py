@@ -23,7 +23,8 @@ def check(subject: Subject) -> None:
         )
         subject.report.error(
             f"{name.upper()}_UNSUPPORTED_ON_INTERFACE",
-            f"`{use.coordinate}` belongs to an interface, where {subject.written(name)} cannot be used: {remedy}.",
+            f"`{use.coordinate}` {'is' if use.field_def is None else 'belongs to'} an interface, "
+            f"where {subject.written(name)} cannot be used: {remedy}.",
             use.directive.node,
             coordinate=use.coordinate,
         )
