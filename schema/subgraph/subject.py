@@ -226,5 +226,13 @@ class Subject:
             return None
         if target is None or not composite:
             return f"selects fields within `{owner.name}.{name}`, of type {named_type(definition.type)}, which has none"
-        external = in_external or has(definition.directives, "external")
+        external = in_external or self._external_somewhere(owner, definition)
         return self._resolve(use, target, selection.selections, in_external=external)
+
+    def _external_somewhere(self, owner: TypeDef, definition: FieldDef) -> bool:
+        """Whether a field is external: an interface's is where it is so in some implementation."""
+        fields = [definition]
+        if owner.kind is Kind.INTERFACE:
+            implementing = self.implementations.get(owner.name, ())
+            fields += [found for one in implementing if (found := one.fields.get(definition.name)) is not None]
+        return any(has(one.directives, "external") for one in fields)
