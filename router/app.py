@@ -107,7 +107,7 @@ class Router:
         if self._supergraph_file is not None:
             watching = watch(
                 self._supergraph_file,
-                self.engine.serve,
+                self.engine.reload,
                 current=self._supergraph_sdl,
                 seconds=self.engine.settings.reload_seconds,
                 metrics=self.engine.metrics,

@@ -44,5 +44,9 @@ class LruCache(Generic[K, V]):
         if value is not None and self._weigh is not None:
             self._weight -= self._weigh(key, value)
 
+    def keys(self) -> list[K]:
+        """The keys, the most recently used last."""
+        return list(self._entries)
+
     def __len__(self) -> int:
         return len(self._entries)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -15,7 +15,7 @@ from router.guards.identity import SubgraphTokens
 from router.guards.jwt import TokenVerifier
 from router.guards.persisted import PersistedDocuments
 from router.guards.rate_limit import RateLimiter
-from router.pipeline import Operation, Pipeline
+from router.pipeline import Document, Operation, Pipeline
 from router.request import GraphQLRequest, RequestContext
 from router.settings import RouterSettings
 from router.subgraph_transports import SubgraphTransports
@@ -63,6 +63,7 @@ class Engine:
         self.metrics = metrics
         self.stopping = False
         self._verifier = verifier
+        self._token_header = settings.jwt.header.lower()
         self._tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
@@ -81,23 +82,35 @@ class Engine:
 
         Raises InvalidSupergraphError, SettingsError; then the one before stays in service.
         """
+        self._adopt(self._pipeline_of(supergraph_sdl, ()))
+
+    async def reload(self, supergraph_sdl: str) -> None:
+        """The same while requests are answered: made in another thread, with the documents used last made ready."""
+        used = self._pipeline.documents(self.settings.reload_documents) if self._pipeline is not None else ()
+        self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, used))
+
+    def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document]) -> Pipeline:
         supergraph = parse_supergraph(supergraph_sdl)
         infos = supergraph.subgraphs.values()
         names = [info.name for info in infos]
-        transports = self._transports.for_subgraphs({info.name: info.url for info in infos})
-        self._pipeline = Pipeline(
+        pipeline = Pipeline(
             self.settings,
             supergraph,
-            transports=transports,
+            transports=self._transports.for_subgraphs({info.name: info.url for info in infos}),
             headers=SubgraphHeaders(
                 self.settings.headers, self._tokens, names, trace_context=self.settings.telemetry.trace_context
             ),
             limiter=self._limiter,
             metrics=self.metrics,
         )
+        pipeline.warm(documents)
+        return pipeline
+
+    def _adopt(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
         before, self.epoch = self.epoch, Epoch()
         before.end(Ending.RELOAD)
-        self._transports.retire_all_but(transports)
+        self._transports.retire_all_but(pipeline.transports)
 
     def drain(self) -> None:
         """Stop being ready, and end what would not end by itself. Requests in flight are still answered."""
@@ -112,7 +125,7 @@ class Engine:
 
     async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
         """Who calls. Raises Unauthenticated, Unavailable."""
-        authorization = headers.get(self.settings.jwt.header)
+        authorization = headers.get(self._token_header)
         principal = self._verifier.known(authorization)
         if principal is None:
             principal = await self._verifier.verify(authorization)

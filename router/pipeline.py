@@ -7,7 +7,7 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -26,6 +26,7 @@ from graphql import (
 from router.cache import LruCache
 from router.errors import (
     LimitExceeded,
+    RouterError,
     SyntaxFailed,
     UnknownOperation,
     UnplannableOperation,
@@ -34,7 +35,7 @@ from router.errors import (
 from router.executor import compile_plan, run, subscribe
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan
-from router.guards.authorize import Authorizer, Denial, OperationGuard
+from router.guards.authorize import NO_DENIAL, Authorizer, Denial, OperationGuard
 from router.guards.headers import SubgraphHeaders
 from router.guards.limits import check_limits
 from router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
@@ -47,6 +48,8 @@ from router.transports.base import Transport
 from router.variables import CoerceVariables, prepare_variables
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
+
+Document = tuple[str, str | None]  # its text, and which of its operations
 
 
 @dataclass(slots=True)
@@ -78,13 +81,13 @@ class Pipeline:
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self._planner = Planner(supergraph)
-        self._transports = transports
+        self.transports = transports
         self._headers = headers
         self._limiter = limiter
         self._metrics = metrics
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
-        self._operations: LruCache[tuple[str, str | None], Operation] = LruCache(
+        self._operations: LruCache[Document, Operation] = LruCache(
             settings.documents, weigh=lambda key, _: len(key[0]), heaviest=settings.document_characters
         )
         self._rules = specified_rules if settings.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
@@ -98,19 +101,30 @@ class Pipeline:
         operation = self._operations.get(key)
         if operation is None:
             self._metrics.document_misses.inc()
-            try:
-                operation = self._prepare(*key)
-            except RecursionError:
-                raise _too_deep() from None
+            operation = self._prepare(*key)
             self._operations.put(key, operation)
         else:
             self._metrics.document_hits.inc()
         return operation
 
+    def documents(self, most: int) -> list[Document]:
+        """Those used last, the last one last."""
+        return self._operations.keys()[-most:] if most else []
+
+    def warm(self, documents: Iterable[Document]) -> None:
+        """Make documents ready that will surely be asked for; those that do not fit any more are passed over."""
+        for key in documents:
+            try:
+                operation = self._prepare(*key)
+                operation.compiled.put(NO_DENIAL, self._compile(operation, NO_DENIAL))
+            except RouterError:
+                continue
+            self._operations.put(key, operation)
+
     async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> bytes:
         """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
         compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self._transports, headers=self._headers.bound(context))
+        call = Call(transports=self.transports, headers=self._headers.bound(context))
         async with self._turn:
             response = await run(compiled, variables, call)
         return denial.report(response) if denial else response
@@ -120,7 +134,7 @@ class Pipeline:
     ) -> AsyncIterator[bytes]:
         """The responses of a subscription, one per event. Raises RouterError where nothing can run."""
         compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self._transports, headers=self._headers.bound(context))
+        call = Call(transports=self.transports, headers=self._headers.bound(context))
         events = subscribe(compiled, variables, call)
         return denial.report_each(events) if denial else events
 
@@ -138,10 +152,15 @@ class Pipeline:
         return compiled, variables, denial
 
     def _prepare(self, text: str, name: str | None) -> Operation:
-        document = self._parse(text)
-        check_limits(document, self._settings.limits)
-        self._validate(document)
-        definition = _choose(document, name)
+        try:
+            document = self._parse(text)
+            check_limits(document, self._settings.limits)
+            self._validate(document)
+            return self._operation(document, _choose(document, name))
+        except RecursionError:
+            raise _too_deep() from None
+
+    def _operation(self, document: DocumentNode, definition: OperationDefinitionNode) -> Operation:
         return Operation(
             kind=OperationKind(definition.operation.value),
             name=definition.name.value if definition.name else None,

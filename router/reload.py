@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from router.errors import SettingsError
@@ -16,8 +16,10 @@ log = logging.getLogger("router.reload")
 Stamp = tuple[int, int, int]
 
 
-async def watch(path: Path, serve: Callable[[str], None], *, current: str, seconds: float, metrics: Metrics) -> None:
-    """Look at the file for ever, every so many seconds; call `serve` with each new text of it."""
+async def watch(
+    path: Path, reload: Callable[[str], Awaitable[None]], *, current: str, seconds: float, metrics: Metrics
+) -> None:
+    """Look at the file for ever, every so many seconds; call `reload` with each new text of it."""
     stamp: Stamp | None = None
     while True:
         seen = _stamp(path)
@@ -26,7 +28,7 @@ async def watch(path: Path, serve: Callable[[str], None], *, current: str, secon
             try:
                 text = await asyncio.to_thread(path.read_text, encoding="utf-8")
                 if text != current:
-                    serve(text)
+                    await reload(text)
                     current = text
                     metrics.reloads.labels("ok").inc()
                     log.warning("the supergraph was reloaded from %s", path)

@@ -221,6 +221,9 @@ class RouterSettings(BaseSettings):
         default=(), description="Addresses or networks whose `X-Forwarded-For` is believed."
     )
     reload_seconds: float = Field(default=1.0, gt=0, description="How often the supergraph file is looked at.")
+    reload_documents: int = Field(
+        default=200, ge=0, description="Documents used last that are made ready for a new supergraph before it serves."
+    )
     graphiql: GraphiqlSettings = Field(default_factory=GraphiqlSettings)
     cors: CorsSettings = Field(default_factory=CorsSettings)
     csrf: CsrfSettings = Field(default_factory=CsrfSettings)

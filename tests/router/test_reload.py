@@ -70,6 +70,30 @@ async def test_what_runs_goes_on_over_the_supergraph_it_began_with(platform: Pla
     assert (await running).json == {"data": {"slow": 1, "hello": "world"}}
 
 
+async def test_documents_in_use_are_ready_before_the_new_supergraph_serves(platform: Platform) -> None:
+    metrics = platform.router.engine.metrics
+    queries = ["{ hello }", "{ caller }", "{ me { score } secret }"]
+    for query in queries:
+        await platform.post(query)
+    await platform.router.engine.reload(supergraph_sdl(WITHOUT_HELLO))
+    misses = metrics.document_misses.value
+    assert (await platform.post("{ caller }")).json == {"data": {"caller": "nobody"}}
+    assert (await platform.post("{ me { score } secret }")).json["data"] == {"me": {"score": 15}, "secret": None}
+    assert metrics.document_misses.value == misses
+    assert (await platform.post("{ hello }")).status == 400
+
+
+async def test_requests_are_answered_while_a_supergraph_is_made(platform: Platform) -> None:
+    reloading = asyncio.create_task(platform.router.engine.reload(supergraph_sdl(WITHOUT_HELLO)))
+    statuses = []
+    while not reloading.done():
+        statuses.append((await platform.post("{ hello }")).status)
+        await asyncio.sleep(0)
+    await reloading
+    assert statuses[0] == 200
+    assert (await platform.post("{ hello }")).status == 400
+
+
 def test_what_is_wrong_is_told_before_anything_starts(tmp_path: Path) -> None:
     settings = RouterSettings.load(None, identity={"key_file": tmp_path / "key.json"})
     with pytest.raises(InvalidSupergraphError):
