@@ -49,5 +49,11 @@ def _merge_schema_element(merging: Merging) -> None:
     sources = schema_sources(merging.parts)
     supergraph.description = merge_description(sources, "schema", merging.report)
     supergraph.schema_directives = merge_applied(merging, sources, "schema")
-    supergraph.mutation = "Mutation" if "Mutation" in merging.types else None
-    supergraph.subscription = "Subscription" if "Subscription" in merging.types else None
+    supergraph.mutation = _root(merging, "Mutation")
+    supergraph.subscription = _root(merging, "Subscription")
+
+
+def _root(merging: Merging, name: str) -> str | None:
+    """The name, where it is an object type's: a root is nothing else."""
+    group = merging.types.get(name)
+    return name if group is not None and group.kind is Kind.OBJECT else None
