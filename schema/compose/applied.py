@@ -18,6 +18,8 @@ from schema.subgraph.model import Applied
 from schema.subgraph.values import python_value
 from schema.supergraph.model import AppliedDirective
 
+DEPRECATED = '"No longer supported"'
+
 Application = tuple[Part, Applied]
 
 
@@ -33,6 +35,8 @@ def merge_applied(
                 by_name.setdefault(name, []).append((source.part, directive))
     if not by_name:
         return ()
+    if merging.carried.composed:
+        _add_namesakes(merging, sources, by_name)
     merged: list[AppliedDirective] = []
     for name, applications in by_name.items():
         if merging.carried.repeats(applications[0][1], name):
@@ -41,6 +45,20 @@ def merge_applied(
         else:
             merged.append(AppliedDirective(name, _merge_arguments(merging, name, applications, coordinate)))
     return tuple(merged)
+
+
+def _add_namesakes(
+    merging: Merging, sources: Sequence[Source[Any] | FieldSource], by_name: dict[str, list[Application]]
+) -> None:
+    """A directive that one subgraph composes on the element counts in all that apply one of that name to it."""
+    composed = {name for _, name in merging.carried.composed}
+    for name in composed & by_name.keys():
+        by_name[name] = [
+            (source.part, directive)
+            for source in sources
+            for directive in source.definition.directives
+            if directive.spec is None and directive.name == name
+        ]
 
 
 def _repeated(part: Part, directive: Applied) -> tuple[tuple[str, str], ...]:
@@ -57,7 +75,8 @@ def _arguments(directive: Applied) -> tuple[tuple[str, str], ...]:
 def _merge_arguments(
     merging: Merging, name: str, applications: list[Application], coordinate: str
 ) -> tuple[tuple[str, str], ...]:
-    given = Counter(tuple(sorted(directive.arguments.items())) for _, directive in applications)
+    meanings = [_meaning(merging, name, directive) for _, directive in applications]
+    given = Counter(meanings)
     if len(given) == 1:
         return _arguments(applications[0][1])
     directive = applications[0][1]
@@ -73,7 +92,7 @@ def _merge_arguments(
         )
         return _combine(applications)
     chosen = given.most_common(1)[0][0]
-    kept = next(applied for _, applied in applications if tuple(sorted(applied.arguments.items())) == chosen)
+    kept = applications[meanings.index(chosen)][1]
     merging.report.hint(
         "INCONSISTENT_NON_REPEATABLE_DIRECTIVE_ARGUMENTS",
         f"`{coordinate}` has different @{name} arguments: {written}. The supergraph takes {_text(kept)}: give it the "
@@ -82,6 +101,15 @@ def _merge_arguments(
         coordinate,
     )
     return _arguments(kept)
+
+
+def _meaning(merging: Merging, name: str, directive: Applied) -> tuple[tuple[str, str], ...]:
+    """The arguments in one order, without those equal to their defaults: equal for what means the same."""
+    definition = merging.supergraph.directive_definitions.get(name) if directive.spec is None else None
+    defaults = {a.name: a.default for a in definition.arguments.values()} if definition else {}
+    if name == "deprecated":
+        defaults = {"reason": DEPRECATED}
+    return tuple(sorted((key, text) for key, text in directive.arguments.items() if defaults.get(key) != text))
 
 
 def _text(directive: Applied) -> str:

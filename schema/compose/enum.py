@@ -60,9 +60,9 @@ def _merge_value(merging: Merging, sources: ValueSources, coordinate: str) -> En
 def _stays(merging: Merging, enum: str, use: EnumUse, given: ValueSources, lacking: Sequence[Source[TypeDef]]) -> bool:
     """Whether a value that some definitions lack stays in the supergraph; what that means is reported.
 
-    One that is @inaccessible stays without a word: no client can send or receive it.
+    An @inaccessible one does without a word where the enum is input: no client can send it.
     """
-    if any(has(source.definition.directives, "inaccessible") for source in given):
+    if use & EnumUse.INPUT and any(has(source.definition.directives, "inaccessible") for source in given):
         return True
     coordinate = f"{enum}.{given[0].definition.name}"
     having = subgraphs(source.part.name for source in given)

@@ -10,10 +10,12 @@ from schema.compose.rules.override_collision import override_collision
 from schema.compose.rules.override_from_self import override_from_self
 from schema.compose.rules.override_hints import hint_override
 from schema.compose.rules.override_label_invalid import override_label_invalid
+from schema.compose.rules.override_on_interface import override_on_interface
 from schema.compose.rules.override_source_has_override import override_source_has_override
 
 # Each reports what it refuses, and says whether it did.
 _RULES: tuple[Callable[[Merging, Override], bool], ...] = (
+    override_on_interface,
     override_from_self,
     override_source_has_override,
     override_collision,

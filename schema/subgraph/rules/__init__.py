@@ -23,7 +23,6 @@ from schema.subgraph.rules import (
     key_abstract,
     list_size,
     on_interface,
-    override,
     provides_target,
     shareable,
 )
@@ -44,7 +43,6 @@ FEDERATION_RULES: tuple[Rule, ...] = (
     external_on_interface.check,
     external_unused.check,
     shareable.check,
-    override.check,
     interface_object.check,
     interface_key.check,
     access_on_interface.check,
