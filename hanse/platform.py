@@ -45,6 +45,7 @@ SUBGRAPHS: dict[str, PlatformSubgraph] = {
         PlatformSubgraph("tasks", 4004),
         PlatformSubgraph("payments", 4005),
         PlatformSubgraph("audit", 4006),
+        PlatformSubgraph("notifications", 4007),
     )
 }
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from shared.auth import Caller, Keys, RouterTokens
 from shared.config import SubgraphSettings
@@ -22,6 +22,18 @@ from shared.migrate import upgrade
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+
+class Runner(Protocol):
+    """Something that runs beside the requests, from start to stop."""
+
+    async def run(self) -> None:
+        """Run until stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Let `run` end soon, with what it is about done."""
+        ...
 
 
 class SubgraphApp:
@@ -41,11 +53,12 @@ class SubgraphApp:
         on_start: Callable[[], None] = lambda: None,
         on_handled: Callable[[], None] = lambda: None,
         add_routes: Callable[[FastAPI], None] = lambda _: None,
+        runners: Callable[[Database], Sequence[Runner]] = lambda _: (),
     ) -> None:
         """`on_start` opens what is the subgraph's own, and may raise ConfigError.
 
         `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
-        the HTTP face what it has beside GraphQL.
+        the HTTP face what it has beside GraphQL. `runners` run beside the requests; each start makes new ones.
         """
         self.settings = settings
         self.name = settings.subgraph
@@ -58,10 +71,11 @@ class SubgraphApp:
         self._handlers = handlers or {}
         self._on_start = on_start
         self._add_routes = add_routes
+        self._make_runners = runners
         self._on_handled = on_handled
         self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._relay: Relay | None = None
-        self._consumer: Consumer | None = None
+        self._runners: list[Runner] = []
         self._tasks: list[asyncio.Task[None]] = []
         self._running = False
         self.execution = Execution(
@@ -89,20 +103,21 @@ class SubgraphApp:
         self._running = True
         if self.settings.relay_events:
             self._relay = Relay(self.database, self.events)
-            self._tasks.append(asyncio.create_task(self._relay.run(), name=f"relay of {self.name}"))
+            self._runners.append(self._relay)
         if self._handlers and self.settings.consume_events:
-            self._consumer = self.consumer()
-            self._tasks.append(asyncio.create_task(self._consumer.run(), name=f"consumer {self.name}"))
+            self._runners.append(self.consumer())
+        self._runners += self._make_runners(self.database)
+        self._tasks = [asyncio.create_task(runner.run(), name=f"{self.name} runs") for runner in self._runners]
 
     async def stop(self) -> None:
         """Stop what `start` began; what waits in the outbox is moved at the next start."""
         self._running = False
-        for running in (self._relay, self._consumer):
-            if running is not None:
-                running.stop()
+        for runner in self._runners:
+            runner.stop()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
-        self._relay = self._consumer = None
+        self._runners.clear()
+        self._relay = None
         if self.events is not None:
             await self.events.close()
             self.events = None

@@ -6,9 +6,9 @@ from pathlib import Path
 
 from shared.auth import Caller
 from shared.db import Database
+from shared.live import Announcements
 from shared.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
-from subgraphs.analytics.live import Announcements
 from subgraphs.analytics.loaders import AnalyticsContext
 from subgraphs.analytics.schema import graph
 from subgraphs.analytics.settings import AnalyticsSettings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.auth import Caller
 from shared.context import RequestContext
 from shared.db import Database
-from subgraphs.analytics.live import Announcements
+from shared.live import Announcements
 from subgraphs.analytics.settings import AnalyticsSettings
 
 

@@ -14,6 +14,8 @@ from subgraphs.audit.app import create as create_audit
 from subgraphs.audit.settings import AuditSettings
 from subgraphs.catalog.app import create as create_catalog
 from subgraphs.catalog.settings import CatalogSettings
+from subgraphs.notifications.app import create as create_notifications
+from subgraphs.notifications.settings import NotificationsSettings
 from subgraphs.payments.app import create as create_payments
 from subgraphs.payments.settings import PaymentsSettings
 from subgraphs.tasks.app import create as create_tasks
@@ -71,4 +73,12 @@ async def payments(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]
 async def audit(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
     """The audit subgraph."""
     async with started(create_audit(AuditSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url))) as app:
+        yield app
+
+
+@pytest.fixture
+async def notifications(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
+    """The notifications subgraph, mailing to files."""
+    settings = NotificationsSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url)
+    async with started(create_notifications(settings)) as app:
         yield app

@@ -1,0 +1,1 @@
+"""Sending mail: to files by default, over SMTP by URL."""

@@ -1,0 +1,1 @@
+"""Notifications: what users are told, in the app and by mail."""

@@ -1,0 +1,48 @@
+"""The notifications subgraph, wired together."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from shared.auth import Caller
+from shared.db import Database
+from shared.live import Announcements
+from shared.mail.base import open_mailer
+from shared.subgraph_app import Runner, SubgraphApp
+from subgraphs.notifications.consumers import handlers
+from subgraphs.notifications.loaders import NotificationsContext
+from subgraphs.notifications.schema import graph
+from subgraphs.notifications.sending import Sender
+from subgraphs.notifications.service import Notifications
+from subgraphs.notifications.settings import NotificationsSettings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: NotificationsSettings) -> SubgraphApp:
+    """The subgraph, ready to start. Raises ConfigError."""
+    notifications, announcements = Notifications(settings), Announcements()
+    mailer = open_mailer(settings.mail)
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> NotificationsContext:
+        return NotificationsContext(
+            database,
+            caller,
+            writes=writes,
+            settings=settings,
+            notifications=notifications,
+            announcements=announcements,
+        )
+
+    def runners(database: Database) -> list[Runner]:
+        return [Sender(database, mailer, settings)]
+
+    return SubgraphApp(
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        handlers=handlers(notifications),
+        on_handled=announcements.announce,
+        runners=runners,
+    )

@@ -1,0 +1,29 @@
+"""What one request to the notifications subgraph is given; each list is one statement: there is nothing to batch."""
+
+from __future__ import annotations
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from shared.live import Announcements
+from subgraphs.notifications.service import Notifications
+from subgraphs.notifications.settings import NotificationsSettings
+
+
+class NotificationsContext(RequestContext):
+    """One request."""
+
+    def __init__(
+        self,
+        database: Database,
+        caller: Caller,
+        *,
+        writes: bool,
+        settings: NotificationsSettings,
+        notifications: Notifications,
+        announcements: Announcements,
+    ) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.settings = settings
+        self.notifications = notifications
+        self.announcements = announcements

@@ -1,0 +1,113 @@
+"""Every SQL statement of the notifications subgraph."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from shared.pagination import Key, PageRequest, Slice, read_slice
+from subgraphs.notifications.models import MailState, Notification, Person, Preference, QueuedMail
+
+_NEWEST_FIRST = (Key(col(Notification.id), lambda row: row.id, descending=True),)
+
+
+async def person(session: AsyncSession, user_id: str) -> Person | None:
+    """Somebody whom events told of."""
+    return await session.get(Person, user_id)
+
+
+async def add(session: AsyncSession, *rows: Person | Preference | Notification | QueuedMail) -> None:
+    """Write rows."""
+    session.add_all(rows)
+    await session.flush()
+
+
+async def preference(session: AsyncSession, user_id: str, kind: str) -> Preference | None:
+    """What a user wants of one kind, where they said so."""
+    return await session.get(Preference, (user_id, kind))
+
+
+async def preferences(session: AsyncSession, user_id: str) -> dict[str, Preference]:
+    """All that a user said, by kind."""
+    rows = await session.scalars(select(Preference).where(col(Preference.user_id) == user_id))
+    return {row.kind: row for row in rows}
+
+
+def _matching(user_id: str, unread: bool) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = [col(Notification.user_id) == user_id]
+    return [*conditions, col(Notification.read_at).is_(None)] if unread else conditions
+
+
+async def page_of_notifications(
+    session: AsyncSession, user_id: str, page: PageRequest, *, unread: bool
+) -> Slice[Notification]:
+    """What a user was told, the newest first."""
+    return await read_slice(session, select(Notification).where(*_matching(user_id, unread)), _NEWEST_FIRST, page)
+
+
+async def count_notifications(session: AsyncSession, user_id: str, *, unread: bool) -> int:
+    """How many the list above has in all."""
+    counted = select(func.count()).select_from(Notification).where(*_matching(user_id, unread))
+    return int(await session.scalar(counted) or 0)
+
+
+async def notifications_after(session: AsyncSession, user_id: str, after_id: str) -> list[Notification]:
+    """What a user was told since, the oldest first."""
+    newer = select(Notification).where(col(Notification.user_id) == user_id, col(Notification.id) > after_id)
+    return list(await session.scalars(newer.order_by(col(Notification.id)).limit(100)))
+
+
+async def latest_id(session: AsyncSession, user_id: str) -> str:
+    """The id of what a user was told last; one before all where there is nothing."""
+    found = await session.scalar(select(func.max(col(Notification.id))).where(col(Notification.user_id) == user_id))
+    return found or "00000000-0000-0000-0000-000000000000"
+
+
+async def mark_read(
+    session: AsyncSession, user_id: str, at: datetime, notification_id: str | None = None
+) -> list[Notification]:
+    """Mark one of a user's notifications as read, or all: those that were not before."""
+    unread = update(Notification).where(*_matching(user_id, True))
+    if notification_id is not None:
+        unread = unread.where(col(Notification.id) == notification_id)
+    return list(await session.scalars(unread.values(read_at=at).returning(Notification)))
+
+
+async def notification(session: AsyncSession, user_id: str, notification_id: str) -> Notification | None:
+    """One of a user's notifications."""
+    own = select(Notification).where(col(Notification.id) == notification_id, col(Notification.user_id) == user_id)
+    return (await session.scalars(own.execution_options(populate_existing=True))).one_or_none()
+
+
+async def mails_due(session: AsyncSession, at: datetime, limit: int) -> list[QueuedMail]:
+    """Mails whose time has come, the oldest first."""
+    due = select(QueuedMail).where(col(QueuedMail.state) == MailState.QUEUED, col(QueuedMail.next_at) <= at)
+    return list(await session.scalars(due.order_by(col(QueuedMail.next_at), col(QueuedMail.id)).limit(limit)))
+
+
+async def claim(session: AsyncSession, mail: QueuedMail, until: datetime) -> bool:
+    """Keep other senders from a mail for a while; False where one of them was first."""
+    seen = update(QueuedMail).where(
+        col(QueuedMail.id) == mail.id,
+        col(QueuedMail.state) == MailState.QUEUED,
+        col(QueuedMail.next_at) == mail.next_at,
+    )
+    return await session.scalar(seen.values(next_at=until).returning(col(QueuedMail.id))) is not None
+
+
+async def mail(session: AsyncSession, mail_id: str) -> QueuedMail | None:
+    """A mail."""
+    return await session.get(QueuedMail, mail_id)
+
+
+async def forget_user(session: AsyncSession, user_id: str) -> None:
+    """Remove what is personal of somebody who has left; mails that are not sent yet go too."""
+    gone = {"gone": True, "email": "", "username": "", "first_name": None}
+    await session.execute(update(Person).where(col(Person.user_id) == user_id).values(**gone))
+    theirs = update(QueuedMail).where(col(QueuedMail.user_id) == user_id)
+    await session.execute(theirs.values(recipient="", subject="", text="", html=""))
+    waiting = theirs.where(col(QueuedMail.state) == MailState.QUEUED)
+    await session.execute(waiting.values(state=MailState.FAILED.value, error="the user has left"))

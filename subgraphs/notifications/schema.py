@@ -1,0 +1,142 @@
+"""The GraphQL face of the notifications subgraph."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import strawberry
+from strawberry.federation.schema_directives import Authenticated
+
+from shared.federation import SubgraphSchema
+from shared.pagination import After, Before, Connection, First, Last, connect, page_request
+from shared.waiting import within
+from subgraphs.notifications import repository
+from subgraphs.notifications.models import Kind, Language
+from subgraphs.notifications.types import Notification, NotificationPreference, NotificationsInfo, SentMail
+
+SEND, PROFILE = "mail:send", "profile:write"
+
+
+@strawberry.type(description="What can be asked.")
+class Query:
+    """The questions."""
+
+    @strawberry.federation.field(description="What you were told, the newest first.", authenticated=True)
+    async def my_notifications(
+        self,
+        info: NotificationsInfo,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        unread: Annotated[bool, strawberry.argument(description="Only what you have not read.")] = False,
+    ) -> Connection[Notification]:
+        """A page of the caller's notifications."""
+        user_id = info.context.principal.require_user()
+        page = page_request(first, after, last, before)
+        async with info.context.session() as session:
+            piece = await repository.page_of_notifications(session, user_id, page, unread=unread)
+
+        async def counted() -> int:
+            async with info.context.session() as session:
+                return await repository.count_notifications(session, user_id, unread=unread)
+
+        return connect(piece, Notification.of, counted)
+
+    @strawberry.federation.field(description="What you want of each kind of notification.", authenticated=True)
+    async def my_notification_preferences(self, info: NotificationsInfo) -> list[NotificationPreference]:
+        """A preference for every kind."""
+        user_id = info.context.principal.require_user()
+        async with info.context.session() as session:
+            said = await repository.preferences(session, user_id)
+        return [NotificationPreference.of(kind, said.get(kind.value)) for kind in Kind]
+
+
+@strawberry.type(description="What can be changed.")
+class Mutation:
+    """The verbs."""
+
+    @strawberry.federation.mutation(description="Mark a notification as read.", requires_scopes=[[PROFILE]])
+    async def mark_notification_read(
+        self,
+        info: NotificationsInfo,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The notification's id.")],
+    ) -> Notification:
+        """The notification, read."""
+        user_id = info.context.principal.require_scope(PROFILE)
+        async with info.context.change() as session:
+            return Notification.of(await info.context.notifications.mark_read(session, user_id, id))
+
+    @strawberry.federation.mutation(
+        description="Mark all your notifications as read; how many were not.", requires_scopes=[[PROFILE]]
+    )
+    async def mark_all_notifications_read(self, info: NotificationsInfo) -> int:
+        """How many were unread."""
+        user_id = info.context.principal.require_scope(PROFILE)
+        async with info.context.change() as session:
+            return await info.context.notifications.mark_all_read(session, user_id)
+
+    @strawberry.federation.mutation(
+        description="Say what you want of one kind of notification.", requires_scopes=[[PROFILE]]
+    )
+    async def set_notification_preference(
+        self,
+        info: NotificationsInfo,
+        kind: Annotated[Kind, strawberry.argument(description="The kind.")],
+        in_app: Annotated[bool, strawberry.argument(description="Whether it is shown in the app.")],
+        by_mail: Annotated[bool, strawberry.argument(description="Whether it is mailed.")],
+    ) -> NotificationPreference:
+        """The preference as it is then."""
+        user_id = info.context.principal.require_scope(PROFILE)
+        async with info.context.change() as session:
+            notifications = info.context.notifications
+            row = await notifications.prefer(session, user_id, kind, in_app=in_app, by_mail=by_mail)
+        return NotificationPreference.of(kind, row)
+
+    @strawberry.federation.mutation(description="Choose the language of your mail.", requires_scopes=[[PROFILE]])
+    async def set_mail_language(
+        self, info: NotificationsInfo, language: Annotated[Language, strawberry.argument(description="The language.")]
+    ) -> Language:
+        """The language."""
+        user_id = info.context.principal.require_scope(PROFILE)
+        async with info.context.change() as session:
+            return await info.context.notifications.speak(session, user_id, language)
+
+    @strawberry.federation.mutation(description="Mail a user something. For admins.", requires_scopes=[[SEND]])
+    async def send_mail(
+        self,
+        info: NotificationsInfo,
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="To whom.")],
+        subject: Annotated[str, strawberry.argument(description="The subject: 1 to 200 characters.")],
+        text: Annotated[str, strawberry.argument(description="What to say: 1 to 20,000 characters of plain text.")],
+    ) -> SentMail:
+        """The mail, queued."""
+        info.context.principal.require_scope(SEND)
+        async with info.context.change() as session:
+            return SentMail.of(await info.context.notifications.send_message(session, user_id, subject, text))
+
+
+@strawberry.type(description="What can be watched.")
+class Subscription:
+    """The streams."""
+
+    @strawberry.subscription(description="What you are told from now on.", directives=[Authenticated()])
+    async def notification_added(self, info: NotificationsInfo) -> AsyncIterator[Notification]:
+        """Each of the caller's notifications as it comes."""
+        context = info.context
+        user_id = context.principal.require_user()
+        async with context.database.reading() as session:
+            latest = await repository.latest_id(session, user_id)
+        while True:
+            announced = context.announcements.next()
+            async with context.database.reading() as session:
+                rows = await repository.notifications_after(session, user_id, latest)
+            for row in rows:
+                latest = row.id
+                yield Notification.of(row)
+            if not rows:
+                await within(announced, context.settings.live_poll_seconds)
+
+
+graph = SubgraphSchema(query=Query, mutation=Mutation, subscription=Subscription)

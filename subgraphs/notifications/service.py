@@ -1,0 +1,197 @@
+"""The business verbs of the notifications subgraph: telling users, in the app and by mail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.clock import Clock, utc_now
+from shared.errors import BadInput, FieldProblem, NotFound, Problems
+from shared.events.envelope import Event
+from shared.ids import new_id, parse_id
+from shared.money import formatted
+from subgraphs.notifications import repository
+from subgraphs.notifications.models import (
+    SECRET_KINDS,
+    Kind,
+    Language,
+    MailState,
+    Notification,
+    Person,
+    Preference,
+    QueuedMail,
+)
+from subgraphs.notifications.rendering import Rendered, render
+from subgraphs.notifications.settings import NotificationsSettings
+
+
+class UnknownPerson(Exception):
+    """An event came before the one that tells who its user is; it is tried again."""
+
+
+class Notifications:
+    """What can be done with notifications."""
+
+    def __init__(self, settings: NotificationsSettings, *, clock: Clock = utc_now) -> None:
+        self._settings = settings
+        self._clock = clock
+
+    async def meet(self, session: AsyncSession, event: Event) -> Person:
+        """Note how to reach a user, as `user.registered` and `user.updated` tell."""
+        person = await repository.person(session, event.subject)
+        if person is None:
+            person = Person(user_id=event.subject, email="", username="")
+        person.email, person.username = str(event.data["email"]), str(event.data["username"])
+        person.first_name = event.data.get("firstName")
+        await repository.add(session, person)
+        return person
+
+    async def welcome(self, session: AsyncSession, event: Event) -> None:
+        """Greet a new user."""
+        person = await self.meet(session, event)
+        await self._tell(session, event.id, person, Kind.WELCOME, {})
+
+    async def send_verification(self, session: AsyncSession, event: Event) -> None:
+        """Mail the link that verifies an address, to that address."""
+        await self._send_link(session, event, Kind.VERIFICATION, self._settings.verify_link)
+
+    async def send_reset(self, session: AsyncSession, event: Event) -> None:
+        """Mail the link that sets a new password."""
+        await self._send_link(session, event, Kind.PASSWORD_RESET, self._settings.reset_link)
+
+    async def receipt(self, session: AsyncSession, event: Event) -> None:
+        """Thank for a payment."""
+        person = await self._known(session, str(event.data["userId"]))
+        amount = formatted(int(event.data["amountMinor"]), str(event.data["currency"]))
+        said = {"amount": amount, "description": str(event.data["description"]), "transaction": event.subject}
+        await self._tell(session, event.id, person, Kind.RECEIPT, said)
+
+    async def task_assigned(self, session: AsyncSession, event: Event) -> None:
+        """Tell who is to do a task, unless they gave it to themselves."""
+        assignee = event.data.get("assigneeId")
+        if assignee is None or assignee == event.actor or assignee == event.data.get("ownerId"):
+            return
+        person = await self._known(session, str(assignee))
+        due = _moment(str(event.data["dueAt"])) if event.data.get("dueAt") else "-"
+        await self._tell(session, event.id, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
+
+    async def forget(self, session: AsyncSession, event: Event) -> None:
+        """Remove what is personal of a user who has left."""
+        await repository.forget_user(session, event.subject)
+
+    async def send_message(self, session: AsyncSession, user_id: str, subject: str, text: str) -> QueuedMail:
+        """Mail a user what an admin has to say. Raises BadInput, NotFound."""
+        problems = Problems()
+        problems.text("subject", subject, least=1, most=200)
+        problems.text("text", text, least=1, most=20_000)
+        problems.raise_if_any()
+        person = await repository.person(session, parse_id(user_id, "User"))
+        if person is None or person.gone:
+            raise NotFound("User")
+        message = render(Kind.MESSAGE, person.language, {"subject": subject, "text": text})
+        key = new_id()
+        await self._note(session, person, Kind.MESSAGE, message)
+        return await self._queue(session, key, person.user_id, person.email, message)
+
+    async def mark_read(self, session: AsyncSession, user_id: str, notification_id: str) -> Notification:
+        """Mark a notification as read. Raises NotFound."""
+        known = parse_id(notification_id, "Notification")
+        await repository.mark_read(session, user_id, self._clock(), known)
+        found = await repository.notification(session, user_id, known)
+        if found is None:
+            raise NotFound("Notification")
+        return found
+
+    async def mark_all_read(self, session: AsyncSession, user_id: str) -> int:
+        """Mark everything as read; how much was not."""
+        return len(await repository.mark_read(session, user_id, self._clock()))
+
+    async def prefer(
+        self, session: AsyncSession, user_id: str, kind: Kind, *, in_app: bool, by_mail: bool
+    ) -> Preference:
+        """Say what one wants of a kind. Raises BadInput for what cannot be turned off."""
+        if kind in SECRET_KINDS:
+            raise BadInput(FieldProblem("kind", "FIXED", "These are always mailed, and only mailed."))
+        row = await repository.preference(session, user_id, kind) or Preference(
+            user_id=user_id, kind=kind.value, in_app=in_app, by_mail=by_mail
+        )
+        row.in_app, row.by_mail = in_app, by_mail
+        await repository.add(session, row)
+        return row
+
+    async def speak(self, session: AsyncSession, user_id: str, language: Language) -> Language:
+        """Choose the language of mail. Raises NotFound."""
+        person = await repository.person(session, user_id)
+        if person is None:
+            raise NotFound("User")
+        person.language = language.value
+        await repository.add(session, person)
+        return language
+
+    async def _send_link(self, session: AsyncSession, event: Event, kind: Kind, link: str) -> None:
+        person = await self._known(session, event.subject)
+        if person.gone:
+            return
+        said = {
+            "link": link.replace("{token}", str(event.data["token"])),
+            "until": _moment(str(event.data["expiresAt"])),
+        }
+        message = render(kind, person.language, _names(person) | said)
+        await self._queue(session, event.id, person.user_id, str(event.data["email"]), message)
+
+    async def _known(self, session: AsyncSession, user_id: str) -> Person:
+        person = await repository.person(session, user_id)
+        if person is None:
+            raise UnknownPerson(user_id)
+        return person
+
+    async def _tell(self, session: AsyncSession, key: str, person: Person, kind: Kind, said: Mapping[str, str]) -> None:
+        if person.gone:
+            return
+        wish = await repository.preference(session, person.user_id, kind)
+        message = render(kind, person.language, _names(person) | dict(said))
+        if wish is None or wish.in_app:
+            await self._note(session, person, kind, message)
+        if wish is None or wish.by_mail:
+            await self._queue(session, key, person.user_id, person.email, message)
+
+    async def _note(self, session: AsyncSession, person: Person, kind: Kind, message: Rendered) -> None:
+        await repository.add(
+            session,
+            Notification(
+                id=new_id(),
+                user_id=person.user_id,
+                kind=kind.value,
+                title=message.subject,
+                body=message.text,
+                created_at=self._clock(),
+            ),
+        )
+
+    async def _queue(
+        self, session: AsyncSession, key: str, user_id: str, recipient: str, message: Rendered
+    ) -> QueuedMail:
+        now = self._clock()
+        mail = QueuedMail(
+            id=key,
+            user_id=user_id,
+            recipient=recipient,
+            subject=message.subject,
+            text=message.text,
+            html=message.html,
+            state=MailState.QUEUED.value,
+            next_at=now,
+            created_at=now,
+        )
+        await repository.add(session, mail)
+        return mail
+
+
+def _names(person: Person) -> dict[str, str]:
+    return {"name": person.first_name or person.username, "username": person.username}
+
+
+def _moment(iso: str) -> str:
+    return datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M UTC")
