@@ -25,7 +25,8 @@ from router.planner.query_tree import (
 )
 from router.planner.shape import ALWAYS, Conditions
 from router.planner.walk import Walk
-from schema.query_graph import Node
+from schema.query_graph import Node, parse_picks
+from schema.supergraph.model import ContextArgument
 
 Cost = tuple[int, int]  # fetches still to be made, and the level at which the site is there
 
@@ -78,7 +79,7 @@ class Placer:
         slot = self._slot(candidate.site)
         if task.ask is None:
             return slot, None
-        return slot, slot.select(task.ask, "String!" if candidate.edge is None else candidate.edge.type)
+        return slot, slot.select(task.ask, candidate.edge)
 
     def _place_need(self, need: Need, level: int) -> list[tuple[Slot, SlotField]]:
         """Place what a representation needs, at sites that are earlier than the entry."""
@@ -108,7 +109,7 @@ class Placer:
             case FieldWay() | CastWay():
                 return self._cost(way.site)
             case KeyWay():
-                if not way.requires:
+                if not way.requires and not way.contexts:
                     adopted = self._adoptable(site)
                     if adopted is not None:
                         return (0, adopted.level)
@@ -116,7 +117,7 @@ class Placer:
 
     def _entry_cost(self, site: Site, way: KeyWay) -> Cost:
         fetches, level = 1, self._floor + 1
-        for need in self._needs(site, way):
+        for need in (*self._needs(site, way), *self._context_needs(site, way).values()):
             for task in need.tasks:
                 earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < site.level]
                 need_level, need_fetches = min(self._need_rank(c) for c in earlier) if earlier else (site.level, 1)
@@ -126,7 +127,7 @@ class Placer:
 
     def _adoptable(self, site: Site) -> Step | None:
         """A fetch that enters the site's subgraph there already, for the sake of something else."""
-        steps = [step for step in site.position.steps if step.root.node == site.node]
+        steps = [step for step in site.position.steps if step.root.node == site.node and not step.contexts]
         return min(steps, key=lambda step: step.level, default=None)
 
     # -- taking a site into use ----------------------------------------------------------------------------------------
@@ -166,16 +167,17 @@ class Placer:
         return step
 
     def _enter(self, site: Site, way: KeyWay) -> Step:
-        if not way.requires:
+        if not way.requires and not way.contexts:
             adopted = self._adoptable(site)
             if adopted is not None:
                 return adopted
         needs = self._needs(site, way)
-        sources = [placed for need in needs for placed in self._place_need(need, site.level)]
+        contexts = self._context_needs(site, way)
+        sources = [p for need in (*needs, *contexts.values()) for p in self._place_need(need, site.level)]
         before = {slot.step for slot, _ in sources}
         level = max(step.level for step in before)
         for step in site.position.steps:
-            fits = all(step.accepts(need.required) for need in needs)
+            fits = not contexts and not step.contexts and all(step.accepts(need.required) for need in needs)
             if step.root.node == site.node and step.level > level and fits:
                 break
         else:
@@ -184,6 +186,10 @@ class Placer:
             site.position.steps.append(step)
         for need in needs:
             step.require(need.required)
+        for argument, need in contexts.items():
+            above = self._walk.context_above(site.position, argument)
+            assert above is not None
+            step.take_context(argument, len(above.path_to_object), need.required)
         step.depends_on |= before
         step.feed_from(sources)
         return step
@@ -193,6 +199,14 @@ class Placer:
         needs = [self._walk.need(site.position, way.entry.key, typename)]
         if way.requires:
             needs.append(self._walk.need(site.position, way.requires))
+        return needs
+
+    def _context_needs(self, site: Site, way: KeyWay) -> dict[ContextArgument, Need]:
+        needs: dict[ContextArgument, Need] = {}
+        for argument in way.contexts:
+            above = self._walk.context_above(site.position, argument)
+            assert above is not None  # else the site had not been found
+            needs[argument] = self._walk.need(above, parse_picks(argument.selection))
         return needs
 
     def _sends_own_type(self, site: Site, way: KeyWay) -> bool:

@@ -93,4 +93,5 @@ def _group(group: Group, number: str, lifted: Conditions, operation: Operation) 
         group.selections,
         sorted_conditions(group.conditions - lifted),
         group.recovers_type,
+        group.contexts,
     )

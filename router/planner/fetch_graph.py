@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from router.planner.plan import OperationKind, RequiredField, RequiredFragment
+from router.planner.plan import ContextVariable, OperationKind, RequiredField, RequiredFragment
 from router.planner.plan import Required as RequiredPart
 from router.planner.query_tree import Position
 from router.planner.shape import Ask, Conditions
 from schema.query_graph import FieldEdge, Node
+from schema.supergraph.model import ContextArgument
 
 
 @dataclass(eq=False, slots=True)
@@ -49,18 +50,22 @@ class Slot:
     fields: dict[str, SlotField] = field(default_factory=dict)
     casts: dict[str, Slot] = field(default_factory=dict)
 
-    def select(self, ask: Ask, type_: str, child: Slot | None = None) -> SlotField:
-        """Select a field, or find it selected."""
+    def select(self, ask: Ask, edge: FieldEdge | None, child: Slot | None = None) -> SlotField:
+        """Select a field (`edge` is None for `__typename`), or find it selected."""
         held = self.fields.get(ask.key)
         if held is None:
-            held = SlotField(ask.name, type_, ask.arguments, child, ask.order, ask.alternatives)
+            type_, arguments = "String!", ask.arguments
+            if edge is not None:
+                type_ = edge.type
+                arguments = ", ".join(filter(None, (arguments, *map(self.step.context_argument, edge.contexts))))
+            held = SlotField(ask.name, type_, arguments, child, ask.order, ask.alternatives)
             self.fields[ask.key] = held
         held.order = min(held.order, ask.order)
         return held
 
     def below(self, ask: Ask, edge: FieldEdge, new: Slot) -> Slot:
         """Select a composite field; `new` becomes its slot unless it has one."""
-        held = self.select(ask, edge.type, new)
+        held = self.select(ask, edge, new)
         assert held.child is not None
         held.child.above, held.child.holder = self, held
         return held.child
@@ -103,6 +108,7 @@ class Step:
     root: Slot = field(init=False)
     required: tuple[RequiredPart, ...] = ()
     depends_on: set[Step] = field(default_factory=set)
+    contexts: dict[ContextArgument, ContextVariable] = field(default_factory=dict)
     sources: list[tuple[Slot, SlotField]] = field(default_factory=list)
     conditions: Conditions | None = None
 
@@ -120,6 +126,15 @@ class Step:
         if self.conditions is not None:
             for slot, field_ in sources:
                 slot.want(field_, self.conditions)
+
+    def context_argument(self, argument: ContextArgument) -> str:
+        """An argument filled from a context, as it is written."""
+        return f"{argument.name}: ${self.contexts[argument].variable}"
+
+    def take_context(self, argument: ContextArgument, depth: int, required: tuple[RequiredPart, ...]) -> None:
+        """Declare the variable of an argument that is filled from an object above."""
+        variable = f"context_{self.id}_{len(self.contexts)}"
+        self.contexts[argument] = ContextVariable(variable, argument.type, depth, required)
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""

@@ -22,7 +22,9 @@ def operation_text(
 ) -> str:
     """The operation: `definitions` are the client's variable definitions by name, `variables` those that are used."""
     groups = tuple(groups)
-    parameters = [f"${group.variable}: [_Any!]!" for group in groups] + [definitions[name] for name in variables]
+    parameters = [f"${group.variable}: [_Any!]!" for group in groups]
+    parameters += [f"${context.variable}: {context.type}" for group in groups for context in group.contexts]
+    parameters += [definitions[name] for name in variables]
     body = " ".join(_group(group) for group in groups) if groups else selections_text(selections)
     if kind is OperationKind.QUERY and name is None and not parameters:
         return f"{{ {body} }}"

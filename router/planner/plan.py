@@ -136,6 +136,22 @@ class EntityInput:
 
 
 @dataclass(frozen=True, slots=True)
+class ContextVariable:
+    """A variable whose value comes from an object above each entity of a group (`@fromContext`).
+
+    That object is the one on the way to the entity after the first `depth` steps of the group's path (a group with
+    context variables has one path only). The value is the only leaf of `required`, whatever fields or fragments it is
+    below, read from the response tree; null if there is none. Entities whose values differ cannot share an `_entities`
+    field: they are sent in requests of their own. `type` is the variable's type.
+    """
+
+    variable: str
+    type: str
+    depth: int
+    required: tuple[Required, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class EntityGroup:
     """One `_entities` field of an entity fetch: its representations come from the objects at `paths`.
 
@@ -151,6 +167,7 @@ class EntityGroup:
     selections: tuple[Selection, ...]
     conditions: tuple[SkipInclude, ...] = ()
     typename_override: bool = False
+    contexts: tuple[ContextVariable, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

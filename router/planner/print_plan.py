@@ -125,6 +125,9 @@ def _group(group: EntityGroup) -> Iterator[str]:
     conditions = _conditions(group.conditions)
     override = ", tells the type" if group.typename_override else ""
     yield f"Entities at {' and '.join(path_text(path) for path in group.paths)}{conditions}{override} {{"
+    for context in group.contexts:
+        above = path_text(group.paths[0][: context.depth])
+        yield f"  ${context.variable} from {above or 'the root'} {{ {_required(context.required)} }}"
     for entity_input in group.inputs:
         yield f"  {_input(entity_input)} =>"
     yield from _indent(_selections(group.selections))
@@ -212,4 +215,8 @@ def _group_json(group: EntityGroup) -> dict[str, Any]:
         ],
         "selections": selections_text(group.selections),
         "typenameOverride": group.typename_override,
+        "contexts": [
+            {"variable": c.variable, "type": c.type, "depth": c.depth, "required": _required(c.required)}
+            for c in group.contexts
+        ],
     }

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from router.planner.plan import Path, PathKey, PathList, PathTypes, Required
 from router.planner.shape import ALWAYS, Ask, Conditions, Shape
 from schema.query_graph import Entry, FieldEdge, Node, Picks
+from schema.supergraph.model import ContextArgument
 from schema.type_ref import list_depth
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ class Position:
     hidden: bool = False
     types: frozenset[str] | None = None
     sites: dict[Node, Site] = field(default_factory=dict)
-    required: dict[tuple[Node, Picks, tuple[str, ...]], Site] = field(default_factory=dict)
+    required: dict[tuple[Node, Picks, tuple[ContextArgument, ...]], Site] = field(default_factory=dict)
     children: dict[str, Position] = field(default_factory=dict)
     refined: dict[str, Position] = field(default_factory=dict)
     needs: dict[tuple[Picks, bool], Need] = field(default_factory=dict)
@@ -86,9 +88,13 @@ class Position:
         """The position of those of its objects that have the abstract type, which here stands for these types."""
         return Position(type_, True, self._narrowed_path(tuple(sorted(types))), self.names, parent=self)
 
+    @property
+    def path_to_object(self) -> Path:
+        """The path without the types that it is narrowed to at its end."""
+        return self.path[:-1] if self.path and isinstance(self.path[-1], PathTypes) else self.path
+
     def _narrowed_path(self, types: tuple[str, ...]) -> Path:
-        path = self.path[:-1] if self.path and isinstance(self.path[-1], PathTypes) else self.path
-        return (*path, PathTypes(types))
+        return (*self.path_to_object, PathTypes(types))
 
     @property
     def conditions(self) -> Conditions:
@@ -141,10 +147,11 @@ class CastWay:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyWay:
-    """By a key, and perhaps with required fields, in a new fetch."""
+    """By a key, and perhaps with required fields and arguments from above, in a new fetch."""
 
     entry: Entry
     requires: Picks = ()
+    contexts: tuple[ContextArgument, ...] = ()
 
 
 Way = RootWay | FieldWay | CastWay | KeyWay
@@ -181,3 +188,20 @@ def forks(site: Site) -> int:
     for way in site.ways:
         total += forks(way.site) if isinstance(way, FieldWay | CastWay) else 1
     return total
+
+
+def objects_above(position: Position) -> Iterator[Position]:
+    """The positions of the objects that the position's objects are reached through, the nearest first."""
+    at = position
+    while at.parent is not None:
+        if at.path_to_object != at.parent.path_to_object:
+            yield at.parent
+            yield from _same_object(at.parent)
+        at = at.parent
+
+
+def _same_object(position: Position) -> Iterator[Position]:
+    at = position
+    while at.parent is not None and at.parent.path_to_object == at.path_to_object:
+        at = at.parent
+        yield at

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from router.planner.fetch_graph import FetchGraph, Step
-from router.planner.plan import EntityInput, InlineFragment, OperationKind, Path, Selection
+from router.planner.plan import ContextVariable, EntityInput, InlineFragment, OperationKind, Path, Selection
 from router.planner.selections import selections_of
 from router.planner.shape import ALWAYS, Conditions
 from schema.query_graph import QueryGraph
@@ -19,6 +19,7 @@ class Group:
     inputs: tuple[EntityInput, ...]
     selections: tuple[Selection, ...]
     recovers_type: bool
+    contexts: tuple[ContextVariable, ...] = ()
     conditions: Conditions = ALWAYS
 
 
@@ -41,17 +42,27 @@ def requests_of(fetches: FetchGraph, graph: QueryGraph) -> list[Request]:
 
 
 def _request(step: Step, graph: QueryGraph) -> Request:
-    selections = selections_of(step.root, graph)
-    request = Request(step.graph, step.kind, step.level, [step])
-    if not step.is_entity:
+    conditions = step.conditions or ALWAYS
+    selections = selections_of(step.root, graph, conditions)
+    request = Request(step.graph, step.kind, step.level, [step], conditions=conditions)
+    if step.is_entity:
+        request.groups.append(_group(step, selections, graph))
+    else:
         request.selections = selections
-        return request
+    return request
+
+
+def _group(step: Step, selections: tuple[Selection, ...], graph: QueryGraph) -> Group:
     node, position = step.root.node, step.position
     here = tuple(sorted(graph.runtime_types(node))) if step.root.knows_type else (node.type,)
-    entity = InlineFragment(node.type, selections, runtime_types=here)
     types = tuple(sorted(graph.possible[position.type]))
     if position.abstract and step.typename is not None:
         types = (position.type, *types)
-    entity_input = EntityInput(types, step.typename, step.required)
-    request.groups.append(Group((position.path,), (entity_input,), (entity,), step.recovers_type))
-    return request
+    return Group(
+        (position.path,),
+        (EntityInput(types, step.typename, step.required),),
+        (InlineFragment(node.type, selections, runtime_types=here),),
+        step.recovers_type,
+        tuple(step.contexts.values()),
+        step.conditions or ALWAYS,
+    )

@@ -14,9 +14,12 @@ _Leaf = tuple[str, str, str]  # response key, field, arguments
 _TYPENAME = FieldSelection("__typename", "String!", "__typename", "__typename")
 
 
-def selections_of(slot: Slot, graph: QueryGraph) -> tuple[Selection, ...]:
-    """The selections of a slot: `__typename` where it is needed, fields, then fragments by type."""
-    return tuple(_Printer(graph).of(slot, ALWAYS))
+def selections_of(slot: Slot, graph: QueryGraph, conditions: Conditions) -> tuple[Selection, ...]:
+    """The selections of a slot: `__typename` where it is needed, fields, then fragments by type.
+
+    Nothing is selected unless `conditions` hold, so they are not repeated.
+    """
+    return tuple(_Printer(graph).of(slot, conditions))
 
 
 class _Printer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from schema.query_graph import Entry, FieldEdge, Node, QueryGraph
+from schema.supergraph.links import directive_name
 from schema.supergraph.model import InterfaceType, ObjectType
 
 
@@ -15,6 +16,7 @@ class Terrain:
         self._fields: dict[tuple[Node, str], FieldEdge | None] = {}
         self._shared_fields: dict[tuple[Node, str], FieldEdge | None] = {}
         self._casts: dict[Node, dict[str, Node]] = {}
+        self._contexts = _contexts(graph)
 
     def field(self, node: Node, name: str) -> FieldEdge | None:
         """The field's edge for an object of the node's type, if the labels let it through."""
@@ -63,6 +65,12 @@ class Terrain:
         """Whether the node's subgraph knows the object's type (it does not for an interface object)."""
         return not self.graph.is_interface_object(node)
 
+    def sets_context(self, type_: str, context: str) -> bool:
+        """Whether every object of the type sets the context (by its own type, or an interface or union of it)."""
+        possible = self.graph.possible
+        setting = frozenset().union(*(possible.get(name, frozenset()) for name in self._contexts.get(context, ())))
+        return bool(setting) and possible.get(type_, frozenset()) <= setting
+
     def field_type(self, type_: str, name: str) -> str:
         """The type reference of a field in the supergraph."""
         definition = self.graph.supergraph.types[type_]
@@ -80,3 +88,15 @@ class Terrain:
             if own is None or not own.is_plain:
                 return None
         return edge
+
+
+def _contexts(graph: QueryGraph) -> dict[str, list[str]]:
+    """The types that set each context."""
+    directive = directive_name(graph.supergraph, "context")
+    found: dict[str, list[str]] = {}
+    for type_ in graph.supergraph.types.values():
+        for applied in type_.directives:
+            name = dict(applied.arguments).get("name")
+            if applied.name == directive and name is not None:
+                found.setdefault(name.strip('"'), []).append(type_.name)
+    return found

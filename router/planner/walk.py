@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from router.planner.plan import PlanError, Required, RequiredField, RequiredFragment
-from router.planner.query_tree import Candidate, CastWay, FieldWay, KeyWay, Names, Need, Position, Site, Task
+from router.planner.query_tree import (
+    Candidate,
+    CastWay,
+    FieldWay,
+    KeyWay,
+    Names,
+    Need,
+    Position,
+    Site,
+    Task,
+    objects_above,
+)
 from router.planner.shape import Ask, ClassAsks, Shape
 from router.planner.terrain import Terrain
-from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks
+from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
+from schema.supergraph.model import ContextArgument
 from schema.type_ref import named_type
 
 Found = tuple[FieldEdge, int]
@@ -214,14 +226,14 @@ class Walk:
     def _required_site(self, position: Position, edge: FieldEdge, entries: list[Entry]) -> Site | None:
         """The site that is entered with what the field requires, or None where that cannot be had."""
         node = entries[0].target
-        key = (node, edge.requires, (edge.name,) if edge.contexts else ())
+        key = (node, edge.requires, edge.contexts)
         site = position.required.get(key)
         if site is None:
             levels = [(self._required_level(position, entry, edge), entry) for entry in entries]
             known = [level for level, _ in levels if level is not None]
             if not known:
                 return None
-            ways = [KeyWay(entry, edge.requires) for level, entry in levels if level == min(known)]
+            ways = [KeyWay(entry, edge.requires, edge.contexts) for level, entry in levels if level == min(known)]
             site = position.required[key] = Site(position, node, min(known), list(ways))
         return site
 
@@ -232,10 +244,25 @@ class Walk:
         self._open.add(guard)
         try:
             key = self.level_of(position, entry.key)
-            requires = self.level_of(position, edge.requires)
+            levels = [
+                self.level_of(position, edge.requires),
+                *(self._context_level(position, c) for c in edge.contexts),
+            ]
         finally:
             self._open.discard(guard)
-        return None if key is None or requires is None else max(key, requires) + 1
+        known = [level for level in levels if level is not None]
+        return max((key, *known)) + 1 if key is not None and len(known) == len(levels) else None
+
+    def _context_level(self, position: Position, argument: ContextArgument) -> int | None:
+        above = self.context_above(position, argument)
+        return None if above is None else self.level_of(above, parse_picks(argument.selection))
+
+    def context_above(self, position: Position, argument: ContextArgument) -> Position | None:
+        """The nearest position above whose objects set the context."""
+        for above in objects_above(position):
+            if self.terrain.sets_context(above.type, argument.context):
+                return above
+        return None
 
     # -- how early -----------------------------------------------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from router.planner.passes.lift_conditions import lift_conditions
 from router.planner.passes.merge_groups import merge_groups
 from router.planner.passes.merge_siblings import merge_siblings
 from router.planner.passes.wire_aliases import add_wire_aliases
@@ -13,7 +12,6 @@ from router.planner.requests import Request
 Pass = Callable[[list[Request]], list[Request]]
 
 PASSES: tuple[Pass, ...] = (
-    lift_conditions,
     merge_siblings,
     merge_groups,
     add_wire_aliases,

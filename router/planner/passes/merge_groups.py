@@ -19,7 +19,7 @@ def merge_groups(requests: list[Request]) -> list[Request]:
 def _merge_paths(groups: list[Group]) -> list[Group]:
     merged: dict[Hashable, Group] = {}
     for group in groups:
-        key = (group.inputs, group.selections, group.recovers_type)
+        key = (group.inputs, group.selections, group.recovers_type, id(group) if group.contexts else None)
         first = merged.setdefault(key, group)
         if first is not group:
             first.paths = tuple(dict.fromkeys((*first.paths, *group.paths)))
@@ -30,7 +30,7 @@ def _merge_paths(groups: list[Group]) -> list[Group]:
 def _merge_types(groups: list[Group]) -> list[Group]:
     merged: dict[Hashable, Group] = {}
     for group in groups:
-        if not all(path and isinstance(path[-1], PathTypes) for path in group.paths):
+        if group.contexts or not all(path and isinstance(path[-1], PathTypes) for path in group.paths):
             merged[id(group)] = group
             continue
         key = (tuple(path[:-1] for path in group.paths), group.recovers_type, group.conditions, *_told_apart(group))
