@@ -21,7 +21,8 @@ class Fixpoint(Generic[Node, Value]):
         self._bottom = bottom
         self._values: dict[Node, Value] = {}
         self._readers: dict[Node, set[Node]] = {}
-        self._pending: dict[Node, None] = {}
+        self._new: list[Node] = []
+        self._grown_under: dict[Node, None] = {}  # nodes to be computed again, in order
         self._current: Node | None = None
 
     def get(self, node: Node) -> Value:
@@ -30,17 +31,18 @@ class Fixpoint(Generic[Node, Value]):
             self._readers.setdefault(node, set()).add(self._current)
         if node not in self._values:
             self._values[node] = self._bottom(node)
-            self._pending[node] = None
+            self._new.append(node)
             if self._current is None:
                 self._solve()
         return self._values[node]
 
     def _solve(self) -> None:
-        while self._pending:
-            self._current = node = self._pending.popitem()[0]
+        # New nodes come first and the last reader before the first, so that most are computed twice at the most.
+        while self._new or self._grown_under:
+            self._current = node = self._new.pop() if self._new else self._grown_under.popitem()[0]
             value = self._compute(node)
             if value != self._values[node]:
                 self._values[node] = value
-                self._pending.update(dict.fromkeys(self._readers.get(node, ())))
+                self._grown_under.update(dict.fromkeys(self._readers.get(node, ())))
         self._current = None
         self._readers.clear()

@@ -10,7 +10,7 @@ from schema.supergraph.model import Supergraph
 from tests.schema.supergraph.models import supergraphs
 
 _FEW = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
 
 
