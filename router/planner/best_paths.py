@@ -81,15 +81,14 @@ class Placer:
             return slot, None
         return slot, slot.select(task.ask, candidate.edge)
 
-    def _place_need(self, need: Need, level: int) -> list[tuple[Slot, SlotField]]:
+    def _place_need(self, need: Need, level: int) -> list[tuple[Slot, SlotField | None]]:
         """Place what a representation needs, at sites that are earlier than the entry."""
-        placed: list[tuple[Slot, SlotField]] = []
+        placed: list[tuple[Slot, SlotField | None]] = []
         for task in need.tasks:
             earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
             slot, field = self._put(task, min(earlier or task.candidates, key=self._need_rank))
-            if field is not None:
-                slot.want(field, self._conditions)
-                placed.append((slot, field))
+            slot.want(field, self._conditions)
+            placed.append((slot, field))
         return placed
 
     # -- what a site costs ---------------------------------------------------------------------------------------------
@@ -217,8 +216,8 @@ class Placer:
         return any(s.level < site.level and knows(s.node) for s in site.position.sites.values())
 
     def _set_type(self, step: Step, site: Site, way: KeyWay) -> None:
-        step.is_entity = True
-        if self._sends_own_type(site, way):
+        step.is_entity = bool(way.entry.key)
+        if not step.is_entity or self._sends_own_type(site, way):
             return
         step.typename = site.node.type
         step.recovers_type = site.position.abstract and not way.entry.to_interface_object

@@ -78,6 +78,7 @@ def _fetch(
         request.selections,
         groups,
         tuple(sorted({ids[before] for step in request.steps for before in step.depends_on})),
+        request.paths,
     )
 
 

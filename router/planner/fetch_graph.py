@@ -94,7 +94,7 @@ class Step:
 
     `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
     sent as (None: the object's own type); `recovers_type` that the reply tells the objects' real types.
-    `sources` are the fields that representations are made of.
+    `sources` are the fields that representations are made of (None: only the object has to be there).
     """
 
     id: int
@@ -109,7 +109,7 @@ class Step:
     required: tuple[RequiredPart, ...] = ()
     depends_on: set[Step] = field(default_factory=set)
     contexts: dict[ContextArgument, ContextVariable] = field(default_factory=dict)
-    sources: list[tuple[Slot, SlotField]] = field(default_factory=list)
+    sources: list[tuple[Slot, SlotField | None]] = field(default_factory=list)
     conditions: Conditions | None = None
 
     def want(self, conditions: Conditions) -> None:
@@ -120,7 +120,7 @@ class Step:
             for slot, field_ in self.sources:
                 slot.want(field_, weaker)
 
-    def feed_from(self, sources: list[tuple[Slot, SlotField]]) -> None:
+    def feed_from(self, sources: list[tuple[Slot, SlotField | None]]) -> None:
         """Take representations' fields from these."""
         self.sources += sources
         if self.conditions is not None:

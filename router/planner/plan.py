@@ -179,6 +179,10 @@ class Fetch:
     (those of representations are in the groups). `id` is unique in its plan and referred to by `depends_on`: the
     executor may start a fetch as soon as those have ended (or were left out by a condition), which lets it run more in
     parallel than Sequence and Parallel alone tell.
+
+    `paths` is nearly always empty: where a field leads back to the query root (`type Payload { query: Query }`), a root
+    fetch may be for the objects there. Its reply then goes into each object at these paths, not into the root of the
+    response tree; it need not be sent where there are none.
     """
 
     id: int
@@ -190,6 +194,7 @@ class Fetch:
     selections: tuple[Selection, ...] = ()
     groups: tuple[EntityGroup, ...] = ()
     depends_on: tuple[int, ...] = ()
+    paths: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,8 @@ def _node(node: PlanNode | None) -> Iterator[str]:
 def _fetch(fetch: Fetch) -> Iterator[str]:
     after = f", after {', '.join(f'#{before}' for before in fetch.depends_on)}" if fetch.depends_on else ""
     kind = "" if fetch.kind.value == "query" else f" {fetch.kind.value}"
-    yield f"Fetch #{fetch.id}{kind} ({fetch.subgraph}{after}) {{"
+    at = f" for {' and '.join(map(path_text, fetch.paths))}" if fetch.paths else ""
+    yield f"Fetch #{fetch.id}{kind} ({fetch.subgraph}{after}){at} {{"
     yield from _indent(_selections(fetch.selections))
     for group in fetch.groups:
         yield from _indent(_group(group))
@@ -200,6 +201,7 @@ def _fetch_json(fetch: Fetch) -> dict[str, Any]:
         "operationName": fetch.operation_name,
         "variables": list(fetch.variables),
         "dependsOn": list(fetch.depends_on),
+        "paths": [path_text(path) for path in fetch.paths],
         "entities": [_group_json(group) for group in fetch.groups],
     }
 

@@ -25,7 +25,10 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """One fetch to be: a root fetch (`selections`) or an entity fetch (`groups`), made of one or more steps."""
+    """One fetch to be, made of one or more steps.
+
+    It is a root fetch (`selections`, for the objects at `paths` unless for the root) or an entity fetch (`groups`).
+    """
 
     graph: str
     kind: OperationKind
@@ -34,6 +37,7 @@ class Request:
     selections: tuple[Selection, ...] = ()
     groups: list[Group] = field(default_factory=list)
     conditions: Conditions = ALWAYS
+    paths: tuple[Path, ...] = ()
 
 
 def requests_of(fetches: FetchGraph, graph: QueryGraph) -> list[Request]:
@@ -49,6 +53,7 @@ def _request(step: Step, graph: QueryGraph) -> Request:
         request.groups.append(_group(step, selections, graph))
     else:
         request.selections = selections
+        request.paths = (step.position.path,) if step.position.path else ()
     return request
 
 

@@ -159,12 +159,14 @@ class Walk:
             position.sites[node] = Site(position, node, level, [KeyWay(entry) for entry in entries])
 
     def _closure(self, position: Position) -> list[tuple[Node, int, list[Entry]]]:
-        if not self.terrain.entries(position.type):
+        if not position.sites or not self.terrain.entries(position.type):
             return []
         first = min((site.level for site in position.sites.values()), default=0)
         key = (position.type, frozenset((node, site.level - first) for node, site in position.sites.items()))
         known = self._closures.get(key)
         if known is None:
+            # Where keys lead through each other in a circle, the inner turn finds nothing new.
+            self._closures[key] = []
             known = self._closures[key] = list(self._find_entries(position.type, key[1]))
         return [(node, level + first, entries) for node, level, entries in known]
 
@@ -175,10 +177,11 @@ class Walk:
         for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
             _arrive(scratch, node, level)
         present = {(node.graph, node.type) for node in scratch.sites}
+        first = min(scratch_site.level for scratch_site in scratch.sites.values())
         pending = [e for e in self.terrain.entries(type_) if (e.target.graph, e.target.type) not in present]
         while pending:
             levels = [(self.level_of(scratch, entry.key), entry) for entry in pending]
-            reachable = [(level, entry) for level, entry in levels if level is not None]
+            reachable = [(max(level, first), entry) for level, entry in levels if level is not None]
             if not reachable:
                 return
             earliest = min(level for level, _ in reachable)

@@ -26,6 +26,11 @@ def build(supergraph: Supergraph) -> QueryGraph:
     for type_ in supergraph.types.values():
         if isinstance(type_, ObjectType | InterfaceType):
             graph.entries[type_.name] = tuple(_entries(graph, type_))
+    query = supergraph.types.get(supergraph.query)
+    if isinstance(query, ObjectType):
+        # The root is the same everywhere: wherever a field leads back to it, any subgraph can be asked.
+        subgraphs = dict.fromkeys(join.graph for join in query.joins)
+        graph.entries[query.name] = tuple(Entry(Node(subgraph, query.name), ()) for subgraph in subgraphs)
     return graph
 
 

@@ -42,7 +42,8 @@ class FieldEdge:
 class Entry:
     """A way into a subgraph for an object of a type: its `key` goes there, under the name of `target`'s type.
 
-    `to_interface_object` tells that the subgraph takes the interface for an object type: the interface's name is sent.
+    The query root, wherever a field leads back to it, is entered without any key. `to_interface_object` tells that the
+    subgraph takes the interface for an object type: the interface's name is sent.
     """
 
     target: Node
