@@ -1,26 +1,28 @@
-"""The platform's own schemas as files in `schema/published/`: each subgraph's SDL, and the supergraph."""
+"""The platform's own schemas in `schema/published/`: each subgraph's SDL, the supergraph, and what clients see."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from graphql import print_schema
+
 from hanse.failures import Failure
 from hanse.platform import SUBGRAPHS
 from schema.compose import compose
 from schema.subgraph.model import SubgraphSource
+from schema.supergraph import api_schema
 
 PUBLISHED = Path(__file__).parents[1] / "schema" / "published"
 
 
 def published_files() -> dict[str, str]:
     """What the folder should hold, by file name. Raises Failure where the subgraphs do not compose."""
-    sdl = {name: subgraph.create().sdl.strip() + "\n" for name, subgraph in SUBGRAPHS.items()}
+    sdl = {name: subgraph.create().sdl for name, subgraph in SUBGRAPHS.items()}
     composition = compose([SubgraphSource(name=name, url=SUBGRAPHS[name].url, sdl=text) for name, text in sdl.items()])
-    if composition.sdl is None:
+    if composition.sdl is None or composition.supergraph is None:
         raise Failure(f"the platform's subgraphs do not compose: {'; '.join(map(str, composition.errors))}")
-    return {f"{name}.graphql": text for name, text in sdl.items()} | {
-        "supergraph.graphql": composition.sdl.strip() + "\n"
-    }
+    composed = {"supergraph": composition.sdl, "api": print_schema(api_schema(composition.supergraph))}
+    return {f"{name}.graphql": f"{text.strip()}\n" for name, text in (sdl | composed).items()}
 
 
 def drifted(folder: Path = PUBLISHED) -> list[str]:

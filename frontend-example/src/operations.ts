@@ -1,0 +1,28 @@
+// Every operation of this client. Their results and variables are typed from schema/published/api.graphql.
+import { graphql } from "gql.tada";
+
+export const NewestProducts = graphql(`
+  query NewestProducts {
+    products(first: 10, sort: NEWEST) {
+      edges { node { id name price { formatted } seller { username } } }
+    }
+  }
+`);
+
+export const SignIn = graphql(`
+  mutation SignIn($login: String!, $password: String!) {
+    login(login: $login, password: $password) { accessToken user { username } }
+  }
+`);
+
+export const Sell = graphql(`
+  mutation Sell($input: CreateProductInput!) {
+    createProduct(input: $input) { id name }
+  }
+`);
+
+export const LiveStats = graphql(`
+  subscription LiveStats {
+    liveStats(intervalMs: 500) { users products eventsProcessed }
+  }
+`);
