@@ -36,7 +36,8 @@ def value_text(node: ValueNode) -> str:
         case ListValueNode():
             return f"[{', '.join(map(value_text, node.values))}]"
         case ObjectValueNode():
-            return "{" + ", ".join(f"{f.name.value}: {value_text(f.value)}" for f in node.fields) + "}"
+            fields = ", ".join(f"{field.name.value}: {value_text(field.value)}" for field in node.fields)
+            return f"{{ {fields} }}" if fields else "{}"
         case VariableNode():
             return f"${node.name.value}"
         case _:

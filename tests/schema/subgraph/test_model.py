@@ -154,7 +154,7 @@ def test_values_are_in_one_canonical_print() -> None:
     field = model.types["Query"].fields["f"]
     assert {name: argument.default for name, argument in field.arguments.items()} == {
         "a": '"block"',
-        "o": '{l: [1, 2], s: "x"}',
+        "o": '{ l: [1, 2], s: "x" }',
         "e": "A",
         "n": "null",
         "b": "true",
