@@ -26,6 +26,8 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int) -
         app = create_router(settings, sdl, supergraph_file=supergraph)
     except InvalidSupergraphError as error:
         raise Failure(f"{supergraph} is not a supergraph: {error}") from error
+    except SettingsError as error:
+        raise Failure(str(error)) from error
     url = address_of(listener)
     serve(app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain)
 

@@ -17,6 +17,7 @@ from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
 from hanse.welcome import welcome
 from router.app import Router, create_router
+from router.errors import SettingsError
 from schema.compose import compose
 from schema.subgraph.model import SubgraphSource
 from shared.config import ConfigError
@@ -80,7 +81,11 @@ def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
             "identity": {"key_file": keys / "router-signing.json", "jwks_file": keys / "router-jwks.json"},
         },
     )
-    return create_router(settings, compose_platform(subgraphs, lambda name: f"local:{name}"), local_endpoints=subgraphs)
+    sdl = compose_platform(subgraphs, lambda name: f"local:{name}")
+    try:
+        return create_router(settings, sdl, local_endpoints=subgraphs)
+    except SettingsError as error:
+        raise Failure(str(error)) from error
 
 
 async def _start(subgraphs: dict[str, SubgraphApp], *, demo_seed: int | None) -> None:
