@@ -48,7 +48,8 @@ def refuse_unknown_variables(model: type[BaseModel], prefix: str) -> None:
 
 
 def _is_or_holds(known: str, name: str) -> bool:
-    return name == known or name.startswith(f"{known}__")
+    """Whether a variable is that setting, an entry of it (where it is a map), or a section with it as JSON."""
+    return name == known or name.startswith(f"{known}__") or known.startswith(f"{name}__")
 
 
 def all_keys(model: type[BaseModel], prefix: str = "") -> list[str]:

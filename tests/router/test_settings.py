@@ -30,10 +30,14 @@ def test_the_file_is_over_what_the_code_gives_and_the_environment_over_both(
     file.write_text("limits: {max_depth: 7, max_aliases: 8}")
     monkeypatch.setenv("HANSE_ROUTER_LIMITS__MAX_ALIASES", "9")
     monkeypatch.setenv("HANSE_ROUTER_CORS__ORIGINS", '["https://a.example"]')
+    monkeypatch.setenv("HANSE_ROUTER_JWT", '{"required": true}')
+    monkeypatch.setenv("HANSE_ROUTER_SUBGRAPHS", '{"users": {"url": "http://u.example"}}')
     limits = {"max_depth": 1, "max_aliases": 1, "max_tokens": 5}
     settings = RouterSettings.load(file, limits=limits)
     assert (settings.limits.max_depth, settings.limits.max_aliases, settings.limits.max_tokens) == (7, 9, 5)
     assert settings.cors.origins == ("https://a.example",)
+    assert settings.jwt.required
+    assert settings.subgraphs["users"].url == "http://u.example"
 
 
 @pytest.mark.parametrize(
