@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from schema.compose.applied import merge_applied
 from schema.compose.links import own_name
 from schema.compose.merging import Merging
 from schema.compose.rules.composed_directives import Request, accepted_requests
-from schema.compose.sources import Part
+from schema.compose.sources import Part, Source
 from schema.subgraph.model import DirectiveDef, LinkDef
 from schema.supergraph.model import DirectiveDefinition, InputValue, Link
 
@@ -22,7 +23,7 @@ class _Composed:
 
     name: str
     original: str
-    definition: DirectiveDef
+    source: Source[DirectiveDef]
 
 
 def compose_directives(merging: Merging) -> None:
@@ -37,8 +38,8 @@ def compose_directives(merging: Merging) -> None:
         composed = [_compose(merging, newest, list(group)) for group in _by_name(of_spec)]
         found = [one for one in composed if one is not None]
         for one in found:
-            merging.supergraph.directive_definitions[one.name] = _definition(one)
-            if one.definition.repeatable:
+            merging.supergraph.directive_definitions[one.name] = _definition(merging, one)
+            if one.source.definition.repeatable:
                 merging.carried.repeatable.add(one.name)
         merging.composed_links.append(_link(newest, found))
 
@@ -60,7 +61,7 @@ def _compose(merging: Merging, newest: LinkDef, requests: Sequence[Request]) -> 
         if link.identity == newest.identity and link.version == newest.version
     ]
     defined = [
-        definition
+        Source(part, definition)
         for part, link in holders
         if (definition := part.schema.directive_definitions.get(own_name(link, original))) is not None
     ]
@@ -81,15 +82,21 @@ def _asking(holders: Sequence[tuple[Part, LinkDef]], newest: LinkDef) -> tuple[P
     return next(holder for holder in holders if holder[1] is newest)
 
 
-def _definition(composed: _Composed) -> DirectiveDefinition:
-    definition = composed.definition
+def _definition(merging: Merging, composed: _Composed) -> DirectiveDefinition:
+    definition, part = composed.source.definition, composed.source.part
     return DirectiveDefinition(
         name=composed.name,
         repeatable=definition.repeatable,
         locations=definition.locations,
         description=definition.description,
         arguments={
-            name: InputValue(name=name, type=value.type, default=value.default, description=value.description)
+            name: InputValue(
+                name=name,
+                type=value.type,
+                default=value.default,
+                description=value.description,
+                directives=merge_applied(merging, [Source(part, value)], f"@{composed.name}({name}:)"),
+            )
             for name, value in definition.arguments.items()
         },
     )

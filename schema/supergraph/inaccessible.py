@@ -54,8 +54,8 @@ class _Check:
                 yield from self._check_type(type_)
         for definition in self._supergraph.directive_definitions.values():
             for argument in definition.arguments.values():
-                if not self._hidden(argument.directives):
-                    yield from self._check_value(argument, f"@{definition.name}({argument.name}:)")
+                coordinate = f"@{definition.name}({argument.name}:)"
+                yield from self._check_input(argument, coordinate, f"the directive `@{definition.name}`")
 
     def _check_type(self, type_: TypeDefinition) -> Iterator[Diagnostic]:
         yield from self._check_children(type_)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from schema.compose.merging import Merging
 from schema.compose.rules.default_values import default_values
+from schema.compose.rules.disallowed_inaccessible import disallowed_inaccessible
 from schema.compose.rules.extension_with_no_base import extension_with_no_base
 from schema.compose.rules.external_mismatch import external_mismatch
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
@@ -64,4 +65,4 @@ ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (
 )
 
 # What the schema that clients see keeps.
-ON_API_SCHEMA: tuple[Rule, ...] = (inaccessible,)
+ON_API_SCHEMA: tuple[Rule, ...] = (disallowed_inaccessible, inaccessible)

@@ -19,6 +19,9 @@ def _places(merging: Merging, coordinate: str) -> Iterator[Place]:
     """Where subgraphs define the element; an argument is where its field is."""
     type_name, _, rest = coordinate.partition(".")
     name = rest.partition("(")[0]
+    if coordinate.startswith("@"):
+        yield from _directive_places(merging, coordinate)
+        return
     for part in merging.parts:
         definition = part.schema.types.get(type_name)
         if definition is None:
@@ -28,3 +31,12 @@ def _places(merging: Merging, coordinate: str) -> Iterator[Place]:
             yield part, members.node
         elif not name and definition.nodes:
             yield part, definition.nodes[0]
+
+
+def _directive_places(merging: Merging, coordinate: str) -> Iterator[Place]:
+    """Where subgraphs define a directive's argument: `@x(a:)`."""
+    directive, _, argument = coordinate[1:].removesuffix(":)").partition("(")
+    for part in merging.parts:
+        definition = part.schema.directive_definitions.get(directive)
+        if definition is not None and argument in definition.arguments:
+            yield part, definition.arguments[argument].node
