@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from subgraphs.analytics.models import Bucket, Counter, SeenUser
+from subgraphs.analytics.models import Activity, Bucket, Counter, SeenUser, Total, TotalKind
 
 
 def _insert(session: AsyncSession, model: type[Any]) -> Any:
@@ -70,5 +70,46 @@ async def minutes(
 
 async def forget_all(session: AsyncSession) -> None:
     """Empty everything that is counted, so that it can be counted again."""
-    for model in (Counter, Bucket, SeenUser):
+    for model in (Counter, Bucket, SeenUser, Total, Activity):
         await session.execute(delete(model))
+
+
+async def add_to_total(session: AsyncSession, kind: TotalKind, key: str, transactions: int, amount: int) -> None:
+    """Move what one product or user comes to."""
+    statement = _insert(session, Total).values(kind=kind.value, id=key, transactions=transactions, amount_minor=amount)
+    moved = {
+        "transactions": col(Total.transactions) + transactions,
+        "amount_minor": col(Total.amount_minor) + amount,
+    }
+    await session.execute(statement.on_conflict_do_update(index_elements=["kind", "id"], set_=moved))
+
+
+async def top(session: AsyncSession, kind: TotalKind, limit: int) -> list[Total]:
+    """Those that come to most, the first first."""
+    most = select(Total).where(col(Total.kind) == kind.value, col(Total.transactions) > 0)
+    ranked = most.order_by(col(Total.amount_minor).desc(), col(Total.id)).limit(limit)
+    return list(await session.scalars(ranked))
+
+
+async def note_activity(session: AsyncSession, row: Activity) -> None:
+    """Write down something that happened."""
+    session.add(row)
+    await session.flush()
+
+
+async def latest_activity(session: AsyncSession) -> str:
+    """The id of what was noted last; one before all where there is nothing."""
+    found = await session.scalar(select(func.max(col(Activity.id))))
+    return found or "00000000-0000-0000-0000-000000000000"
+
+
+async def activity_after(session: AsyncSession, after_id: str, limit: int) -> list[Activity]:
+    """What was noted since, the oldest first."""
+    newer = select(Activity).where(col(Activity.id) > after_id).order_by(col(Activity.id)).limit(limit)
+    return list(await session.scalars(newer))
+
+
+async def forget_activity(session: AsyncSession, keep: int) -> None:
+    """Forget all but what was noted last."""
+    oldest = select(col(Activity.id)).order_by(col(Activity.id).desc()).offset(keep).limit(1).scalar_subquery()
+    await session.execute(delete(Activity).where(col(Activity.id) <= oldest))

@@ -8,15 +8,30 @@ from datetime import datetime, timedelta
 from typing import Annotated
 
 import strawberry
+from strawberry.federation.schema_directives import RequiresScopes
 
 from shared.clock import in_utc, utc_now
 from shared.errors import BadInput, FieldProblem
 from shared.federation import SubgraphSchema
 from shared.waiting import within
-from subgraphs.analytics import service
-from subgraphs.analytics.types import ActivityPoint, AnalyticsInfo, Stats
+from subgraphs.analytics import repository, service
+from subgraphs.analytics.models import Total, TotalKind
+from subgraphs.analytics.types import (
+    ActivityEvent,
+    ActivityPoint,
+    AnalyticsInfo,
+    Product,
+    Stats,
+    TopProduct,
+    TopUser,
+    User,
+)
 
+WATCH = "activity:read"
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 100, 60_000  # milliseconds
+MOST_RANKS = 100
+ACTIVITY_BATCH = 200
+Limit = Annotated[int, strawberry.argument(description="How many, at most 100.")]
 
 
 async def _stats(info: AnalyticsInfo) -> Stats:
@@ -50,6 +65,36 @@ class Query:
             points = await service.series(session, step, in_utc(since), end, event_type)
         return [ActivityPoint(begins_at=point.begins_at, events=point.events) for point in points]
 
+    @strawberry.field(description="The products that were bought for most, the first first.")
+    async def top_products(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopProduct]:
+        """A ranking."""
+        rows = await _top(info, TotalKind.PRODUCT, limit)
+        return [
+            TopProduct(
+                product=Product(id=strawberry.ID(row.id)), transactions=row.transactions, amount=str(row.amount_minor)
+            )
+            for row in rows
+        ]
+
+    @strawberry.federation.field(
+        description="The users who have paid most, the first first. For admins.", requires_scopes=[[WATCH]]
+    )
+    async def top_users(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopUser]:
+        """A ranking."""
+        info.context.principal.require_scope(WATCH)
+        rows = await _top(info, TotalKind.USER, limit)
+        return [
+            TopUser(user=User(id=strawberry.ID(row.id)), transactions=row.transactions, amount=str(row.amount_minor))
+            for row in rows
+        ]
+
+
+async def _top(info: AnalyticsInfo, kind: TotalKind, limit: int) -> list[Total]:
+    if not 1 <= limit <= MOST_RANKS:
+        raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must lie between 1 and {MOST_RANKS}."))
+    async with info.context.session() as session:
+        return await repository.top(session, kind, limit)
+
 
 @strawberry.type(description="What can be watched.")
 class Subscription:
@@ -77,6 +122,33 @@ class Subscription:
                 await asyncio.sleep(interval_ms / 1000)
             else:
                 await within(changed, info.context.settings.live_poll_seconds)
+
+    @strawberry.subscription(
+        description="What happens from now on, event by event. For admins.",
+        directives=[RequiresScopes(scopes=[[WATCH]])],
+    )
+    async def activity(
+        self,
+        info: AnalyticsInfo,
+        types: Annotated[
+            list[str] | None, strawberry.argument(description="Only events of these types, such as `user.registered`.")
+        ] = None,
+    ) -> AsyncIterator[ActivityEvent]:
+        """The feed."""
+        context = info.context
+        context.principal.require_scope(WATCH)
+        async with context.database.reading() as session:
+            latest = await repository.latest_activity(session)
+        while True:
+            changed = context.announcements.next()
+            async with context.database.reading() as session:
+                rows = await repository.activity_after(session, latest, ACTIVITY_BATCH)
+            for row in rows:
+                latest = row.id
+                if types is None or row.event_type in types:
+                    yield ActivityEvent.of(row)
+            if not rows:
+                await within(changed, context.settings.live_poll_seconds)
 
 
 graph = SubgraphSchema(query=Query, subscription=Subscription)

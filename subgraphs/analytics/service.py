@@ -11,7 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import BadInput, FieldProblem
 from shared.events.envelope import Event
+from shared.ids import known_id, new_id
 from subgraphs.analytics import repository
+from subgraphs.analytics.models import Activity, TotalKind
 
 # Which counters an event moves; where it depends on what the event says, `_said` tells.
 COUNTED: dict[str, dict[str, int]] = {
@@ -24,6 +26,7 @@ COUNTED: dict[str, dict[str, int]] = {
 }
 TASK_STATUSES = ("todo", "in_progress", "done", "cancelled")
 MOST_POINTS = 2000
+KEPT_ACTIVITY = 2000
 
 
 class Step(Enum):
@@ -65,6 +68,36 @@ async def count(session: AsyncSession, event: Event) -> None:
     await repository.add_to_bucket(session, event.time.replace(second=0, microsecond=0), event.type)
     if event.actor is not None:
         await repository.see_user(session, event.actor)
+    await _rank(session, event)
+    await _note(session, event)
+
+
+async def _rank(session: AsyncSession, event: Event) -> None:
+    """Move what the product and the user of a transaction come to."""
+    match event.type, event.data:
+        case "transaction.created", {"productId": str(product), "amountMinor": int(amount)}:
+            await repository.add_to_total(session, TotalKind.PRODUCT, product, 1, amount)
+        case "transaction.cancelled", {"productId": str(product), "amountMinor": int(amount)}:
+            await repository.add_to_total(session, TotalKind.PRODUCT, product, -1, -amount)
+        case "transaction.paid", {"userId": str(user), "amountMinor": int(amount)}:
+            await repository.add_to_total(session, TotalKind.USER, user, 1, amount)
+        case _:
+            pass
+
+
+async def _note(session: AsyncSession, event: Event) -> None:
+    """Note what happened for those who watch, without what is private; now and then forget what is old."""
+    row = Activity(
+        id=new_id(),
+        event_type=event.type[:64],
+        subject=event.subject[:64],
+        actor_id=known_id(event.actor),
+        data=event.public_data(),
+        happened_at=event.time,
+    )
+    await repository.note_activity(session, row)
+    if int(row.id[-2:], 16) == 0:
+        await repository.forget_activity(session, KEPT_ACTIVITY)
 
 
 def _said(event: Event) -> dict[str, int]:

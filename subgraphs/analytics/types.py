@@ -6,14 +6,73 @@ from datetime import datetime
 from typing import Self
 
 import strawberry
+from strawberry.federation.schema_directives import Key
+from strawberry.federation.types import FieldSet
+from strawberry.scalars import JSON
 from strawberry.types import Info
 
-from subgraphs.analytics import service
+from subgraphs.analytics import models, service
 from subgraphs.analytics.loaders import AnalyticsContext
 
 AnalyticsInfo = Info[AnalyticsContext, None]
 
 strawberry.enum(service.Step, name="TimeStep", description="How long one point of a time series is, in UTC.")
+
+
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="Something on sale.")
+class Product:
+    """A product, which the catalog knows."""
+
+    id: strawberry.ID = strawberry.field(description="The product's id, a UUID.")
+
+
+@strawberry.federation.type(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A person who uses the platform."
+)
+class User:
+    """A user, whom the users subgraph knows."""
+
+    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+
+
+@strawberry.type(description="A product and what it was bought for.")
+class TopProduct:
+    """A rank among products."""
+
+    product: Product = strawberry.field(description="The product.")
+    transactions: int = strawberry.field(description="How often it was bought, cancelled transactions left out.")
+    amount: str = strawberry.field(description="What that comes to, in minor units.")
+
+
+@strawberry.type(description="A user and what they have paid.")
+class TopUser:
+    """A rank among users."""
+
+    user: User = strawberry.field(description="The user.")
+    transactions: int = strawberry.field(description="How many transactions they have paid.")
+    amount: str = strawberry.field(description="What that comes to, in minor units.")
+
+
+@strawberry.type(description="Something that happened on the platform.")
+class ActivityEvent:
+    """One event of the feed."""
+
+    type: str = strawberry.field(description="What happened, such as `product.created`.")
+    subject: strawberry.ID = strawberry.field(description="The id of what it happened to.")
+    actor: User | None = strawberry.field(description="Who did it; null: nobody who was signed in.")
+    happened_at: datetime = strawberry.field(description="When (UTC).")
+    data: JSON = strawberry.field(description="What else the event says, without what is private.")
+
+    @classmethod
+    def of(cls, row: models.Activity) -> Self:
+        """The type of a row."""
+        return cls(
+            type=row.event_type,
+            subject=strawberry.ID(row.subject),
+            actor=User(id=strawberry.ID(row.actor_id)) if row.actor_id else None,
+            happened_at=row.happened_at,
+            data=JSON(row.data),
+        )
 
 
 @strawberry.type(description="How many tasks have each status.")

@@ -20,7 +20,7 @@ from tests.subgraphs.harness import Person, Router, eventually
 STATS = "{ stats { eventsProcessed uniqueUsers users products signIns failedSignIns } }"
 
 
-def happened(kind: str, subject: str | None = None, **more: Any) -> Event:
+def happened(kind: str = "a.b", subject: str | None = None, **more: Any) -> Event:
     """Something that another subgraph tells."""
     return Event(type=kind, subject=subject or new_id(), source="/test", data={}, **more)
 
