@@ -159,7 +159,7 @@ def test_values_are_in_one_canonical_print() -> None:
         "n": "null",
         "b": "true",
     }
-    assert field.directives[0].arguments == {"a": '"a \\"quoted\\" one"', "o": "{l: 3}"}
+    assert field.directives[0].arguments == {"a": '"a \\"quoted\\" one"', "o": "{ l: 3 }"}
     assert string_argument(field.directives[0], "a") == 'a "quoted" one'
 
 
