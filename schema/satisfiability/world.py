@@ -60,7 +60,7 @@ def survey(supergraph: Supergraph) -> World:
             if isinstance(type_, InterfaceType | UnionType)
         },
         interfaces={name: type_.interfaces for name, type_ in objects.items()},
-        contexts=_contexts(supergraph),
+        contexts=_contexts(graph),
         labels={
             (type_, edge.name): edge.condition.label
             for (_, type_), edges in graph.edges.items()
@@ -76,13 +76,14 @@ def _hides(supergraph: Supergraph) -> Callable[[tuple[AppliedDirective, ...]], b
     return lambda directives: name is not None and any(directive.name == name for directive in directives)
 
 
-def _contexts(supergraph: Supergraph) -> dict[str, tuple[str, ...]]:
-    directive = directive_name(supergraph, "context")
-    found: dict[str, tuple[str, ...]] = {}
-    for type_ in supergraph.types.values() if directive is not None else ():
+def _contexts(graph: QueryGraph) -> dict[str, tuple[str, ...]]:
+    """By type, with the contexts that its interfaces and unions set."""
+    directive = directive_name(graph.supergraph, "context")
+    found: dict[str, list[str]] = {}
+    for type_ in graph.supergraph.types.values() if directive is not None else ():
         applied = (dict(a.arguments).get("name") for a in type_.directives if a.name == directive)
         values = (parse_const_value(text) for text in applied if text is not None)
-        names = tuple(value.value for value in values if isinstance(value, StringValueNode))
-        if names:
-            found[type_.name] = names
-    return found
+        names = [value.value for value in values if isinstance(value, StringValueNode)]
+        for name in {type_.name, *graph.possible.get(type_.name, ())} if names else ():
+            found.setdefault(name, []).extend(names)
+    return {name: tuple(names) for name, names in found.items()}
