@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from router.executor.entities import Batch, Object, static_path
+from router.executor.entities import Batch, Object, objects_at, static_path
 from router.executor.errors import (
     MALFORMED,
     MISSING_ENTITY,
@@ -26,15 +26,21 @@ def failed(fetch: CompiledFetch, batches: Sequence[Batch], message: str, code: s
 
 def apply_root(root: Object, fetch: CompiledFetch, reply: Reply, object_types: Collection[str]) -> list[Error]:
     """Write the reply of a root fetch; the errors it brought."""
+    paths = fetch.fetch.paths
     data = reply.get("data")
     if data is not None:
         fetch.keys.rename(data)
-        merge(root, data, object_types)
+        if paths:
+            for target in (target for path in paths for target in objects_at(root, path)):
+                merge(target, copied(data), object_types)
+        else:
+            merge(root, data, object_types)
+    above = static_path(paths[0]) if paths else ()
     errors: list[Error] = []
     for error in _errors_of(reply):
         path = error.get("path")
         place = fetch.keys.path(path) if isinstance(path, list) else None
-        errors.append(carried_error(error, fetch.subgraph, place))
+        errors.append(carried_error(error, fetch.subgraph, place if place is None else (*above, *place)))
     return errors
 
 
@@ -108,7 +114,8 @@ def _places_of(
 def _places(fetch: CompiledFetch, batches: Sequence[Batch]) -> list[ResponsePath]:
     """Where a whole fetch was to write: its root fields, or what the objects of each path have in common."""
     if not fetch.groups:
-        return [(key,) for key in fetch.root_keys] or [()]
+        above = static_path(fetch.fetch.paths[0]) if fetch.fetch.paths else ()
+        return [(*above, key) for key in fetch.root_keys] or [()]
     places = [
         static_path(path)
         for group, batch in zip(fetch.groups, batches, strict=True)

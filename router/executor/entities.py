@@ -14,7 +14,7 @@ from router.planner.plan import EntityGroup, EntityInput, Path, PathKey, PathLis
 Object = dict[str, Any]
 Extract = Callable[[Object], Object | None]
 
-_MISSING: Final = object()
+MISSING: Final = object()
 
 
 @dataclass(slots=True)
@@ -37,12 +37,16 @@ class GroupInput:
 
     def batch(self, root: Object) -> Batch:
         """The representations of all objects at the group's paths that have what is required."""
+        return self.batch_of([objects_at(root, path) for path in self.paths])
+
+    def batch_of(self, targets_by_path: Sequence[Sequence[Object]]) -> Batch:
+        """The representations of those of the objects, by path, that have what is required."""
         batch = Batch()
         places: dict[bytes, int] = {}
         extract = self._extract
-        for number, path in enumerate(self.paths):
+        for number, targets in enumerate(targets_by_path):
             seen: set[int] = set()  # objects shared by reference come along several ways
-            for target in objects_at(root, path):
+            for target in targets:
                 if id(target) in seen:
                     continue
                 seen.add(id(target))
@@ -158,24 +162,38 @@ def _input(input_: EntityInput) -> Extract:
     return extract
 
 
+def reader(required: Sequence[Required]) -> Callable[[Object], Any]:
+    """A function that reads the only leaf of what is required, whatever it is below; None where there is none."""
+    fill = _required(required)
+
+    def read(node: Object) -> Any:
+        found: Object = {}
+        value: Any = found if fill(node, found) else None
+        while isinstance(value, dict):
+            value = next((inner for name, inner in value.items() if name != "__typename"), None)
+        return value
+
+    return read
+
+
 def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
     """A function that copies what is required of one object into another; false where something is missing."""
     fields: list[tuple[str, str, Callable[[Any], Any] | None]] = []
     fragments: list[tuple[frozenset[str], Callable[[Object, Object], bool]]] = []
     for one in required:
         if isinstance(one, RequiredField):
-            fields.append((one.name, one.response_key, _sub_fields(one.selections) if one.selections else None))
+            fields.append((one.name, one.response_key, copier(one.selections) if one.selections else None))
         else:
             fragments.append((frozenset(one.runtime_types), _required(one.selections)))
 
     def fill(node: Object, into: Object) -> bool:
         for name, key, below in fields:
-            value = node.get(key, _MISSING)
-            if value is _MISSING:
+            value = node.get(key, MISSING)
+            if value is MISSING:
                 return False
             if below is not None and value is not None:
                 value = below(value)
-                if value is _MISSING:
+                if value is MISSING:
                     return False
                 if name in into:
                     value = _united(into[name], value)
@@ -186,7 +204,8 @@ def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
     return fill
 
 
-def _sub_fields(selections: Sequence[Required]) -> Callable[[Any], Any]:
+def copier(selections: Sequence[Required]) -> Callable[[Any], Any]:
+    """A function that copies what is required of a value's objects; MISSING where they lack some of it."""
     fill = _required(selections)
     abstract = any(not isinstance(one, RequiredField) for one in selections)
 
@@ -195,13 +214,13 @@ def _sub_fields(selections: Sequence[Required]) -> Callable[[Any], Any]:
             return None
         if isinstance(value, list):
             items = [copy(item) for item in value]
-            return _MISSING if any(item is _MISSING for item in items) else items
+            return MISSING if any(item is MISSING for item in items) else items
         if not isinstance(value, dict):
-            return _MISSING
+            return MISSING
         copied: Object = {}
         if abstract and "__typename" in value:
             copied["__typename"] = value["__typename"]
-        return copied if fill(value, copied) else _MISSING
+        return copied if fill(value, copied) else MISSING
 
     return copy
 

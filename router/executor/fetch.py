@@ -10,6 +10,7 @@ from msgspec.json import encode
 
 from router.executor.call import Call
 from router.executor.conditions import Booleans, holds
+from router.executor.contexts import ContextInput
 from router.executor.entities import GroupInput
 from router.executor.errors import MALFORMED
 from router.executor.merge import reply_keys
@@ -22,12 +23,13 @@ Reply = dict[str, Any]
 class CompiledGroup:
     """One `_entities` field of a fetch."""
 
-    __slots__ = ("active", "alias", "input", "keys", "variable")
+    __slots__ = ("active", "alias", "contexts", "input", "keys", "variable")
 
     def __init__(self, group: EntityGroup, booleans: Booleans) -> None:
         self.alias = group.alias
         self.variable = group.variable
         self.input = GroupInput(group)
+        self.contexts = ContextInput(group, self.input) if group.contexts else None
         self.keys = reply_keys(group.selections)
         self.active = holds(group.conditions, booleans)
 
@@ -64,14 +66,24 @@ class CompiledFetch:
             self._tail = b',"operationName":' + orjson.dumps(fetch.operation_name) + b"}"
         self._bare = self._head + self._tail
 
-    def body(self, variables: Mapping[str, Any], representations: Sequence[bytes] = ()) -> bytes:
-        """The encoded request: `representations` is a JSON list for each group. Only variables in use are sent."""
+    def body(
+        self,
+        variables: Mapping[str, Any],
+        representations: Sequence[bytes] = (),
+        contexts: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """The encoded request: `representations` is a JSON list for each group, `contexts` are values from above.
+
+        Only variables in use are sent.
+        """
         # msgspec, since clients may send integers of any size, and nest a scalar of their own at will.
         members = [orjson.dumps(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
         members += [
             orjson.dumps(group.variable) + b":" + encoded
             for group, encoded in zip(self.groups, representations, strict=False)
         ]
+        if contexts:
+            members += [orjson.dumps(name) + b":" + encode(value) for name, value in contexts.items()]
         if not members:
             return self._bare
         return b"".join((self._head, b',"variables":{', b",".join(members), b"}", self._tail))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -90,12 +91,22 @@ class Execution:
         fetch = self._variant.fetches[index]
         batches: tuple[Batch, ...] = ()
         if fetch.groups:
-            batches = tuple(group.input.batch(self.root) if group.active else _NO_BATCH for group in fetch.groups)
-            if not any(batch.representations for batch in batches):
+            contexts = fetch.groups[0].contexts
+            if contexts is not None and fetch.groups[0].active:
+                parts = [self._fetch(fetch, (batch,), values) for values, batch in contexts.batches(self.root)]
+                await asyncio.gather(*parts)
                 return
+            batches = tuple(group.input.batch(self.root) if group.active else _NO_BATCH for group in fetch.groups)
+        await self._fetch(fetch, batches)
+
+    async def _fetch(
+        self, fetch: CompiledFetch, batches: tuple[Batch, ...], contexts: Mapping[str, Any] | None = None
+    ) -> None:
+        if fetch.groups and not any(batch.representations for batch in batches):
+            return
         lists = [b"[" + b",".join(batch.representations) + b"]" for batch in batches]
         try:
-            reply = read_reply(await self._send(fetch, fetch.body(self._variables, lists)))
+            reply = read_reply(await self._send(fetch, fetch.body(self._variables, lists, contexts)))
         except TransportError as error:
             self.errors += failed(fetch, batches, str(error), error.code)
             return

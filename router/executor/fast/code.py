@@ -12,12 +12,12 @@ from typing import Any, Literal, get_origin
 import orjson
 from msgspec import UNSET
 
-from router.executor.fast.overlay import GroupOverlay, Overlay, RouteStep, Target
+from router.executor.entities import MISSING, copier
+from router.executor.fast.overlay import Fields, GroupOverlay, Overlay, RouteStep, Target
 from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot, Unsupported
 
 Batch = tuple[bytes, list[list[Any]]]  # the encoded representations; for each the objects that its entity goes to
 Lists = list[Any]  # the objects at each place, and how they were sent: found once per run
-Fields = tuple[tuple[str, Slot], ...]
 
 
 class Fallback(Exception):
@@ -162,12 +162,13 @@ class Code:
         """What is known of how the group's objects fall into representations; None where that is not simple."""
         ways = [way for target in targets for way in target.inputs.items()]
         seen = {
-            (sent or name, tuple((field, slot.attribute) for field, slot in fields)) for name, (sent, fields) in ways
+            (sent or name, tuple((one.name, one.slot.attribute, one.selections) for one in fields))
+            for name, (sent, fields) in ways
         }
         if len(seen) != 1 or any(len(target.inputs) != 1 for target in targets):
             return None
         (sent, _), fields = next(iter(seen)), ways[0][1][1]
-        required = frozenset(slot.key for _, slot in fields)
+        required = frozenset(one.slot.key for one in fields)
         made = _Bucketing(group, sent, fields, required, tuple(numbers), self._list())
         for earlier in self._bucketings:
             brought = {key for key, (_, always) in earlier.group.brings.items() if always}
@@ -231,19 +232,23 @@ class Code:
         if not fields:
             raise Unsupported("a representation of nothing")
         variables = [f"v{index}" for index in range(len(fields))]
-        for variable, (_, slot) in zip(variables, fields, strict=True):
-            writer.line(depth, f"{variable} = o.{slot.attribute}")
-            if slot.brought != "always":
+        for variable, one in zip(variables, fields, strict=True):
+            writer.line(depth, f"{variable} = o.{one.slot.attribute}")
+            if one.slot.brought != "always":
                 writer.line(depth, f"if {variable} is UNSET: raise Fallback")
+            if one.selections:
+                copy, missing = writer.constant(copier(one.selections)), writer.constant(MISSING)
+                writer.line(depth, f"{variable} = {copy}({variable})")
+                writer.line(depth, f"if {variable} is {missing}: raise Fallback")
         writer.line(depth, f"if {' and '.join(f'{variable} is None' for variable in variables)}:")
         writer.line(depth + 1, "raise Fallback" if strict else "continue")
         start = writer.constant(b'{"__typename":' + orjson.dumps(sent))
         members = [
-            f"{writer.constant(b',' + orjson.dumps(name) + b':')} + dumps({variable})"
-            for variable, (name, _) in zip(variables, fields, strict=True)
+            f"{writer.constant(b',' + orjson.dumps(one.name) + b':')} + dumps({variable})"
+            for variable, one in zip(variables, fields, strict=True)
         ]
         text = f"{start} + {' + '.join(members)} + b'}}'"
-        plain = all(slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal for _, slot in fields)
+        plain = all(_is_hashed_as_sent(one.slot) for one in fields)
         return text, ", ".join(variables) if plain else text
 
     def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]]], None]:
@@ -300,6 +305,11 @@ class Code:
                     writer.line(3, f"if {value} is UNSET: {value} = None")
                 elif slot.brought != "always":
                     writer.line(3, f"if {value} is UNSET: raise Fallback")
+
+
+def _is_hashed_as_sent(slot: Slot) -> bool:
+    known = slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal
+    return known and not slot.lists and not slot.opaque
 
 
 def _route(shape: Shape) -> tuple[RouteStep, ...]:

@@ -9,7 +9,8 @@ from typing import Literal
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
 from router.executor.conditions import Booleans, holds
-from router.executor.fast.shape import Shape, Shaper, Slot, Unsupported
+from router.executor.fast.shape import ANY_JSON, Shape, Shaper, Slot, Unsupported
+from router.executor.merge import reply_keys
 from router.executor.steps import Step
 from router.planner.plan import (
     EntityGroup,
@@ -27,6 +28,18 @@ from router.planner.plan import (
 from schema.type_ref import list_depth, named_type
 
 
+@dataclass(frozen=True, slots=True)
+class RequiredSlot:
+    """A field of a representation: sent as `name`, read from `slot`; `selections` tell what is sent of an object."""
+
+    name: str
+    slot: Slot
+    selections: tuple[Required, ...] = ()
+
+
+Fields = tuple[RequiredSlot, ...]
+
+
 @dataclass(slots=True, eq=False)
 class Target:
     """Where a path of a group leads: objects of a shape, of these types, reached as `route` tells.
@@ -37,7 +50,7 @@ class Target:
     shape: Shape
     types: tuple[str, ...]
     route: tuple[RouteStep, ...]
-    inputs: dict[str, tuple[str | None, tuple[tuple[str, Slot], ...]]] = field(default_factory=dict)
+    inputs: dict[str, tuple[str | None, Fields]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +90,16 @@ class Overlay:
         self._judge()
 
     def _fetch(self, fetch: Fetch) -> None:
+        if fetch.paths:
+            raise Unsupported("a way back to the root")
         if not fetch.groups:
             brings = self.roots[fetch.id] = {}
             self._lay(self.root, fetch.selections, fetch, brings)
             return
         overlays = self.groups[fetch.id] = []
         for group in fetch.groups:
+            if group.contexts:
+                raise Unsupported("an argument from above")
             if not holds(group.conditions, self._booleans):
                 raise Unsupported("a group left out")
             overlay = GroupOverlay(group, [self._target(path, group) for path in group.paths])
@@ -134,7 +151,11 @@ class Overlay:
                 if known is not None and known[0].annotation != slot.annotation:
                     raise Unsupported("a key of several types")
                 brings[slot.key] = (slot, not maybe or (known is not None and known[1]))
-            if slot.shape is not None:
+            if slot.opaque:
+                if slot.source not in (None, source) or reply_keys(selection.selections).differs:
+                    raise Unsupported("an object, not shown, that several fetches make or that has wire aliases")
+                slot.source = source
+            elif slot.shape is not None:
                 if not below or slot.source not in (None, source):
                     raise Unsupported("an object that several fetches make")
                 slot.source = source
@@ -151,10 +172,12 @@ class Overlay:
         slot = shape.find(key)
         if slot is not None:
             return slot
-        if composite or (name == "__typename" and not shape.abstract):
-            return None  # nothing of it is read; if something is, its path or its key is missed there
+        if name == "__typename" and not shape.abstract:
+            return None
         slot = Slot(key, self._shaper.attribute(key), hidden=True, lists=(True,) * list_depth(type_))
-        if name == "__typename":
+        if composite:  # objects that clients do not see are kept as they come
+            slot.opaque, slot.lists, slot.annotation = True, (), ANY_JSON
+        elif name == "__typename":
             slot.typename, slot.annotation = True, Literal[shape.types]
         else:
             named = named_type(type_)
@@ -189,27 +212,29 @@ class Overlay:
             self._typename(shape)
         return target
 
-    def _input(
-        self, shape: Shape, name: str, inputs: Sequence[EntityInput]
-    ) -> tuple[str | None, tuple[tuple[str, Slot], ...]]:
+    def _input(self, shape: Shape, name: str, inputs: Sequence[EntityInput]) -> tuple[str | None, Fields]:
         fitting = [one for one in inputs if name in one.runtime_types]
         if len(fitting) != 1:
             raise Unsupported("a type with no representation, or several")
-        fields = tuple(self._required(shape, name, fitting[0].required))
+        fields = tuple(dict.fromkeys(self._required(shape, name, fitting[0].required)))
+        if len({one.name for one in fields}) < len(fields):
+            raise Unsupported("a representation that has one field from several")
         return fitting[0].typename, fields
 
-    def _required(self, shape: Shape, name: str, required: Iterable[Required]) -> Iterable[tuple[str, Slot]]:
+    def _required(self, shape: Shape, name: str, required: Iterable[Required]) -> Iterable[RequiredSlot]:
+        parts: list[Required] = []
         for one in required:
             if not isinstance(one, RequiredField):
-                if name in one.runtime_types:
-                    yield from self._required(shape, name, one.selections)
+                parts += one.selections if name in one.runtime_types else ()
                 continue
             slot = shape.find(one.response_key)
-            if one.selections or slot is None or slot.shape is not None or slot.lists:
-                raise Unsupported("a representation with objects in it")
+            if slot is None or slot.shape is not None or bool(one.selections) is not slot.opaque:
+                raise Unsupported("a representation with objects that are shown")
             slot.needed = True
             self._fed.add(slot)
-            yield one.name, slot
+            yield RequiredSlot(one.name, slot, one.selections)
+        if parts:
+            yield from self._required(shape, name, parts)
 
     def _typename(self, shape: Shape) -> None:
         slot = shape.find("__typename")
@@ -239,6 +264,8 @@ class Overlay:
                 self._typename(shape)
                 if shape.find("__typename").brought != "always":  # type: ignore[union-attr]
                     raise Unsupported("a type that another fetch tells")
+            if any(slot.needed and slot.later and slot.brought != "never" for slot in shape.hidden.values()):
+                raise Unsupported("a field brought twice")
             for slot in shape.visible.values():
                 if slot.typename:
                     if shape.abstract and slot.brought != "always":  # under another alias

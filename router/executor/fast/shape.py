@@ -46,6 +46,7 @@ class Slot:
     shape: Shape | None = None
     hidden: bool = False
     typename: bool = False
+    opaque: bool = False  # hidden objects, held as plain JSON
     non_null: bool = False  # of an object place: by the API schema
     brought: Brought = "never"  # with the object itself
     later: bool = False  # by an entity fetch
@@ -107,7 +108,7 @@ class Shaper:
         """The annotation of a leaf type; any JSON where the type is not known to clients."""
         if isinstance(named, GraphQLEnumType):
             return Literal[tuple(named.values)]
-        return _SCALARS.get(getattr(named, "name", named), _ANY_JSON)
+        return _SCALARS.get(getattr(named, "name", named), ANY_JSON)
 
     def _fill_object(self, shape: Shape, type_: GraphQLObjectType, collected: Collected) -> None:
         for key, nodes in collected.items():
@@ -203,7 +204,7 @@ def _common_order(orders: Iterable[tuple[str, ...]]) -> list[str]:
     return result
 
 
-_ANY_JSON = str | int | float | bool | list[Any] | dict[str, Any]
+ANY_JSON = str | int | float | bool | list[Any] | dict[str, Any]
 _INT = Annotated[int, Meta(ge=INT_MIN, le=INT_MAX)]
 _SCALARS: dict[str, Any] = {
     "String": str,

@@ -38,7 +38,10 @@ SUBGRAPHS = {
         type Post implements Node @key(fields: "id") { id: ID! }
     """,
     "posts": """
-        type Query { posts: [Post] feed: [Item!]! media(kind: Int): Media top(first: Int = 2): [Post!]! }
+        type Shelf @key(fields: "owner { id } code") { owner: User! code: String! name: String }
+        type Query {
+          shelves: [Shelf!] posts: [Post] feed: [Item!]! media(kind: Int): Media top(first: Int = 2): [Post!]!
+        }
         interface Item { id: ID! title: String }
         type Post implements Item @key(fields: "id") @key(fields: "slug") {
           id: ID! slug: ID! title: String body: String! author: User! comments: [Comment!] cover: Media
@@ -52,7 +55,13 @@ SUBGRAPHS = {
     """,
     "stats": """
         type Post @key(fields: "slug") { slug: ID! views: Int! rank(by: Int): Float }
-        type User @key(fields: "id") { id: ID! age: Int @external born: Int @requires(fields: "age") karma: Int! }
+        type User @key(fields: "id") {
+          id: ID! age: Int @external born: Int @requires(fields: "age") karma: Int!
+          address: Address @external zone: String @requires(fields: "address { city }")
+          tags: [String!] @external tagged: Int @requires(fields: "tags")
+        }
+        type Address @shareable { street: String city: String! }
+        type Shelf @key(fields: "owner { id } code") { owner: User! @shareable code: String! weight: Int }
         type Ad @key(fields: "id") { id: ID! clicks: Int }
         type Comment @key(fields: "id") { id: ID! likes: Int }
         type Query { champion: User best: Post }
@@ -89,6 +98,15 @@ def subgraph_schema(name: str) -> GraphQLSchema:
     return build_schema("\n".join([_FEDERATION, SUBGRAPHS[name], union, _ENTITIES]), assume_valid=True)
 
 
+_REQUIRES = {"born": "age", "zone": "address", "tagged": "tags"}
+
+
+def _agrees(told: Any, known: Any) -> bool:
+    if isinstance(told, dict) and isinstance(known, dict):
+        return all(_agrees(value, known.get(key)) for key, value in told.items())
+    return bool(told == known)
+
+
 class World:
     """Objects made from a seed. Keys and requires are looked at, so that a wrong request gives wrong data."""
 
@@ -121,6 +139,10 @@ class World:
             comment["post"] = chance.choice(self.posts)
         self.objects = {(o["__typename"], o["id"]): o for o in [*self.users, *self.posts, *self.ads, *self.comments]}
         self.by_slug = {post["slug"]: post for post in self.posts}
+        self.shelves = [
+            {"__typename": "Shelf", "owner": self.users[n % 2], "code": f"s{n}", "name": self.maybe("N"), "weight": n}
+            for n in range(3)
+        ]
         self.root = self._root()
 
     def maybe(self, value: Any) -> Any:
@@ -132,6 +154,8 @@ class World:
 
     def _user(self, number: int) -> Object:
         age = self.maybe(20 + number)
+        address = self.maybe({"__typename": "Address", "street": self.maybe("S"), "city": f"C{number}"})
+        tags = self.maybe(["a", "b"][: self._chance.randrange(3)])
         return {
             "__typename": "User",
             "id": f"u{number}",
@@ -141,10 +165,12 @@ class World:
             "score": self.maybe(self._chance.choice([1, 1.5, -0.25, 3e8])),
             "active": number % 2 == 0,
             "role": self.maybe(self._chance.choice(["ADMIN", "USER"])),
-            "tags": self.maybe(["a", "b"][: self._chance.randrange(3)]),
+            "tags": tags,
             "meta": self.maybe(self._chance.choice([{"deep": [1, None, {"x": "y"}]}, "text", 5, [1, 2], False])),
             "karma": number * 10,
-            "address": self.maybe({"__typename": "Address", "street": self.maybe("S"), "city": "C"}),
+            "address": address,
+            "zone": address and f"zone of {address['city']}",
+            "tagged": None if tags is None else len(tags),
         }
 
     def _post(self, number: int) -> Object:
@@ -185,6 +211,7 @@ class World:
             "grid": [[1, 2], None, []],
             "posts": [*self.posts, None],
             "feed": feed,
+            "shelves": self.maybe([*self.shelves, self.shelves[0]]),
             "media": lambda _, kind=None: media[(kind or 0) % 3],
             "top": lambda _, first=2: self.posts[: max(first or 0, 0)],
             "champion": self.maybe(self.users[3]),
@@ -194,15 +221,17 @@ class World:
     def entity(self, representation: Object) -> Object | None:
         """The object meant; None where what is required of it is not what it is."""
         name = representation["__typename"]
-        found = (
-            self.by_slug.get(representation["slug"])
-            if "slug" in representation
-            else self.objects.get((name, representation["id"]))
-        )
-        if found is None or any(found.get(key) != value for key, value in representation.items()):
+        if name == "Shelf":
+            found = next((shelf for shelf in self.shelves if shelf["code"] == representation["code"]), None)
+        elif "slug" in representation:
+            found = self.by_slug.get(representation["slug"])
+        else:
+            found = self.objects.get((name, representation["id"]))
+        if found is None or not _agrees(representation, found):
             return None
-        if "age" not in representation and name == "User":
-            return {**found, "born": None if found["age"] is None else -1}  # it was not told
+        if name == "User":  # what was not told cannot be known
+            untold = {field: -1 for field, needed in _REQUIRES.items() if needed not in representation}
+            return {**found, **{field: wrong for field, wrong in untold.items() if found[field] is not None}}
         return found
 
     def whole(self, text: str, variables: Object) -> Object:
