@@ -15,7 +15,7 @@ from hanse.lifespan import Surrounded
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
-from hanse.welcome import welcome
+from hanse.welcome import FIRST_QUERY, welcome
 from router.app import Router, create_router
 from router.errors import SettingsError
 from schema.compose import compose
@@ -78,6 +78,7 @@ def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
         None,
         {
             "jwt": {"jwks_urls": [(keys / "users-jwks.json").as_uri()]},
+            "graphiql": {"default_query": FIRST_QUERY},
             "identity": {"key_file": keys / "router-signing.json", "jwks_file": keys / "router-jwks.json"},
         },
     )

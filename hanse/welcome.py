@@ -6,6 +6,20 @@ from pathlib import Path
 
 from subgraphs.users.demo import ADMIN_LOGIN, LOGIN, PASSWORD
 
+FIRST_QUERY = """query FirstProducts {
+  products(first: 2, sort: NAME) {
+    totalCount
+    edges {
+      node {
+        name
+        price { formatted }
+        seller { username firstName }
+      }
+    }
+  }
+}
+"""
+
 PAGE = """
 Hanse is up. Ctrl-C stops it.
 

@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from hanse.welcome import FIRST_QUERY
 from tests.e2e.client import Client
 from tests.e2e.processes import ROOT, running
 
@@ -28,6 +29,10 @@ def test_the_commands_are_there() -> None:
     run, test, *_ = blocks("sh")
     assert (run.strip(), test.strip()) == ("make run", "make test")
     assert subprocess.run(["make", "--dry-run", "test"], cwd=ROOT, capture_output=True, check=False).returncode == 0
+
+
+def test_graphiql_opens_with_the_first_query() -> None:
+    assert blocks("graphql")[0] == FIRST_QUERY
 
 
 def test_the_pages_it_links_are_there() -> None:
