@@ -146,9 +146,9 @@ def dump(suite: Suite, folder: Path) -> None:
         (folder / f"{number}.expected.json").write_text(json.dumps(expected, indent=1), encoding="utf-8")
 
 
-def main() -> int:
-    """Run as asked; 0 where every case passed."""
-    options = arguments().parse_args()
+def main(words: Sequence[str] | None = None) -> int:
+    """Run as the command line's words say; 0 where every case passed."""
+    options = arguments().parse_args(words)
     with contextlib.ExitStack() as stack:
         url = options.url or stack.enter_context(served(options.source, options.serve or 0))
         if options.serve:

@@ -40,14 +40,24 @@ class Suite:
     cases: tuple[Case, ...]
 
 
-def checkout(source: str = SOURCE) -> Path:
-    """The folder of the audit's checkout at the pinned commit; cloned from `source` (URL or git folder) if missing."""
-    ensure_installed()
-    folder = CACHE / "audit"
-    if not (folder / "src").exists():
+def cloned(name: str, source: str, commit: str | None = None) -> Path:
+    """The folder of that name in the cache: a clone of `source` (URL or git folder), made if missing, at `commit`.
+
+    Raises `subprocess.CalledProcessError` where git fails.
+    """
+    folder = CACHE / name
+    if not (folder / ".git").exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         subprocess.run(["git", "clone", "--quiet", source, str(folder)], check=True)
-        subprocess.run(["git", "-C", str(folder), "checkout", "--quiet", COMMIT], check=True)
+        if commit is not None:
+            subprocess.run(["git", "-C", str(folder), "checkout", "--quiet", commit], check=True)
+    return folder
+
+
+def checkout(source: str = SOURCE) -> Path:
+    """The folder of the audit's checkout, with the packages that it imports."""
+    ensure_installed()
+    folder = cloned("audit", source, COMMIT)
     packages = folder / "node_modules"
     if not packages.exists():
         packages.unlink(missing_ok=True)

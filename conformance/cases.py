@@ -11,7 +11,7 @@ import random
 import shutil
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def feature_sets(most_seeds: int = 6000) -> Iterator[NamedSet]:
             yield NamedSet(made.features[0].replace("_", "-"), made.subgraphs)
 
 
-def main() -> int:
+def main(_: Sequence[str] | None = None) -> int:
     """Write all cases anew; those on which ours and the oracle differ are named and left out."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     numbers: Counter[str] = Counter()

@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from conformance.audit_server import cloned
 from conformance.corpus import fixture_folders
 from conformance.oracles.client import OracleName, OracleProcess
 from schema.subgraph.model import SubgraphSource
 
 FIXTURE = "huge-schema"
+SOURCE = "https://github.com/graphql-hive/federation-composition"
 _COLD = """
 import json, sys
 from schema.compose import compose
@@ -145,16 +147,18 @@ def growth(counts: Sequence[int], repeat: int) -> list[str]:
     return [*lines, ""]
 
 
-def main() -> int:
-    """Measure and print Markdown."""
+def main(words: Sequence[str] | None = None) -> int:
+    """Measure as the command line's words say, and print Markdown."""
     parser = argparse.ArgumentParser(prog="conformance.compose_speed", description=__doc__)
-    parser.add_argument("--checkout", type=Path, help="a checkout of graphql-hive/federation-composition")
+    parser.add_argument(
+        "--checkout", type=Path, help="a checkout of graphql-hive/federation-composition; default: a clone"
+    )
     parser.add_argument("--repeat", type=int, default=5, help="warm runs whose median counts")
     parser.add_argument("--counts", type=int, nargs="*", default=[10, 25, 50, 100])
-    options = parser.parse_args()
-    if options.checkout:
-        fixtures = {named.name: named.subgraphs for named in fixture_folders(options.checkout)}
-        print("\n".join(table(FIXTURE, fixtures[FIXTURE], options.repeat)), flush=True)
+    options = parser.parse_args(words)
+    checkout = options.checkout or cloned("federation-composition", SOURCE)
+    fixtures = {named.name: named.subgraphs for named in fixture_folders(checkout)}
+    print("\n".join(table(FIXTURE, fixtures[FIXTURE], options.repeat)), flush=True)
     if options.counts:
         print("\n".join(growth(options.counts, options.repeat)))
     return 0
