@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -77,3 +78,22 @@ def test_enums_are_in_capitals() -> None:
     enums = [item for name in SUBGRAPHS for item in types_of(name) if isinstance(item, GraphQLEnumType)]
     assert enums
     assert all(value == value.upper() for item in enums for value in item.values)
+
+
+def root_fields(name: str) -> set[str]:
+    """What a subgraph can be asked, told, and watched for."""
+    roots = [item for item in types_of(name) if item.name in ("Query", "Mutation", "Subscription")]
+    fields = (field for item in roots if isinstance(item, GraphQLObjectType) for field in item.fields)
+    return {field for field in fields if not field.startswith("_")}
+
+
+def test_the_list_of_features_has_every_operation_with_a_test_that_uses_it() -> None:
+    docs = Path(__file__).parents[2] / "docs"
+    listed: dict[str, set[str]] = {}
+    for line in (docs / "features.md").read_text().splitlines():
+        if line.startswith("## "):
+            listed[line[3:]] = set()
+        elif found := re.fullmatch(r"\| `(\w+)` \| .+ \| \[\w+\]\((\S+)\) \|", line):
+            listed[list(listed)[-1]].add(found[1])
+            assert found[1] in (docs / found[2]).read_text(), line
+    assert listed == {name: root_fields(name) for name in SUBGRAPHS}
