@@ -106,8 +106,10 @@ def _merge_arguments(
 def _meaning(merging: Merging, name: str, directive: Applied) -> tuple[tuple[str, str], ...]:
     """The arguments in one order, without those equal to their defaults: equal for what means the same."""
     definition = merging.supergraph.directive_definitions.get(name) if directive.spec is None else None
-    defaults = {a.name: a.default for a in definition.arguments.values()} if definition else {}
-    if name == "deprecated":
+    defaults: dict[str, str | None] = {a.name: a.default for a in definition.arguments.values()} if definition else {}
+    if directive.spec is not None:
+        defaults = {argument: _print(value) for argument, value in DEFAULTS.get(directive.name, {}).items()}
+    elif name == "deprecated":
         defaults = {"reason": DEPRECATED}
     return tuple(sorted((key, text) for key, text in directive.arguments.items() if defaults.get(key) != text))
 

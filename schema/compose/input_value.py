@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from graphql import parse_const_value
+
 from schema.compose.applied import merge_applied
 from schema.compose.description import merge_description
 from schema.compose.merging import Merging
@@ -12,6 +14,7 @@ from schema.compose.sentences import by_value, subgraphs
 from schema.compose.sources import Source
 from schema.compose.subtypes import most_specific
 from schema.subgraph.model import InputValueDef
+from schema.subgraph.values import python_value
 from schema.supergraph.model import InputValue
 from schema.type_ref import is_non_null
 
@@ -90,8 +93,8 @@ def _merge_default(merging: Merging, sources: InputSources, coordinate: str, pos
     given = [source for source in sources if source.definition.default is not None]
     if not given:
         return None
-    values = {source.definition.default for source in given}
-    if len(values) > 1:
+    first = given[0].definition.default
+    if not all(same_value(source.definition.default, first) for source in given):
         written = by_value((source.part.name, source.definition.default or "") for source in given)
         merging.report.error(
             position.default_mismatch,
@@ -109,4 +112,11 @@ def _merge_default(merging: Merging, sources: InputSources, coordinate: str, pos
             coordinate,
         )
         return None
-    return given[0].definition.default
+    return first
+
+
+def same_value(one: str | None, other: str | None) -> bool:
+    """Whether two values are equal, given as GraphQL text; None stands for no value."""
+    if one == other or one is None or other is None:
+        return one == other
+    return bool(python_value(parse_const_value(one)) == python_value(parse_const_value(other)))

@@ -27,9 +27,13 @@ def both(one: Any, other: Any) -> Any:
 def all_of_both(one: list[list[str]], other: list[list[str]]) -> list[list[str]]:
     """What satisfies both of two alternatives of requirements: each of one together with each of the other.
 
-    Alternatives that ask for more than another one does are left out, as they change nothing.
+    Alternatives that ask for more than another one does are left out, as they change nothing. No alternative at all
+    asks for nothing.
     """
-    combined = {frozenset(mine) | frozenset(theirs) for mine, theirs in product(one, other)}
+    mine, theirs = set(map(frozenset, one)), set(map(frozenset, other))
+    if mine == theirs or not mine or not theirs:
+        return [sorted(set(group)) for group in one or other]
+    combined = {left | right for left, right in product(mine, theirs)}
     kept = [sorted(group) for group in combined if not any(less < group for less in combined)]
     return sorted(kept, key=lambda group: (len(group), group))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from schema.compose.input_value import same_value
 from schema.compose.merging import Merging
 from schema.compose.sentences import by_value, subgraphs
 from schema.compose.sources import FieldGroup, FieldSource
@@ -59,7 +60,7 @@ def _check_argument(merging: Merging, group: FieldGroup, merged: InputValue, ext
         f"has another default value for `{coordinate}`: "
         + ("remove it" if merged.default is None else f"give it `{merged.default}`"),
         group,
-        [s for s in having if s.definition.arguments[merged.name].default != merged.default],
+        [s for s in having if not same_value(s.definition.arguments[merged.name].default, merged.default)],
         coordinate,
     )
 
