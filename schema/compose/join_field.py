@@ -17,11 +17,11 @@ def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
     types = {source.definition.type for source in group.sources}
     records = []
     for source in group.sources:
-        if source.part.graph in group.overridden:
-            if merging.use[source.part.graph].needs(group.owner.name, group.name):
-                records.append(_record(merging, group, source, len(types) > 1, used_overridden=True))
-        else:
-            records.append(_record(merging, group, source, len(types) > 1))
+        graph = source.part.graph
+        taken = graph in group.overridden
+        used = (taken or graph in group.migrating) and merging.use[graph].needs(group.owner.name, group.name)
+        if used or not taken:
+            records.append(_record(merging, group, source, len(types) > 1, used_overridden=used))
     if len(records) == len(group.owner.sources) and all(_is_plain(record) for record in records):
         return ()
     return tuple(records)
@@ -35,7 +35,7 @@ def _is_plain(record: JoinField) -> bool:
 
 
 def _record(
-    merging: Merging, group: FieldGroup, source: FieldSource, with_type: bool, *, used_overridden: bool = False
+    merging: Merging, group: FieldGroup, source: FieldSource, with_type: bool, *, used_overridden: bool
 ) -> JoinField:
     graph = source.part.graph
     if not source.definition.directives and not group.migrating and not used_overridden:
