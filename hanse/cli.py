@@ -98,14 +98,22 @@ def compose(config: Path, output: Path | None, form: str, hints: bool) -> None:
 
 @main.command()
 @supergraph_option
-@click.option("--json", "as_json", is_flag=True, help="Print the plan as JSON.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "fetch-graph", "query-graph"]),
+    default="text",
+    show_default=True,
+    help="Text, JSON, or one of the graphs behind it in Graphviz's language.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--operation-name", help="Which operation of the document, where it has several.")
 @click.argument("operation", type=FILE)
-def plan(supergraph: Path, operation: Path, operation_name: str | None, as_json: bool) -> None:
+def plan(supergraph: Path, operation: Path, operation_name: str | None, form: str) -> None:
     """Print the query plan of the operation in the file OPERATION."""
     from hanse.plan import plan_file
 
-    click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, as_json=as_json))
+    click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, form=form))
 
 
 @main.group()

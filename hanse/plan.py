@@ -1,21 +1,32 @@
-"""`hanse plan`: the query plan of an operation, as text or JSON."""
+"""`hanse plan`: how an operation would run, as text, JSON, or a graph to be drawn by Graphviz."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 from graphql import GraphQLSyntaxError, parse, validate
 
 from hanse.failures import Failure
 from hanse.supergraph_config import read_text
-from router.planner import PlanError, Planner
-from router.planner.print_plan import plan_to_json, print_plan
+from router.planner import PlanError, Planner, QueryPlan
+from router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
+from schema.query_graph import graph_to_dot
 from schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 
+Printer = Callable[[Planner, QueryPlan], str]
 
-def plan_file(*, supergraph: Path, operation: Path, name: str | None, as_json: bool) -> str:
-    """The printed plan of the operation in a file. Raises Failure where either file is not what it should be."""
+FORMATS: dict[str, Printer] = {
+    "text": lambda _, plan: print_plan(plan),
+    "json": lambda _, plan: json.dumps(plan_to_json(plan), indent=2),
+    "fetch-graph": lambda _, plan: plan_to_dot(plan),
+    "query-graph": lambda planner, _: graph_to_dot(planner.graph),
+}
+
+
+def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str) -> str:
+    """The plan of the operation in a file, in one of FORMATS. Raises Failure where a file is not what it should be."""
     try:
         graph = parse_supergraph(read_text(supergraph))
     except InvalidSupergraphError as error:
@@ -26,8 +37,9 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, as_json: b
         raise Failure(f"{operation} is not a GraphQL document: {error.message}") from error
     if problems := validate(api_schema(graph), document):
         raise Failure(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
+    planner = Planner(graph)
     try:
-        plan = Planner(graph).plan(document, name)
+        plan = planner.plan(document, name)
     except PlanError as error:
         raise Failure(f"{operation} cannot be planned: {error}") from error
-    return json.dumps(plan_to_json(plan), indent=2) if as_json else print_plan(plan)
+    return FORMATS[form](planner, plan)

@@ -1,0 +1,60 @@
+"""`hanse plan` in each of its forms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hanse.cli import main
+from hanse.published import PUBLISHED
+
+SUPERGRAPH = str(PUBLISHED / "supergraph.graphql")
+
+
+def planned(tmp_path: Path, operation: str, *options: str) -> str:
+    file = tmp_path / "operation.graphql"
+    file.write_text(operation)
+    result = CliRunner().invoke(main, ["plan", "--supergraph", SUPERGRAPH, *options, str(file)])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+SELLERS = "{ products(first: 1) { edges { node { seller { username } } } } }"
+
+
+def test_text(tmp_path: Path) -> None:
+    said = planned(tmp_path, SELLERS)
+    assert said.startswith("QueryPlan {")
+    assert said.index("(catalog)") < said.index("(users, after #0)")
+
+
+def test_json(tmp_path: Path) -> None:
+    for options in (("--json",), ("--format", "json")):
+        assert json.loads(planned(tmp_path, SELLERS, *options))["kind"] == "query"
+
+
+@pytest.mark.parametrize(("form", "holds"), [("fetch-graph", "catalog"), ("query-graph", "Product")])
+def test_graphs(tmp_path: Path, form: str, holds: str) -> None:
+    drawn = planned(tmp_path, SELLERS, "--format", form)
+    assert drawn.startswith("digraph ")
+    assert drawn.rstrip().endswith("}")
+    assert holds in drawn
+    assert drawn.count("->") > 0
+
+
+def test_one_of_several_operations(tmp_path: Path) -> None:
+    both = f"query One {SELLERS} query Two {{ stats {{ users }} }}"
+    assert "(analytics)" in planned(tmp_path, both, "--operation-name", "Two")
+
+
+@pytest.mark.parametrize("operation", ["{ nothing }", "{", "query A { stats { users } } query B { stats { users } }"])
+def test_what_cannot_be_planned(tmp_path: Path, operation: str) -> None:
+    file = tmp_path / "operation.graphql"
+    file.write_text(operation)
+    result = CliRunner().invoke(main, ["plan", "--supergraph", SUPERGRAPH, str(file)])
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"hanse: {file} ")
+    assert result.stdout == ""
