@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import orjson
+import msgspec
 
 from router.executor.errors import ResponsePath
 from router.planner.plan import EntityGroup, EntityInput, Path, PathKey, PathList, PathTypes, Required, RequiredField
@@ -15,6 +15,7 @@ Object = dict[str, Any]
 Extract = Callable[[Object], Object | None]
 
 MISSING: Final = object()
+encode = msgspec.json.Encoder().encode  # keeps integers of any size
 
 
 @dataclass(slots=True)
@@ -53,7 +54,7 @@ class GroupInput:
                 representation = extract(target)
                 if representation is None:
                     continue
-                encoded = orjson.dumps(representation)
+                encoded = encode(representation)
                 place = places.get(encoded)
                 if place is None:
                     place = places[encoded] = len(batch.representations)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
-from msgspec.json import encode
+import msgspec
 
 from router.executor.call import Call
 from router.executor.conditions import Booleans, holds
 from router.executor.contexts import ContextInput
-from router.executor.entities import GroupInput
+from router.executor.entities import GroupInput, encode
 from router.executor.errors import MALFORMED
 from router.executor.merge import reply_keys
 from router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
 from router.transports.base import SubgraphRequest, TransportError
 
 Reply = dict[str, Any]
+
+
+_decode = msgspec.json.Decoder().decode
 
 
 class CompiledGroup:
@@ -60,10 +62,10 @@ class CompiledFetch:
         self.groups = tuple(CompiledGroup(group, booleans) for group in fetch.groups)
         self.keys = reply_keys(fetch.selections)
         self.root_keys = _root_keys(fetch.selections, booleans)
-        self._head = b'{"query":' + orjson.dumps(fetch.operation)
+        self._head = b'{"query":' + encode(fetch.operation)
         self._tail = b"}"
         if fetch.operation_name is not None:
-            self._tail = b',"operationName":' + orjson.dumps(fetch.operation_name) + b"}"
+            self._tail = b',"operationName":' + encode(fetch.operation_name) + b"}"
         self._bare = self._head + self._tail
 
     def body(
@@ -77,13 +79,13 @@ class CompiledFetch:
         Only variables in use are sent.
         """
         # msgspec, since clients may send integers of any size, and nest a scalar of their own at will.
-        members = [orjson.dumps(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
+        members = [encode(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
         members += [
-            orjson.dumps(group.variable) + b":" + encoded
+            encode(group.variable) + b":" + encoded
             for group, encoded in zip(self.groups, representations, strict=False)
         ]
         if contexts:
-            members += [orjson.dumps(name) + b":" + encode(value) for name, value in contexts.items()]
+            members += [encode(name) + b":" + encode(value) for name, value in contexts.items()]
         if not members:
             return self._bare
         return b"".join((self._head, b',"variables":{', b",".join(members), b"}", self._tail))
@@ -116,8 +118,8 @@ async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
 def read_reply(encoded: bytes) -> Reply:
     """The reply as data. Raises TransportError where it is no GraphQL response."""
     try:
-        reply = orjson.loads(encoded)
-    except ValueError:
+        reply = _decode(encoded)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise TransportError(MALFORMED, "The subgraph's reply is not JSON.") from None
     if not isinstance(reply, dict):
         raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")

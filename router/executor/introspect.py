@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import orjson
+import msgspec
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -44,11 +44,11 @@ class Introspection:
     def answer(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Error]]:
         """The encoded values by response key, and errors."""
         used = {name: variables[name] for name in self._variables if name in variables}
-        asked = orjson.dumps(used, option=orjson.OPT_SORT_KEYS)
+        asked = msgspec.json.encode(used, order="sorted")
         known = self._answers.get(asked)
         if known is None:
             result = execute_sync(self._api_schema, self._document, variable_values=used)
-            data = {key: orjson.Fragment(orjson.dumps(value)) for key, value in (result.data or {}).items()}
+            data = {key: msgspec.Raw(msgspec.json.encode(value)) for key, value in (result.data or {}).items()}
             errors = [dict(error.formatted) for error in result.errors or ()]
             known = (data, errors)
             if len(self._answers) < _KEPT:

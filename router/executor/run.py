@@ -6,12 +6,10 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
-
 from router.executor.apply import apply_entities, apply_root, failed
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan, Variant
-from router.executor.entities import Batch, Object
+from router.executor.entities import Batch, Object, encode
 from router.executor.errors import NULL_IN_NON_NULL, Error, explained
 from router.executor.fast import Fallback
 from router.executor.fetch import CompiledFetch, Replies, Reply, read_reply, send
@@ -85,7 +83,7 @@ class Execution:
             # A null that a subgraph told the reason of is not told twice.
             if error["extensions"]["code"] != NULL_IN_NON_NULL or not explained(error["path"], errors):
                 errors.append(error)
-        return encode(projected, errors)
+        return respond(projected, errors)
 
     async def _perform(self, index: int) -> None:
         fetch = self._variant.fetches[index]
@@ -127,8 +125,8 @@ class Execution:
             self.errors += apply_root(self.root, fetch, reply, types)
 
 
-def encode(data: Any, errors: list[Error]) -> bytes:
+def respond(data: Any, errors: list[Error]) -> bytes:
     """A GraphQL response as JSON."""
     if errors:
-        return orjson.dumps({"data": data, "errors": errors}, default=str)
-    return orjson.dumps({"data": data})
+        return encode({"data": data, "errors": errors})
+    return encode({"data": data})

@@ -9,7 +9,7 @@ from typing import Any
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan
 from router.executor.errors import fetch_error
-from router.executor.run import Execution, encode
+from router.executor.run import Execution, respond
 from router.transports.base import SubgraphRequest, TransportError
 
 
@@ -37,4 +37,4 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
                 await execution.fetch_all()
                 yield execution.response()
     except TransportError as error:
-        yield encode(None, [fetch_error(str(error), error.code, primary.subgraph, None)])
+        yield respond(None, [fetch_error(str(error), error.code, primary.subgraph, None)])

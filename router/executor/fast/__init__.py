@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from router.executor.call import Call
+from router.executor.entities import encode
 from router.executor.fast.code import Batch, Code, Fallback, Lists
 from router.executor.fast.overlay import Overlay
 from router.executor.fast.shape import Shaper, Unsupported
@@ -35,9 +36,6 @@ _NOW_AND_THEN = 64
 
 class _Response(msgspec.Struct, gc=False):
     data: Any
-
-
-_encode = msgspec.json.Encoder().encode
 
 
 class FastPlan:
@@ -79,7 +77,7 @@ class FastPlan:
         if not run.broken:
             try:
                 self.code.finish(run.root, run.lists)
-                response: bytes = _encode(_Response(run.root))
+                response: bytes = encode(_Response(run.root))
             except Fallback:
                 pass
             else:

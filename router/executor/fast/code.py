@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
-import orjson
 from msgspec import UNSET
 
-from router.executor.entities import MISSING, copier
+from router.executor.entities import MISSING, copier, encode
 from router.executor.fast.overlay import Fields, GroupOverlay, Overlay, RouteStep, Target
 from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot, Unsupported
 
@@ -28,7 +27,7 @@ class Writer:
     """Lines of a function, with constants by generated names."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"UNSET": UNSET, "Fallback": Fallback, "dumps": orjson.dumps, "join": b",".join}
+        self.names: dict[str, Any] = {"UNSET": UNSET, "Fallback": Fallback, "dumps": encode, "join": b",".join}
         self._lines: list[str] = []
 
     def line(self, depth: int, text: str) -> None:
@@ -242,9 +241,9 @@ class Code:
                 writer.line(depth, f"if {variable} is {missing}: raise Fallback")
         writer.line(depth, f"if {' and '.join(f'{variable} is None' for variable in variables)}:")
         writer.line(depth + 1, "raise Fallback" if strict else "continue")
-        start = writer.constant(b'{"__typename":' + orjson.dumps(sent))
+        start = writer.constant(b'{"__typename":' + encode(sent))
         members = [
-            f"{writer.constant(b',' + orjson.dumps(one.name) + b':')} + dumps({variable})"
+            f"{writer.constant(b',' + encode(one.name) + b':')} + dumps({variable})"
             for variable, one in zip(variables, fields, strict=True)
         ]
         text = f"{start} + {' + '.join(members)} + b'}}'"
