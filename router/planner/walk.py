@@ -37,6 +37,7 @@ class Walk:
         self.terrain = terrain
         self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
         self._open: set[tuple[int, Node, str]] = set()
+        self._resolved: dict[tuple[Node, Ask], bool] = {}
 
     # -- what is asked -------------------------------------------------------------------------------------------------
 
@@ -92,14 +93,25 @@ class Walk:
         for base in sorted(bases, key=lambda site: site.level):
             casts = self.terrain.casts(base.node)
             types = [type_ for type_ in casts if position.types is None or type_ in position.types]
+            if len(bases) > 1 and not all(self._resolves(casts[type_], ask) for type_ in types):
+                continue
             try:
-                if len(bases) > 1:
-                    for node in (casts[type_] for type_ in types):
-                        self._expand_ask(self._scratch(node.type, [(node, base.level)]), ask)
                 return [task for type_ in types for task in self._expand_ask(self.refine(position, type_), ask)]
             except NoWayError:
                 continue
         raise NoWayError(f"{position.type}.{ask.name} cannot be resolved here for every type that the object may have.")
+
+    def _resolves(self, node: Node, ask: Ask) -> bool:
+        """Whether the field, with all below, can be had of an object that is at this node only."""
+        known = self._resolved.get((node, ask))
+        if known is None:
+            try:
+                self._expand_ask(self._scratch(node.type, [(node, 1)]), ask)
+                known = True
+            except NoWayError:
+                known = False
+            self._resolved[node, ask] = known
+        return known
 
     # -- positions -----------------------------------------------------------------------------------------------------
 

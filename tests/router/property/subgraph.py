@@ -95,7 +95,9 @@ class WorldSubgraph:
     def _resolve(self, source: Known, name: str, arguments: Mapping[str, Any]) -> Any:
         edge = self._edge(source, name)
         self._check_required(source, edge)
-        value = self._world.value(source.ref, name, arguments)
+        from_above = {argument.name for argument in edge.contexts}
+        asked = {key: value for key, value in arguments.items() if key not in from_above}
+        value = self._world.value(source.ref, name, asked)
         return value if edge.target is None else self._known(value, edge.target)
 
     def _edge(self, source: Known, name: str) -> FieldEdge:
@@ -195,7 +197,9 @@ def _composite(supergraph: Supergraph, type_: ObjectType | InterfaceType, graph:
 
 
 def _field(field: Field, join: JoinField) -> str:
-    arguments = f"({' '.join(map(_input, field.arguments.values()))})" if field.arguments else ""
+    inputs = [_input(argument) for argument in field.arguments.values()]
+    inputs += [f"{argument.name}: {argument.type}" for argument in join.context_arguments]
+    arguments = f"({' '.join(inputs)})" if inputs else ""
     return f"{field.name}{arguments}: {join.type or field.type}"
 
 
