@@ -1,0 +1,1 @@
+"""Storing objects: in a folder by default; other stores by URL."""

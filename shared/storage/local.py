@@ -1,0 +1,119 @@
+"""Objects in a folder, handed out by signed URLs of the subgraph's own routes."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import tempfile
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from datetime import datetime
+from pathlib import Path
+
+from shared.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch
+from shared.storage.signing import sign, verify
+
+ROUTE = "/files/objects"  # under it the subgraph serves the signed URLs
+UPLOAD, DOWNLOAD = "PUT", "GET"
+
+_KEY = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
+
+
+class LocalStore:
+    """A folder of files, one for each object."""
+
+    def __init__(self, folder: Path, *, public_url: str, secret: bytes) -> None:
+        self._folder = folder
+        self._url = f"{public_url.rstrip('/')}{ROUTE}"
+        self._secret = secret
+
+    async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
+        """See ObjectStore. Written beside its place and moved there, so that nobody sees half of it."""
+        path = self._path(key)
+        temporary = await asyncio.to_thread(_new_file, path.parent)
+        try:
+            written = await _write(temporary, content, size)
+            await asyncio.to_thread(temporary.replace, path)
+        finally:
+            await asyncio.to_thread(temporary.unlink, missing_ok=True)
+        return written
+
+    async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """See ObjectStore."""
+        try:
+            file = await asyncio.to_thread(self._path(key).open, "rb")
+        except FileNotFoundError as error:
+            raise ObjectMissing(key) from error
+        with file:
+            file.seek(start)
+            left = CHUNK if end is None else end - start
+            while left > 0:
+                chunk = await asyncio.to_thread(file.read, min(CHUNK, left))
+                if not chunk:
+                    return
+                if end is not None:
+                    left -= len(chunk)
+                yield chunk
+
+    async def size(self, key: str) -> int:
+        """See ObjectStore."""
+        try:
+            return (await asyncio.to_thread(self._path(key).stat)).st_size
+        except FileNotFoundError as error:
+            raise ObjectMissing(key) from error
+
+    async def delete(self, key: str) -> None:
+        """See ObjectStore."""
+        await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+
+    def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
+        """See ObjectStore."""
+        said = {"size": str(size), "type": content_type}
+        query = sign(self._secret, UPLOAD, key, said, expires)
+        return Presigned(UPLOAD, f"{self._url}/{key}?{query}", {"content-type": content_type})
+
+    def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
+        """See ObjectStore."""
+        said = {"type": served.content_type, "name": served.name, "inline": "1" if served.inline else "0"}
+        return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret, DOWNLOAD, key, said, expires)}")
+
+    def upload_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[int, str]:
+        """Size and MIME type of what a signed URL lets its holder put. Raises WrongSignature."""
+        said = verify(self._secret, UPLOAD, key, query, now)
+        return int(said["size"]), said["type"]
+
+    def download_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[Served, int]:
+        """How a signed URL wants its object handed out, and for how many seconds still. Raises WrongSignature."""
+        said = verify(self._secret, DOWNLOAD, key, query, now)
+        served = Served(said["name"], said["type"], said["inline"] == "1")
+        return served, int(int(said["expires"]) - now.timestamp())
+
+    def _path(self, key: str) -> Path:
+        """Where the object is: in a folder by its last two characters, so that none grows too large."""
+        if not _KEY.fullmatch(key):
+            raise ValueError(f"not a key: {key!r}")
+        folder, _, name = key.rpartition("/")
+        return self._folder / folder / name[-2:] / name
+
+
+def _new_file(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=folder, prefix=".")
+    os.close(descriptor)
+    return Path(name)
+
+
+async def _write(path: Path, content: AsyncIterable[bytes], size: int | None) -> int:
+    """Write the content to the disk; how many bytes it had. Raises SizeMismatch, as soon as it is too long."""
+    written = 0
+    with await asyncio.to_thread(path.open, "wb", CHUNK) as file:
+        async for chunk in content:
+            written += len(chunk)
+            if size is not None and written > size:
+                break
+            await asyncio.to_thread(file.write, chunk)
+        await asyncio.to_thread(file.flush)
+        await asyncio.to_thread(os.fsync, file.fileno())
+    if size is not None and written != size:
+        raise SizeMismatch(f"The content has not the {size} bytes that it should have.")
+    return written
