@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from pathlib import Path
 
 import pytest
 
-from schema.compose import compose
+from schema.compose import compose, rules
 from schema.supergraph import parse_supergraph, print_supergraph
-from tests.schema.compose.cases import CASES, SUPERGRAPH, answer, expected, subgraphs_of
+from tests.schema.compose.cases import CASES, DIAGNOSTICS, SUPERGRAPH, answer, expected, subgraphs_of
 
 ALL = sorted(CASES.iterdir())
 ACCEPTED = [case for case in ALL if (case / SUPERGRAPH).exists()]
@@ -32,3 +35,13 @@ def test_cases_are_named_for_what_they_expect() -> None:
     assert {case.name for case in ALL if case.name.startswith("error_")} == {
         case.name for case in ALL if case not in ACCEPTED
     }
+
+
+def test_every_rule_has_a_case() -> None:
+    modules = [
+        importlib.import_module(f"{rules.__name__}.{module.name}") for module in pkgutil.iter_modules(rules.__path__)
+    ]
+    codes = {code for module in modules for code in re.findall(r"\b[A-Z]+(?:_[A-Z]+)+\b", module.__doc__ or "")}
+    expectations = "".join(file.read_text(encoding="utf-8") for file in CASES.glob(f"*/{DIAGNOSTICS}"))
+    assert len(codes) > 25
+    assert {code for code in codes if f" {code}: " not in expectations} == {"INVALID_SUBGRAPH_NAME"}
