@@ -135,6 +135,21 @@ def export(check: bool) -> None:
 
 
 @main.group()
+def analytics() -> None:
+    """The statistics, which are made from events alone."""
+
+
+@analytics.command()
+@data_option
+def rebuild(data: Path) -> None:
+    """Count everything again from the start of the event log, and print what came out."""
+    from hanse.analytics import rebuild_statistics
+
+    for name, value in rebuild_statistics(data).items():
+        click.echo(f"{name}: {value}")
+
+
+@main.group()
 def migrate() -> None:
     """The tables of the subgraphs' databases. `up` is done at every start too."""
 
