@@ -49,10 +49,19 @@ def _record(
         type=source.definition.type if with_type else None,
         external=source.external,
         override=string_argument(override, "from") if override else None,
-        override_label=label_of(override) if override else group.migrating.get(graph),
+        override_label=_label(group, source),
         used_overridden=used_overridden,
         context_arguments=context_arguments(merging, source),
     )
+
+
+def _label(group: FieldGroup, source: FieldSource) -> str | None:
+    """The label on which it hangs who resolves the field. Taken from nobody, it is resolved here whatever the label."""
+    override = override_of(source)
+    if override is None:
+        return group.migrating.get(source.part.graph)
+    origin = string_argument(override, "from")
+    return label_of(override) if any(other.part.name == origin for other in group.sources) else None
 
 
 def _fields(source: FieldSource, directive: str) -> str | None:

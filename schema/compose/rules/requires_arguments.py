@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from schema.compose.merging import Merging
-from schema.compose.sources import FieldSource, Part
+from schema.compose.sources import FieldSource
 from schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
 from schema.subgraph.model import Applied, applied, string_argument
 from schema.supergraph.model import Field, InterfaceType, ObjectType
@@ -24,13 +24,11 @@ def requires_arguments(merging: Merging) -> None:
 
 def _check(merging: Merging, source: FieldSource, directive: Applied) -> None:
     text = string_argument(directive, "fields") or ""
-    if text.isidentifier() and text not in source.owner.fields:
-        return
     try:
         selections = parse_field_set(text)
     except FieldSetError:
         return
-    for problem in _problems(merging, source.owner.name, selections, source.part):
+    for problem in _problems(merging, source.owner.name, selections):
         merging.report.error(
             "REQUIRES_INVALID_FIELDS",
             f'`{source.coordinate}` in subgraph "{source.part.name}" has @requires(fields: "{text}"), which {problem}.',
@@ -39,7 +37,7 @@ def _check(merging: Merging, source: FieldSource, directive: Applied) -> None:
         )
 
 
-def _problems(merging: Merging, owner: str, selections: Iterable[Selection], part: Part) -> Iterator[str]:
+def _problems(merging: Merging, owner: str, selections: Iterable[Selection]) -> Iterator[str]:
     for selection in selections:
         inner = selection.condition or owner
         if selection.field is not None:
@@ -49,7 +47,7 @@ def _problems(merging: Merging, owner: str, selections: Iterable[Selection], par
                 continue
             yield from _argument_problems(merging, owner, field, selection)
             inner = named_type(field.type)
-        yield from _problems(merging, inner, selection.selections or (), part)
+        yield from _problems(merging, inner, selection.selections or ())
 
 
 def _argument_problems(merging: Merging, owner: str, field: Field, selection: Selection) -> Iterator[str]:
