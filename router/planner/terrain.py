@@ -13,21 +13,17 @@ class Terrain:
     def __init__(self, graph: QueryGraph, labels: frozenset[str] = frozenset()) -> None:
         self.graph = graph
         self._labels = labels
-        self._fields: dict[tuple[Node, str], FieldEdge | None] = {}
+        self._fields: dict[Node, dict[str, FieldEdge]] = {}
         self._shared_fields: dict[tuple[Node, str], FieldEdge | None] = {}
         self._casts: dict[Node, dict[str, Node]] = {}
         self._contexts = _contexts(graph)
 
     def field(self, node: Node, name: str) -> FieldEdge | None:
         """The field's edge for an object of the node's type, if the labels let it through."""
-        key = (node, name)
-        if key not in self._fields:
-            edge = self.graph.field(node, name)
-            if edge is not None and edge.condition is not None:
-                active = edge.condition.label in self._labels
-                edge = edge if active == edge.condition.active else None
-            self._fields[key] = edge
-        return self._fields[key]
+        fields = self._fields.get(node)
+        if fields is None:
+            fields = self._fields[node] = self._open_fields(node)
+        return fields.get(name)
 
     def shared_field(self, node: Node, name: str) -> FieldEdge | None:
         """The field's edge where it can be asked of the node's abstract type at once.
@@ -76,6 +72,13 @@ class Terrain:
         definition = self.graph.supergraph.types[type_]
         assert isinstance(definition, ObjectType | InterfaceType)
         return definition.fields[name].type
+
+    def _open_fields(self, node: Node) -> dict[str, FieldEdge]:
+        return {
+            name: edge
+            for name, edge in self.graph.fields(node).items()
+            if edge.condition is None or (edge.condition.label in self._labels) == edge.condition.active
+        }
 
     def _shared_field(self, node: Node, name: str) -> FieldEdge | None:
         edge = self.field(node, name)
