@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -16,6 +17,8 @@ from router.executor.introspect import Introspection
 from router.executor.project import Projection
 from router.executor.steps import Step, plan_steps
 from router.planner.plan import OperationKind, QueryPlan, Subscription
+
+log = logging.getLogger("router.executor")
 
 MOST_VARIANTS = 32
 
@@ -53,6 +56,9 @@ class Variant:
                 self._fast = self._make_fast(self.steps, self.fetches, self.unblocks)
             except Unsupported as reason:
                 self.why_not_fast = str(reason)
+            except Exception:  # a mistake in what only makes things faster must not cost an answer
+                log.exception("an operation gets no fast path, by a mistake in the router")
+                self.why_not_fast = "a mistake"
         return self._fast
 
 

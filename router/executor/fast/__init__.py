@@ -6,6 +6,7 @@ the general path, together with the replies that came, so that nothing is asked 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
     from router.executor.conditions import Booleans
 
 __all__ = ["Fallback", "FastPlan", "Unsupported"]
+
+log = logging.getLogger("router.executor")
 
 _MISSES_IN_A_ROW = 8  # after so many it is tried only now and then
 _NOW_AND_THEN = 64
@@ -80,6 +83,8 @@ class FastPlan:
                 response: bytes = encode(_Response(run.root))
             except Fallback:
                 pass
+            except Exception:
+                log.exception("the fast path of an operation failed, by a mistake in the router")
             else:
                 self._misses = 0
                 return response
@@ -116,6 +121,9 @@ class _Run:
         except Fallback:
             self.broken = True
             return
+        except Exception:
+            self._mistake()
+            return
         try:
             encoded = await send(fetch, body, self._call)
         except TransportError as error:
@@ -128,6 +136,13 @@ class _Run:
                 self._take(index, fetch, batches, encoded)
             except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
                 self.broken = True
+            except Exception:
+                self._mistake()
+
+    def _mistake(self) -> None:
+        """Note a mistake in what only makes things faster; the general path answers."""
+        log.exception("the fast path of an operation failed, by a mistake in the router")
+        self.broken = True
 
     def _take(
         self, index: int, fetch: CompiledFetch, batches: list[tuple[bytes, list[list[Any]]]], encoded: bytes

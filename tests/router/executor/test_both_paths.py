@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import logging
 import random
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -17,6 +19,20 @@ from router.planner import PlanError
 from router.transports.base import TransportError
 from tests.router.executor.operations import VARIABLES, Operations
 from tests.router.executor.world import SUBGRAPHS, View, World, planner
+
+
+@pytest.fixture(autouse=True)
+def no_mistakes() -> Iterator[None]:
+    """The fast path's own mistakes are logged and covered by the general path: here they must not happen."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign, assignment]
+    log = logging.getLogger("router.executor")
+    log.addHandler(handler)
+    yield
+    log.removeHandler(handler)
+    assert [record.exc_info for record in records] == []
+
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
 QUIET = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
