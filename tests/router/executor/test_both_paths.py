@@ -35,7 +35,7 @@ def no_mistakes() -> Iterator[None]:
 
 
 SEEDS = st.integers(min_value=0, max_value=2**32)
-QUIET = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+QUIET = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 
 
 def prepared(seed: int) -> tuple[CompiledPlan, str]:
