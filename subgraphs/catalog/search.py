@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 from sqlalchemy import (
@@ -13,7 +14,6 @@ from sqlalchemy import (
     Subquery,
     column,
     func,
-    literal,
     literal_column,
     select,
     table,
@@ -50,8 +50,14 @@ def _sqlite_scores(words: list[str]) -> Select[tuple[str, float]]:
 
 
 def _postgresql_scores(words: list[str]) -> Select[tuple[str, float]]:
-    query = func.to_tsquery(literal("simple"), " & ".join(f"{word}:*" for word in words))
+    plain = (_without_accents(word) for word in words)
+    query = func.to_tsquery(literal_column("'simple'"), " & ".join(f"{word}:*" for word in plain))
     vector: ColumnElement[Any] = literal_column("products.search")
     return select(_products.c.id, (-func.ts_rank(vector, query)).cast(Float).label("score")).where(
         vector.op("@@")(query)
     )
+
+
+def _without_accents(word: str) -> str:
+    """As the column has it, where SQLite's tokenizer sees to that itself."""
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

@@ -65,8 +65,6 @@ class Payments:
         known = await self._known(session, user_id, order, product_id)
         if known is not None:
             return known
-        if not await repository.owe(session, user_id, order.amount.amount_minor, self.limit_minor):
-            raise LimitReached(self.limit_minor, self.currency)
         row = Transaction(
             id=transaction_id or new_id(),
             user_id=user_id,
@@ -78,11 +76,17 @@ class Payments:
             idempotency_key=order.idempotency_key,
             created_at=self._clock(),
         )
-        session.add(row)
         try:
-            await session.flush()
-        except IntegrityError as error:  # the same key came twice at once, and the other was first
-            raise KeyReused from error
+            async with session.begin_nested():
+                if not await repository.owe(session, user_id, row.amount_minor, self.limit_minor):
+                    raise LimitReached(self.limit_minor, self.currency)
+                session.add(row)
+                await session.flush()
+        except IntegrityError:  # the same key came twice at once, and the other was first
+            known = await self._known(session, user_id, order, product_id)
+            if known is None:
+                raise
+            return known
         await self._post(session, row, debit=Account.RECEIVABLE, credit=Account.REVENUE)
         await emit(session, _told(TransactionCreated, row))
         return row

@@ -1,5 +1,7 @@
 """Products, their full-text search, and the tables of the event backbone."""
 
+import unicodedata
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -29,11 +31,24 @@ SQLITE_SEARCH = (
         DELETE FROM product_numbers WHERE product_id = old.id;
     END""",
 )
+# PostgreSQL's own `unaccent` may not be used in a generated column: it is not immutable.
+ACCENTED = [chr(code) for code in range(0xC0, 0x180) if len(unicodedata.normalize("NFD", chr(code))) == 2]
+PLAIN = "".join(unicodedata.normalize("NFD", letter)[0] for letter in ACCENTED)
+
+
+def _vector(expression: str, weight: str) -> str:
+    plain = f"translate({expression}, '{''.join(ACCENTED)}', '{PLAIN}')"
+    return f"setweight(to_tsvector('simple', {plain}), '{weight}')"
+
+
+POSTGRESQL_VECTORS = (
+    _vector("name", "A"),
+    _vector("category", "B"),
+    _vector("CAST(tags AS text)", "B"),
+    _vector("description", "C"),
+)
 POSTGRESQL_SEARCH = (
-    """ALTER TABLE products ADD COLUMN search tsvector GENERATED ALWAYS AS (
-        setweight(to_tsvector('simple', name), 'A') || setweight(to_tsvector('simple', category), 'B') ||
-        setweight(to_tsvector('simple', tags::text), 'B') || setweight(to_tsvector('simple', description), 'C')
-    ) STORED""",
+    f"ALTER TABLE products ADD COLUMN search tsvector GENERATED ALWAYS AS ({' || '.join(POSTGRESQL_VECTORS)}) STORED",
     "CREATE INDEX products_search ON products USING gin (search)",
 )
 
@@ -61,7 +76,7 @@ def upgrade() -> None:
         sa.CheckConstraint("price_minor >= 0", name="price_is_not_negative"),
     )
     for statement in SQLITE_SEARCH if op.get_bind().dialect.name == "sqlite" else POSTGRESQL_SEARCH:
-        op.execute(sa.text(statement.replace("::", "\\:\\:")))
+        op.execute(statement)
 
 
 def downgrade() -> None:
