@@ -94,7 +94,7 @@ class ReferenceRouter:
 class HanseRouter:
     """`hanse router` as its own process, over HTTP: the product as it is shipped."""
 
-    def __init__(self, *, timeout: float = 20.0) -> None:
+    def __init__(self, *, timeout: float = 60.0) -> None:
         """`timeout` bounds start-up and one operation each, in seconds."""
         self._timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="hanse-audit-")
