@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from router.planner.fetch_graph import FetchGraph, Slot, SlotField, Step
-from router.planner.plan import OperationKind
+from router.planner.plan import OperationKind, PlanError
 from router.planner.query_tree import (
     Candidate,
     CastWay,
@@ -86,7 +86,9 @@ class Placer:
         placed: list[tuple[Slot, SlotField | None]] = []
         for task in need.tasks:
             earlier = [c for c in task.candidates if c.site.slot is not None or c.site.level < level]
-            slot, field = self._put(task, min(earlier or task.candidates, key=self._need_rank))
+            if not earlier:
+                raise PlanError(f"What {task.position.type} needs to be fetched from a subgraph is not there before.")
+            slot, field = self._put(task, min(earlier, key=self._need_rank))
             slot.want(field, self._conditions)
             placed.append((slot, field))
         return placed

@@ -36,16 +36,20 @@ class Rig:
     planner: Planner
     api_schema: GraphQLSchema
     transports: Mapping[str, WorldSubgraph]
+    labels: frozenset[str] = frozenset()
 
     @classmethod
-    def over(cls, supergraph: Supergraph) -> Rig:
-        """The rig of a supergraph. Raises UnfitError when first run, where there can be no data for it."""
+    def over(cls, supergraph: Supergraph, labels: frozenset[str] = frozenset()) -> Rig:
+        """The rig of a supergraph, with the override labels that are active.
+
+        Raises UnfitError when first run, where there can be no data for it.
+        """
         planner = Planner(supergraph)
         world = World(planner.graph)
         api = api_schema(supergraph)
         _give_data(api, world)
-        transports = {info.name: WorldSubgraph(world, info.graph) for info in supergraph.subgraphs.values()}
-        return cls(planner, api, transports)
+        transports = {info.name: WorldSubgraph(world, info.graph, labels) for info in supergraph.subgraphs.values()}
+        return cls(planner, api, transports, labels)
 
     def is_valid(self, text: str) -> bool:
         """Whether the API schema accepts the operation."""
@@ -61,7 +65,7 @@ class Rig:
         return asyncio.run(self._run(document))
 
     async def _run(self, document: DocumentNode) -> Any:
-        plan = self.planner.plan(document)
+        plan = self.planner.plan(document, override_labels=self.labels)
         compiled = compile_plan(plan, document, None, self.api_schema)
         return json.loads(await asyncio.wait_for(run(compiled, BOOLEANS, Call(self.transports)), 20))
 
@@ -85,7 +89,7 @@ def _give_data(schema: GraphQLSchema, world: World) -> None:
 
 
 def _resolver(world: World, type_: str, name: str) -> Any:
-    def resolve(source: Ref | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def resolve(source: Ref | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         return world.value(source or Ref(type_, 0), name, arguments)
 
     return resolve

@@ -11,6 +11,7 @@ _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external",'
     ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])'
 )
+LABEL = "percent(50)"
 _KEYS = ("id", "sku", "code", "id sku", "org { id }", "org { id code }")
 _LEAVES = ("String", "Int", "String!", "[String!]", "Float", "ID", "Boolean")
 
@@ -129,7 +130,7 @@ class _Maker:
             graph.types[name].fields[leaf] = f"{leaf}{arguments}: {type_}{shared}"
         others = [graph for graph in graphs if graph not in owners]
         if len(owners) == 1 and others and rng.random() < 0.1:
-            label = ', label: "percent(50)"' if rng.random() < 0.5 else ""
+            label = f', label: "{LABEL}"' if rng.random() < 0.5 else ""
             rng.choice(others).types[name].fields[leaf] = (
                 f'{leaf}{arguments}: {type_} @override(from: "{owners[0].name}"{label})'
             )

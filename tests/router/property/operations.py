@@ -117,7 +117,7 @@ class OperationMaker:
         if isinstance(type_, GraphQLList):
             return f"[{self._literal(type_.of_type, depth + 1)}]"
         if isinstance(type_, GraphQLEnumType):
-            return rng.choice(list(type_.values))
+            return rng.choice([*map(str, type_.values)])
         if isinstance(type_, GraphQLInputObjectType):
             fields = [
                 f"{name}: {self._literal(field.type, depth + 1)}"

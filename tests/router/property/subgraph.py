@@ -50,7 +50,8 @@ class Known:
 class WorldSubgraph:
     """One subgraph. Also a transport: it answers requests in process and counts them."""
 
-    def __init__(self, world: World, graph: str) -> None:
+    def __init__(self, world: World, graph: str, labels: frozenset[str] = frozenset()) -> None:
+        self._labels = labels
         self._world = world
         self._graph = graph
         self._query_graph: QueryGraph = world.graph
@@ -87,7 +88,7 @@ class WorldSubgraph:
         if name == "_entities":
             return self._entities
 
-        def resolve(source: Known | None, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+        def resolve(source: Known | None, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
             return self._resolve(source or Known(Ref(type_, 0), type_), name, arguments)
 
         return resolve
@@ -104,6 +105,9 @@ class WorldSubgraph:
         edge = self._query_graph.field(Node(self._graph, source.type, source.provided), name)
         if edge is None:
             raise GraphQLError(f"{self._graph} does not know {source.type}.{name} here")
+        condition = edge.condition
+        if condition is not None and condition.active != (condition.label in self._labels):
+            raise GraphQLError(f"{self._graph} is not to be asked for {source.type}.{name}")
         return edge
 
     def _check_required(self, source: Known, edge: FieldEdge) -> None:
@@ -123,7 +127,7 @@ class WorldSubgraph:
             return Known(value, target.type, provided=target.provides)
         return Known(value, value.type, provided=self._query_graph.cast(target, value.type).provides)
 
-    def _entities(self, _: object, info: GraphQLResolveInfo, representations: list[dict[str, Any]]) -> list[Any]:
+    def _entities(self, _: object, info: GraphQLResolveInfo[Any], representations: list[dict[str, Any]]) -> list[Any]:
         return [self._entity(representation) for representation in representations]
 
     def _entity(self, representation: dict[str, Any]) -> Known:
