@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -149,7 +149,7 @@ class SubgraphApp:
         reply = await self.reply(body, headers.get("authorization"))
         return reply.status, reply.body
 
-    async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
+    async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
         """The events of a subscription, each a GraphQL response as JSON. Closing the iterator unsubscribes."""
         try:
             caller = await self.tokens.caller(headers.get("authorization"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ async def test_forged_tokens_are_refused(router: Router, tokens: RouterTokens) -
     public = jwt.utils.base64url_decode(router.public_key)
     forged = [
         jwt.encode(claims, Ed25519PrivateKey.generate(), algorithm="EdDSA", headers={"kid": key_id}),
-        jwt.encode(claims, None, algorithm="none", headers={"kid": key_id}),
+        jwt.encode(claims, "", algorithm="none", headers={"kid": key_id}),
         jwt.encode(claims, public, algorithm="HS256", headers={"kid": key_id}),
         genuine[:-4] + ("AAAA" if genuine[-4:] != "AAAA" else "BBBB"),
     ]
@@ -109,12 +110,13 @@ def test_what_principals_may() -> None:
     assert (user.may_see("u"), user.may_see("a"), admin.may_see("u"), ANONYMOUS.may_see("u")) == (1, 0, 1, 0)
     assert user.require_scope("x") == "u"
     assert admin.require_admin() == "a"
-    for ask, refusal in {
+    refused: dict[Callable[[], object], type[Exception]] = {
         ANONYMOUS.require_user: Unauthenticated,
         ANONYMOUS.require_admin: Unauthenticated,
         user.require_admin: Forbidden,
         lambda: ANONYMOUS.require_scope("x"): Unauthenticated,
         lambda: admin.require_scope("x"): Forbidden,
-    }.items():
+    }
+    for ask, refusal in refused.items():
         with pytest.raises(refusal):
             ask()

@@ -25,7 +25,8 @@ def test_one_line_of_use() -> None:
 
 def test_no_subgraphs() -> None:
     composition = compose([])
-    assert composition.supergraph is composition.sdl is None
+    assert composition.supergraph is None
+    assert composition.sdl is None
     assert [error.code for error in composition.errors] == ["NO_QUERIES"]
 
 

@@ -26,6 +26,7 @@ from schema.supergraph.model import (
     ScalarType,
     SubgraphInfo,
     Supergraph,
+    TypeDefinition,
     UnionType,
 )
 
@@ -162,7 +163,7 @@ def supergraphs(draw: st.DrawFn) -> Supergraph:
     filter_fields = draw(_input_values(joined=True))
     filter_fields = {n: v for n, v in filter_fields.items() if "Filter" not in v.type}  # no input needs itself
     filter_fields["text"] = InputValue(name="text", type="String")
-    types = [
+    types: list[TypeDefinition] = [
         ObjectType(name="Query", fields=draw(_fields()), **common()),  # type: ignore[arg-type]
         ObjectType(name="Thing", fields=thing, implements=implements, **common()),  # type: ignore[arg-type]
         ObjectType(name="Other", fields=draw(_fields()), join_directives=draw(_join_directives()), **common()),  # type: ignore[arg-type]

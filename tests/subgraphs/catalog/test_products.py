@@ -189,11 +189,12 @@ async def test_only_seller_and_admins_change_a_product(
     seller: Person, stranger: Person, catalog: SubgraphApp, router: Router
 ) -> None:
     product_id = await create(seller)
-    for query, arguments in {
+    refused: dict[str, dict[str, Any]] = {
         UPDATE: {"version": 1, "input": {"name": "Mine"}},
         ADJUST: {"delta": 1},
         "mutation ($id: ID!) { deleteProduct(id: $id) { id } }": {},
-    }.items():
+    }
+    for query, arguments in refused.items():
         assert (await stranger(query, id=product_id, **arguments)).codes == ["FORBIDDEN"]
         assert (await Person(catalog, router)(query, id=product_id, **arguments)).codes == ["UNAUTHENTICATED"]
         assert (await seller(query, id=new_id(), **arguments)).codes == ["NOT_FOUND"]

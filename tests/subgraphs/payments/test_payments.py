@@ -64,7 +64,7 @@ async def create(person: Person, minor: int, **given: Any) -> str:
 async def balance(person: Person) -> tuple[int, int, int]:
     """What is owed, what may be, what has been paid."""
     found = (await person.get(BALANCE))["myBalance"]
-    return tuple(found[name]["amountMinor"] for name in ("owed", "available", "paid"))  # type: ignore[return-value]
+    return tuple(found[name]["amountMinor"] for name in ("owed", "available", "paid"))
 
 
 async def ledger(admin: Person) -> dict[str, int]:

@@ -14,6 +14,7 @@ import orjson
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
+from sqlmodel import col
 
 from shared.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
@@ -38,7 +39,7 @@ async def login(person: Person, name: str = "ann") -> dict[str, Any]:
 async def living_sessions(app: SubgraphApp) -> int:
     """How many sessions are alive."""
     async with app.database.reading() as session:
-        alive = select(func.count()).select_from(Session).where(Session.revoked_at.is_(None))
+        alive = select(func.count()).select_from(Session).where(col(Session.revoked_at).is_(None))
         return int(await session.scalar(alive) or 0)
 
 
@@ -168,7 +169,7 @@ async def test_imported_hashes_are_upgraded_at_the_next_login(anyone: Person, us
         assert (await anyone(LOGIN, login="ann", password="wrong")).codes == ["UNAUTHENTICATED"]
         await login(anyone)
         async with users.database.reading() as session:
-            now = await session.scalar(select(User.password_hash))
+            now = await session.scalar(select(col(User.password_hash)))
         assert now is not None
         assert now.startswith("$argon2id$v=19$m=8,t=1,p=1")
         await login(anyone)
