@@ -99,7 +99,7 @@ async def note_activity(session: AsyncSession, row: Activity) -> None:
 
 async def latest_activity(session: AsyncSession) -> str:
     """The id of what was noted last; one before all where there is nothing."""
-    found = await session.scalar(select(func.max(col(Activity.id))))
+    found = await session.scalar(select(col(Activity.id)).order_by(col(Activity.id).desc()).limit(1))
     return found or "00000000-0000-0000-0000-000000000000"
 
 

@@ -62,7 +62,8 @@ async def notifications_after(session: AsyncSession, user_id: str, after_id: str
 
 async def latest_id(session: AsyncSession, user_id: str) -> str:
     """The id of what a user was told last; one before all where there is nothing."""
-    found = await session.scalar(select(func.max(col(Notification.id))).where(col(Notification.user_id) == user_id))
+    own = select(col(Notification.id)).where(col(Notification.user_id) == user_id)
+    found = await session.scalar(own.order_by(col(Notification.id).desc()).limit(1))
     return found or "00000000-0000-0000-0000-000000000000"
 
 
