@@ -46,6 +46,7 @@ SUBGRAPHS: dict[str, PlatformSubgraph] = {
         PlatformSubgraph("payments", 4005),
         PlatformSubgraph("audit", 4006),
         PlatformSubgraph("notifications", 4007),
+        PlatformSubgraph("media", 4008),
     )
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure
 from hanse.lifespan import Surrounded
+from hanse.mounts import Mounted
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
@@ -25,17 +27,18 @@ from shared.subgraph_app import SubgraphApp
 
 DEMO_SUBGRAPHS = ("users", "catalog", "tasks", "payments")  # in this order: products and tasks belong to users
 DEMO_SEED = 1
+PUBLIC_URL = "HANSE_MEDIA_PUBLIC_URL"  # where files are, if not on the router's port
 
 
 def run_platform(*, host: str, port: int, data: Path, demo: bool) -> None:
     """Serve the whole platform until told to stop. Raises Failure where port, folder or a setting is wrong."""
     listener = listen(host, port)
     folder = open_data_folder(data)
-    subgraphs = create_subgraphs(folder)
     url = address_of(listener)
+    subgraphs = create_subgraphs(folder, url)
     router = embedded_router(subgraphs, folder)
     app = Surrounded(
-        router,
+        Mounted(router, {"/files": lambda: subgraphs["media"].asgi}),
         start=lambda: _start(subgraphs, demo_seed=DEMO_SEED if demo else None),
         stop=lambda: _stop(subgraphs),
     )
@@ -58,9 +61,15 @@ def run_demo(*, data: Path, seed: int) -> None:
         raise Failure(str(error)) from error
 
 
-def create_subgraphs(folder: Path) -> dict[str, SubgraphApp]:
-    """Every subgraph of the platform, by name, keeping its files in the folder."""
-    return {name: subgraph.create({"data_dir": folder}) for name, subgraph in SUBGRAPHS.items()}
+def create_subgraphs(folder: Path, url: str | None = None) -> dict[str, SubgraphApp]:
+    """Every subgraph of the platform, by name, keeping its files in the folder.
+
+    `url` is where the platform is reached; files are there too, unless the environment says otherwise.
+    """
+    given: dict[str, dict[str, str]] = {}
+    if url is not None and PUBLIC_URL not in os.environ:
+        given["media"] = {"public_url": url}
+    return {name: subgraph.create({"data_dir": folder, **given.get(name, {})}) for name, subgraph in SUBGRAPHS.items()}
 
 
 def compose_platform(subgraphs: dict[str, SubgraphApp], url_of: Callable[[str], str]) -> str:

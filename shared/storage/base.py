@@ -14,6 +14,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from shared.config import ConfigError
+from shared.storage.signing import Secret
 
 CHUNK = 256 * 1024  # bytes that are read or written at once
 
@@ -75,10 +76,11 @@ class ObjectStore(Protocol):
         ...
 
 
-def open_store(url: str, *, public_url: str, secret: bytes) -> ObjectStore:
+def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
     """The store at the URL: `file:///FOLDER`.
 
-    `public_url` is where clients reach the routes that serve a folder, `secret` signs the URLs of these.
+    `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; it must be
+    open before one is made.
     Raises ConfigError.
     """
     parts = urlsplit(url)

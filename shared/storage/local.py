@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from shared.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch
-from shared.storage.signing import sign, verify
+from shared.storage.signing import Secret, sign, verify
 
 ROUTE = "/files/objects"  # under it the subgraph serves the signed URLs
 UPLOAD, DOWNLOAD = "PUT", "GET"
@@ -22,7 +22,7 @@ _KEY = re.compile(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)*")
 class LocalStore:
     """A folder of files, one for each object."""
 
-    def __init__(self, folder: Path, *, public_url: str, secret: bytes) -> None:
+    def __init__(self, folder: Path, *, public_url: str, secret: Secret) -> None:
         self._folder = folder
         self._url = f"{public_url.rstrip('/')}{ROUTE}"
         self._secret = secret
@@ -69,22 +69,22 @@ class LocalStore:
     def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
         """See ObjectStore."""
         said = {"size": str(size), "type": content_type}
-        query = sign(self._secret, UPLOAD, key, said, expires)
+        query = sign(self._secret.value, UPLOAD, key, said, expires)
         return Presigned(UPLOAD, f"{self._url}/{key}?{query}", {"content-type": content_type})
 
     def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
         """See ObjectStore."""
         said = {"type": served.content_type, "name": served.name, "inline": "1" if served.inline else "0"}
-        return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret, DOWNLOAD, key, said, expires)}")
+        return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret.value, DOWNLOAD, key, said, expires)}")
 
     def upload_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[int, str]:
         """Size and MIME type of what a signed URL lets its holder put. Raises WrongSignature."""
-        said = verify(self._secret, UPLOAD, key, query, now)
+        said = verify(self._secret.value, UPLOAD, key, query, now)
         return int(said["size"]), said["type"]
 
     def download_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[Served, int]:
         """How a signed URL wants its object handed out, and for how many seconds still. Raises WrongSignature."""
-        said = verify(self._secret, DOWNLOAD, key, query, now)
+        said = verify(self._secret.value, DOWNLOAD, key, query, now)
         served = Served(said["name"], said["type"], said["inline"] == "1")
         return served, int(int(said["expires"]) - now.timestamp())
 

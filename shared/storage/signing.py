@@ -45,17 +45,32 @@ def _signature(secret: bytes, method: str, key: str, said: Mapping[str, str]) ->
     return hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()
 
 
-def secret_in(path: Path) -> bytes:
-    """The secret in a file; where there is none it is made, with mode 0600. Raises ConfigError."""
-    try:
-        if not path.exists():
-            _make(path)
-        secret = path.read_bytes()
-    except OSError as error:
-        raise ConfigError(f"cannot use the signing secret {path}: {error.strerror}; mend its rights") from error
-    if len(secret) < SECRET_BYTES:
-        raise ConfigError(f"{path} holds no signing secret: restore it, or remove it to have a new one made")
-    return secret
+class Secret:
+    """The secret in a file that only its owner may read; nothing is read or made before `open`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._value = b""
+
+    @property
+    def value(self) -> bytes:
+        """The secret itself, once it is open."""
+        assert self._value
+        return self._value
+
+    def open(self) -> None:
+        """Read the file; where there is none it is made, with mode 0600. Raises ConfigError."""
+        try:
+            if not self._path.exists():
+                _make(self._path)
+            self._value = self._path.read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"cannot use the signing secret {self._path}: {error.strerror}; mend its rights"
+            ) from error
+        if len(self._value) < SECRET_BYTES:
+            said = f"{self._path} holds no signing secret: restore it, or remove it to have a new one made"
+            raise ConfigError(said)
 
 
 def _make(path: Path) -> None:

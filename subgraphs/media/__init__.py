@@ -1,0 +1,1 @@
+"""Media: the files that users keep here, pictures of products, and avatars."""

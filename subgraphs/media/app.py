@@ -1,0 +1,60 @@
+"""The media subgraph, wired together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from shared.auth import Caller, Keys, RouterTokens
+from shared.db import Database
+from shared.storage.base import open_store
+from shared.storage.signing import Secret
+from shared.subgraph_app import Runner, SubgraphApp
+from subgraphs.media.consumers import handlers
+from subgraphs.media.images import Pictures
+from subgraphs.media.intake import Intake
+from subgraphs.media.loaders import MediaContext
+from subgraphs.media.schema import graph
+from subgraphs.media.service import Library
+from subgraphs.media.settings import MediaSettings
+from subgraphs.media.sweeper import Sweeper
+from subgraphs.media.uploads import Uploads
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def create(settings: MediaSettings) -> SubgraphApp:
+    """The subgraph, ready to start."""
+    secret = Secret(settings.signing_secret)
+    store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
+    pictures = Pictures(most_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
+    library = Library(settings)
+    uploads = Uploads(settings, library, Intake(store, pictures, most_bytes=settings.max_file_bytes))
+    tokens = RouterTokens(Keys(settings.users_jwks), issuer=settings.users_issuer, audience=settings.users_audience)
+
+    def make_context(database: Database, caller: Caller, writes: bool) -> MediaContext:
+        return MediaContext(database, caller, writes=writes, library=library, uploads=uploads)
+
+    def add_routes(asgi: FastAPI) -> None:
+        from subgraphs.media.routes import add_file_routes  # embedded mode starts sooner without FastAPI
+
+        add_file_routes(asgi, app, settings, uploads, tokens)
+
+    def runners(database: Database) -> Sequence[Runner]:
+        return [Sweeper(database, store, seconds=settings.sweep_seconds)]
+
+    app = SubgraphApp(
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        handlers=handlers(library),
+        on_start=secret.open,
+        add_routes=add_routes,
+        runners=runners,
+    )
+    return app

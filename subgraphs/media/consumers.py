@@ -1,0 +1,21 @@
+"""The events that the media subgraph handles."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.events.consumer import Handler
+from shared.events.envelope import Event
+from subgraphs.media.service import Library
+
+
+def handlers(library: Library) -> dict[str, Handler]:
+    """Each event's handler."""
+
+    async def user_deleted(session: AsyncSession, event: Event) -> None:
+        await library.forget_user(session, event.subject)
+
+    async def product_deleted(session: AsyncSession, event: Event) -> None:
+        await library.forget_product(session, event.subject)
+
+    return {"user.deleted": user_deleted, "product.deleted": product_deleted}

@@ -1,0 +1,53 @@
+"""The events that the media subgraph publishes. They hold no file names: those can be personal."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from shared.events.data import EventData, Uuid
+
+
+class MediaUploaded(EventData, frozen=True, kw_only=True):
+    """A file is kept here now."""
+
+    source: ClassVar[str] = "media"
+    event_type: ClassVar[str] = "media.uploaded"
+
+    user_id: Uuid
+    mime_type: str
+    size_bytes: int
+    width: int | None
+    height: int | None
+
+
+class MediaDeleted(EventData, frozen=True, kw_only=True):
+    """A file is kept here no longer."""
+
+    source: ClassVar[str] = "media"
+    event_type: ClassVar[str] = "media.deleted"
+
+    user_id: Uuid
+    mime_type: str
+    size_bytes: int
+
+
+class ProductImagesSet(EventData, frozen=True, kw_only=True):
+    """A user has chosen pictures for a product; they are shown where the user sells it. The id is the product's."""
+
+    source: ClassVar[str] = "media"
+    event_type: ClassVar[str] = "product.images_set"
+
+    user_id: Uuid
+    media_ids: list[Uuid]
+
+
+class AvatarSet(EventData, frozen=True, kw_only=True):
+    """A user has another picture, or none any longer. The id is the user's."""
+
+    source: ClassVar[str] = "media"
+    event_type: ClassVar[str] = "user.avatar_set"
+
+    media_id: Uuid | None
+
+
+PUBLISHED: tuple[type[EventData], ...] = (MediaUploaded, MediaDeleted, ProductImagesSet, AvatarSet)

@@ -1,0 +1,65 @@
+"""Batches of the media subgraph: one SQL statement for all that one request asks for."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from strawberry.dataloader import DataLoader
+
+from shared.auth import Caller
+from shared.context import RequestContext
+from shared.db import Database
+from shared.ids import known_id
+from subgraphs.media import repository
+from subgraphs.media.models import Media
+from subgraphs.media.service import Library, may_see
+from subgraphs.media.uploads import Uploads
+
+
+class MediaContext(RequestContext):
+    """One request to the media subgraph."""
+
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, library: Library, uploads: Uploads) -> None:
+        super().__init__(database, caller, writes=writes)
+        self.library = library
+        self.uploads = uploads
+        self.by_id: DataLoader[str, Media | None] = DataLoader(self._load_media)
+        # Loaded anew in mutations: what is asked after a change must not be what was there before.
+        self._images: DataLoader[tuple[str, str], list[Media]] = DataLoader(self._load_images, cache=not writes)
+        self._avatars: DataLoader[str, Media | None] = DataLoader(self._load_avatars, cache=not writes)
+
+    async def media(self, media_id: str) -> Media | None:
+        """The file of this id, where the caller may see it."""
+        known = known_id(media_id)
+        return await self.by_id.load(known) if known else None
+
+    async def media_of(self, ids: Sequence[str]) -> list[Media | None]:
+        """The files of these ids, each in its place, by the same rule."""
+        return list(await asyncio.gather(*(self.media(key) for key in ids)))
+
+    async def images_of(self, product_id: str, seller_id: str) -> list[Media]:
+        """The pictures that its seller has chosen for a product; everybody may see them."""
+        product, seller = known_id(product_id), known_id(seller_id)
+        return await self._images.load((product, seller)) if product and seller else []
+
+    async def avatar_of(self, user_id: str) -> Media | None:
+        """A user's picture; everybody may see it."""
+        known = known_id(user_id)
+        return await self._avatars.load(known) if known else None
+
+    async def _load_media(self, ids: list[str]) -> list[Media | None]:
+        async with self.session() as session:
+            found = await repository.media_by_id(session, ids)
+        rows = (found.get(key) for key in ids)
+        return [row if may_see(self.principal, row) else None for row in rows]
+
+    async def _load_images(self, chosen: list[tuple[str, str]]) -> list[list[Media]]:
+        async with self.session() as session:
+            found = await repository.product_images(session, chosen)
+        return [found.get(pair, []) for pair in chosen]
+
+    async def _load_avatars(self, user_ids: list[str]) -> list[Media | None]:
+        async with self.session() as session:
+            found = await repository.avatars(session, user_ids)
+        return [found.get(user_id) for user_id in user_ids]

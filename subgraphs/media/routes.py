@@ -1,0 +1,201 @@
+"""The HTTP routes of the media subgraph: `POST /files` takes a file, signed URLs put and get objects."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect
+
+from shared.auth import Caller, Client, RouterTokens
+from shared.clock import Clock, utc_now
+from shared.errors import ClientError, Forbidden, NotFound, Unauthenticated
+from shared.ids import known_id
+from shared.storage.base import ObjectMissing, Served, SizeMismatch
+from shared.storage.local import ROUTE, LocalStore
+from shared.storage.signing import WrongSignature
+from shared.subgraph_app import SubgraphApp
+from subgraphs.media import repository
+from subgraphs.media.bodies import UploadBody
+from subgraphs.media.errors import TooLarge
+from subgraphs.media.models import Media, MediaState
+from subgraphs.media.ranges import NotSatisfiable, byte_range
+from subgraphs.media.schema import WRITE
+from subgraphs.media.settings import MediaSettings
+from subgraphs.media.uploads import Uploads, incoming_key
+
+STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
+# Content is of whoever put it here: nothing in it may run in a browser, or be taken for what it is not.
+HARMLESS = {
+    "x-content-type-options": "nosniff",
+    "content-security-policy": "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
+    "cross-origin-resource-policy": "cross-origin",
+    "referrer-policy": "no-referrer",
+}
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def add_file_routes(
+    asgi: FastAPI, app: SubgraphApp, settings: MediaSettings, uploads: Uploads, tokens: RouterTokens
+) -> None:
+    """Give the subgraph's HTTP face the routes under /files. Signed URLs are served where the store is a folder."""
+    asgi.add_middleware(
+        CORSMiddleware,
+        allow_origins=list(settings.allowed_origins),
+        allow_methods=["GET", "HEAD", "POST", "PUT"],
+        allow_headers=["*"],
+        expose_headers=["content-range", "accept-ranges", "etag", "content-disposition"],
+        max_age=600,
+    )
+    asgi.add_route("/files", _answering(_Direct(app, uploads, tokens).post), methods=["POST"])
+    if isinstance(uploads.store, LocalStore):
+        objects = _Objects(app, uploads.store)
+        asgi.add_route(f"{ROUTE}/{{key:path}}", _answering(objects.put), methods=["PUT"])
+        asgi.add_route(f"{ROUTE}/{{key:path}}", _answering(objects.get), methods=["GET", "HEAD"])
+
+
+class _Direct:
+    """Files that clients send with their access token."""
+
+    def __init__(self, app: SubgraphApp, uploads: Uploads, tokens: RouterTokens) -> None:
+        self._app = app
+        self._uploads = uploads
+        self._tokens = tokens
+
+    async def post(self, request: Request) -> Response:
+        """Keep the file in the body; 201 and what it is."""
+        caller = await self._caller(request)
+        owner_id = caller.principal.require_scope(WRITE)
+        body = UploadBody(request, most_bytes=self._uploads.most_bytes)
+        if body.declared_too_large():
+            raise TooLarge(self._uploads.most_bytes)
+        content = await self._uploads.take(body.content())
+        row = await self._uploads.add(owner_id, content, body.name, self._writing(caller))
+        self._app.wake_relay()
+        return Response(orjson.dumps(self._told(row)), 201, media_type="application/json")
+
+    async def _caller(self, request: Request) -> Caller:
+        try:
+            caller = await self._tokens.caller(request.headers.get("authorization"))
+        except Unauthenticated as error:
+            raise Unauthenticated("Send a valid access token: authorization: Bearer TOKEN.") from error
+        address = request.client.host if request.client else None
+        return Caller(caller.principal, Client(address, request.headers.get("user-agent")))
+
+    @asynccontextmanager
+    async def _writing(self, caller: Caller) -> AsyncIterator[AsyncSession]:
+        async with self._app.database.writing() as session:
+            session.info["caller"] = caller
+            yield session
+
+    def _told(self, row: Media) -> dict[str, Any]:
+        return {
+            "id": row.id,
+            "name": row.name,
+            "mimeType": row.mime_type,
+            "sizeBytes": row.size_bytes,
+            "sha256": row.sha256,
+            "width": row.width,
+            "height": row.height,
+            "url": self._uploads.url(row),
+            "thumbnailUrl": self._uploads.thumbnail_url(row),
+        }
+
+
+class _Objects:
+    """Objects of the folder, for whoever holds a signed URL."""
+
+    def __init__(self, app: SubgraphApp, store: LocalStore, *, clock: Clock = utc_now) -> None:
+        self._app = app
+        self._store = store
+        self._clock = clock
+
+    async def put(self, request: Request) -> Response:
+        """Take what was announced, for as long as it is no more than that."""
+        key = request.path_params["key"]
+        size, content_type = self._store.upload_of(key, request.query_params, self._clock())
+        if request.headers.get("content-type") != content_type:
+            return _refused(400, "BAD_USER_INPUT", f"Send the header content-type: {content_type}.")
+        if request.headers.get("content-length") not in (None, str(size)):
+            return _refused(400, "BAD_USER_INPUT", f"The content must have {size} bytes.")
+        await self._require_announced(key)
+        await self._store.put(key, request.stream(), content_type=content_type, size=size)
+        return Response(status_code=204)
+
+    async def get(self, request: Request) -> Response:
+        """Answer the object, or a range of it."""
+        key = request.path_params["key"]
+        served, seconds = self._store.download_of(key, request.query_params, self._clock())
+        size = await self._store.size(key)
+        etag = f'"{key.rpartition("/")[2]}"'  # no key is ever given other content
+        headers = _headers(served, etag, seconds)
+        if etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        wanted = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
+        try:
+            part = byte_range(wanted, size)
+        except NotSatisfiable:
+            return Response(status_code=416, headers=headers | {"content-range": f"bytes */{size}"})
+        start, end = part or (0, size)
+        headers["content-length"] = str(end - start)
+        if part:
+            headers["content-range"] = f"bytes {start}-{end - 1}/{size}"
+        status = 206 if part else 200
+        if request.method == "HEAD":
+            return Response(status_code=status, headers=headers)
+        return StreamingResponse(self._store.open(key, start, end), status, headers)
+
+    async def _require_announced(self, key: str) -> None:
+        media_id = known_id(key.rpartition("/")[2])
+        async with self._app.database.reading() as session:
+            row = (await repository.media_by_id(session, [media_id])).get(media_id) if media_id else None
+        if row is None or row.state != MediaState.ANNOUNCED or key != incoming_key(row.id):
+            raise NotFound("Media")
+
+
+def _headers(served: Served, etag: str, seconds: int) -> dict[str, str]:
+    ascii_name = served.name.encode("ascii", "replace").decode().replace("?", "_").replace("\\", "_")
+    shown = "inline" if served.inline else "attachment"
+    return {
+        "content-type": served.content_type,
+        "content-disposition": f"{shown}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(served.name, safe='')}",
+        "accept-ranges": "bytes",
+        "etag": etag,
+        "cache-control": f"private, max-age={seconds}, immutable",
+        **HARMLESS,
+    }
+
+
+def _answering(handle: Handler) -> Handler:
+    """The handler with its refusals as responses, in the shape that GraphQL's errors have."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handle(request)
+        except ClientError as error:
+            status = 413 if isinstance(error, TooLarge) else STATUS.get(error.code, 400)
+            return _refused(status, error.code, error.message, error.extensions)
+        except WrongSignature as error:
+            return _refused(403, Forbidden.code, str(error))
+        except ObjectMissing:
+            return _refused(404, NotFound.code, "There is no such file any longer.")
+        except SizeMismatch as error:
+            return _refused(400, "BAD_USER_INPUT", str(error))
+        except ClientDisconnect:
+            return Response(status_code=400)  # to nobody
+
+    return answer
+
+
+def _refused(status: int, code: str, message: str, extensions: dict[str, Any] | None = None) -> Response:
+    body = {"errors": [{"message": message, "extensions": extensions or {"code": code}}]}
+    headers = {"www-authenticate": "Bearer"} if status == 401 else None
+    return Response(orjson.dumps(body), status, headers, media_type="application/json")

@@ -1,0 +1,55 @@
+"""Removes the objects of what was deleted, and of what was announced and never completed."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from shared.clock import Clock, utc_now
+from shared.db import Database
+from shared.storage.base import ObjectStore
+from shared.waiting import within
+from subgraphs.media import repository
+from subgraphs.media.uploads import incoming_key
+
+log = logging.getLogger(__name__)
+AT_ONCE = 100
+
+
+class Sweeper:
+    """Runs beside the requests. A row goes after its objects, so that a crash between leaves nothing behind."""
+
+    def __init__(self, database: Database, store: ObjectStore, *, seconds: float, clock: Clock = utc_now) -> None:
+        self._database = database
+        self._store = store
+        self._seconds = seconds
+        self._clock = clock
+        self._stopped = asyncio.Event()
+
+    async def run(self) -> None:
+        """Sweep now and again until stopped."""
+        while not self._stopped.is_set():
+            try:
+                while await self.sweep() == AT_ONCE and not self._stopped.is_set():
+                    pass
+            except Exception:
+                log.exception("sweeping failed; it is tried again")
+            await within(self._stopped, self._seconds)
+
+    def stop(self) -> None:
+        """Let `run` end soon."""
+        self._stopped.set()
+
+    async def sweep(self) -> int:
+        """Remove some of what is to go; how many files it was."""
+        async with self._database.writing() as session:
+            await repository.expire_announced(session, self._clock())
+        async with self._database.reading() as session:
+            rows = await repository.deleted_media(session, AT_ONCE)
+        for row in rows:
+            for key in filter(None, (row.object_key, row.thumbnail_key, incoming_key(row.id))):
+                await self._store.delete(key)
+        if rows:
+            async with self._database.writing() as session:
+                await repository.remove(session, [row.id for row in rows])
+        return len(rows)

@@ -1,0 +1,74 @@
+"""The media subgraph, with small limits, and who calls it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from shared.ids import new_id
+from shared.subgraph_app import SubgraphApp
+from subgraphs.media.app import create
+from subgraphs.media.settings import MediaSettings
+from subgraphs.users.keys import SigningKeys
+from tests.subgraphs.harness import Person, Router, an_admin, somebody, started
+
+MOST_BYTES = 300_000
+HOST = "http://files.test"
+
+
+@pytest.fixture
+def settings(tmp_path: Path, router: Router) -> MediaSettings:
+    """Small limits; nothing is swept unless a test does it."""
+    return MediaSettings.load(
+        data_dir=tmp_path,
+        router_jwks_url=router.jwks_url,
+        public_url=HOST,
+        max_file_bytes=MOST_BYTES,
+        quota_bytes=500_000,
+        max_pixels=1_000_000,
+        max_product_images=3,
+        sweep_seconds=3600,
+    )
+
+
+@pytest.fixture
+async def media(settings: MediaSettings) -> AsyncIterator[SubgraphApp]:
+    """The media subgraph."""
+    async with started(create(settings)) as app:
+        yield app
+
+
+@pytest.fixture
+def owner(media: SubgraphApp, router: Router) -> Person:
+    """Whose files they are."""
+    return somebody(media, router, new_id(), "media:write")
+
+
+@pytest.fixture
+def stranger(media: SubgraphApp, router: Router) -> Person:
+    """Somebody else."""
+    return somebody(media, router, new_id(), "media:write")
+
+
+@pytest.fixture
+def admin(media: SubgraphApp, router: Router) -> Person:
+    """Who looks after all."""
+    return an_admin(media, router, new_id(), "media:write")
+
+
+@pytest.fixture
+async def http(media: SubgraphApp) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the HTTP routes."""
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=media.asgi), base_url=HOST) as client:
+        yield client
+
+
+@pytest.fixture
+def issuer(tmp_path: Path) -> SigningKeys:
+    """Who signs access tokens: the keys of the users subgraph, where media looks for them."""
+    keys = SigningKeys(tmp_path / "keys" / "users-signing.json")
+    keys.open()
+    return keys

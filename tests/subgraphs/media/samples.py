@@ -1,0 +1,53 @@
+"""Files to send, and the ways to send them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import time
+from typing import Any
+
+import httpx
+from PIL import Image
+
+from subgraphs.users.keys import SigningKeys
+from tests.subgraphs.harness import Person
+
+REQUEST = """mutation ($input: RequestUploadInput!) { requestUpload(input: $input) {
+  media { id name mimeType completed url } method url headers { name value } expiresAt } }"""
+COMPLETE = """mutation ($id: ID!) { completeUpload(id: $id) {
+  id name mimeType sizeBytes sha256 width height completed url thumbnailUrl owner { id } } }"""
+DELETE = "mutation ($id: ID!) { deleteMedia(id: $id) }"
+
+
+def picture(width: int = 640, height: int = 480, kind: str = "PNG", **options: Any) -> bytes:
+    """A picture with a gradient, so that it does not compress to nothing."""
+    encoded = io.BytesIO()
+    Image.linear_gradient("L").resize((width, height)).convert("RGB").save(encoded, kind, **options)
+    return encoded.getvalue()
+
+
+def announced(content: bytes, **given: Any) -> dict[str, Any]:
+    """What to say of content before it is put."""
+    return {"name": "Kai.png", "sizeBytes": len(content), "mimeType": "image/png", **given}
+
+
+async def put(http: httpx.AsyncClient, upload: dict[str, Any], content: bytes) -> httpx.Response:
+    """Send content by a presigned request."""
+    headers = {header["name"]: header["value"] for header in upload["headers"]}
+    return await http.request(upload["method"], upload["url"], content=content, headers=headers)
+
+
+async def upload(person: Person, http: httpx.AsyncClient, content: bytes, **given: Any) -> dict[str, Any]:
+    """A file that went the whole way."""
+    said = announced(content, sha256=hashlib.sha256(content).hexdigest(), **given)
+    asked = (await person.get(REQUEST, input=said))["requestUpload"]
+    assert (await put(http, asked, content)).status_code == 204
+    done: dict[str, Any] = (await person.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
+    return done
+
+
+def access_token(issuer: SigningKeys, user_id: str, **claims: Any) -> dict[str, str]:
+    """The header of a signed-in client."""
+    said = {"iss": "hanse-users", "aud": "hanse", "sub": user_id, "exp": int(time.time()) + 60, "scope": "media:write"}
+    return {"authorization": f"Bearer {issuer.sign({**said, **claims})}"}
