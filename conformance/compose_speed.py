@@ -20,6 +20,7 @@ from schema.subgraph.model import SubgraphSource
 
 FIXTURE = "huge-schema"
 SOURCE = "https://github.com/graphql-hive/federation-composition"
+_COLD_RUNS = 3
 _COLD = """
 import json, sys
 from schema.compose import compose
@@ -72,8 +73,8 @@ def _scaled_part(number: int, count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def time_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> Timing:
-    """Our composer's times; raises `RuntimeError` where it refuses the set."""
+def warm_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
+    """Milliseconds of a warm run of ours, the median; raises `RuntimeError` where it refuses the set."""
     from schema.compose import compose
 
     def once() -> None:
@@ -81,28 +82,37 @@ def time_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> Timing:
         if composition.sdl is None:
             raise RuntimeError(f"ours refuses: {composition.errors[:3]}")
 
-    warm = [_timed(once) for _ in range(repeat + 1)][1:]
-    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
-        json.dump([asdict(subgraph) for subgraph in subgraphs], file)
-        file.flush()
-        command = [sys.executable, "-c", _COLD, file.name]
-        cold = [_timed(lambda: subprocess.run(command, check=True)) for _ in range(3)]
-    return Timing(statistics.median(warm), statistics.median(cold))
+    return statistics.median([_timed(once) for _ in range(repeat + 1)][1:])
 
 
-def time_oracle(oracle: OracleName, subgraphs: Sequence[SubgraphSource], repeat: int) -> Timing:
-    """An oracle's times; raises `RuntimeError` where it refuses the set."""
+def warm_oracle(oracle: OracleName, subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
+    """Milliseconds of a warm run of an oracle, the median; raises `RuntimeError` where it refuses the set."""
     with OracleProcess(timeout=600) as process:
         verdict = process.compose(oracle, subgraphs, repeat=repeat + 1)
     if not verdict.accepted:
         raise RuntimeError(f"{oracle} refuses: {verdict.errors[:3]} {verdict.crash}")
+    return statistics.median(verdict.milliseconds[1:])
+
+
+def time_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> Timing:
+    """Our composer's times."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as file:
+        json.dump([asdict(subgraph) for subgraph in subgraphs], file)
+        file.flush()
+        command = [sys.executable, "-c", _COLD, file.name]
+        cold = [_timed(lambda: subprocess.run(command, check=True)) for _ in range(_COLD_RUNS)]
+    return Timing(warm_ours(subgraphs, repeat), statistics.median(cold))
+
+
+def time_oracle(oracle: OracleName, subgraphs: Sequence[SubgraphSource], repeat: int) -> Timing:
+    """An oracle's times."""
 
     def fresh() -> None:
         with OracleProcess(timeout=600) as process:
             process.compose(oracle, subgraphs)
 
-    cold = [_timed(fresh) for _ in range(3)]
-    return Timing(statistics.median(verdict.milliseconds[1:]), statistics.median(cold))
+    cold = [_timed(fresh) for _ in range(_COLD_RUNS)]
+    return Timing(warm_oracle(oracle, subgraphs, repeat), statistics.median(cold))
 
 
 def _timed(work: Callable[[], object]) -> float:
@@ -140,7 +150,7 @@ def growth(counts: Sequence[int], repeat: int) -> list[str]:
     ]
     for count in counts:
         subgraphs = scaled(count)
-        ours, apollo = time_ours(subgraphs, repeat).warm, time_oracle("apollo", subgraphs, repeat).warm
+        ours, apollo = warm_ours(subgraphs, repeat), warm_oracle("apollo", subgraphs, repeat)
         lines.append(
             f"| {count} | {ours:.0f} | {ours / count:.2f} | {apollo:.0f} | {apollo / count:.2f} | {ours / apollo:.2f} |"
         )
