@@ -81,7 +81,7 @@ def measure(contestant: Contestant, case: Case, stub: Stub, folder: Path, settin
             asked, used = stub.requests(), cpu_seconds(process.pid)
             loaded = _load(port, contestant.path, body, setting, setting.seconds)
             used, asked = cpu_seconds(process.pid) - used, stub.requests() - asked
-            if loaded["different"]:
+            if loaded["different"] and not case.failing:  # the order of errors is nobody's promise
                 raise RuntimeError(f"{loaded['different']} of {loaded['requests']} replies were different")
             count = loaded["requests"]
             rounds.append((1000 * used / count, count / loaded["seconds"], 1000 * loaded["p99"], asked / count))
