@@ -7,9 +7,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-import bcrypt
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
+from passlib.context import CryptContext
 
 from shared.errors import Problems
 from subgraphs.users.settings import UsersSettings
@@ -43,17 +41,20 @@ class Passwords:
     """Hashes and verifies, some at a time, on threads of its own (Argon2 lets go of the interpreter)."""
 
     def __init__(self, settings: UsersSettings) -> None:
-        self._hasher = PasswordHasher(
-            time_cost=settings.argon2_time_cost,
-            memory_cost=settings.argon2_memory_kib,
-            parallelism=settings.argon2_parallelism,
+        self._context = CryptContext(
+            schemes=["argon2", "bcrypt"],
+            deprecated=["bcrypt"],  # imported users have it until their next sign-in
+            argon2__type="ID",
+            argon2__time_cost=settings.argon2_time_cost,
+            argon2__memory_cost=settings.argon2_memory_kib,
+            argon2__parallelism=settings.argon2_parallelism,
+            bcrypt__truncate_error=False,  # what bcrypt made of a password was always of its first 72 bytes
         )
         self._threads = ThreadPoolExecutor(settings.hashing_threads, thread_name_prefix="passwords")
-        self._decoy: str | None = None
 
     async def hash(self, password: str) -> str:
         """The password's Argon2id hash, with its salt and costs."""
-        return await self._run(self._hasher.hash, password)
+        return await self._run(self._context.hash, password)
 
     async def verify(self, password: str, hashed: str | None) -> bool:
         """Whether the password has this hash; with None (nobody of that name) it takes as long, and does not."""
@@ -61,33 +62,16 @@ class Passwords:
 
     def needs_rehash(self, hashed: str) -> bool:
         """Whether the hash was made another way than ours now."""
-        try:
-            return self._hasher.check_needs_rehash(hashed)
-        except InvalidHashError:
-            return True
+        return not self._context.identify(hashed) or self._context.needs_update(hashed)
 
     async def _run(self, work: Callable[..., Result], *arguments: object) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
 
     def _verify(self, password: str, hashed: str | None) -> bool:
         if hashed is None:
-            self._decoy = self._decoy or self._hasher.hash("nobody")
-            self._matches(self._decoy, password)
+            self._context.dummy_verify()
             return False
-        return self._matches(hashed, password)
-
-    def _matches(self, hashed: str, password: str) -> bool:
-        if hashed.startswith("$2"):
-            return _matches_bcrypt(hashed, password)
         try:
-            return self._hasher.verify(hashed, password)
-        except (VerificationError, InvalidHashError):
+            return bool(self._context.verify(password, hashed))
+        except ValueError:  # no hash at all, or one that is broken
             return False
-
-
-def _matches_bcrypt(hashed: str, password: str) -> bool:
-    """For imported users, until their next sign-in. What bcrypt made of a password was always of its first 72 bytes."""
-    try:
-        return bcrypt.checkpw(password.encode()[:72], hashed.encode())
-    except ValueError:
-        return False
