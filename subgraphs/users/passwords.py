@@ -16,6 +16,7 @@ Result = TypeVar("Result")
 
 SHORTEST, LONGEST = 8, 256
 FEWEST_DIFFERENT = 5
+BCRYPT_BYTES = 72  # bcrypt never saw more of a password; its present library refuses more
 _COMMON = """
 password passw0rd password1 password123 passwort 12345678 123456789 1234567890 qwertyui qwertyuiop qwerty123 iloveyou
 sunshine princess football baseball superman trustno1 letmein1 welcome1 abc12345 11111111 00000000 admin123
@@ -48,7 +49,6 @@ class Passwords:
             argon2__time_cost=settings.argon2_time_cost,
             argon2__memory_cost=settings.argon2_memory_kib,
             argon2__parallelism=settings.argon2_parallelism,
-            bcrypt__truncate_error=False,  # what bcrypt made of a password was always of its first 72 bytes
         )
         self._threads = ThreadPoolExecutor(settings.hashing_threads, thread_name_prefix="passwords")
 
@@ -71,7 +71,10 @@ class Passwords:
         if hashed is None:
             self._context.dummy_verify()
             return False
+        secret = password.encode()
+        if self._context.identify(hashed) == "bcrypt":
+            secret = secret[:BCRYPT_BYTES]
         try:
-            return bool(self._context.verify(password, hashed))
+            return bool(self._context.verify(secret, hashed))
         except ValueError:  # no hash at all, or one that is broken
             return False
