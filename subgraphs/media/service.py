@@ -13,7 +13,7 @@ from shared.auth import Principal
 from shared.clock import Clock, utc_now
 from shared.errors import NotFound, Problems
 from shared.events.outbox import emit
-from shared.ids import new_id, parse_id
+from shared.ids import known_id, new_id, parse_id
 from subgraphs.media import repository
 from subgraphs.media.errors import NotAnImage, QuotaReached
 from subgraphs.media.events import AvatarSet, MediaDeleted, MediaUploaded, ProductImagesSet
@@ -85,12 +85,10 @@ class Library:
         await emit(session, _uploaded(row))
         return row
 
-    async def add(
-        self, session: AsyncSession, owner_id: str, name: str, content: Content, *, media_id: str | None = None
-    ) -> Media:
+    async def add(self, session: AsyncSession, owner_id: str, name: str, content: Content) -> Media:
         """A new file of content that is there already. Raises QuotaReached."""
         await self._check_quota(session, owner_id, content.size_bytes)
-        row = self._found(media_id or new_id(), owner_id, safe_name(name), content)
+        row = self._found(new_id(), owner_id, safe_name(name), content)
         await repository.add(session, row)
         await emit(session, _uploaded(row))
         return row
@@ -120,7 +118,7 @@ class Library:
         known, most, problems = parse_id(product_id, "Product"), self._settings.max_product_images, Problems()
         if len(media_ids) > most:
             problems.add("mediaIds", "TOO_MANY", f"A product may have at most {most} images.")
-        if len(set(media_ids)) < len(media_ids):
+        if len({known_id(media_id) or media_id for media_id in media_ids}) < len(media_ids):
             problems.add("mediaIds", "REPEATED", "mediaIds names an image twice.")
         problems.raise_if_any()
         chosen = await self._own_images(session, owner_id, "mediaIds", media_ids)

@@ -31,7 +31,7 @@ class MediaSettings(SubgraphSettings):
     allowed_origins: tuple[str, ...] = Field(
         default=("*",), description="Origins whose pages may use /files; it takes no cookies, so all may by default."
     )
-    max_file_bytes: int = Field(default=50_000_000, ge=1, description="Largest file.")
+    max_file_bytes: int = Field(default=50_000_000, ge=1, le=2**31 - 1, description="Largest file.")
     quota_bytes: int = Field(default=5_000_000_000, ge=1, description="Most that one user may keep, in bytes.")
     max_pixels: int = Field(default=50_000_000, ge=1, description="Most pixels that an image may have.")
     thumbnail_pixels: int = Field(default=320, ge=16, description="Longer side of a thumbnail.")

@@ -83,6 +83,21 @@ async def test_what_is_no_single_good_file_is_refused(
     assert not list((settings.data_dir / "media").rglob("*"))
 
 
+async def test_a_form_without_end_is_cut_off(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        yield b'--x\r\ncontent-disposition: form-data; name="beside"\r\n\r\n'
+        while True:
+            sent += 10_000
+            yield bytes(10_000)
+
+    form = {**headers, "content-type": "multipart/form-data; boundary=x"}
+    assert (await http.post("/files", content=endless(), headers=form)).status_code == 413
+    assert sent < 2 * MOST_BYTES
+
+
 async def test_only_signed_in_clients_with_the_scope_send_files(
     http: httpx.AsyncClient, issuer: SigningKeys, router: Router
 ) -> None:
