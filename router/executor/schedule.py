@@ -18,7 +18,8 @@ async def run_steps(
         return
     waiting = [len(step.waits_for) for step in steps]
     tasks: set[asyncio.Task[None]] = set()
-    ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    loop = asyncio.get_running_loop()
+    ended: asyncio.Future[None] = loop.create_future()
 
     async def chain(index: int) -> None:
         """Perform a step, then the first that it unblocks; the others get tasks."""
@@ -35,7 +36,7 @@ async def run_steps(
                         start(freed)
 
     def start(index: int) -> None:
-        task = asyncio.create_task(chain(index))
+        task = loop.create_task(chain(index))
         tasks.add(task)
         task.add_done_callback(finished)
 
