@@ -96,6 +96,7 @@ def serve(
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # whom the router believes is a setting of its own
         lifespan="on",
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
         ws="websockets-sansio",
