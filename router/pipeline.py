@@ -39,6 +39,7 @@ from router.guards.authorize import NO_DENIAL, Authorizer, Denial, OperationGuar
 from router.guards.headers import SubgraphHeaders
 from router.guards.limits import check_limits
 from router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
+from router.guards.reserved_alias import ReservedAliasRule
 from router.planner import PlanError, Planner
 from router.planner.plan import OperationKind
 from router.request import GraphQLRequest, RequestContext
@@ -90,7 +91,8 @@ class Pipeline:
         self._operations: LruCache[Document, Operation] = LruCache(
             settings.documents, weigh=lambda key, _: len(key[0]), heaviest=settings.document_characters
         )
-        self._rules = specified_rules if settings.introspection else (*specified_rules, NoSchemaIntrospectionCustomRule)
+        rules = (*specified_rules, ReservedAliasRule)
+        self._rules = rules if settings.introspection else (*rules, NoSchemaIntrospectionCustomRule)
         most = settings.limits.max_concurrent_operations
         self._turn = asyncio.Semaphore(most) if most else nullcontext()
 
