@@ -12,7 +12,6 @@ from sqlalchemy import DateTime, Dialect, Uuid, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
@@ -45,11 +44,6 @@ class Id(TypeDecorator[str]):
     cache_ok = True
 
 
-def id_column(*constraints: Any, **options: Any) -> Any:
-    """A column of UUIDs, given and returned as text."""
-    return mapped_column(Id, *constraints, **options)
-
-
 def id_field(**options: Any) -> Any:
     """A model's UUID, given and returned as text."""
     return Field(sa_type=Id, **options)
@@ -58,13 +52,6 @@ def id_field(**options: Any) -> Any:
 def moment_field(**options: Any) -> Any:
     """A model's moment, in UTC."""
     return Field(sa_type=UtcDateTime, **options)
-
-
-class Tables(DeclarativeBase):
-    """The base of a subgraph's models; each subgraph derives its own with a `MetaData` of its own."""
-
-    __abstract__ = True
-    type_annotation_map = {datetime: UtcDateTime}  # noqa: RUF012
 
 
 class Database:
