@@ -2,12 +2,13 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint format typecheck bench conformance clean
+.PHONY: help setup run test test-integration lint format typecheck bench conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.installed
+INTEGRATION_STAMP := .venv/.installed-integration
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -21,13 +22,21 @@ $(STAMP): pyproject.toml uv.lock
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --inexact --quiet
 	@touch $@
 
+$(INTEGRATION_STAMP): $(STAMP)
+	@echo "Installing the servers and tools of the distributed platform (once) ..."
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --inexact --quiet --group integration
+	@touch $@
+
 setup: $(STAMP) ## make .venv with the locked dependencies and the command .venv/bin/hanse
 
 run: $(STAMP) ## run the whole platform in one process on http://127.0.0.1:4000
 	@$(BIN)/hanse up $(ARGS)
 
 test: $(STAMP) ## run every test that needs no network service
-	@$(BIN)/pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/pytest -n auto --dist worksteal --ignore tests/integration $(ARGS)
+
+test-integration: $(INTEGRATION_STAMP) ## run the tests on real servers, which it starts itself (needs Java 17 for Kafka)
+	@$(BIN)/pytest tests/integration $(ARGS)
 
 lint: $(STAMP) ## check style, formatting and who imports whom
 	@$(BIN)/ruff check .

@@ -1,0 +1,1 @@
+"""Tests on real servers, which they start themselves: `make test-integration`."""
