@@ -99,10 +99,10 @@ class ServerProcess:
             time.sleep(POLL_SECONDS)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End it with SIGTERM, and with SIGKILL where it takes too long."""
+        """End it with its `stop_signal`, SIGTERM if it names none, and with SIGKILL where it takes too long."""
         if self._process is None:
             return
-        self._signal(signal.SIGTERM)
+        self._signal(getattr(self.server, "stop_signal", signal.SIGTERM))
         try:
             self._process.wait(seconds)
         except subprocess.TimeoutExpired:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from itertools import count
 
 import pytest
 
 from deploy.servers.base import Server, ServerMissing, ServerProcess
+from deploy.servers.postgres import Postgres
+
+_numbers = count(1)
 
 
 def serve(server: Server, logs: pytest.TempPathFactory) -> Iterator[ServerProcess]:
@@ -23,3 +27,19 @@ def serve(server: Server, logs: pytest.TempPathFactory) -> Iterator[ServerProces
         yield process
     finally:
         process.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
+    """PostgreSQL, running."""
+    server = Postgres(tmp_path_factory.mktemp("postgres"), durable=False)
+    for _ in serve(server, tmp_path_factory):
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres) -> Iterator[str]:
+    """A fresh, empty database."""
+    name = f"test_{next(_numbers)}"
+    yield postgres_server.create_database(name)
+    postgres_server.drop_database(name)
