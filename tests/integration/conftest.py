@@ -10,6 +10,7 @@ import pytest
 
 from deploy.servers.base import Server, ServerMissing, ServerProcess
 from deploy.servers.postgres import Postgres
+from deploy.servers.redis import RedisServer
 
 _numbers = count(1)
 
@@ -43,3 +44,9 @@ def postgres_url(postgres_server: Postgres) -> Iterator[str]:
     name = f"test_{next(_numbers)}"
     yield postgres_server.create_database(name)
     postgres_server.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A Redis server; kill one of your own, not this."""
+    yield from serve(RedisServer(tmp_path_factory.mktemp("redis")), tmp_path_factory)
