@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from deploy.servers.base import Server, ServerMissing, ServerProcess
+from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
 from deploy.servers.redis import RedisServer
 
@@ -28,6 +29,12 @@ def serve(server: Server, logs: pytest.TempPathFactory) -> Iterator[ServerProces
         yield process
     finally:
         process.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+    """A Kafka broker, without topics."""
+    yield from serve(KafkaServer(tmp_path_factory.mktemp("kafka")), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
