@@ -150,6 +150,48 @@ def rebuild(data: Path) -> None:
 
 
 @main.group()
+def users() -> None:
+    """Accounts, as they are managed from outside the graph."""
+
+
+@users.command("create-admin")
+@data_option
+@click.option("--email", required=True, help="The admin's address; it counts as verified.")
+@click.option("--username", required=True, help="The name to sign in by, as the address.")
+@click.option("--first-name", help="The first name.")
+@click.option("--last-name", help="The last name.")
+def create_admin(data: Path, email: str, username: str, first_name: str | None, last_name: str | None) -> None:
+    """Make the account of an admin.
+
+    The password is taken from HANSE_ADMIN_PASSWORD, asked for, or read from stdin (its first line).
+    """
+    from hanse.users import create_admin as create
+
+    user_id = create(data=data, email=email, username=username, first_name=first_name, last_name=last_name)
+    click.echo(f"admin {username}: {user_id}")
+
+
+@main.group()
+def keys() -> None:
+    """The keys that sign access tokens."""
+
+
+@keys.command()
+@data_option
+def rotate(data: Path) -> None:
+    """Sign with a new key from now on. Tokens of the one before stay good; those of older ones end.
+
+    The platform may run meanwhile. Wait longer than an access token lives before rotating again.
+    """
+    from hanse.users import rotate_keys
+
+    newest, *others = rotate_keys(data)
+    click.echo(f"signs now: {newest}")
+    for key_id in others:
+        click.echo(f"still good: {key_id}")
+
+
+@main.group()
 def migrate() -> None:
     """The tables of the subgraphs' databases. `up` is done at every start too."""
 

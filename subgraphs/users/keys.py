@@ -36,6 +36,11 @@ class SigningKeys:
         """Where the JWKS is written for the other parts of this machine."""
         return self._path.with_name(f"{self._path.stem.removesuffix('-signing')}-jwks.json")
 
+    @property
+    def ids(self) -> list[str]:
+        """The living keys' ids, that of the signing one first."""
+        return [key["kid"] for key in self._keys]
+
     def open(self) -> None:
         """Read the file; where there is none it is made, with one key and mode 0600. Raises ConfigError."""
         try:

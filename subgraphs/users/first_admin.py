@@ -1,0 +1,29 @@
+"""Making an admin from outside: somebody has to be the first, and no admin is there to name them."""
+
+from __future__ import annotations
+
+from shared.migrate import upgrade
+from subgraphs.users.app import create
+from subgraphs.users.models import Role, User
+from subgraphs.users.passwords import Passwords
+from subgraphs.users.service.accounts import Accounts, NewUser, checked
+from subgraphs.users.service.recovery import Recovery
+from subgraphs.users.settings import UsersSettings
+
+
+async def make_admin(settings: UsersSettings, given: NewUser) -> User:
+    """A new account with the role admin, whose address counts as verified.
+
+    The platform may run meanwhile: it publishes the event. Raises BadInput, Taken, ConfigError.
+    """
+    new = checked(given)
+    app = create(settings)
+    accounts = Accounts(Passwords(settings), Recovery(settings))
+    try:
+        if settings.migrate_on_start:
+            await upgrade(app.database, app.migrations)
+        password_hash = await accounts.hash(new.password)
+        async with app.database.writing() as session:
+            return await accounts.register(session, new, password_hash, role=Role.ADMIN, verified=True)
+    finally:
+        await app.database.close()
