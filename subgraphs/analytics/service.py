@@ -52,6 +52,7 @@ class Statistics:
     total_amount_minor: int
     total_paid_transactions: int
     total_paid_amount_minor: int
+    media_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,10 @@ def _said(event: Event) -> dict[str, int]:
             return {f"tasks_{status}": 1}
         case "task.deleted", {"status": str(status)}:
             return {f"tasks_{status}": -1}
+        case "media.uploaded", {"sizeBytes": int(size)}:
+            return {"media_bytes": size}
+        case "media.deleted", {"sizeBytes": int(size)}:
+            return {"media_bytes": -size}
         case "transaction.created", {"amountMinor": int(amount)}:
             return {"transactions": 1, "transacted_minor": amount}
         case "transaction.cancelled", {"amountMinor": int(amount)}:
@@ -134,6 +139,7 @@ async def statistics(session: AsyncSession) -> Statistics:
         total_amount_minor=counted.get("transacted_minor", 0),
         total_paid_transactions=counted.get("paid_transactions", 0),
         total_paid_amount_minor=counted.get("paid_minor", 0),
+        media_bytes=counted.get("media_bytes", 0),
     )
 
 

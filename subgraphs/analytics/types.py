@@ -101,6 +101,12 @@ class Stats:
     total_paid_transactions: int = strawberry.field(description="How many of them are paid.")
     total_amount_minor: strawberry.Private[int]
     total_paid_amount_minor: strawberry.Private[int]
+    media_size: strawberry.Private[int]
+
+    @strawberry.field(description="How many bytes the files that are kept have together.")
+    def media_bytes(self) -> str:
+        """As a text: it may pass what GraphQL's Int holds."""
+        return str(self.media_size)
 
     @strawberry.field(description="What those that were made and not cancelled come to, in minor units.")
     def total_amount(self) -> str:
@@ -127,6 +133,7 @@ class Stats:
             total_paid_transactions=counted.total_paid_transactions,
             total_amount_minor=counted.total_amount_minor,
             total_paid_amount_minor=counted.total_paid_amount_minor,
+            media_size=counted.media_bytes,
         )
 
 

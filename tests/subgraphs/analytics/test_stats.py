@@ -95,6 +95,14 @@ async def test_transactions_are_added_up(analytics: SubgraphApp, asked: Person) 
     await eventually(lambda: asked.get(query), {"stats": wanted})
 
 
+async def test_the_bytes_of_files_are_added_up(analytics: SubgraphApp, asked: Person) -> None:
+    def file(kind: str, size: int) -> Event:
+        return Event(type=f"media.{kind}", subject=new_id(), source="/media", data={"sizeBytes": size})
+
+    await tell(analytics, file("uploaded", 2**31), file("uploaded", 70), file("deleted", 50))
+    await eventually(lambda: asked.get("{ stats { mediaBytes } }"), {"stats": {"mediaBytes": str(2**31 + 20)}})
+
+
 async def test_a_series_has_a_point_for_each_step(analytics: SubgraphApp, asked: Person) -> None:
     for hour, minute in ((9, 59), (10, 0), (10, 30), (12, 0)):
         await tell(analytics, happened("a.b", time=datetime(2026, 3, 1, hour, minute, 7, tzinfo=UTC)))
