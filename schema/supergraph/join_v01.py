@@ -23,8 +23,7 @@ def upgrade(supergraph: Supergraph, owners: Owners) -> None:
     entities = {name for name, type_ in supergraph.types.items() if type_.joins}
     _place_entities(supergraph, owners)
     _place_value_types(supergraph)
-    for name in entities:
-        type_ = supergraph.types[name]
+    for type_ in list(supergraph.types.values()):
         if isinstance(type_, ObjectType | InterfaceType):
             _record_field_sets(supergraph, type_, entities)
     for type_ in supergraph.types.values():
@@ -52,6 +51,10 @@ def _place_value_types(supergraph: Supergraph) -> None:
         if type_.joins:
             continue
         type_.joins = everywhere
+        if isinstance(type_, ObjectType | InterfaceType):
+            for field in type_.fields.values():
+                # A record without a graph says that some subgraph provides, not which: nobody can rely on that.
+                field.joins = tuple(join for join in field.joins if join.graph is not None)
         if isinstance(type_, ObjectType) and type_.name != supergraph.query:
             graphs = {join.graph for field in type_.fields.values() for join in field.joins}
             if graphs:  # a root type, whose fields say where it is
