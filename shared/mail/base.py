@@ -55,7 +55,7 @@ class Mailer(Protocol):
 
 
 def open_mailer(url: str) -> Mailer:
-    """The mailer at the URL: `file:///FOLDER`, `smtp://[USER:PASSWORD@]HOST[:PORT]`, or `smtps:` (TLS at once).
+    """The mailer at the URL: `file:///FOLDER`, or what `smtp.read_url` takes.
 
     Raises ConfigError.
     """
@@ -64,14 +64,8 @@ def open_mailer(url: str) -> Mailer:
         from shared.mail.file import FileMailer
 
         return FileMailer(Path(unquote(parts.path)))
-    if parts.scheme in ("smtp", "smtps") and parts.hostname:
-        from shared.mail.smtp import SmtpMailer
+    if parts.scheme in ("smtp", "smtps"):
+        from shared.mail.smtp import SmtpMailer, read_url
 
-        return SmtpMailer(
-            parts.hostname,
-            parts.port or (465 if parts.scheme == "smtps" else 25),
-            user=unquote(parts.username) if parts.username else None,
-            password=unquote(parts.password or ""),
-            tls=parts.scheme == "smtps",
-        )
+        return SmtpMailer(read_url(url))
     raise ConfigError("not the URL of a mailer; take file:///FOLDER or smtp://HOST:PORT")

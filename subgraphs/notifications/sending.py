@@ -20,7 +20,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 IDLE_SECONDS = 1.0
-CLAIM = timedelta(seconds=60)  # how long a sender that dies keeps a mail from the others
+# How long a sender that dies keeps a mail from the others: longer than a living one can take, whose mailer waits for a
+# slow server at each of some eight steps.
+CLAIM = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)
 
 

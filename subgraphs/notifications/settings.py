@@ -15,9 +15,15 @@ class NotificationsSettings(SubgraphSettings):
     model_config = settings_config("notifications")
     subgraph: ClassVar[str] = "notifications"
 
-    mail_url: str = Field(default="", description="file:///FOLDER, smtp://USER:PASSWORD@HOST:PORT or smtps://...")
+    mail_url: str = Field(
+        default="",
+        description="file:///FOLDER, smtp://USER:PASSWORD@HOST:PORT or smtps://...; "
+        "?starttls=auto|require|never, &ca=FILE, &timeout=SECONDS.",
+    )
     mail_sender: str = Field(default="Hanse <no-reply@hanse.example>", description="The sender of all mail.")
-    mail_attempts: int = Field(default=8, ge=1, description="How often a mail is tried before it is given up.")
+    mail_attempts: int = Field(
+        default=16, ge=1, description="How often a mail is tried before it is given up: 16 last six hours."
+    )
     mail_first_pause_seconds: float = Field(default=5.0, gt=0, description="The pause after a failure; it doubles.")
     verify_link: str = Field(
         default="http://127.0.0.1:4000/verify-email?token={token}", description="The link that verifies an address."

@@ -137,10 +137,10 @@ async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
     raise AssertionError(f"{len(found)} events, not {count}")
 
 
-async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any) -> None:
-    """Ask again until the answer is the one wanted; it must be within five seconds."""
-    answer = None
-    for _ in range(200):
+async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 5.0) -> None:
+    """Ask again until the answer is the one wanted; it must be within so many seconds."""
+    answer, deadline = None, time.monotonic() + seconds
+    while time.monotonic() < deadline:
         answer = await ask()
         if answer == wanted:
             return

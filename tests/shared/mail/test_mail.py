@@ -15,6 +15,7 @@ import pytest
 
 from shared.config import ConfigError
 from shared.mail.base import Mail, MailError, open_mailer
+from shared.mail.smtp import read_url
 
 MAIL = Mail(
     id="m1",
@@ -121,3 +122,36 @@ def test_an_unknown_url_is_refused_without_its_secret(url: str) -> None:
     with pytest.raises(ConfigError, match="smtp://HOST:PORT") as refused:
         open_mailer(url)
     assert "s3cret" not in str(refused.value)
+
+
+def test_what_a_url_says() -> None:
+    plain = read_url("smtp://mail.example")
+    assert (plain.host, plain.port, plain.user, plain.encryption) == ("mail.example", 25, None, "auto")
+    signed_in = read_url("smtp://ann%40x:p%2Fw%20d@mail.example:587?timeout=5")
+    assert (signed_in.user, signed_in.password, signed_in.port) == ("ann@x", "p/w d", 587)
+    assert (signed_in.encryption, signed_in.seconds) == ("require", 5.0), "no password goes over an open line"
+    assert "p/w d" not in repr(signed_in)
+    assert read_url("smtp://ann:pw@127.0.0.1?starttls=never").encryption == "never"
+    implicit = read_url("smtps://mail.example")
+    assert (implicit.port, implicit.encryption) == (465, "tls")
+
+
+@pytest.mark.parametrize(
+    ("url", "problem"),
+    [
+        ("smtp://u:s3cret@h?tls=1", "unknown option 'tls'"),
+        ("smtp://u:s3cret@h?starttls=perhaps", "take one of auto, require, never"),
+        ("smtps://u:s3cret@h?starttls=require", "remove one of the two"),
+        ("smtp://u:s3cret@h?ca=/not/there.pem", "there is no file"),
+        ("smtp://u:s3cret@h?timeout=soon", "give seconds"),
+        ("smtp://u:s3cret@h?timeout=600", "give seconds"),
+        ("smtp://u:s3cret@h:port", "port is no number"),
+        ("smtp://u:s3cret@h/folder", "take smtp://HOST:PORT"),
+    ],
+)
+def test_a_url_that_makes_no_sense_is_refused_in_one_line(url: str, problem: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        open_mailer(url)
+    assert problem in str(refused.value)
+    assert "s3cret" not in str(refused.value)
+    assert "\n" not in str(refused.value)
