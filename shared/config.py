@@ -37,6 +37,9 @@ class SubgraphSettings(BaseSettings):
     consume_events: bool = Field(default=True, description="Run the consumers in this process.")
     consumer_attempts: int = Field(default=5, ge=1, description="How often an event is tried before it is dead.")
     max_body_bytes: int = Field(default=10_000_000, ge=1, description="Largest request body.")
+    max_upload_bytes: int = Field(
+        default=50_000_000, ge=1, description="Largest file that comes with a request, in bytes."
+    )
 
     @classmethod
     def load(cls, **given: Any) -> Self:

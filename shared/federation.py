@@ -22,9 +22,11 @@ from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, Operati
 from strawberry.extensions import SchemaExtension
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
+from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
 from shared.errors import BadInput, ClientError, FieldProblem
+from shared.uploads import UPLOAD_SCALAR, Upload
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +72,8 @@ class SubgraphSchema(strawberry.federation.Schema):
         self._resolvers: dict[str, _ReferenceResolver] = {}
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
-        super().__init__(**options, extensions=[_KnownDocument])
+        config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR})
+        super().__init__(**options, extensions=[_KnownDocument], config=config)
         self._find_reference_resolvers()
 
     @property

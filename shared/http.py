@@ -7,7 +7,9 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response, WebSocket
 
+from shared.errors import Unauthenticated
 from shared.execution import MalformedRequest, error_reply
+from shared.forms import FORM, Form, FormTooLarge, MalformedForm
 from shared.subgraph_app import SubgraphApp
 from shared.websocket import Connection
 
@@ -43,6 +45,8 @@ class _Face:
         self._most = app.settings.max_body_bytes
 
     async def post(self, request: Request) -> Response:
+        if request.headers.get("content-type", "").startswith(FORM):
+            return await self._post_form(request)
         body = bytearray()
         async for chunk in request.stream():
             body += chunk
@@ -50,6 +54,24 @@ class _Face:
                 reply = error_reply(413, MalformedRequest(f"The body is larger than {self._most} bytes."))
                 return Response(reply.body, reply.status, media_type=JSON)
         reply = await self._app.reply(bytes(body), request.headers.get("authorization"))
+        return Response(reply.body, reply.status, media_type=JSON)
+
+    async def _post_form(self, request: Request) -> Response:
+        authorization = request.headers.get("authorization")
+        settings = self._app.settings
+        form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes)
+        try:
+            await self._app.tokens.caller(authorization)  # nobody else's files are even read
+            files = await form.read(request.stream(), request.headers["content-type"])
+            reply = await self._app.reply(form.operations, authorization, files)
+        except Unauthenticated as error:
+            reply = error_reply(401, error)
+        except FormTooLarge as error:
+            reply = error_reply(413, error)
+        except MalformedForm as error:
+            reply = error_reply(400, error)
+        finally:
+            await form.close()
         return Response(reply.body, reply.status, media_type=JSON)
 
     async def socket(self, socket: WebSocket) -> None:

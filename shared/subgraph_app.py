@@ -19,6 +19,7 @@ from shared.events.relay import Relay
 from shared.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from shared.federation import SubgraphSchema
 from shared.migrate import upgrade
+from shared.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -144,9 +145,12 @@ class SubgraphApp:
         self.wake_relay()
         self._on_handled()
 
-    async def handle(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """The status and body of the reply to a GraphQL request; header names are in lower case."""
-        reply = await self.reply(body, headers.get("authorization"))
+    async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
+        """The status and body of the reply to a GraphQL request; header names are in lower case.
+
+        `files` stand where the request's variables are null.
+        """
+        reply = await self.reply(body, headers.get("authorization"), files)
         return reply.status, reply.body
 
     async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
@@ -172,13 +176,14 @@ class SubgraphApp:
         """Whether it has started, and can serve."""
         return self._running
 
-    async def reply(self, body: bytes, authorization: str | None) -> Reply:
+    async def reply(self, body: bytes, authorization: str | None, files: Sequence[FileAt] = ()) -> Reply:
         """The reply to a GraphQL request."""
         try:
             caller = await self.tokens.caller(authorization)
             request = decode_request(body)
+            place_files({"variables": request.variables}, files)
         except Unauthenticated as error:
             return error_reply(401, error)
-        except MalformedRequest as error:
+        except (MalformedRequest, MisplacedFile) as error:
             return error_reply(400, error)
         return await self.execution.run(request, caller)

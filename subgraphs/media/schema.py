@@ -8,6 +8,7 @@ import strawberry
 
 from shared.federation import SubgraphSchema
 from shared.pagination import After, Before, Connection, First, Last, connect, page_request
+from shared.uploads import Upload
 from subgraphs.media import repository
 from subgraphs.media.repository import MediaFilter
 from subgraphs.media.types import (
@@ -89,6 +90,18 @@ class Mutation:
         async with info.context.database.reading() as session:  # a writing session would make others wait for the file
             row = await info.context.library.own(session, owner_id, id)
         return Media(row=await info.context.uploads.complete(row, info.context.change()))
+
+    @strawberry.federation.mutation(
+        description="Send a file, as a GraphQL multipart request has it. `POST /files` takes one without GraphQL.",
+        requires_scopes=[[WRITE]],
+    )
+    async def upload_file(
+        self, info: MediaInfo, file: Annotated[Upload, strawberry.argument(description="The file.")]
+    ) -> Media:
+        """The file, kept."""
+        owner_id = info.context.principal.require_scope(WRITE)
+        content = await info.context.uploads.take(file.chunks())
+        return Media(row=await info.context.uploads.add(owner_id, content, file.name, info.context.change()))
 
     @strawberry.federation.mutation(
         description="Delete a file of yours, or any as an admin. It is shown nowhere any longer.",

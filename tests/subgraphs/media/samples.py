@@ -17,6 +17,8 @@ REQUEST = """mutation ($input: RequestUploadInput!) { requestUpload(input: $inpu
   media { id name mimeType completed url } method url headers { name value } expiresAt } }"""
 COMPLETE = """mutation ($id: ID!) { completeUpload(id: $id) {
   id name mimeType sizeBytes sha256 width height completed url thumbnailUrl owner { id } } }"""
+UPLOAD_FILE = """mutation ($file: Upload!) { uploadFile(file: $file) {
+  id name mimeType sizeBytes sha256 width height completed url owner { id } } }"""
 DELETE = "mutation ($id: ID!) { deleteMedia(id: $id) }"
 
 
