@@ -7,7 +7,11 @@
     │   ├── UnsupportedMediaType UNSUPPORTED_MEDIA_TYPE         415
     │   ├── NotAcceptable        NOT_ACCEPTABLE                 406
     │   ├── MethodNotAllowed     METHOD_NOT_ALLOWED             405
-    │   └── CsrfRefused          CSRF_PREVENTED                 400
+    │   ├── CsrfRefused          CSRF_PREVENTED                 400
+    │   ├── UploadMalformed      UPLOAD_MALFORMED               400  a form that is no request with files
+    │   ├── UploadFileMissing    UPLOAD_FILE_MISSING            400
+    │   ├── UploadTooLarge       UPLOAD_TOO_LARGE               413
+    │   └── UploadTooManyFiles   UPLOAD_TOO_MANY_FILES          413
     ├── OperationRefused         (its own code)                 400  a well-formed request whose operation cannot run
     │   ├── SyntaxFailed         GRAPHQL_PARSE_FAILED
     │   ├── ValidationFailed     GRAPHQL_VALIDATION_FAILED
@@ -137,6 +141,38 @@ class CsrfRefused(InvalidRequest):
     """A browser could have been made to send this without its user's will."""
 
     code = "CSRF_PREVENTED"
+
+
+class UploadMalformed(InvalidRequest):
+    """The form is not one of the GraphQL multipart request specification."""
+
+    code = "UPLOAD_MALFORMED"
+
+
+class UploadFileMissing(InvalidRequest):
+    """The form ends without a file that it spoke of."""
+
+    code = "UPLOAD_FILE_MISSING"
+
+
+class UploadTooLarge(InvalidRequest):
+    """A file is larger than `uploads.max_file_bytes`, or the whole form than all files may be together."""
+
+    code = "UPLOAD_TOO_LARGE"
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A file may have at most {limit} bytes.")
+
+
+class UploadTooManyFiles(InvalidRequest):
+    """There are more files than `uploads.max_files`."""
+
+    code = "UPLOAD_TOO_MANY_FILES"
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"A request may bring at most {limit} files.")
 
 
 class OperationRefused(RouterError):

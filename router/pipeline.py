@@ -7,7 +7,7 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -46,6 +46,7 @@ from router.request import GraphQLRequest, RequestContext
 from router.settings import RouterSettings
 from router.telemetry.metrics import Metrics
 from router.transports.base import Transport
+from router.uploads import Files, UploadRequest, files_in, refuse_files
 from router.variables import CoerceVariables, prepare_variables
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
@@ -61,6 +62,7 @@ class Operation:
     name: str | None
     document: DocumentNode
     coerce: CoerceVariables
+    files_in: Callable[[Mapping[str, Any]], Files]
     guard: OperationGuard
     limits: OperationLimits
     compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
@@ -126,7 +128,8 @@ class Pipeline:
     async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> bytes:
         """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
         compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self.transports, headers=self._headers.bound(context))
+        files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
+        call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
         async with self._turn:
             response = await run(compiled, variables, call)
         return denial.report(response) if denial else response
@@ -135,6 +138,7 @@ class Pipeline:
         self, operation: Operation, request: GraphQLRequest, context: RequestContext
     ) -> AsyncIterator[bytes]:
         """The responses of a subscription, one per event. Raises RouterError where nothing can run."""
+        refuse_files(request)
         compiled, variables, denial = await self._admit(operation, request, context)
         call = Call(transports=self.transports, headers=self._headers.bound(context))
         events = subscribe(compiled, variables, call)
@@ -163,13 +167,13 @@ class Pipeline:
             raise _too_deep() from None
 
     def _operation(self, document: DocumentNode, definition: OperationDefinitionNode) -> Operation:
+        given = definition.variable_definitions or ()
         return Operation(
             kind=OperationKind(definition.operation.value),
             name=definition.name.value if definition.name else None,
             document=document,
-            coerce=prepare_variables(
-                definition.variable_definitions or (), self.api_schema, suggestions=self._settings.suggestions
-            ),
+            coerce=prepare_variables(given, self.api_schema, suggestions=self._settings.suggestions),
+            files_in=lambda variables: files_in(variables, given, self.api_schema),
             guard=self._authorizer.guard(document, definition),
             limits=self._rate_limits.of_operation(document, definition),
             compiled=LruCache(32),

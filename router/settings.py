@@ -63,6 +63,14 @@ class LimitSettings(_Section):
     max_validation_errors: int = Field(default=20, ge=1, description="Validation stops after so many errors.")
 
 
+class UploadSettings(_Section):
+    """Files in requests (GraphQL multipart request specification)."""
+
+    enabled: bool = Field(default=True, description="Take requests with files.")
+    max_file_bytes: int = Field(default=50_000_000, ge=1, description="Largest file, in bytes.")
+    max_files: int = Field(default=10, ge=1, description="Most files in one request.")
+
+
 class JwtSettings(_Section):
     """How clients' access tokens are verified."""
 
@@ -228,6 +236,7 @@ class RouterSettings(BaseSettings):
     cors: CorsSettings = Field(default_factory=CorsSettings)
     csrf: CsrfSettings = Field(default_factory=CsrfSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    uploads: UploadSettings = Field(default_factory=UploadSettings)
     jwt: JwtSettings = Field(default_factory=JwtSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     authorization: AuthorizationSettings = Field(default_factory=AuthorizationSettings)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from router.transports.base import Transport
+from router.transports.base import FileAt, Transport
 
 _NO_HEADERS: Mapping[str, str] = {}
 
@@ -17,7 +17,11 @@ def no_headers(subgraph: str) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """`transports` by subgraph name; `headers` gives those to carry to a subgraph, names in lower case."""
+    """`transports` by subgraph name; `headers` gives those to carry to a subgraph, names in lower case.
+
+    `files` are those in the variables, by the variable's name.
+    """
 
     transports: Mapping[str, Transport]
     headers: Callable[[str], Mapping[str, str]] = no_headers
+    files: Mapping[str, Sequence[FileAt]] | None = None

@@ -10,12 +10,21 @@ import msgspec
 
 from router.executor.errors import ResponsePath
 from router.planner.plan import EntityGroup, EntityInput, Path, PathKey, PathList, PathTypes, Required, RequiredField
+from router.transports.base import File
 
 Object = dict[str, Any]
 Extract = Callable[[Object], Object | None]
 
 MISSING: Final = object()
-encode = msgspec.json.Encoder().encode  # keeps integers of any size
+
+
+def _null_for_a_file(value: object) -> None:
+    """What stands in JSON for a file, which goes beside it (GraphQL multipart request specification)."""
+    if not isinstance(value, File):
+        raise TypeError(f"{type(value).__name__} is no JSON")
+
+
+encode = msgspec.json.Encoder(enc_hook=_null_for_a_file).encode  # keeps integers of any size
 
 
 @dataclass(slots=True)

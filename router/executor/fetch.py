@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from router.executor.call import Call
-from router.executor.conditions import Booleans, any_holds, holds
+from router.executor.conditions import Booleans, holds
 from router.executor.contexts import ContextInput
 from router.executor.entities import GroupInput, encode
 from router.executor.errors import MALFORMED
@@ -33,7 +33,7 @@ class CompiledGroup:
         self.input = GroupInput(group)
         self.contexts = ContextInput(group, self.input) if group.contexts else None
         self.keys = reply_keys(group.selections)
-        self.active = any_holds(group.conditions, booleans)
+        self.active = holds(group.conditions, booleans)
 
 
 class CompiledFetch:
@@ -112,7 +112,8 @@ async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
     transport = call.transports.get(fetch.subgraph)
     if transport is None:
         raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {fetch.subgraph} has no transport.")
-    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph)))
+    files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
+    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files))
 
 
 def read_reply(encoded: bytes) -> Reply:

@@ -2,6 +2,7 @@
 
 A request passes with a content type that browsers do not send without a preflight, or with one of the headers of the
 settings, or where nothing shows a browser on another site: `Sec-Fetch-Site`, or for older ones `Origin` and `Referer`.
+Forms, which bring files and mutations with them, always need one of the headers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from urllib.parse import urlsplit
 from router.errors import CsrfRefused
 from router.settings import CorsSettings, CsrfSettings
 
-_SIMPLE = frozenset({"", "text/plain", "application/x-www-form-urlencoded", "multipart/form-data"})
+_FORM = "multipart/form-data"
+_SIMPLE = frozenset({"", "text/plain", "application/x-www-form-urlencoded", _FORM})
 
 
 class CsrfGuard:
@@ -28,6 +30,11 @@ class CsrfGuard:
         media = headers.get("content-type", "").partition(";")[0].strip().lower()
         if not self._enabled or media not in _SIMPLE or any(name in headers for name in self._headers):
             return
+        if media == _FORM:
+            raise CsrfRefused(
+                "A form is what any site can make a browser send: send one of these headers along, whatever its value: "
+                + ", ".join(self._headers)
+            )
         if self._from_elsewhere(headers):
             raise CsrfRefused(
                 "This looks like a request that a browser sends for another site: "

@@ -40,10 +40,6 @@ class SkipInclude:
     negated: bool = False
 
 
-Alternatives = tuple[tuple[SkipInclude, ...], ...]
-"""Sets of conditions, of which one at least has to hold as a whole; empty where there is no condition."""
-
-
 @dataclass(frozen=True, slots=True)
 class FieldSelection:
     """A field as one subgraph is asked for it.
@@ -160,10 +156,8 @@ class EntityGroup:
     """One `_entities` field of an entity fetch: its representations come from the objects at `paths`.
 
     Several paths may feed one group when they ask the same: representations are de-duplicated over all of them.
-    `alias` is the reply's key, `variable` the name of its representations variable. Where `conditions` do not hold, no
-    representations are sent (and where there is only one set of them, the field is not asked for). `typename_override`
-    is true when the reply's `__typename` is to replace the object's in the tree (moving from an interface object to the
-    real type).
+    `alias` is the reply's key, `variable` the name of its representations variable. `typename_override` is true when
+    the reply's `__typename` is to replace the object's in the tree (moving from an interface object to the real type).
     """
 
     alias: str
@@ -171,7 +165,7 @@ class EntityGroup:
     paths: tuple[Path, ...]
     inputs: tuple[EntityInput, ...]
     selections: tuple[Selection, ...]
-    conditions: Alternatives = ()
+    conditions: tuple[SkipInclude, ...] = ()
     typename_override: bool = False
     contexts: tuple[ContextVariable, ...] = ()
 
@@ -219,10 +213,11 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A node that runs only where one of the sets of conditions holds as a whole."""
+    """One node or the other, by a Boolean variable of the client's."""
 
-    any_of: Alternatives
-    node: PlanNode
+    variable: str
+    if_true: PlanNode | None = None
+    if_false: PlanNode | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from router.planner.conditions import ALWAYS, AnyOf, Conditions
-from router.planner.plan import OperationKind
+from router.planner.plan import OperationKind, SkipInclude
 
+Conditions = frozenset[SkipInclude]
+ALWAYS: Conditions = frozenset()
 HIDDEN_ORDER = 1_000_000  # after all that the client asks
 
 
@@ -16,16 +17,15 @@ class Ask:
     """One field asked of an object, under its response key.
 
     `arguments` is the GraphQL text between the parentheses; `type` is the field's type reference in the supergraph.
-    `conditions` are all those from the root on. `hidden`: asked for the platform's sake, not the client's. `order` is
-    its place in the operation. `alternatives` are several conditions of one mutation's field, of which one at least has
-    to hold for it to run.
+    `hidden`: asked for the platform's sake, not the client's. `order` is its place in the operation. `alternatives`
+    are several conditions of one mutation's field, of which one at least has to hold for it to run.
     """
 
     key: str
     name: str
     type: str
     arguments: str = ""
-    conditions: AnyOf = ALWAYS
+    conditions: Conditions = ALWAYS
     shape: Shape | None = None
     hidden: bool = False
     order: int = HIDDEN_ORDER

@@ -25,7 +25,9 @@ from router.server.negotiate import Accepted, Form, negotiate
 from router.server.sse import HEADERS as SSE_HEADERS
 from router.server.sse import SseEncoding
 from router.server.streams import Encoding, once, send_stream
+from router.server.upload_body import is_form, read_upload
 from router.telemetry.access_log import AccessLog
+from router.uploads import UploadRequest
 
 _ACCEPTABLE = "application/graphql-response+json, application/json, text/event-stream or multipart/mixed"
 _STREAMS = "text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use WebSocket"
@@ -42,6 +44,7 @@ class HttpDoor:
         self._csrf = CsrfGuard(settings.csrf, settings.cors)
         self._address = address
         self._max_body = settings.limits.max_body_bytes
+        self._uploads = settings.uploads
         self._streams = settings.streams
         self._encodings: dict[Form, Encoding] = {Form.SSE: SseEncoding(), Form.MULTIPART: MultipartEncoding()}
 
@@ -58,6 +61,7 @@ class HttpDoor:
         extra = self._cors.headers(headers.get("origin"))
         name: str | None = None
         code: str | None = None
+        request: GraphQLRequest | None = None
         try:
             request = await self._read(scope, receive, headers, accepted)
             if document_id is not None:
@@ -86,6 +90,9 @@ class HttpDoor:
             status, code = await self._refuse(send, error, accepted, extra)
         except Exception as error:
             status, code = await self._refuse(send, InternalError(error), accepted, extra)
+        finally:
+            if isinstance(request, UploadRequest):
+                await request.close()
         seconds = time.perf_counter() - began
         self._engine.metrics.count_request("http", status, seconds)
         if self._log.enabled:
@@ -99,8 +106,14 @@ class HttpDoor:
             if accepted.single is None:
                 raise NotAcceptable(f"None of the accepted media types can be sent: accept {_ACCEPTABLE}.")
             self._csrf.check(headers)
-            check_content_type(headers.get("content-type"))
+            content_type = headers.get("content-type")
+            form = self._uploads.enabled and is_form(content_type)
+            if not form:
+                check_content_type(content_type)
             check_encoding(headers.get("content-encoding"))
+            if form:
+                declared = headers.get("content-length")
+                return await read_upload(receive, content_type or "", declared, self._uploads, self._max_body)
             return decode_body(await read_body(receive, self._max_body, headers.get("content-length")))
         if method != "GET":
             raise MethodNotAllowed(f"The method {method} is not answered here: send a POST.", "GET, POST, OPTIONS")

@@ -2,20 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from router.planner.plan import OperationKind
 
 
+@runtime_checkable
+class File(Protocol):
+    """A file that a client sent. Its content can be read any number of times, also at once."""
+
+    name: str  # as the client calls it
+    content_type: str  # as the client says
+    size: int
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The content, in pieces."""
+        ...
+
+
+FileAt = tuple[str, File]
+"""A file and where it stands in a request, such as `variables.input.files.0`."""
+
+
 @dataclass(frozen=True, slots=True)
 class SubgraphRequest:
-    """One GraphQL request to a subgraph: `body` is the encoded JSON (query, variables, operationName)."""
+    """One GraphQL request to a subgraph: `body` is the encoded JSON (query, variables, operationName).
+
+    Where a file stands in the variables, the body has null.
+    """
 
     body: bytes
     kind: OperationKind
     headers: Mapping[str, str] = field(default_factory=dict)  # what is carried to this subgraph, names in lower case
+    files: Sequence[FileAt] = ()
 
 
 class TransportError(Exception):
@@ -33,7 +54,8 @@ class Transport(Protocol):
     async def send(self, request: SubgraphRequest) -> bytes:
         """The reply's body, a GraphQL response as JSON (its shape is checked by the executor).
 
-        Raises TransportError: SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_HTTP_ERROR, SUBGRAPH_MALFORMED_RESPONSE.
+        Raises TransportError: SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_HTTP_ERROR, SUBGRAPH_MALFORMED_RESPONSE,
+        and SUBGRAPH_TAKES_NO_FILES where files cannot be sent this way.
         """
         ...
 

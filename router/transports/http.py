@@ -44,7 +44,7 @@ class HttpTransport:
 
     async def send(self, request: SubgraphRequest) -> bytes:
         """See Transport."""
-        if self._redirects:
+        if self._redirects or request.files:
             return await self._rare().send(request)
         body = request.body
         encoded = b"%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head_with(request.headers), len(body), body)

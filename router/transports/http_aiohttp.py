@@ -8,6 +8,7 @@ import aiohttp
 
 from router.transports.base import SubgraphRequest, TransportError
 from router.transports.event_stream import multipart_events, server_sent_events
+from router.transports.multipart_request import MultipartRequest
 from router.transports.options import TransportOptions
 from router.transports.replies import checked_reply, too_large
 
@@ -25,12 +26,19 @@ class AiohttpTransport:
 
     async def send(self, request: SubgraphRequest) -> bytes:
         """See Transport. Redirects keep the method only where they say so (307, 308)."""
-        headers = {"accept": _ACCEPT, "content-type": "application/json", **request.headers}
+        form = MultipartRequest(request) if request.files else None
+        described = form.headers if form else {"content-type": "application/json"}
+        headers = {"accept": _ACCEPT, **described, **request.headers}
         timeout = aiohttp.ClientTimeout(total=self._options.timeout)
         limit = self._options.max_response_bytes
         try:
             async with self._opened().post(
-                self._url, data=request.body, headers=headers, timeout=timeout, proxy=self._options.proxy
+                self._url,
+                data=form.chunks() if form else request.body,
+                headers=headers,
+                timeout=timeout,
+                proxy=self._options.proxy,
+                allow_redirects=form is None,  # what was streamed once is not streamed elsewhere
             ) as reply:
                 body = bytearray()
                 async for chunk in reply.content.iter_any():

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from router.transports.base import SubgraphRequest, TransportError
+from router.transports.base import FileAt, SubgraphRequest, TransportError
 from router.transports.options import DEFAULT_OPTIONS, TransportOptions
 from router.transports.replies import checked_reply
 
@@ -15,8 +15,8 @@ from router.transports.replies import checked_reply
 class LocalEndpoint(Protocol):
     """What a subgraph in this process offers."""
 
-    async def handle(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        """The HTTP status and the body of the reply to an encoded GraphQL request."""
+    async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
+        """The HTTP status and the body of the reply to an encoded GraphQL request; `files` stand in its variables."""
         ...
 
     def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
@@ -35,7 +35,7 @@ class LocalTransport:
         """See Transport. What the endpoint raises is its own fault and reaches no client."""
         try:
             async with asyncio.timeout(self._timeout):
-                status, body = await self._endpoint.handle(request.body, request.headers)
+                status, body = await self._endpoint.handle(request.body, request.headers, request.files)
         except TimeoutError:
             raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
         except Exception as error:

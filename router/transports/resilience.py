@@ -17,7 +17,7 @@ _STATUSES = frozenset({429, 502, 503, 504})
 
 
 class ResilientTransport:
-    """Sends a failed query again, never a mutation; refuses at once while its circuit is open."""
+    """Sends a failed query again, never a mutation or a file; refuses at once while its circuit is open."""
 
     def __init__(
         self, inner: Transport, options: TransportOptions, *, clock: Callable[[], float] = time.monotonic
@@ -32,7 +32,7 @@ class ResilientTransport:
         """See Transport."""
         if self._opened_at is not None:
             self._pass_or_refuse()
-        left = self._options.retries if request.kind is OperationKind.QUERY else 0
+        left = self._options.retries if request.kind is OperationKind.QUERY and not request.files else 0
         delay = self._options.backoff
         while True:
             try:

@@ -32,6 +32,8 @@ class WebSocketTransport:
 
     async def send(self, request: SubgraphRequest) -> bytes:
         """See Transport: the first event of the operation."""
+        if request.files:
+            raise TransportError("SUBGRAPH_TAKES_NO_FILES", "Files cannot be sent to this subgraph, only over HTTP.")
         try:
             async with asyncio.timeout(self._options.timeout):
                 events = self.stream(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tests.e2e.processes import HANSE, Running, run_to_end, running
@@ -21,8 +21,13 @@ def embedded(data: Path, *options: str) -> Iterator[tuple[str, Running]]:
 
 
 @contextlib.contextmanager
-def distributed(data: Path) -> Iterator[tuple[str, dict[str, str]]]:
-    """Each subgraph alone behind HTTP, and the router over them: the URL of GraphQL, and the subgraphs' own."""
+def distributed(
+    data: Path, names: Sequence[str] = SUBGRAPHS, *, processes: dict[str, Running] | None = None
+) -> Iterator[tuple[str, dict[str, str]]]:
+    """Each subgraph alone behind HTTP, and the router over them: the URL of GraphQL, and the subgraphs' own.
+
+    `processes` is filled, by subgraph and for "router".
+    """
     router_port = free_port()
     router_url = f"http://127.0.0.1:{router_port}"
     with contextlib.ExitStack() as stack:
@@ -30,7 +35,7 @@ def distributed(data: Path) -> Iterator[tuple[str, dict[str, str]]]:
             name: stack.enter_context(
                 running(HANSE, "subgraph", name, "--port", "0", env=_environment(name, data, router_url))
             )
-            for name in SUBGRAPHS
+            for name in names
         }
         urls = {name: process.wait_for(r"(http://\S+)").group(1) for name, process in started.items()}
         supergraph = _compose(data, urls)
@@ -42,6 +47,8 @@ def distributed(data: Path) -> Iterator[tuple[str, dict[str, str]]]:
         router = stack.enter_context(
             running(HANSE, "router", "--supergraph", supergraph, "--config", config, "--port", str(router_port))
         )
+        if processes is not None:
+            processes.update(started, router=router)
         yield router.wait_for(r"(http://\S+)").group(1), urls
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,6 +19,7 @@ from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql, parse
 
 from router.app import Router, create_router
 from router.settings import RouterSettings
+from router.transports.base import FileAt
 from schema.compose import compose
 from schema.subgraph.model import SubgraphSource
 from tests.router.guards.keys import Issuer, Published
@@ -82,7 +83,7 @@ class Endpoint:
         user: Any = self._api.type_map["User"]
         user.is_type_of = lambda value, info: True
 
-    async def handle(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
         """See LocalEndpoint."""
         request = self._note(body, headers)
         root = SimpleNamespace(**self._roots, caller=lambda info: self.claims(-1).get("sub", "nobody"))

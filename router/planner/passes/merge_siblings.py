@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from router.planner.conditions import either
 from router.planner.requests import Request
 
 
@@ -22,5 +21,5 @@ def merge_siblings(requests: list[Request]) -> list[Request]:
             continue
         first.steps += request.steps
         first.groups += request.groups
-        first.conditions = either(first.conditions, request.conditions)
+        first.conditions &= request.conditions
     return kept

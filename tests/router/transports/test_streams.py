@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from websockets.asyncio.server import ServerConnection, serve
 
 from router.planner.plan import OperationKind
 from router.transports import LocalTransport, TransportError, TransportOptions, WebSocketTransport, make_transport
-from router.transports.base import SubgraphRequest
+from router.transports.base import FileAt, SubgraphRequest
 from router.transports.event_stream import multipart_events, server_sent_events
 from tests.router.transports.raw_server import serving
 
@@ -164,7 +164,7 @@ class Endpoint:
     def __init__(self) -> None:
         self.closed = False
 
-    async def handle(self, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
+    async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
         if body == b"slow":
             await asyncio.sleep(5)
         if body == b"bad":

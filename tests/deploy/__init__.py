@@ -1,1 +1,0 @@
-"""Tests of what runs the platform on real servers."""
