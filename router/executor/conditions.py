@@ -16,7 +16,7 @@ from graphql import (
     visit,
 )
 
-from router.planner.plan import SkipInclude
+from router.planner.plan import Alternatives, SkipInclude
 
 Booleans = Mapping[str, bool]
 
@@ -64,3 +64,8 @@ def included(directives: Iterable[DirectiveNode] | None, booleans: Booleans) -> 
 def holds(conditions: Iterable[SkipInclude], booleans: Booleans) -> bool:
     """Whether all conditions of a plan's element hold."""
     return all(booleans.get(condition.variable, False) is not condition.negated for condition in conditions)
+
+
+def any_holds(any_of: Alternatives, booleans: Booleans) -> bool:
+    """Whether one of the sets of conditions holds, if there are any."""
+    return not any_of or any(holds(conditions, booleans) for conditions in any_of)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from router.executor.call import Call
-from router.executor.conditions import Booleans, holds
+from router.executor.conditions import Booleans, any_holds, holds
 from router.executor.contexts import ContextInput
 from router.executor.entities import GroupInput, encode
 from router.executor.errors import MALFORMED
@@ -33,7 +33,7 @@ class CompiledGroup:
         self.input = GroupInput(group)
         self.contexts = ContextInput(group, self.input) if group.contexts else None
         self.keys = reply_keys(group.selections)
-        self.active = holds(group.conditions, booleans)
+        self.active = any_holds(group.conditions, booleans)
 
 
 class CompiledFetch:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from router.executor.conditions import Booleans
+from router.executor.conditions import Booleans, any_holds
 from router.planner.plan import Condition, Fetch, OperationKind, Parallel, PlanNode, Sequence, Subscription
 
 
@@ -38,8 +38,7 @@ def all_fetches(node: PlanNode | None) -> Iterator[Fetch]:
             for child in node.nodes:
                 yield from all_fetches(child)
         case Condition():
-            yield from all_fetches(node.if_true)
-            yield from all_fetches(node.if_false)
+            yield from all_fetches(node.node)
         case Subscription():
             yield from all_fetches(node.rest)
         case None:
@@ -75,7 +74,8 @@ def _walk(node: PlanNode | None, booleans: Booleans, before: frozenset[int]) -> 
             for child in node.nodes:
                 yield from _walk(child, booleans, before)
         case Condition():
-            yield from _walk(node.if_true if booleans.get(node.variable, False) else node.if_false, booleans, before)
+            if any_holds(node.any_of, booleans):
+                yield from _walk(node.node, booleans, before)
         case Subscription():
             yield from _walk(node.rest, booleans, before)
         case None:

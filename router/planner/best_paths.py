@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from router.planner.conditions import ALWAYS, AnyOf
 from router.planner.fetch_graph import FetchGraph, Slot, SlotField, Step
 from router.planner.plan import OperationKind, PlanError
 from router.planner.query_tree import (
@@ -23,7 +24,6 @@ from router.planner.query_tree import (
     Way,
     forks,
 )
-from router.planner.shape import ALWAYS, Conditions
 from router.planner.walk import Walk
 from schema.query_graph import Node, parse_picks
 from schema.supergraph.model import ContextArgument
@@ -43,7 +43,7 @@ class Placer:
         self._depth = 0
         self._floor = 0
         self._before: tuple[Step, ...] = ()
-        self._conditions: Conditions = ALWAYS  # of the task being placed
+        self._conditions: AnyOf = ALWAYS  # of the task being placed
 
     def place_all(self, tasks: Iterable[Task]) -> None:
         """Place the leaves of an operation."""
@@ -61,9 +61,7 @@ class Placer:
 
     def _place(self, task: Task) -> None:
         candidate = min(task.candidates, key=self._client_rank) if len(task.candidates) > 1 else task.candidates[0]
-        self._conditions = task.position.conditions
-        if task.ask is not None:
-            self._conditions |= task.ask.conditions
+        self._conditions = task.position.conditions if task.ask is None else task.ask.conditions
         slot, field = self._put(task, candidate)
         slot.want(field, self._conditions)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
 from router.planner.fetch_graph import Step
 from router.planner.operation_text import operation_text, variables_in
 from router.planner.plan import (
@@ -18,8 +19,7 @@ from router.planner.plan import (
     Subscription,
 )
 from router.planner.requests import Group, Request
-from router.planner.selections import sorted_conditions
-from router.planner.shape import Conditions, Operation
+from router.planner.shape import Operation
 from schema.supergraph.model import SubgraphInfo
 
 
@@ -44,13 +44,8 @@ def _stages(fetches: list[tuple[Request, Fetch]]) -> PlanNode | None:
     return nodes[0] if len(nodes) == 1 else Sequence(nodes)
 
 
-def _conditional(node: PlanNode, conditions: Conditions) -> PlanNode:
-    for condition in reversed(sorted_conditions(conditions)):
-        if condition.negated:
-            node = Condition(condition.variable, if_false=node)
-        else:
-            node = Condition(condition.variable, if_true=node)
-    return node
+def _conditional(node: PlanNode, conditions: AnyOf) -> PlanNode:
+    return node if conditions == ALWAYS else Condition(alternatives(conditions), node)
 
 
 def _fetch(
@@ -82,7 +77,7 @@ def _fetch(
     )
 
 
-def _group(group: Group, number: str, lifted: Conditions, operation: Operation) -> EntityGroup:
+def _group(group: Group, number: str, lifted: AnyOf, operation: Operation) -> EntityGroup:
     variable = f"representations{number}"
     while variable in operation.variables:
         variable = f"_{variable}"
@@ -92,7 +87,7 @@ def _group(group: Group, number: str, lifted: Conditions, operation: Operation) 
         group.paths,
         group.inputs,
         group.selections,
-        sorted_conditions(group.conditions - lifted),
+        alternatives(relative(group.conditions, lifted)),
         group.recovers_type,
         group.contexts,
     )

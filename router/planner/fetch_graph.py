@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from router.planner.conditions import AnyOf, Conditions, either
 from router.planner.plan import ContextVariable, OperationKind, RequiredField, RequiredFragment
 from router.planner.plan import Required as RequiredPart
 from router.planner.query_tree import Position
-from router.planner.shape import Ask, Conditions
+from router.planner.shape import Ask
 from schema.query_graph import FieldEdge, Node
 from schema.supergraph.model import ContextArgument
 
@@ -26,11 +27,12 @@ class SlotField:
     child: Slot | None
     order: int
     alternatives: tuple[Conditions, ...] = ()
-    conditions: Conditions | None = None
+    conditions: AnyOf | None = None
 
-    def want(self, conditions: Conditions) -> None:
+    def want(self, conditions: AnyOf) -> None:
         """Note that somebody wants the field under these conditions."""
-        self.conditions = conditions if self.conditions is None else self.conditions & conditions
+        if self.conditions is not conditions:
+            self.conditions = conditions if self.conditions is None else either(self.conditions, conditions)
 
 
 @dataclass(eq=False, slots=True)
@@ -70,7 +72,7 @@ class Slot:
         held.child.above, held.child.holder = self, held
         return held.child
 
-    def want(self, field_: SlotField | None, conditions: Conditions) -> None:
+    def want(self, field_: SlotField | None, conditions: AnyOf) -> None:
         """Note that a field of the slot (or its mere objects) is wanted, and so all that leads to it.
 
         The client wants to know of the objects on the way, whether the field is wanted or not. What makes a step wanted
@@ -82,7 +84,7 @@ class Slot:
         while slot.above is not None:
             if slot.holder is not None:
                 if not slot.position.hidden:
-                    conditions &= slot.position.conditions
+                    conditions = either(conditions, slot.position.conditions)
                 slot.holder.want(conditions)
             slot = slot.above
         slot.step.want(conditions)
@@ -110,11 +112,11 @@ class Step:
     depends_on: set[Step] = field(default_factory=set)
     contexts: dict[ContextArgument, ContextVariable] = field(default_factory=dict)
     sources: list[tuple[Slot, SlotField | None]] = field(default_factory=list)
-    conditions: Conditions | None = None
+    conditions: AnyOf | None = None
 
-    def want(self, conditions: Conditions) -> None:
+    def want(self, conditions: AnyOf) -> None:
         """Note that somebody wants something of the step under these conditions."""
-        weaker = conditions if self.conditions is None else self.conditions & conditions
+        weaker = conditions if self.conditions is None else either(self.conditions, conditions)
         if weaker != self.conditions:
             self.conditions = weaker
             for slot, field_ in self.sources:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import count
 
 from graphql import (
@@ -21,12 +20,14 @@ from graphql import (
     print_ast,
 )
 
+from router.planner.conditions import Conditions, any_of, opposite
 from router.planner.plan import OperationKind, PlanError, SkipInclude
-from router.planner.shape import ALWAYS, Ask, ClassAsks, Conditions, Operation, Shape
+from router.planner.shape import Ask, ClassAsks, Operation, Shape
 from schema.query_graph import QueryGraph
 from schema.supergraph.model import InterfaceType, ObjectType
 from schema.type_ref import named_type
 
+_NONE: Conditions = frozenset()
 _INTROSPECTION = frozenset(("__schema", "__type", "__typename"))
 
 
@@ -68,7 +69,7 @@ def _find(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
 
 @dataclass(frozen=True, slots=True)
 class _Entry:
-    """One field node with the types of objects it holds for, and its conditions."""
+    """One field node with the types of objects it holds for, and its conditions from the root on."""
 
     node: FieldNode
     parent: str
@@ -84,7 +85,7 @@ class _Normalizer:
         self._order = count()
 
     def collect(
-        self, node: SelectionSetNode, types: frozenset[str], parent: str, conditions: Conditions = ALWAYS
+        self, node: SelectionSetNode, types: frozenset[str], parent: str, conditions: Conditions = _NONE
     ) -> Iterator[_Entry]:
         """Every field of a selection set, fragments inlined; what can never hold is left out."""
         for selection in node.selections:
@@ -136,17 +137,16 @@ class _Normalizer:
     def _ask(self, key: str, entries: list[_Entry]) -> Ask:
         first = entries[0]
         name = first.node.name.value
-        shared = frozenset.intersection(*(entry.conditions for entry in entries))
         type_ = self._type(first.parent, name)
         composite = first.node.selection_set is not None
         inner_type = named_type(type_)
-        inner = [found for entry in entries for found in self._below(entry, inner_type, shared)]
+        inner = [found for entry in entries for found in self._below(entry, inner_type)]
         return Ask(
             key,
             name,
             type_,
             ", ".join(print_ast(argument) for argument in first.node.arguments or ()),
-            shared,
+            any_of(entry.conditions for entry in entries),
             self.shape(inner_type, inner) if composite else None,
             order=next(self._order),
             alternatives=self._alternatives(entries),
@@ -157,16 +157,16 @@ class _Normalizer:
         if entries[0].parent != self._mutation:
             return ()
         different = tuple(dict.fromkeys(entry.conditions for entry in entries))
-        return different if len(different) > 1 and ALWAYS not in different else ()
+        return different if len(different) > 1 and _NONE not in different else ()
 
-    def _below(self, entry: _Entry, type_: str, shared: Conditions) -> Iterator[_Entry]:
+    def _below(self, entry: _Entry, type_: str) -> Iterator[_Entry]:
         """The fields below one of the merged fields; it may have a narrower type where it was asked for."""
         if entry.node.selection_set is None:
             return
         own = named_type(self._type(entry.parent, entry.node.name.value))
         possible = self._graph.possible
         types = possible.get(type_, frozenset()) & possible.get(own, frozenset())
-        yield from self.collect(entry.node.selection_set, types, own, entry.conditions - shared)
+        yield from self.collect(entry.node.selection_set, types, own, entry.conditions)
 
     def _type(self, parent: str, name: str) -> str:
         if name == "__typename":
@@ -185,7 +185,9 @@ def _split(everything: frozenset[str], group: list[_Entry]) -> list[tuple[frozen
     common = [entry for entry in group if entry.types == everything]
     rest = [entry for entry in group if entry.types != everything]
     parts: list[tuple[frozenset[str], list[_Entry]]] = [(everything, common)] if common else []
-    if common and common[0].node.selection_set is None and any(not entry.conditions for entry in common):
+    if common and common[0].node.selection_set is None:
+        rest = [entry for entry in rest if not any(held.conditions <= entry.conditions for held in common)]
+    if not rest:
         return parts
     if len({entry.types for entry in rest}) == 1:
         return [*parts, (rest[0].types, rest)]
@@ -209,13 +211,7 @@ def _conditions(directives: Iterable[DirectiveNode] | None, outer: Conditions) -
                 return None
         elif isinstance(value, VariableNode):
             condition = SkipInclude(value.name.value, negated=name == "skip")
-            if SkipInclude(condition.variable, not condition.negated) in found:
+            if opposite(condition) in found:
                 return None
             found = found | {condition}
     return found
-
-
-@lru_cache(maxsize=4096)
-def condition_text(condition: SkipInclude) -> str:
-    """The directive that a condition is written as."""
-    return f"@{'skip' if condition.negated else 'include'}(if: ${condition.variable})"

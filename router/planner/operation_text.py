@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
-from router.planner.normalize import condition_text
 from router.planner.plan import EntityGroup, FieldSelection, InlineFragment, OperationKind, Selection, SkipInclude
 
 # A string may hold a dollar sign: only outside of strings it begins a variable.
@@ -41,7 +41,7 @@ def variables_in(selections: Iterable[Selection], groups: Iterable[EntityGroup])
     """The client's variables used in arguments and conditions."""
     found: set[str] = set()
     for group in groups:
-        found.update(condition.variable for condition in group.conditions)
+        found.update(condition.variable for condition in _guards(group))
         found |= variables_in(group.selections, ())
     for selection in selections:
         found.update(condition.variable for condition in selection.conditions)
@@ -55,9 +55,14 @@ def _group(group: EntityGroup) -> str:
     alias = "" if group.alias == "_entities" else f"{group.alias}: "
     return _guarded(
         f"{alias}_entities(representations: ${group.variable})",
-        group.conditions,
+        _guards(group),
         f" {{ {selections_text(group.selections)} }}",
     )
+
+
+def _guards(group: EntityGroup) -> tuple[SkipInclude, ...]:
+    """What can be written of the group's conditions: directives cannot say that one or another has to hold."""
+    return group.conditions[0] if len(group.conditions) == 1 else ()
 
 
 def _selection(selection: Selection) -> str:
@@ -79,3 +84,9 @@ def _guarded(head: str, conditions: tuple[SkipInclude, ...], inner: str) -> str:
     for condition in others:
         text = f"... {condition_text(condition)} {{ {text} }}"
     return text
+
+
+@lru_cache(maxsize=4096)
+def condition_text(condition: SkipInclude) -> str:
+    """The directive that a condition is written as."""
+    return f"@{'skip' if condition.negated else 'include'}(if: ${condition.variable})"

@@ -40,6 +40,10 @@ class SkipInclude:
     negated: bool = False
 
 
+Alternatives = tuple[tuple[SkipInclude, ...], ...]
+"""Sets of conditions, of which one at least has to hold as a whole; empty where there is no condition."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSelection:
     """A field as one subgraph is asked for it.
@@ -156,8 +160,10 @@ class EntityGroup:
     """One `_entities` field of an entity fetch: its representations come from the objects at `paths`.
 
     Several paths may feed one group when they ask the same: representations are de-duplicated over all of them.
-    `alias` is the reply's key, `variable` the name of its representations variable. `typename_override` is true when
-    the reply's `__typename` is to replace the object's in the tree (moving from an interface object to the real type).
+    `alias` is the reply's key, `variable` the name of its representations variable. Where `conditions` do not hold, no
+    representations are sent (and where there is only one set of them, the field is not asked for). `typename_override`
+    is true when the reply's `__typename` is to replace the object's in the tree (moving from an interface object to the
+    real type).
     """
 
     alias: str
@@ -165,7 +171,7 @@ class EntityGroup:
     paths: tuple[Path, ...]
     inputs: tuple[EntityInput, ...]
     selections: tuple[Selection, ...]
-    conditions: tuple[SkipInclude, ...] = ()
+    conditions: Alternatives = ()
     typename_override: bool = False
     contexts: tuple[ContextVariable, ...] = ()
 
@@ -213,11 +219,10 @@ class Parallel:
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One node or the other, by a Boolean variable of the client's."""
+    """A node that runs only where one of the sets of conditions holds as a whole."""
 
-    variable: str
-    if_true: PlanNode | None = None
-    if_false: PlanNode | None = None
+    any_of: Alternatives
+    node: PlanNode
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from router.planner.operation_text import selections_text
 from router.planner.plan import (
+    Alternatives,
     Condition,
     EntityGroup,
     EntityInput,
@@ -58,8 +59,7 @@ def fetches_of(node: PlanNode | None) -> Iterator[Fetch]:
             for child in node.nodes:
                 yield from fetches_of(child)
         case Condition():
-            yield from fetches_of(node.if_true)
-            yield from fetches_of(node.if_false)
+            yield from fetches_of(node.node)
         case Subscription():
             yield node.primary
             yield from fetches_of(node.rest)
@@ -94,11 +94,9 @@ def _node(node: PlanNode | None) -> Iterator[str]:
                 yield from _indent(_node(child))
             yield "}"
         case Condition():
-            for branch, when in ((node.if_true, "if"), (node.if_false, "unless")):
-                if branch is not None:
-                    yield f"Condition({when} ${node.variable}) {{"
-                    yield from _indent(_node(branch))
-                    yield "}"
+            yield f"Condition({_when(node.any_of)}) {{"
+            yield from _indent(_node(node.node))
+            yield "}"
         case Subscription():
             yield "Subscription {"
             yield from _indent(_fetch(node.primary))
@@ -123,7 +121,7 @@ def _fetch(fetch: Fetch) -> Iterator[str]:
 
 
 def _group(group: EntityGroup) -> Iterator[str]:
-    conditions = _conditions(group.conditions)
+    conditions = f" {_when(group.conditions)}" if group.conditions else ""
     override = ", tells the type" if group.typename_override else ""
     yield f"Entities at {' and '.join(path_text(path) for path in group.paths)}{conditions}{override} {{"
     for context in group.contexts:
@@ -176,6 +174,17 @@ def _conditions(conditions: Iterable[SkipInclude]) -> str:
     return "".join(f" @{'skip' if c.negated else 'include'}(if: ${c.variable})" for c in conditions)
 
 
+def _when(any_of: Alternatives) -> str:
+    """Conditions in words: `if $a and not $b, or $c`."""
+    if len(any_of) == 1 and all(condition.negated for condition in any_of[0]):
+        return "unless " + " or ".join(f"${condition.variable}" for condition in any_of[0])
+    return "if " + ", or ".join(" and ".join(map(_truth, conditions)) for conditions in any_of)
+
+
+def _truth(condition: SkipInclude) -> str:
+    return f"{'not ' if condition.negated else ''}${condition.variable}"
+
+
 def _node_json(node: PlanNode | None) -> dict[str, Any] | None:
     match node:
         case Fetch():
@@ -183,12 +192,16 @@ def _node_json(node: PlanNode | None) -> dict[str, Any] | None:
         case Sequence() | Parallel():
             return {"node": type(node).__name__, "nodes": [_node_json(child) for child in node.nodes]}
         case Condition():
-            branches = {"ifTrue": _node_json(node.if_true), "ifFalse": _node_json(node.if_false)}
-            return {"node": "Condition", "variable": node.variable, **branches}
+            return {"node": "Condition", "anyOf": _alternatives_json(node.any_of), "then": _node_json(node.node)}
         case Subscription():
             return {"node": "Subscription", "primary": _fetch_json(node.primary), "rest": _node_json(node.rest)}
         case None:
             return None
+
+
+def _alternatives_json(any_of: Alternatives) -> list[dict[str, bool]]:
+    """For each set of conditions the value that each variable has to have."""
+    return [{condition.variable: not condition.negated for condition in conditions} for conditions in any_of]
 
 
 def _fetch_json(fetch: Fetch) -> dict[str, Any]:
@@ -216,6 +229,7 @@ def _group_json(group: EntityGroup) -> dict[str, Any]:
             for i in group.inputs
         ],
         "selections": selections_text(group.selections),
+        "conditions": _alternatives_json(group.conditions),
         "typenameOverride": group.typename_override,
         "contexts": [
             {"variable": c.variable, "type": c.type, "depth": c.depth, "required": _required(c.required)}

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from router.planner.conditions import ALWAYS, AnyOf
 from router.planner.plan import Path, PathKey, PathList, PathTypes, Required
-from router.planner.shape import ALWAYS, Ask, Conditions, Shape
+from router.planner.shape import Ask, Shape
 from schema.query_graph import Entry, FieldEdge, Node, Picks
 from schema.supergraph.model import ContextArgument
 from schema.type_ref import list_depth
@@ -56,15 +57,15 @@ class Position:
 
     `sites` are the places in the query graph where such an object may be, by node; `required` those that are entered
     with `@requires` fields. `refined` are the same objects, taken by their object type. `steps` are the fetch steps
-    that enter a subgraph here. `hidden`: no client
-    asks for it. `types`, where not None, are the object types that objects of an abstract type can have.
+    that enter a subgraph here. `conditions` are those under which the client asks for it; `hidden`: no client does.
+    `types`, where not None, are the object types that objects of an abstract type can have.
     """
 
     type: str
     abstract: bool
     path: Path = ()
     names: Names = field(default_factory=Names)
-    own_conditions: Conditions = ALWAYS
+    conditions: AnyOf = ALWAYS
     hidden: bool = False
     types: frozenset[str] | None = None
     sites: dict[Node, Site] = field(default_factory=dict)
@@ -82,11 +83,12 @@ class Position:
 
     def of_type(self, type_: str) -> Position:
         """The position of those of its objects that have the object type."""
-        return Position(type_, False, self._narrowed_path((type_,)), self.names, parent=self)
+        return Position(type_, False, self._narrowed_path((type_,)), self.names, self.conditions, parent=self)
 
     def of_types(self, type_: str, types: frozenset[str]) -> Position:
         """The position of those of its objects that have the abstract type, which here stands for these types."""
-        return Position(type_, True, self._narrowed_path(tuple(sorted(types))), self.names, parent=self)
+        path = self._narrowed_path(tuple(sorted(types)))
+        return Position(type_, True, path, self.names, self.conditions, parent=self)
 
     @property
     def path_to_object(self) -> Path:
@@ -95,11 +97,6 @@ class Position:
 
     def _narrowed_path(self, types: tuple[str, ...]) -> Path:
         return (*self.path_to_object, PathTypes(types))
-
-    @property
-    def conditions(self) -> Conditions:
-        """The conditions under which there are objects here."""
-        return self.own_conditions if self.parent is None else self.parent.conditions | self.own_conditions
 
 
 @dataclass(eq=False, slots=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from router.planner.conditions import ALWAYS, AnyOf
 from router.planner.fetch_graph import FetchGraph, Step
 from router.planner.plan import ContextVariable, EntityInput, InlineFragment, OperationKind, Path, Selection
 from router.planner.selections import selections_of
-from router.planner.shape import ALWAYS, Conditions
 from schema.query_graph import QueryGraph
 
 
@@ -20,7 +20,7 @@ class Group:
     selections: tuple[Selection, ...]
     recovers_type: bool
     contexts: tuple[ContextVariable, ...] = ()
-    conditions: Conditions = ALWAYS
+    conditions: AnyOf = ALWAYS
 
 
 @dataclass(eq=False, slots=True)
@@ -36,7 +36,7 @@ class Request:
     steps: list[Step]
     selections: tuple[Selection, ...] = ()
     groups: list[Group] = field(default_factory=list)
-    conditions: Conditions = ALWAYS
+    conditions: AnyOf = ALWAYS
     paths: tuple[Path, ...] = ()
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from router.planner.conditions import ALWAYS, AnyOf, Conditions, common, in_order
 from router.planner.fetch_graph import Slot, SlotField
-from router.planner.plan import FieldSelection, InlineFragment, Selection, SkipInclude
-from router.planner.shape import ALWAYS, Conditions
+from router.planner.plan import FieldSelection, InlineFragment, Selection
 from schema.query_graph import QueryGraph
 
 _Leaf = tuple[str, str, str]  # response key, field, arguments
@@ -14,12 +14,12 @@ _Leaf = tuple[str, str, str]  # response key, field, arguments
 _TYPENAME = FieldSelection("__typename", "String!", "__typename", "__typename")
 
 
-def selections_of(slot: Slot, graph: QueryGraph, conditions: Conditions) -> tuple[Selection, ...]:
+def selections_of(slot: Slot, graph: QueryGraph, conditions: AnyOf) -> tuple[Selection, ...]:
     """The selections of a slot: `__typename` where it is needed, fields, then fragments by type.
 
     Nothing is selected unless `conditions` hold, so they are not repeated.
     """
-    return tuple(_Printer(graph).of(slot, conditions))
+    return tuple(_Printer(graph).of(slot, common(conditions)))
 
 
 class _Printer:
@@ -47,18 +47,16 @@ class _Printer:
         return tuple(sorted(self._graph.runtime_types(slot.node) & self._graph.runtime_types(cast.node)))
 
     def _field(self, key: str, field: SlotField, outer: Conditions) -> Iterator[FieldSelection]:
-        wanted = field.conditions or ALWAYS
+        wanted = _certain(field)
         inner = () if field.child is None else tuple(self.of(field.child, outer | wanted))
         for conditions in field.alternatives or (wanted - outer,):
-            yield FieldSelection(
-                field.name, field.type, key, key, field.arguments, inner, sorted_conditions(conditions)
-            )
+            yield FieldSelection(field.name, field.type, key, key, field.arguments, inner, in_order(conditions))
 
 
 def _is_sure(field: SlotField, outer: Conditions) -> bool:
-    return not (field.conditions or ALWAYS) - outer
+    return not _certain(field) - outer
 
 
-def sorted_conditions(conditions: Conditions) -> tuple[SkipInclude, ...]:
-    """Conditions in a fixed order."""
-    return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.negated)))
+def _certain(field: SlotField) -> Conditions:
+    """What holds whenever somebody wants the field."""
+    return common(field.conditions or ALWAYS)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from router.planner.plan import OperationKind, SkipInclude
+from router.planner.conditions import ALWAYS, AnyOf, Conditions
+from router.planner.plan import OperationKind
 
-Conditions = frozenset[SkipInclude]
-ALWAYS: Conditions = frozenset()
 HIDDEN_ORDER = 1_000_000  # after all that the client asks
 
 
@@ -17,15 +16,16 @@ class Ask:
     """One field asked of an object, under its response key.
 
     `arguments` is the GraphQL text between the parentheses; `type` is the field's type reference in the supergraph.
-    `hidden`: asked for the platform's sake, not the client's. `order` is its place in the operation. `alternatives`
-    are several conditions of one mutation's field, of which one at least has to hold for it to run.
+    `conditions` are all those from the root on. `hidden`: asked for the platform's sake, not the client's. `order` is
+    its place in the operation. `alternatives` are several conditions of one mutation's field, of which one at least has
+    to hold for it to run.
     """
 
     key: str
     name: str
     type: str
     arguments: str = ""
-    conditions: Conditions = ALWAYS
+    conditions: AnyOf = ALWAYS
     shape: Shape | None = None
     hidden: bool = False
     order: int = HIDDEN_ORDER

@@ -8,7 +8,7 @@ from typing import Literal
 
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
-from router.executor.conditions import Booleans, holds
+from router.executor.conditions import Booleans, any_holds, holds
 from router.executor.fast.shape import ANY_JSON, Shape, Shaper, Slot, Unsupported
 from router.executor.merge import reply_keys
 from router.executor.steps import Step
@@ -100,7 +100,7 @@ class Overlay:
         for group in fetch.groups:
             if group.contexts:
                 raise Unsupported("an argument from above")
-            if not holds(group.conditions, self._booleans):
+            if not any_holds(group.conditions, self._booleans):
                 raise Unsupported("a group left out")
             overlay = GroupOverlay(group, [self._target(path, group) for path in group.paths])
             all_ = frozenset(name for target in overlay.targets for name in target.types)

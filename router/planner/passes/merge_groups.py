@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from router.planner.conditions import either
 from router.planner.plan import EntityInput, Path, PathTypes
 from router.planner.requests import Group, Request
 
@@ -23,7 +24,7 @@ def _merge_paths(groups: list[Group]) -> list[Group]:
         first = merged.setdefault(key, group)
         if first is not group:
             first.paths = tuple(dict.fromkeys((*first.paths, *group.paths)))
-            first.conditions &= group.conditions
+            first.conditions = either(first.conditions, group.conditions)
     return list(merged.values())
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from router.planner.conditions import either
 from router.planner.requests import Request
 
 
@@ -21,5 +22,5 @@ def merge_siblings(requests: list[Request]) -> list[Request]:
             continue
         first.steps += request.steps
         first.groups += request.groups
-        first.conditions &= request.conditions
+        first.conditions = either(first.conditions, request.conditions)
     return kept

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from router.planner.plan import (
     RequiredField,
     RequiredFragment,
     Sequence,
+    SkipInclude,
 )
 from tests.router.executor.plans import Graph, Subgraph, entities, group, path, root, selections
 
@@ -256,7 +258,9 @@ async def test_conditions_choose_fetches_and_fields() -> None:
     plan = Sequence(
         (
             root(1, "a", "{ me { id age } }"),
-            Condition("more", if_true=entities(2, "b", group("me", "User", "id", "{ name }"), depends_on=(1,))),
+            Condition(
+                ((SkipInclude("more"),),), entities(2, "b", group("me", "User", "id", "{ name }"), depends_on=(1,))
+            ),
         )
     )
     document = "query($more: Boolean = true) { me { age @skip(if: $more) name @include(if: $more) } }"
@@ -264,6 +268,33 @@ async def test_conditions_choose_fetches_and_fields() -> None:
         a, b = Subgraph({"me": {"id": "1", "age": 3}}), Subgraph({"_entities": [{"name": "N"}]})
         assert await Graph(SDL, a=a, b=b).run(document, plan, variables) == {"data": {"me": expected}}
         assert len(b.bodies) == ("name" in expected)
+
+
+async def test_a_fetch_runs_where_one_of_its_conditions_holds() -> None:
+    either = ((SkipInclude("a"),), (SkipInclude("b", negated=True),))
+    names = entities(2, "b", group("me", "User", "id", "{ name age }"), depends_on=(1,))
+    plan = Sequence((root(1, "a", "{ me { id } }"), Condition(either, names)))
+    document = "query($a: Boolean!, $b: Boolean!) { me { name @include(if: $a) age @skip(if: $b) } }"
+    for variables, expected in (
+        ({"a": True, "b": True}, {"name": "N"}),
+        ({"a": False, "b": False}, {"age": 3}),
+        ({"a": False, "b": True}, {}),
+    ):
+        a, b = Subgraph({"me": {"id": "1"}}), Subgraph({"_entities": [{"name": "N", "age": 3}]})
+        assert await Graph(SDL, a=a, b=b).run(document, plan, variables) == {"data": {"me": expected}}
+        assert len(b.bodies) == bool(expected)
+
+
+async def test_a_group_sends_nothing_where_none_of_its_conditions_holds() -> None:
+    either = ((SkipInclude("a"),), (SkipInclude("b"),))
+    one = replace(group("me", "User", "id", "{ name }", alias="_e0", variable="r0"), conditions=either)
+    other = group("product", "Product", "upc", "{ price }", alias="_e1", variable="r1")
+    plan = Sequence((root(1, "a", "{ me { id } product { upc } }"), entities(2, "b", one, other, depends_on=(1,))))
+    document = "query($a: Boolean!, $b: Boolean!) { me { name @include(if: $a) } product { price } }"
+    a, b = Subgraph({"me": {"id": "1"}, "product": {"upc": "2"}}), Subgraph({"_e0": [], "_e1": [{"price": 5}]})
+    expected = {"data": {"me": {}, "product": {"price": 5}}}
+    assert await Graph(SDL, a=a, b=b).run(document, plan, {"a": False, "b": False}) == expected
+    assert [len(b.bodies[0]["variables"][name]) for name in ("r0", "r1")] == [0, 1]
 
 
 async def test_required_fields_nested_and_by_type() -> None:
@@ -383,7 +414,9 @@ def test_a_step_waits_for_what_a_skipped_one_waited_for(booleans: Booleans) -> N
         Sequence(
             (
                 root(1, "a", "{ me { id } }"),
-                Condition("v", if_true=entities(2, "b", group("me", "User", "id", "{ name }"), depends_on=(1,))),
+                Condition(
+                    ((SkipInclude("v"),),), entities(2, "b", group("me", "User", "id", "{ name }"), depends_on=(1,))
+                ),
                 entities(3, "c", group("me", "User", "id", "{ age }"), depends_on=(2,)),
             )
         ),

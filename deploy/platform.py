@@ -1,0 +1,223 @@
+"""The distributed platform as processes: their commands and environment, composed from the URLs of what they stand on.
+
+`make stack`, the tests and the proofs on real servers start it from here; each process is a `Server`, so that it can be
+killed and started again. The commands and variables are those that compose.yml gives its containers.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from deploy.servers.base import free_port
+from hanse.platform import SUBGRAPHS
+from hanse.published import PUBLISHED
+
+HANSE = Path(sys.executable).parent / "hanse"
+JOB_SECONDS = 180.0
+ANSWER_SECONDS = 2.0
+KEPT = frozenset({"HOME", "LANG", "PATH", "PYTHONPATH", "TMPDIR", "TZ"})  # what a process takes from ours
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the platform stands on, by URL; empty: what the process has embedded, in its folder."""
+
+    databases: Mapping[str, str] = field(default_factory=dict)  # by subgraph
+    events: str = ""
+    store: str = ""  # of the routers: limits, caches
+    objects: str = ""
+    mail: str = ""
+
+
+class JobFailed(Exception):
+    """A command that prepares the platform failed. The message holds what it printed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A command that runs once, before the processes or beside them."""
+
+    name: str
+    command: list[str]
+    variables: Mapping[str, str]
+
+    def run(self) -> str:
+        """Run it to its end; what it printed. Raises JobFailed."""
+        try:
+            done = subprocess.run(
+                self.command,
+                env=_clean(self.variables),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                timeout=JOB_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as error:
+            raise JobFailed(f"{self.name} was not done within {JOB_SECONDS:.0f} s") from error
+        if done.returncode:
+            raise JobFailed(f"{self.name} ended with {done.returncode}: {done.stdout.strip()}")
+        return done.stdout
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformProcess:
+    """A subgraph or a router: a `Server` of our own."""
+
+    name: str
+    port: int
+    arguments: tuple[str, ...]
+    variables: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Where it answers HTTP."""
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        """See Server. What is to be prepared, the jobs do."""
+
+    def command(self) -> list[str]:
+        """See Server."""
+        return [str(HANSE), *self.arguments, "--port", str(self.port)]
+
+    def environment(self) -> Mapping[str, str]:
+        """See Server."""
+        return self.variables
+
+    def ready(self) -> bool:
+        """See Server."""
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=ANSWER_SECONDS) as answer:
+                return bool(answer.status == 200)
+        except (OSError, urllib.error.URLError):
+            return False
+
+
+class Platform:
+    """Every subgraph and the routers, each a process, with all that they keep themselves in one folder."""
+
+    def __init__(
+        self,
+        folder: Path,
+        outside: Outside,
+        *,
+        routers: int = 1,
+        port: Callable[[str], int] = lambda _: free_port(),
+        variables: Mapping[str, str] | None = None,
+    ) -> None:
+        """`port` is asked once for each process, by its name. `variables` are more settings, for all processes.
+
+        The first router is `router`; more of them are `router-2` and so on.
+        """
+        self.folder = folder.absolute()
+        self._outside = outside
+        self._more = {"PYTHONUNBUFFERED": "1", **(variables or {})}
+        names = ["router", *(f"router-{number}" for number in range(2, routers + 1))]
+        self._ports = {name: port(name) for name in (*names, *SUBGRAPHS)}
+        self.subgraphs = {name: self._subgraph(name) for name in SUBGRAPHS}
+        self.routers = {name: self._router(name) for name in names}
+
+    @property
+    def processes(self) -> dict[str, PlatformProcess]:
+        """All of them, by name, in an order in which they can be started."""
+        return {**self.subgraphs, **self.routers}
+
+    @property
+    def url(self) -> str:
+        """Where the first router answers GraphQL."""
+        return f"{self.routers['router'].url}/graphql"
+
+    @property
+    def supergraph(self) -> Path:
+        """The supergraph that the job `compose` makes."""
+        return self.folder / "supergraph.graphql"
+
+    def jobs(self, *, demo: bool = False) -> list[Job]:
+        """What must have run before the processes start, in this order."""
+        config = self.folder / "supergraph.yaml"
+        everything = self._of_all_subgraphs()
+        alone = {f"HANSE_{name.upper()}_{what}": "false" for name in SUBGRAPHS for what in _EVENTS}
+        return [
+            Job("migrate", [str(HANSE), "migrate", "up", "--data", str(self.folder / "jobs")], everything),
+            Job("compose", [str(HANSE), "compose", "--config", str(config), "--output", str(self.supergraph)], {}),
+            *(
+                [Job("demo", [str(HANSE), "demo", "--data", str(self.folder / "jobs")], everything | alone)]
+                if demo
+                else []
+            ),
+        ]
+
+    def prepare(self, *, demo: bool = False) -> None:
+        """Make the folder and run every job. Raises JobFailed."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "supergraph.yaml").write_text(json.dumps({"subgraphs": self._routed()}, indent=2))
+        for job in self.jobs(demo=demo):
+            job.run()
+
+    def _subgraph(self, name: str) -> PlatformProcess:
+        return PlatformProcess(name, self._ports[name], ("subgraph", name), {**self._settings(name), **self._more})
+
+    def _router(self, name: str) -> PlatformProcess:
+        variables = {
+            "HANSE_ROUTER_JWT__JWKS_URLS": json.dumps([self._users_keys]),
+            # One key for all routers: each subgraph believes every one of them.
+            "HANSE_ROUTER_IDENTITY__KEY_FILE": str(self.folder / "router" / "router-signing.json"),
+            **({"HANSE_ROUTER_STORE__URL": self._outside.store} if self._outside.store else {}),
+            **self._more,
+        }
+        return PlatformProcess(name, self._ports[name], ("router", "--supergraph", str(self.supergraph)), variables)
+
+    @property
+    def _users_keys(self) -> str:
+        return f"http://127.0.0.1:{self._ports['users']}/.well-known/jwks.json"
+
+    def _settings(self, name: str) -> dict[str, str]:
+        """The settings of one subgraph, as environment variables."""
+        given = {
+            "DATA_DIR": str(self.folder / name),
+            "DATABASE_URL": self._outside.databases.get(name)
+            or f"sqlite+aiosqlite:///{self.folder / name / name}.sqlite",
+            "EVENTS_URL": self._outside.events or f"embedded:{self.folder / 'events.sqlite'}",
+            "ROUTER_JWKS_URL": f"http://127.0.0.1:{self._ports['router']}/.well-known/jwks.json",
+            "MIGRATE_ON_START": "false",
+            **self._own_settings().get(name, {}),
+        }
+        return {f"HANSE_{name.upper()}_{field}": value for field, value in given.items() if value}
+
+    def _own_settings(self) -> dict[str, dict[str, str]]:
+        """What single subgraphs are told besides."""
+        return {
+            "media": {
+                "STORAGE_URL": self._outside.objects,
+                "USERS_JWKS_URL": self._users_keys,
+                "PUBLIC_URL": f"http://127.0.0.1:{self._ports['media']}",
+            },
+            "notifications": {"MAIL_URL": self._outside.mail},
+        }
+
+    def _of_all_subgraphs(self) -> dict[str, str]:
+        return {name: value for process in self.subgraphs.values() for name, value in process.variables.items()}
+
+    def _routed(self) -> dict[str, dict[str, object]]:
+        return {
+            name: {"routing_url": f"{process.url}/graphql", "schema": {"file": str(PUBLISHED / f"{name}.graphql")}}
+            for name, process in self.subgraphs.items()
+        }
+
+
+_EVENTS = ("RELAY_EVENTS", "CONSUME_EVENTS")
+
+
+def _clean(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child: little of ours, so that no setting of this shell changes what runs."""
+    return {**{name: value for name, value in os.environ.items() if name in KEPT}, **variables}
