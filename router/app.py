@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from router.engine import Engine
-from router.guards.buckets import MemoryBuckets
+from router.errors import SettingsError
 from router.guards.identity import SigningKey, SubgraphTokens
 from router.guards.jwks import JwksSource, KeySet, source_of
 from router.guards.jwt import TokenVerifier
@@ -20,7 +20,9 @@ from router.server.cors import Cors
 from router.server.http import HttpDoor
 from router.server.pages import Pages, is_browser_visit
 from router.server.websocket import WebSocketDoor
-from router.settings import RouterSettings
+from router.settings import RateLimitSettings, RouterSettings
+from router.store import Store, open_store
+from router.store.memory import MemoryBuckets
 from router.subgraph_transports import SubgraphTransports
 from router.telemetry.access_log import AccessLog
 from router.telemetry.metrics import Metrics
@@ -42,6 +44,7 @@ def create_router(
     Raises SettingsError where a setting does not fit, InvalidSupergraphError.
     """
     metrics = Metrics()
+    store = open_store(settings, metrics)
     sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
     keys = KeySet(sources, refresh_seconds=settings.jwt.refresh_seconds, retry_seconds=settings.jwt.retry_seconds)
     identity = settings.identity
@@ -51,24 +54,35 @@ def create_router(
         verifier=TokenVerifier(keys, settings.jwt, policies_claim=settings.authorization.policies_claim),
         tokens=SubgraphTokens(signing, identity) if signing is not None else None,
         persisted=PersistedDocuments(settings.persisted),
-        limiter=RateLimiter(MemoryBuckets(settings.rate_limits.buckets), settings.rate_limits.requests),
+        limiter=_limiter(settings.rate_limits, store),
         transports=SubgraphTransports(settings, local_endpoints or {}, metrics),
         metrics=metrics,
     )
     engine.serve(supergraph_sdl)
-    return Router(engine, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
+    return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
+
+
+def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
+    meanwhile = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
+    return RateLimiter(store.buckets, settings.requests, meanwhile=meanwhile)
 
 
 class Router:
     """The ASGI application."""
 
     def __init__(
-        self, engine: Engine, supergraph_sdl: str, public_jwks: bytes | None, supergraph_file: Path | None
+        self,
+        engine: Engine,
+        store: Store,
+        supergraph_sdl: str,
+        public_jwks: bytes | None,
+        supergraph_file: Path | None,
     ) -> None:
         settings = engine.settings
         access_log = AccessLog(settings.telemetry.access_log)
         address = ClientAddress(settings.trusted_proxies)
         self.engine = engine
+        self._store = store
         self._supergraph_sdl = supergraph_sdl
         self._supergraph_file = supergraph_file
         self._watcher: asyncio.Task[None] | None = None
@@ -103,7 +117,8 @@ class Router:
             await self._live(receive, send)
 
     async def start(self) -> None:
-        """Begin to watch the supergraph's file, if there is one."""
+        """Look for the store, and begin to watch the supergraph's file, if there is one. Raises SettingsError."""
+        await self._store.start()
         if self._supergraph_file is not None:
             watching = watch(
                 self._supergraph_file,
@@ -124,10 +139,16 @@ class Router:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
         await self.engine.stop()
+        await self._store.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()  # lifespan.startup
-        await self.start()
+        try:
+            await self.start()
+        except SettingsError as error:
+            await self.stop()
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
         await send({"type": "lifespan.startup.complete"})
         await receive()  # lifespan.shutdown
         await self.stop()

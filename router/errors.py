@@ -28,6 +28,7 @@
     ├── Unauthorized             UNAUTHORIZED_FIELD_OR_TYPE     403  (only where the whole operation is refused)
     ├── RateLimited              RATE_LIMITED                   429
     ├── Unavailable              SERVICE_UNAVAILABLE            503
+    │   └── RateLimitsUnavailable RATE_LIMITS_UNAVAILABLE       503  (only where the settings say so)
     └── InternalError            INTERNAL_SERVER_ERROR          500  masked; the log has the rest under its id
 
 Errors during execution are no exceptions here: the executor writes them into the response.
@@ -312,6 +313,15 @@ class Unavailable(RouterError):
 
     code = "SERVICE_UNAVAILABLE"
     status = 503
+
+
+class RateLimitsUnavailable(Unavailable):
+    """The shared store is away, and the settings let nothing through uncounted."""
+
+    code = "RATE_LIMITS_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("This operation is limited, and cannot be counted now; try again in a moment.")
 
 
 class InternalError(RouterError):

@@ -156,6 +156,23 @@ class RateLimitSettings(_Section):
     )
     requests: RateLimit | None = Field(default=None, description="Limit on all operations of one caller.")
     buckets: int = Field(default=200_000, ge=1, description="Most counters kept in memory.")
+    on_store_failure: Literal["open", "closed"] = Field(
+        default="open",
+        description="While the store is away: `open`, each router counts alone; `closed`, refuse what is limited.",
+    )
+
+
+class StoreSettings(_Section):
+    """What several routers share."""
+
+    url: str = Field(
+        default="memory:",
+        description="`memory:`, or for several routers `redis://`, `rediss://` (TLS) or `redis+cluster://`.",
+    )
+    prefix: str = Field(default="hanse:", description="Before every key; platforms that share a server differ in it.")
+    timeout_seconds: float = Field(default=0.25, gt=0, le=30, description="Time for one request to it.")
+    retry_seconds: float = Field(default=1.0, gt=0, description="How often one that is away is tried again.")
+    max_connections: int = Field(default=64, ge=1, description="Most connections to each of its servers.")
 
 
 class SubgraphRules(_Section):
@@ -243,6 +260,7 @@ class RouterSettings(BaseSettings):
     headers: HeaderSettings = Field(default_factory=HeaderSettings)
     persisted: PersistedSettings = Field(default_factory=PersistedSettings)
     rate_limits: RateLimitSettings = Field(default_factory=RateLimitSettings)
+    store: StoreSettings = Field(default_factory=StoreSettings)
     transport: TransportSettings = Field(default_factory=TransportSettings)
     subgraphs: dict[str, SubgraphRules] = Field(default_factory=dict, description="By subgraph name:")
     websocket: WebSocketSettings = Field(default_factory=WebSocketSettings)

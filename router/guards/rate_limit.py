@@ -22,11 +22,11 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from router.errors import RateLimited, SettingsError
-from router.guards.buckets import BucketStore, Charge
+from router.errors import RateLimited, RateLimitsUnavailable, SettingsError
 from router.guards.uses import Conditions, field_uses
 from router.request import RequestContext, Variables
 from router.settings import RateLimit, RateLimitSettings
+from router.store.base import BucketStore, Charge, StoreAway
 from schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -113,12 +113,19 @@ class RateLimits:
 class RateLimiter:
     """Takes what an operation uses from its caller's allowance."""
 
-    def __init__(self, store: BucketStore, requests: RateLimit | None = None) -> None:
+    def __init__(
+        self, store: BucketStore, requests: RateLimit | None = None, *, meanwhile: BucketStore | None = None
+    ) -> None:
+        """`meanwhile` counts while the store is away; without it what is limited is refused then."""
         self._store = store
+        self._meanwhile = meanwhile
         self._requests = limit_of("requests", requests) if requests is not None else None
 
     async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
-        """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then."""
+        """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then.
+
+        Raises RateLimitsUnavailable where it cannot be counted.
+        """
         if limits is NO_LIMITS and self._requests is None:
             return
         uses = list(limits.uses(variables))
@@ -128,8 +135,13 @@ class RateLimiter:
             return
         subject = context.principal.subject
         caller = f"user:{subject}" if subject is not None else f"ip:{context.client_ip}"
-        charges = [Charge(f"{limit.name}|{caller}", count, limit.max, limit.seconds) for limit, count in uses]
-        refusal = await self._store.take(charges)
+        charges = [Charge(f"{{{caller}}}|{limit.name}", count, limit.max, limit.seconds) for limit, count in uses]
+        try:
+            refusal = await self._store.take(charges)
+        except StoreAway:
+            if self._meanwhile is None:
+                raise RateLimitsUnavailable from None
+            refusal = await self._meanwhile.take(charges)
         if refusal is not None:
             raise _refused(uses[refusal.index], refusal.retry_after)
 

@@ -33,6 +33,11 @@ class Metrics:
         )
         self.subscriptions = Gauge("hanse_subscriptions", "Subscriptions that run now.", registry=registry)
         self.sockets = Gauge("hanse_websockets", "WebSocket connections open now.", registry=registry)
+        self.store_failures = CountSeries(
+            registry, "hanse_store_failures", "Requests to the shared store that failed or took too long."
+        )
+        self.store_available = Gauge("hanse_store_available", "Whether the shared store answers.", registry=registry)
+        self.store_available.set(1)
         self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
 
     def count_request(self, transport: str, status: int, seconds: float) -> None:

@@ -1,74 +1,22 @@
-"""Token buckets and rate limits."""
+"""Rate limits, over a store of token buckets."""
 
 from __future__ import annotations
 
-import asyncio
+from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from router.errors import RateLimited, SettingsError
-from router.guards.buckets import Charge, MemoryBuckets
+from router.errors import RateLimited, RateLimitsUnavailable, SettingsError
 from router.guards.rate_limit import NO_LIMITS, Limit, OperationLimits, RateLimiter, limit_of
 from router.request import Principal, RequestContext
 from router.settings import RateLimit
-
-
-class Clock:
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from router.store.base import Charge, Refusal, StoreAway
+from router.store.memory import MemoryBuckets
+from tests.router.store.bucket_contract import Clock
 
 
 def at(address: str, user: str | None = None) -> RequestContext:
     return RequestContext(Principal(user, authenticated=user is not None), address)
-
-
-async def test_a_bucket_empties_and_refills_evenly() -> None:
-    clock = Clock()
-    buckets = MemoryBuckets(10, clock)
-    charge = Charge("a", 1, 3, 60.0)
-    assert [await buckets.take([charge]) is None for _ in range(4)] == [True, True, True, False]
-    refusal = await buckets.take([charge])
-    assert refusal is not None
-    assert refusal.retry_after == pytest.approx(20)
-    clock.now = 20.0
-    assert await buckets.take([charge]) is None
-    assert await buckets.take([charge]) is not None
-
-
-async def test_all_or_nothing_over_several_buckets() -> None:
-    buckets = MemoryBuckets(10, Clock())
-    full, empty = Charge("full", 1, 5, 60), Charge("empty", 1, 0, 60)
-    for _ in range(20):
-        refusal = await buckets.take([full, empty])
-        assert refusal is not None
-        assert refusal.index == 1
-    assert [await buckets.take([full]) is None for _ in range(6)] == [True] * 5 + [False]
-
-
-async def test_one_key_charged_twice_in_one_go_counts_both() -> None:
-    buckets = MemoryBuckets(10, Clock())
-    assert await buckets.take([Charge("a", 2, 3, 60), Charge("a", 2, 3, 60)]) is not None
-    assert await buckets.take([Charge("a", 1, 3, 60), Charge("a", 2, 3, 60)]) is None
-
-
-async def test_memory_is_bounded() -> None:
-    buckets = MemoryBuckets(5, Clock())
-    for index in range(50):
-        await buckets.take([Charge(str(index), 1, 1, 60)])
-    assert len(buckets._levels) == 5
-
-
-@given(costs=st.lists(st.integers(1, 4), max_size=30), capacity=st.integers(1, 20))
-def test_no_more_is_taken_than_there_is(costs: list[int], capacity: int) -> None:
-    async def taken() -> int:
-        buckets = MemoryBuckets(5, Clock())
-        return sum([cost for cost in costs if await buckets.take([Charge("a", cost, capacity, 60)]) is None])
-
-    assert asyncio.run(taken()) <= capacity
 
 
 async def test_callers_are_told_apart_by_user_and_else_by_address() -> None:
@@ -98,6 +46,29 @@ async def test_a_limit_on_all_operations() -> None:
     await limiter.take(NO_LIMITS, {}, at("1"))
     with pytest.raises(RateLimited, match="operations"):
         await limiter.take(NO_LIMITS, {}, at("1"))
+
+
+class Away:
+    """A store that is away."""
+
+    async def take(self, charges: Sequence[Charge]) -> Refusal | None:
+        raise StoreAway
+
+
+async def test_while_the_store_is_away_each_router_counts_alone() -> None:
+    limiter = RateLimiter(Away(), RateLimit(max=2, window="1h"), meanwhile=MemoryBuckets(100, Clock()))
+    await limiter.take(NO_LIMITS, {}, at("1"))
+    await limiter.take(NO_LIMITS, {}, at("1"))
+    with pytest.raises(RateLimited):
+        await limiter.take(NO_LIMITS, {}, at("1"))
+
+
+async def test_while_the_store_is_away_what_is_limited_can_be_refused() -> None:
+    limiter = RateLimiter(Away())
+    with pytest.raises(RateLimitsUnavailable) as refused:
+        await limiter.take(OperationLimits(((Limit("Query.a", 1, "1m", 60.0), 1),)), {}, at("1"))
+    assert (refused.value.http_status, refused.value.error_code) == (503, "RATE_LIMITS_UNAVAILABLE")
+    await limiter.take(NO_LIMITS, {}, at("1"))  # not limited, so nothing is asked
 
 
 @pytest.mark.parametrize(("window", "seconds"), [("10s", 10), ("1m", 60), ("2h", 7200), ("1d", 86400), ("0.5s", 0.5)])

@@ -1,38 +1,12 @@
-"""Token buckets behind one protocol: in memory here, or in a store that several routers share."""
+"""The store of one router: in its memory, gone with it."""
 
 from __future__ import annotations
 
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
 
-
-@dataclass(frozen=True, slots=True)
-class Charge:
-    """`cost` to be taken from the bucket `key`, which holds `capacity` and refills in `seconds`."""
-
-    key: str
-    cost: int
-    capacity: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Which charge (by index) does not fit, and the seconds until it would."""
-
-    index: int
-    retry_after: float
-
-
-class BucketStore(Protocol):
-    """Where buckets are kept."""
-
-    async def take(self, charges: Sequence[Charge]) -> Refusal | None:
-        """Take all charges, or none and say which does not fit. Atomic over everyone who uses the store."""
-        ...
+from router.store.base import BucketStore, Charge, Refusal
 
 
 class MemoryBuckets:
@@ -69,3 +43,17 @@ class MemoryBuckets:
             return charge.capacity
         level, when = known
         return min(charge.capacity, level + (now - when) * charge.capacity / charge.seconds)
+
+
+class MemoryStore:
+    """All of it in this process."""
+
+    def __init__(self, *, buckets: int) -> None:
+        """`buckets` are the most that are kept."""
+        self.buckets: BucketStore = MemoryBuckets(buckets)
+
+    async def start(self) -> None:
+        """See Store."""
+
+    async def close(self) -> None:
+        """See Store."""
