@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -77,4 +79,13 @@ def settings_config(subgraph: str) -> SettingsConfigDict:
     return SettingsConfigDict(extra="forbid", frozen=True, env_prefix=f"HANSE_{subgraph.upper()}_")
 
 
-__all__ = ["ConfigError", "SecretStr", "SubgraphSettings", "settings_config"]
+@contextmanager
+def setting(name: str) -> Iterator[None]:
+    """Where what is done in here finds its setting wrong, the message names it."""
+    try:
+        yield
+    except ConfigError as error:
+        raise ConfigError(f"setting {name}: {error}") from error
+
+
+__all__ = ["ConfigError", "SecretStr", "SubgraphSettings", "setting", "settings_config"]

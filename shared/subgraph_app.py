@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -51,12 +52,12 @@ class SubgraphApp:
         make_context: Callable[[Database, Caller, bool], RequestContext],
         migrations: Path,
         handlers: Mapping[str, Handler] | None = None,
-        on_start: Callable[[], None] = lambda: None,
+        around: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
         on_handled: Callable[[], None] = lambda: None,
         add_routes: Callable[[FastAPI], None] = lambda _: None,
         runners: Callable[[Database], Sequence[Runner]] = lambda _: (),
     ) -> None:
-        """`on_start` opens what is the subgraph's own, and may raise ConfigError.
+        """`around` is entered first and left last: it holds what is the subgraph's own. It may raise ConfigError.
 
         `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
         the HTTP face what it has beside GraphQL. `runners` run beside the requests; each start makes new ones.
@@ -70,7 +71,8 @@ class SubgraphApp:
         self.events: EventLog | None = None
         self._migrations = migrations
         self._handlers = handlers or {}
-        self._on_start = on_start
+        self._around = around
+        self._opened = AsyncExitStack()
         self._add_routes = add_routes
         self._make_runners = runners
         self._on_handled = on_handled
@@ -97,7 +99,14 @@ class SubgraphApp:
         """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError."""
         if self._running:
             return
-        self._on_start()
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        await self._opened.enter_async_context(self._around())
         if self.settings.migrate_on_start:
             await upgrade(self.database, self._migrations)
         self.events = await open_event_log(self.settings.events)
@@ -123,6 +132,7 @@ class SubgraphApp:
             await self.events.close()
             self.events = None
         await self.database.close()
+        await self._opened.aclose()
 
     def consumer(self) -> Consumer:
         """The consumer of this subgraph's handlers. The app must have started."""

@@ -1,1 +1,1 @@
-"""Storing objects: in a folder by default; other stores by URL."""
+"""Storing objects: in a folder by default, in a bucket of the S3 protocol by URL."""

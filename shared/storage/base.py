@@ -6,12 +6,14 @@ the folder store signs such that the subgraph's HTTP routes serve.
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from shared.config import ConfigError
 from shared.storage.signing import Secret
@@ -25,6 +27,10 @@ class ObjectMissing(Exception):
 
 class SizeMismatch(Exception):
     """The content is longer or shorter than it was said to be."""
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer, or will not do what is asked. The message is one line, without keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +50,23 @@ class Served:
     content_type: str
     inline: bool
 
+    @property
+    def disposition(self) -> str:
+        """The value of the header Content-Disposition (RFC 6266)."""
+        ascii_name = self.name.encode("ascii", "replace").decode().replace("?", "_").replace("\\", "_")
+        shown = "inline" if self.inline else "attachment"
+        return f"{shown}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(self.name, safe='')}"
+
 
 class ObjectStore(Protocol):
-    """Something that keeps objects by key. A key is a path of lower-case letters, digits, `-` and `/`."""
+    """Something that keeps objects by key. A key is a path of lower-case letters, digits, `-` and `/`.
+
+    A store of the network may raise StoreUnavailable from each of these.
+    """
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """Ready for use, from entering to leaving. Raises ConfigError where it cannot be used as it is set."""
+        ...
 
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
         """Keep the content under the key, whole or not at all; its size in bytes.
@@ -77,15 +97,19 @@ class ObjectStore(Protocol):
 
 
 def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
-    """The store at the URL: `file:///FOLDER`.
+    """The store at the URL: `file:///FOLDER`, or what `s3_url.read_url` takes.
 
-    `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; it must be
-    open before one is made.
-    Raises ConfigError.
+    `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; a bucket needs
+    neither. Raises ConfigError.
     """
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path:
         from shared.storage.local import LocalStore
 
         return LocalStore(Path(unquote(parts.path)), public_url=public_url, secret=secret)
-    raise ConfigError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER")
+    if parts.scheme == "s3":
+        from shared.storage.s3 import S3Store  # its SDK takes long to import
+        from shared.storage.s3_url import read_url
+
+        return S3Store(read_url(url, os.environ))
+    raise ConfigError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER or s3://BUCKET")

@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -26,6 +27,12 @@ class LocalStore:
         self._folder = folder
         self._url = f"{public_url.rstrip('/')}{ROUTE}"
         self._secret = secret
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[None]:
+        """See ObjectStore."""
+        self._secret.open()
+        yield
 
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
         """See ObjectStore. Written beside its place and moved there, so that nobody sees half of it."""

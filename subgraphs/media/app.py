@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from shared.auth import Caller, Keys, RouterTokens
+from shared.config import setting
 from shared.db import Database
 from shared.storage.base import open_store
 from shared.storage.signing import Secret
@@ -24,13 +26,15 @@ from subgraphs.media.uploads import Uploads
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
+STORAGE_URL = "HANSE_MEDIA_STORAGE_URL"
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create(settings: MediaSettings) -> SubgraphApp:
     """The subgraph, ready to start."""
     secret = Secret(settings.signing_secret)
-    store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
+    with setting(STORAGE_URL):
+        store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
     pictures = Pictures(most_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
     library = Library(settings)
     uploads = Uploads(settings, library, Intake(store, pictures, most_bytes=settings.max_file_bytes))
@@ -44,6 +48,13 @@ def create(settings: MediaSettings) -> SubgraphApp:
 
         add_file_routes(asgi, app, settings, uploads, tokens)
 
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            with setting(STORAGE_URL):
+                await stack.enter_async_context(store.opened())
+            yield
+
     def runners(database: Database) -> Sequence[Runner]:
         return [Sweeper(database, store, seconds=settings.sweep_seconds)]
 
@@ -53,7 +64,7 @@ def create(settings: MediaSettings) -> SubgraphApp:
         make_context=make_context,
         migrations=MIGRATIONS,
         handlers=handlers(library),
-        on_start=secret.open,
+        around=opened,
         add_routes=add_routes,
         runners=runners,
     )

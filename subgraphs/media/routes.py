@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
-from urllib.parse import quote
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -18,7 +18,7 @@ from shared.auth import Caller, Client, RouterTokens
 from shared.clock import Clock, utc_now
 from shared.errors import ClientError, Forbidden, NotFound, Unauthenticated
 from shared.ids import known_id
-from shared.storage.base import ObjectMissing, Served, SizeMismatch
+from shared.storage.base import ObjectMissing, Served, SizeMismatch, StoreUnavailable
 from shared.storage.local import ROUTE, LocalStore
 from shared.storage.signing import WrongSignature
 from shared.subgraph_app import SubgraphApp
@@ -31,6 +31,7 @@ from subgraphs.media.schema import WRITE
 from subgraphs.media.settings import MediaSettings
 from subgraphs.media.uploads import Uploads, incoming_key
 
+log = logging.getLogger(__name__)
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
 # Content is of whoever put it here: nothing in it may run in a browser, or be taken for what it is not.
 HARMLESS = {
@@ -162,11 +163,9 @@ class _Objects:
 
 
 def _headers(served: Served, etag: str, seconds: int) -> dict[str, str]:
-    ascii_name = served.name.encode("ascii", "replace").decode().replace("?", "_").replace("\\", "_")
-    shown = "inline" if served.inline else "attachment"
     return {
         "content-type": served.content_type,
-        "content-disposition": f"{shown}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(served.name, safe='')}",
+        "content-disposition": served.disposition,
         "accept-ranges": "bytes",
         "etag": etag,
         "cache-control": f"private, max-age={seconds}, immutable",
@@ -189,6 +188,9 @@ def _answering(handle: Handler) -> Handler:
             return _refused(404, NotFound.code, "There is no such file any longer.")
         except SizeMismatch as error:
             return _refused(400, "BAD_USER_INPUT", str(error))
+        except StoreUnavailable:
+            log.exception("a file cannot be kept or had")
+            return _refused(503, "SERVICE_UNAVAILABLE", "Files cannot be kept or had now; try again soon.")
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
 

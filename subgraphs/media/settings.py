@@ -16,7 +16,11 @@ class MediaSettings(SubgraphSettings):
     model_config = settings_config("media")
     subgraph: ClassVar[str] = "media"
 
-    storage_url: str = Field(default="", description="Where objects are kept: file:///FOLDER.")
+    storage_url: str = Field(
+        default="",
+        description="Where objects are kept: file:///FOLDER or s3://[ACCESS_KEY:SECRET_KEY@]BUCKET?endpoint=URL"
+        "&public_endpoint=URL&region=NAME&style=path|virtual&timeout=SECONDS; else keys are AWS_ACCESS_KEY_ID's.",
+    )
     public_url: str = Field(
         default="http://127.0.0.1:4008", description="Where clients reach /files, without a slash at the end."
     )

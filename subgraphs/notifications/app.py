@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from shared.auth import Caller
+from shared.config import setting
 from shared.db import Database
 from shared.live import Announcements
 from shared.mail.base import open_mailer
@@ -22,7 +23,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 def create(settings: NotificationsSettings) -> SubgraphApp:
     """The subgraph, ready to start. Raises ConfigError."""
     notifications, announcements = Notifications(settings), Announcements()
-    mailer = open_mailer(settings.mail)
+    with setting("HANSE_NOTIFICATIONS_MAIL_URL"):
+        mailer = open_mailer(settings.mail)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> NotificationsContext:
         return NotificationsContext(

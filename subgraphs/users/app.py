@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -33,11 +35,16 @@ def create(settings: UsersSettings) -> SubgraphApp:
 
         asgi.add_route("/.well-known/jwks.json", lambda _: json_response(keys.public_json(), max_age=300))
 
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[None]:
+        keys.open()
+        yield
+
     return SubgraphApp(
         settings,
         graph=graph,
         make_context=make_context,
         migrations=MIGRATIONS,
-        on_start=keys.open,
+        around=opened,
         add_routes=add_routes,
     )

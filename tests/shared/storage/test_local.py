@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -12,69 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import ConfigError
-from shared.storage.base import ObjectMissing, Served, SizeMismatch, open_store
+from shared.storage.base import Served, open_store
 from shared.storage.local import LocalStore
 from shared.storage.signing import Secret, WrongSignature, sign, verify
+from tests.shared.storage.test_contract import pieces
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=15)
 PICTURE = Served("ein Bild é.png", "image/png", inline=True)
-
-
-async def pieces(*parts: bytes) -> AsyncIterator[bytes]:
-    """Content in parts."""
-    for part in parts:
-        yield part
-
-
-async def whole(content: AsyncIterator[bytes]) -> bytes:
-    """All of it."""
-    return b"".join([part async for part in content])
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> LocalStore:
-    """A store on a folder that is not there yet."""
-    secret = Secret(tmp_path / "keys" / "secret.key")
-    secret.open()
-    return LocalStore(tmp_path / "objects", public_url="https://files.example/", secret=secret)
-
-
-async def test_what_is_put_can_be_had_whole_and_in_parts(store: LocalStore) -> None:
-    assert await store.put("files/a1", pieces(b"Ham", b"burg"), content_type="text/plain") == 7
-    assert await whole(store.open("files/a1")) == b"Hamburg"
-    assert await whole(store.open("files/a1", 3)) == b"burg"
-    assert await whole(store.open("files/a1", 1, 3)) == b"am"
-    assert await store.size("files/a1") == 7
-    await store.put("files/a1", pieces(b"Kiel"), content_type="text/plain")
-    assert await whole(store.open("files/a1")) == b"Kiel"
-    await store.delete("files/a1")
-    await store.delete("files/a1")
-    with pytest.raises(ObjectMissing):
-        await store.size("files/a1")
-    with pytest.raises(ObjectMissing):
-        await whole(store.open("files/a1"))
-
-
-@pytest.mark.parametrize("content", [(b"Ham",), (b"Hamburg", b"!")])
-async def test_content_of_another_size_leaves_nothing(
-    store: LocalStore, tmp_path: Path, content: tuple[bytes, ...]
-) -> None:
-    with pytest.raises(SizeMismatch):
-        await store.put("files/a1", pieces(*content), content_type="text/plain", size=7)
-    assert [path for path in (tmp_path / "objects").rglob("*") if path.is_file()] == []
-
-
-async def test_content_that_breaks_off_leaves_what_was_there(store: LocalStore, tmp_path: Path) -> None:
-    async def broken() -> AsyncIterator[bytes]:
-        yield b"Ham"
-        raise ConnectionError
-
-    await store.put("files/a1", pieces(b"Kiel"), content_type="text/plain")
-    with pytest.raises(ConnectionError):
-        await store.put("files/a1", broken(), content_type="text/plain")
-    assert await whole(store.open("files/a1")) == b"Kiel"
-    assert len([path for path in (tmp_path / "objects").rglob("*") if path.is_file()]) == 1
 
 
 @pytest.mark.parametrize("key", ["../a", "/etc/passwd", "files/../../a", "files/.hidden", "files//a", "", "a\n", "A"])
