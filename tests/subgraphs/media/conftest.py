@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import httpx
@@ -17,13 +17,36 @@ from tests.subgraphs.harness import Person, Router, an_admin, somebody, started
 
 MOST_BYTES = 300_000
 HOST = "http://files.test"
+Kept = Callable[[], Awaitable[int]]
+
+
+def client_of(app: SubgraphApp) -> httpx.AsyncClient:
+    """A client of the subgraph's HTTP routes, that reaches a store of the network too."""
+    return httpx.AsyncClient(mounts={HOST: httpx.ASGITransport(app=app.asgi)}, base_url=HOST, trust_env=False)
 
 
 @pytest.fixture
-def settings(tmp_path: Path, router: Router) -> MediaSettings:
+def storage_url(tmp_path: Path) -> str:
+    """Where the objects are."""
+    return (tmp_path / "media").as_uri()
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Kept:
+    """How many objects there are."""
+
+    async def count() -> int:
+        return len([path for path in (tmp_path / "media").rglob("*") if path.is_file()])
+
+    return count
+
+
+@pytest.fixture
+def settings(tmp_path: Path, router: Router, storage_url: str) -> MediaSettings:
     """Small limits; nothing is swept unless a test does it."""
     return MediaSettings.load(
         data_dir=tmp_path,
+        storage_url=storage_url,
         router_jwks_url=router.jwks_url,
         public_url=HOST,
         max_file_bytes=MOST_BYTES,
@@ -62,7 +85,7 @@ def admin(media: SubgraphApp, router: Router) -> Person:
 @pytest.fixture
 async def http(media: SubgraphApp) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the HTTP routes."""
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app=media.asgi), base_url=HOST) as client:
+    async with client_of(media) as client:
         yield client
 
 

@@ -44,7 +44,7 @@ async def upload(person: Person, http: httpx.AsyncClient, content: bytes, **give
     """A file that went the whole way."""
     said = announced(content, sha256=hashlib.sha256(content).hexdigest(), **given)
     asked = (await person.get(REQUEST, input=said))["requestUpload"]
-    assert (await put(http, asked, content)).status_code == 204
+    assert (await put(http, asked, content)).is_success
     done: dict[str, Any] = (await person.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
     return done
 

@@ -21,8 +21,8 @@ from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.settings import MediaSettings
 from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, Router, events_of, started
-from tests.subgraphs.media.conftest import MOST_BYTES
-from tests.subgraphs.media.samples import access_token, picture
+from tests.subgraphs.media.conftest import MOST_BYTES, Kept
+from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, access_token, announced, picture, put
 
 TEXT = b"Hansestadt"
 
@@ -74,13 +74,13 @@ async def test_a_form_s_file_is_kept(http: httpx.AsyncClient, headers: dict[str,
     ],
 )
 async def test_what_is_no_single_good_file_is_refused(
-    http: httpx.AsyncClient, headers: dict[str, str], settings: MediaSettings, request_: dict[str, Any], reason: str
+    http: httpx.AsyncClient, headers: dict[str, str], kept: Kept, request_: dict[str, Any], reason: str
 ) -> None:
     refused = await http.post("/files", **{**request_, "headers": headers | request_.get("headers", {})})
     assert refused.status_code == (413 if reason == "TOO_LARGE" else 400)
     (error,) = refused.json()["errors"]
     assert [field["reason"] for field in error["extensions"]["fields"]] == [reason]
-    assert not list((settings.data_dir / "media").rglob("*"))
+    assert not await kept()
 
 
 async def test_a_form_without_end_is_cut_off(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
@@ -190,6 +190,16 @@ async def test_content_is_served_as_what_it_is(
 )
 async def test_names_are_made_safe(http: httpx.AsyncClient, headers: dict[str, str], given: str, kept: str) -> None:
     assert (await send(http, headers, TEXT, given))["name"] == kept
+
+
+async def test_what_is_kept_or_gone_is_put_no_more(owner: Person, http: httpx.AsyncClient) -> None:
+    content = picture()
+    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    assert (await put(http, asked, content)).status_code == 204
+    await owner.get(COMPLETE, id=asked["media"]["id"])
+    assert (await put(http, asked, content)).status_code == 404
+    await owner.get(DELETE, id=asked["media"]["id"])
+    assert (await put(http, asked, content)).status_code == 404
 
 
 async def test_links_are_good_for_what_they_say(http: httpx.AsyncClient, headers: dict[str, str]) -> None:

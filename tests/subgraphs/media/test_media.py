@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -19,7 +18,7 @@ from subgraphs.media.app import create
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.settings import MediaSettings
 from tests.subgraphs.harness import Person, Router, Statements, events_of, eventually, somebody, started
-from tests.subgraphs.media.conftest import MOST_BYTES
+from tests.subgraphs.media.conftest import MOST_BYTES, Kept, client_of
 from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, announced, picture, put, upload
 
 ONE = "query ($id: ID!) { media(id: $id) { id name } }"
@@ -28,9 +27,7 @@ MINE = """query ($first: Int, $after: String, $filter: MediaFilterInput) {
 ENTITIES = "query ($of: [_Any!]!) { _entities(representations: $of) { ... on Media { id } } }"
 
 
-def objects(folder: Path) -> int:
-    """How many objects there are."""
-    return len([path for path in (folder / "media").rglob("*") if path.is_file()])
+REFUSED = (400, 403)  # a store of the network finds the request not signed where ours finds it wrong
 
 
 async def expire(app: SubgraphApp) -> None:
@@ -45,7 +42,7 @@ async def test_an_upload_goes_past_the_graph(owner: Person, http: httpx.AsyncCli
     asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
     assert asked["media"]["completed"] is False
     assert asked["media"]["url"] is None
-    assert (await put(http, asked, content)).status_code == 204
+    assert (await put(http, asked, content)).is_success
     done = (await owner.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
     assert done["sha256"] == hashlib.sha256(content).hexdigest()
     assert (done["mimeType"], done["sizeBytes"]) == ("image/png", len(content))
@@ -56,44 +53,43 @@ async def test_an_upload_goes_past_the_graph(owner: Person, http: httpx.AsyncCli
     (told,) = await events_of(media, "media.uploaded", count=1)
     assert told.data["sizeBytes"] == len(content)
     assert told.actor == owner.user_id
-    assert (await put(http, asked, content)).status_code == 404, "what is kept cannot be changed any more"
+    await put(http, asked, content[::-1])
+    assert (await http.get(done["url"])).content == content, "what is kept cannot be changed any more"
 
 
-async def test_what_is_not_there_as_announced_is_not_kept(
-    owner: Person, http: httpx.AsyncClient, settings: MediaSettings
-) -> None:
+async def test_what_is_not_there_as_announced_is_not_kept(owner: Person, http: httpx.AsyncClient, kept: Kept) -> None:
     content = picture()
     said = announced(content, sha256="0" * 64)
     asked = (await owner.get(REQUEST, input=said))["requestUpload"]
     missing = await owner(COMPLETE, id=asked["media"]["id"])
     assert (missing.codes, missing.fields) == (["CONFLICT"], [("id", "NOT_UPLOADED")])
-    assert (await put(http, asked, content[:-1])).status_code == 400
+    assert (await put(http, asked, content[:-1])).status_code in REFUSED
     unsized = {header["name"]: header["value"] for header in asked["headers"]}
 
     async def longer() -> Any:
         yield content
         yield b"!"
 
-    assert (await http.put(asked["url"], content=longer(), headers=unsized)).status_code == 400
-    assert (await http.put(asked["url"], content=content)).status_code == 400, "without its content-type"
-    assert (await put(http, asked, content)).status_code == 204
+    assert (await http.put(asked["url"], content=longer(), headers=unsized)).status_code in REFUSED
+    assert (await http.put(asked["url"], content=content)).status_code in REFUSED, "without its content-type"
+    assert (await put(http, asked, content)).is_success
     wrong = await owner(COMPLETE, id=asked["media"]["id"])
     assert wrong.fields == [("sha256", "WRONG_CHECKSUM")]
-    assert objects(settings.data_dir) == 1, "what was put, and nothing of what was refused"
+    assert await kept() == 1, "what was put, and nothing of what was refused"
 
 
 async def test_two_who_complete_one_upload_keep_one_file(
-    owner: Person, http: httpx.AsyncClient, media: SubgraphApp, settings: MediaSettings
+    owner: Person, http: httpx.AsyncClient, media: SubgraphApp, kept: Kept
 ) -> None:
     content = picture()
     asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
     await put(http, asked, content)
     answers = await asyncio.gather(*(owner(COMPLETE, id=asked["media"]["id"]) for _ in range(5)))
-    kept = [answer.data["completeUpload"]["url"] for answer in answers if not answer.errors]
-    assert len(set(kept)) == 1
+    urls = [answer.data["completeUpload"]["url"] for answer in answers if not answer.errors]
+    assert len(set(urls)) == 1
     assert {code for answer in answers for code in answer.codes} <= {"CONFLICT"}
-    assert (await http.get(kept[0])).content == content
-    assert objects(settings.data_dir) == 2
+    assert (await http.get(urls[0])).content == content
+    assert await kept() == 2
     assert len(await events_of(media, "media.uploaded", count=1)) == 1
 
 
@@ -158,29 +154,23 @@ async def test_my_files_are_listed_by_page_and_filter(owner: Person, stranger: P
 
 
 async def test_deleted_and_abandoned_files_leave_nothing(
-    media: SubgraphApp, router: Router, settings: MediaSettings
+    media: SubgraphApp, router: Router, settings: MediaSettings, kept: Kept
 ) -> None:
     await media.stop()
     brief = settings.model_copy(update={"sweep_seconds": 0.05})
     async with started(create(brief)) as app:
         owner = somebody(app, router, new_id(), "media:write")
-        transport = httpx.ASGITransport(app=app.asgi)
-        async with httpx.AsyncClient(transport=transport, base_url=settings.public_url) as http:
+        async with client_of(app) as http:
             known = await upload(owner, http, picture())
             content = b"never completed"
             asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-            assert (await put(http, asked, content)).status_code == 204
-            assert objects(settings.data_dir) == 3
+            assert (await put(http, asked, content)).is_success
+            assert await kept() == 3
             await expire(app)
             await owner.get(DELETE, id=known["id"])
             assert (await owner(DELETE, id=known["id"])).codes == ["NOT_FOUND"]
-
-            async def left() -> int:
-                return objects(settings.data_dir)
-
-            await eventually(left, 0)
-            assert (await http.get(known["url"])).status_code == 404
-            assert (await put(http, asked, content)).status_code == 404
+            await eventually(kept, 0)
+            assert (await http.get(known["url"])).status_code in (403, 404)
             assert (await owner(COMPLETE, id=asked["media"]["id"])).codes == ["NOT_FOUND"]
         (told,) = await events_of(app, "media.deleted", count=1)
         assert told.subject == known["id"]

@@ -12,11 +12,9 @@ import pytest
 
 from shared.subgraph_app import SubgraphApp
 from shared.uploads import Upload
-from subgraphs.media.settings import MediaSettings
 from tests.subgraphs.harness import Person, events_of
-from tests.subgraphs.media.conftest import MOST_BYTES
+from tests.subgraphs.media.conftest import MOST_BYTES, Kept
 from tests.subgraphs.media.samples import UPLOAD_FILE, picture
-from tests.subgraphs.media.test_media import objects
 
 OPERATION = orjson.dumps({"query": UPLOAD_FILE, "variables": {"file": None}})
 PLACE = b'{"0": ["variables.file"]}'
@@ -66,25 +64,23 @@ async def test_a_file_is_kept_like_any_other(owner: Person, http: httpx.AsyncCli
     ("content", "reason"), [(b"", "EMPTY"), (bytes(MOST_BYTES + 1), "TOO_LARGE"), (picture()[:999], "BROKEN_IMAGE")]
 )
 async def test_a_bad_file_is_refused_and_nothing_of_it_stays(
-    owner: Person, http: httpx.AsyncClient, settings: MediaSettings, content: bytes, reason: str
+    owner: Person, http: httpx.AsyncClient, kept: Kept, content: bytes, reason: str
 ) -> None:
     over_http = (await http.post("/graphql", headers=owner.headers, **parts(content))).json()
     for response in (await in_process(owner, Sent(content)), over_http):
         (error,) = response["errors"]
         assert error["path"] == ["uploadFile"]
         assert [field["reason"] for field in error["extensions"]["fields"]] == [reason]
-    assert not objects(settings.data_dir)
+    assert not await kept()
 
 
-async def test_who_may_not_write_sends_no_files(
-    owner: Person, http: httpx.AsyncClient, settings: MediaSettings
-) -> None:
+async def test_who_may_not_write_sends_no_files(owner: Person, http: httpx.AsyncClient, kept: Kept) -> None:
     owner.claims = {"scope": "tasks:write"}
     refused = await in_process(owner, Sent(b"x"))
     assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
     stranger = await http.post("/graphql", headers={"authorization": "Bearer nonsense"}, **parts(b"x"))
     assert (stranger.status_code, stranger.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
-    assert not objects(settings.data_dir)
+    assert not await kept()
 
 
 async def test_only_a_file_is_an_upload(owner: Person) -> None:

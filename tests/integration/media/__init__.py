@@ -1,0 +1,1 @@
+"""The media subgraph on a real bucket."""
