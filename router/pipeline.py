@@ -7,7 +7,7 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
@@ -35,17 +35,20 @@ from router.errors import (
 from router.executor import compile_plan, run, subscribe
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan
+from router.executor.entities import encode
 from router.guards.authorize import NO_DENIAL, Authorizer, Denial, OperationGuard
 from router.guards.headers import SubgraphHeaders
 from router.guards.limits import check_limits
 from router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
 from router.guards.reserved_alias import ReservedAliasRule
+from router.in_flight import InFlight
 from router.planner import PlanError, Planner
 from router.planner.plan import OperationKind
 from router.request import GraphQLRequest, RequestContext
 from router.settings import RouterSettings
 from router.telemetry.metrics import Metrics
 from router.transports.base import Transport
+from router.transports.sharing import seen_of
 from router.uploads import Files, UploadRequest, files_in, refuse_files
 from router.variables import CoerceVariables, prepare_variables
 from schema.supergraph import api_schema
@@ -97,6 +100,7 @@ class Pipeline:
         self._rules = rules if settings.introspection else (*rules, NoSchemaIntrospectionCustomRule)
         most = settings.limits.max_concurrent_operations
         self._turn = asyncio.Semaphore(most) if most else nullcontext()
+        self._in_flight: InFlight[bytes] | None = InFlight() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> Operation:
         """The operation of a request whose text is known, from the cache or made. Raises RouterError."""
@@ -130,9 +134,16 @@ class Pipeline:
         compiled, variables, denial = await self._admit(operation, request, context)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
-        async with self._turn:
-            response = await run(compiled, variables, call)
+        if self._in_flight is not None and operation.kind is OperationKind.QUERY and not files:
+            key = _same_answer(compiled, variables, call)
+            response = await self._in_flight.join(key, lambda: self._run(compiled, variables, call))
+        else:
+            response = await self._run(compiled, variables, call)
         return denial.report(response) if denial else response
+
+    async def _run(self, compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
+        async with self._turn:
+            return await run(compiled, variables, call)
 
     async def subscribe(
         self, operation: Operation, request: GraphQLRequest, context: RequestContext
@@ -209,6 +220,12 @@ class Pipeline:
         except RecursionError:
             raise _too_deep() from None
         return compile_plan(plan, operation.guard.shown(denial), operation.name, self.api_schema)
+
+
+def _same_answer(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> Hashable:
+    """What is the same of two queries that have the same answer at the same time: all that subgraphs are told."""
+    subgraphs = {fetch.subgraph for fetch in compiled.variant(variables).fetches}
+    return compiled, encode(variables), frozenset((name, seen_of(call.headers(name))) for name in subgraphs)
 
 
 def _too_deep() -> LimitExceeded:

@@ -187,6 +187,11 @@ class SubgraphRules(_Section):
 class TransportSettings(_Section):
     """How subgraphs are reached."""
 
+    share_requests: bool = Field(
+        default=False,
+        description="Send equal queries of the same caller that are under way at the same time once.",
+    )
+
     timeout_seconds: float = Field(default=30.0, gt=0, description="Time for one request.")
     retries: int = Field(default=1, ge=0, description="Times a failed query is sent again; mutations never.")
     max_connections: int = Field(default=100, ge=1, description="Most connections to one subgraph.")
@@ -241,6 +246,10 @@ class RouterSettings(BaseSettings):
         default=2_000_000,
         ge=1,
         description="Most characters of the documents kept; each takes some 200 bytes prepared.",
+    )
+    share_operations: bool = Field(
+        default=False,
+        description="Run equal queries of the same caller that are under way at the same time once.",
     )
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks whose `X-Forwarded-For` is believed."

@@ -9,7 +9,7 @@ from router.errors import SettingsError
 from router.settings import RouterSettings, SubgraphRules
 from router.telemetry.measured import MeasuredTransport
 from router.telemetry.metrics import Metrics
-from router.transports import LocalEndpoint, Transport, TransportOptions, make_transport
+from router.transports import LocalEndpoint, SharingTransport, Transport, TransportOptions, make_transport
 
 GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long
 
@@ -49,7 +49,10 @@ class SubgraphTransports:
         rules = self._settings.subgraphs.get(name, SubgraphRules())
         key = (name, rules.url or routing_url)
         if key not in self._open:
-            self._open[key] = MeasuredTransport(self._make(*key, rules), name, self._metrics)
+            transport: Transport = MeasuredTransport(self._make(*key, rules), name, self._metrics)
+            if self._settings.transport.share_requests:
+                transport = SharingTransport(transport)
+            self._open[key] = transport
         return self._open[key]
 
     def _make(self, name: str, url: str, rules: SubgraphRules) -> Transport:

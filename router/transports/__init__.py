@@ -11,6 +11,7 @@ from router.transports.http_aiohttp import AiohttpTransport
 from router.transports.local import LocalEndpoint, LocalTransport
 from router.transports.options import DEFAULT_OPTIONS, TransportOptions
 from router.transports.resilience import ResilientTransport
+from router.transports.sharing import SharingTransport
 from router.transports.split import SplitTransport
 from router.transports.websocket import WebSocketTransport
 
@@ -20,6 +21,7 @@ __all__ = [
     "LocalEndpoint",
     "LocalTransport",
     "ResilientTransport",
+    "SharingTransport",
     "Transport",
     "TransportError",
     "TransportOptions",
