@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, utc_now
 from shared.db import Database
+from shared.db_trouble import is_away, lost_a_race
 from shared.events.envelope import Event
 from shared.events.inbox import handled, mark_handled
 from shared.events.log import DeadLetter, Delivery, EventLog
@@ -115,6 +116,8 @@ class Consumer:
                         async with session.begin_nested():
                             await self._apply(session, delivery.event)
                     except Exception as error:
+                        if is_away(error) or lost_a_race(error):
+                            raise  # the database's trouble is not the event's fault
                         cause = error
                         break
                     known.add(delivery.event.id)
