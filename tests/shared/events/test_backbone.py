@@ -113,8 +113,9 @@ class Effects:
 
     async def prepare(self, database: Database) -> None:
         """The table of effects."""
+        number = "INTEGER PRIMARY KEY" if database.is_sqlite else "SERIAL PRIMARY KEY"
         async with database.writing_engine.begin() as connection:
-            await connection.execute(text("CREATE TABLE effect (number INTEGER PRIMARY KEY, place INTEGER)"))
+            await connection.execute(text(f"CREATE TABLE effect (number {number}, place INTEGER)"))
 
     async def handle(self, session: AsyncSession, event: Event) -> None:
         """Note the place, then fail if told to."""
