@@ -117,7 +117,7 @@ class Statements:
 
     def __init__(self, app: SubgraphApp) -> None:
         self.seen: list[str] = []
-        for engine in {app.database._reading, app.database._writing, app.database._replica}:
+        for engine in {app.database._reading, app.database._writing}:
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -128,16 +128,18 @@ class Statements:
 async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
     """The first events of these types in the log, waiting for so many."""
     assert app.events is not None
+    reader = app.events.subscribe("a test", types)
     found: list[Event] = []
     for _ in range(200):
-        found = [delivery.event for delivery in await app.events.read("a test", types, limit=1000, wait=0)]
+        deliveries = await reader.read(limit=1000, wait=0)
+        found = [delivery.event for delivery in deliveries if isinstance(delivery.event, Event)]
         if len(found) >= count:
             return found
         await asyncio.sleep(0.025)
     raise AssertionError(f"{len(found)} events, not {count}")
 
 
-async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 20.0) -> None:
+async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 5.0) -> None:
     """Ask again until the answer is the one wanted; it must be within so many seconds."""
     answer, deadline = None, time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -1,3 +1,0 @@
-"""What all tests have in common."""
-
-pytest_plugins = ["tests.databases"]
