@@ -37,6 +37,7 @@ test: $(STAMP) ## run every test that needs no network service
 
 test-integration: $(INTEGRATION_STAMP) ## run the tests on real servers, which it starts itself (needs Java 17 for Kafka)
 	@$(BIN)/pytest tests/integration $(ARGS)
+	@$(BIN)/pytest tests/shared tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
 
 lint: $(STAMP) ## check style, formatting and who imports whom
 	@$(BIN)/ruff check .

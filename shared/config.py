@@ -29,7 +29,20 @@ class SubgraphSettings(BaseSettings):
     database_url: str = Field(default="", description="sqlite+aiosqlite:///FILE or postgresql+asyncpg://...")
     read_database_url: str = Field(default="", description="A replica for queries; empty: the database itself.")
     database_pool_size: int = Field(
-        default=8, ge=1, description="Most connections for reading (and, on PostgreSQL, writing)."
+        default=8, ge=1, description="Most connections for reading; on PostgreSQL, as many again for writing."
+    )
+    database_wait_seconds: float = Field(
+        default=10, gt=0, description="PostgreSQL: how long a request waits for a free connection."
+    )
+    database_connect_seconds: float = Field(default=5, gt=0, description="PostgreSQL: how long connecting may take.")
+    database_statement_seconds: float = Field(
+        default=30, ge=0, description="PostgreSQL's `statement_timeout`; 0: as the server has it."
+    )
+    database_idle_in_transaction_seconds: float = Field(
+        default=60, ge=0, description="PostgreSQL's `idle_in_transaction_session_timeout`; 0: as the server has it."
+    )
+    database_statement_cache_size: int = Field(
+        default=100, ge=0, description="PostgreSQL: prepared statements a connection keeps; 0 behind PgBouncer."
     )
     events_url: str = Field(default="", description="embedded:FILE or kafka://HOST:PORT, the durable event log.")
     router_jwks_url: str = Field(default="", description="Where the router's public keys are: http(s):// or file://.")
@@ -57,6 +70,11 @@ class SubgraphSettings(BaseSettings):
             first = error.errors()[0]
             name = f"{prefix}{'_'.join(str(part) for part in first['loc'])}".upper()
             raise ConfigError(f"setting {name} is wrong: {first['msg']}") from error
+
+    @classmethod
+    def setting(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{cls.model_config['env_prefix']}{field}".upper()
 
     @property
     def database(self) -> str:

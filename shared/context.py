@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from shared.auth import Caller, Client, Principal
-from shared.db import Database
+from shared.db import Database, give_back
 
 
 class RequestContext:
@@ -63,7 +63,7 @@ class RequestContext:
     async def close(self) -> None:
         """Give the session back, undoing what was not committed."""
         if self._session is not None:
-            await self._session.close()
+            await give_back(self._session)
             self._session = None
 
 

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Uuid, event
+from sqlalchemy import DateTime, Dialect, Uuid
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
 from shared.config import ConfigError
+from shared.db_engines import Limits, server_engine, sqlite_engine
 
-BUSY_MILLISECONDS = 15_000  # how long SQLite waits for another process's write
+log = logging.getLogger(__name__)
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -57,84 +58,79 @@ def moment_field(**options: Any) -> Any:
 class Database:
     """Sessions for reading and for writing. Writers on SQLite queue up here, and wait for those of other processes."""
 
-    def __init__(self, url: str, *, read_url: str = "", pool_size: int = 8) -> None:
-        """`url` and `read_url` (a replica; empty: the same) are SQLAlchemy's. Raises ConfigError for unknown ones."""
-        self.url = _checked(url)
+    def __init__(self, url: str, *, read_url: str = "", limits: Limits | None = None, setting: str = "") -> None:
+        """`read_url` is a replica's; empty: the database itself. `setting` is named where the URL turns out wrong.
+
+        Reading and writing have pools of their own: a mutation that reads beside its transaction waits for no other.
+        Raises ConfigError for URLs that are none.
+        """
+        self.setting = setting
+        self.url = _checked(url, setting)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
-        if self.is_sqlite:
-            self._writing = _sqlite_engine(self.url, writes=True, pool_size=1)
-            self._reading = _sqlite_engine(_checked(read_url or url), writes=False, pool_size=pool_size)
-        else:
-            self._writing = _server_engine(self.url, pool_size)
-            self._reading = _server_engine(_checked(read_url), pool_size) if read_url else self._writing
+        limits = limits or Limits()
+        make_engine = sqlite_engine if self.is_sqlite else server_engine
+        self._writing = make_engine(self.url, limits, writes=True)
+        self._reading = make_engine(self.url, limits, writes=False)
+        self._replica = make_engine(_checked(read_url, setting), limits, writes=False) if read_url else self._reading
 
     @property
     def writing_engine(self) -> AsyncEngine:
         """The engine that may write; migrations use it."""
         return self._writing
 
+    @property
+    def shown_url(self) -> str:
+        """The URL without its password."""
+        return self.url.render_as_string(hide_password=True)
+
     def session(self, *, writes: bool) -> AsyncSession:
-        """A session whose transaction begins with its first statement; the caller commits or closes it."""
-        return AsyncSession(self._writing if writes else self._reading, expire_on_commit=False)
+        """A session of one request, whose transaction begins with its first statement; the caller gives it back.
+
+        One that does not write reads the replica, where there is one, and so what was true a moment ago.
+        """
+        return AsyncSession(self._writing if writes else self._replica, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """A session for queries; nothing it does is kept."""
-        async with self.session(writes=False) as session:
+        """A session that sees all that was committed before; nothing it does is kept."""
+        session = AsyncSession(self._reading, expire_on_commit=False)
+        try:
             yield session
+        finally:
+            await give_back(session)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends, and rolls back when it raises."""
-        async with self.session(writes=True) as session, session.begin():
-            yield session
+        session = self.session(writes=True)
+        try:
+            async with session.begin():
+                yield session
+        finally:
+            await give_back(session)
 
     async def close(self) -> None:
         """Give back every connection."""
-        await self._writing.dispose()
-        if self._reading is not self._writing:
-            await self._reading.dispose()
+        for engine in {self._writing, self._reading, self._replica}:
+            await engine.dispose()
 
 
-def _checked(url: str) -> URL:
+async def give_back(session: AsyncSession) -> None:
+    """Close a session, undoing what was not committed. Where its connection is broken, nothing is left to undo."""
+    try:
+        await session.close()
+    except DBAPIError as error:
+        log.debug("a connection broke: %s", error)
+        await session.invalidate()
+
+
+def _checked(url: str, setting: str) -> URL:
+    take = "take sqlite+aiosqlite:///FILE or postgresql+asyncpg://USER:PASSWORD@HOST/DATABASE"
+    named = f"{setting}: " if setting else ""
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise ConfigError(
-            f"not a database URL: {url!r}; take sqlite+aiosqlite:///FILE or postgresql+asyncpg://..."
-        ) from error
+    except (ArgumentError, ValueError) as error:  # the URL is not repeated: it may hold a password
+        raise ConfigError(f"{named}not a database URL; {take}") from error
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
-        raise ConfigError(
-            f"unknown database {parsed.drivername!r}; take sqlite+aiosqlite:///FILE or postgresql+asyncpg://..."
-        )
+        raise ConfigError(f"{named}unknown database {parsed.drivername!r}; {take}")
     return parsed
-
-
-def _server_engine(url: URL, pool_size: int) -> AsyncEngine:
-    return create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_recycle=1800)
-
-
-def _sqlite_engine(url: URL, *, writes: bool, pool_size: int) -> AsyncEngine:
-    if writes and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000)
-
-    @event.listens_for(engine.sync_engine, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # transactions are begun by us, below
-        cursor = connection.cursor()
-        for pragma in _pragmas(writes):
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
-
-    @event.listens_for(engine.sync_engine, "begin")
-    def begin(connection: Any) -> None:
-        # A transaction that reads first and writes later fails at once when another wrote between: take the lock first.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-    return engine
-
-
-def _pragmas(writes: bool) -> tuple[str, ...]:
-    common = (f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")
-    return ("journal_mode=WAL", "synchronous=FULL", *common) if writes else (*common, "query_only=ON")

@@ -6,7 +6,9 @@ ClientError
 ├── NotFound           NOT_FOUND
 ├── BadInput           BAD_USER_INPUT, with the fields at fault
 ├── Conflict           CONFLICT, with the fields at fault
-└── TooManyAttempts    TOO_MANY_ATTEMPTS, with the seconds to wait
+├── TooManyAttempts    TOO_MANY_ATTEMPTS, with the seconds to wait
+├── Busy               DATABASE_BUSY
+└── Unavailable        SERVICE_UNAVAILABLE
 
 Every subgraph reports refusals this one way: a GraphQL error with `extensions.code`, never a member of the payload.
 `extensions.fields` is a list of `{name, reason, message}`; `name` is the argument's path, `reason` is stable.
@@ -103,6 +105,24 @@ class TooManyAttempts(ClientError):
     @property
     def extensions(self) -> dict[str, Any]:
         return {"code": self.code, "retryAfterSeconds": self.seconds}
+
+
+class Busy(ClientError):
+    """The database has more to do than it can in time; nothing was changed."""
+
+    code = "DATABASE_BUSY"
+
+    def __init__(self) -> None:
+        super().__init__("There is too much to do just now, and nothing was changed; try again in a moment.")
+
+
+class Unavailable(ClientError):
+    """The database is away. Where it went away during a commit, nobody knows what became of the change."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("The data cannot be reached just now; see whether a change was made, and try again.")
 
 
 class Problems:

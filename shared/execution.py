@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import aclosing
@@ -10,10 +11,12 @@ from typing import Any
 
 import orjson
 from graphql import GraphQLError, OperationType
+from sqlalchemy.exc import DBAPIError
 from strawberry.types import ExecutionResult
 
 from shared.auth import Caller
 from shared.context import RequestContext
+from shared.db_trouble import client_error, is_away, lost_a_race, pauses, reason
 from shared.errors import ClientError
 from shared.federation import Document, SubgraphSchema, cause_of, formatted_error
 
@@ -84,23 +87,57 @@ class Execution:
             return refused
         if kind is OperationType.SUBSCRIPTION:
             return error_reply(400, MalformedRequest("Subscriptions need a stream: use a WebSocket."))
-        context = self._make_context(caller, kind is OperationType.MUTATION)
-        context.document = document.node
         try:
-            result = await self._graph.execute(
-                request.query,
-                variable_values=request.variables,
-                context_value=context,
-                operation_name=request.operation_name,
-            )
+            return _encoded(await self._settled(request, document, caller, writes=kind is OperationType.MUTATION))
+        except Exception as error:
+            if client_error(error) is None:
+                log.exception("a request failed")
+            else:
+                log.warning("the database failed a request: %s", reason(error))
+            return _encoded(ExecutionResult(data=None, errors=[GraphQLError("", original_error=error)]))
+
+    async def _settled(
+        self, request: GraphQLRequest, document: Document, caller: Caller, *, writes: bool
+    ) -> ExecutionResult:
+        """The result of the operation, committed once. Raises what went wrong where nothing can be said to have been.
+
+        What the database undid because another went first, or lost with a connection before the commit, is done again
+        from the start, for some seconds. A mutation that met trouble anywhere is undone as a whole.
+        """
+        for pause in pauses():
+            context = self._make_context(caller, writes)
+            context.document = document.node
+            try:
+                result: ExecutionResult = await self._graph.execute(
+                    request.query,
+                    variable_values=request.variables,
+                    context_value=context,
+                    operation_name=request.operation_name,
+                )
+                trouble = _trouble_of(result)
+                if trouble is None:
+                    trouble = await self._commit(context)
+            finally:
+                await context.close()
+            if trouble is None:
+                return result
+            if not (lost_a_race(trouble) or is_away(trouble)):
+                break
+            await asyncio.sleep(pause)
+        if writes and trouble is not None:
+            raise trouble
+        return result
+
+    async def _commit(self, context: RequestContext) -> Exception | None:
+        """Commit; the error where that was undone because another went first."""
+        try:
             if await context.commit():
                 self._on_commit()
-        except Exception as error:
-            log.exception("a request failed")
-            return _encoded(ExecutionResult(data=None, errors=[GraphQLError("", original_error=error)]))
-        finally:
-            await context.close()
-        return _encoded(result)
+        except DBAPIError as error:
+            if not lost_a_race(error):
+                raise
+            return error
+        return None
 
     async def stream(self, request: GraphQLRequest, caller: Caller) -> AsyncIterator[bytes]:
         """The events of a subscription, each a GraphQL response as JSON; one event for a query or a mutation."""
@@ -124,6 +161,12 @@ class Execution:
                     yield _encoded(event).body
         finally:
             await context.close()
+
+
+def _trouble_of(result: ExecutionResult) -> Exception | None:
+    """The first trouble that a resolver had with the database."""
+    causes = (cause_of(error) for error in result.errors or ())
+    return next((cause for cause in causes if isinstance(cause, Exception) and client_error(cause)), None)
 
 
 def _refused(document: Document, kind: OperationType | None, request: GraphQLRequest) -> Reply | None:

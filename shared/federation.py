@@ -25,6 +25,7 @@ from strawberry.federation.schema_directives import Key
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
+from shared.db_trouble import client_error, reason
 from shared.errors import BadInput, ClientError, FieldProblem
 from shared.uploads import UPLOAD_SCALAR, Upload
 
@@ -113,7 +114,10 @@ class SubgraphSchema(strawberry.federation.Schema):
                 continue
             seen.add(id(cause))
             path = ".".join(str(part) for part in error.path or ())
-            log.error("a resolver failed", extra={"path": path}, exc_info=cause)
+            if client_error(cause) is None:
+                log.error("a resolver failed", extra={"path": path}, exc_info=cause)
+            else:
+                log.warning("the database failed a resolver: %s", reason(cause), extra={"path": path})
 
     def _find_reference_resolvers(self) -> None:
         union = self._schema.type_map.get("_Entity")
@@ -215,7 +219,10 @@ def formatted_error(error: GraphQLError) -> dict[str, Any]:
     if error.path is not None:
         formatted["path"] = error.path
     cause = cause_of(error)
-    if isinstance(cause, ClientError):
+    trouble = client_error(cause)
+    if trouble is not None:
+        formatted |= {"message": trouble.message, "extensions": trouble.extensions}
+    elif isinstance(cause, ClientError):
         formatted["extensions"] = cause.extensions
     elif cause is not None:
         formatted |= {

@@ -16,6 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from shared.config import ConfigError
 from shared.db import Database
+from shared.db_trouble import DatabaseUnreachable, reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +39,36 @@ async def status(database: Database, folder: Path) -> MigrationStatus:
     try:
         async with database.writing_engine.connect() as connection:
             current = await connection.run_sync(_current)
-    except (OSError, SQLAlchemyError) as error:
-        reason = str(getattr(error, "orig", None) or error)
-        shown = database.url.render_as_string(hide_password=True)
-        raise ConfigError(f"cannot open the database {shown}: {reason}; check its URL and rights") from error
+    except (DatabaseUnreachable, OSError, SQLAlchemyError) as error:
+        raise ConfigError(_cannot_open(database, error)) from error
     if current is not None and current not in known:
-        raise ConfigError(f"the database {database.url.database} is of a newer version ({current}) than this program")
+        raise ConfigError(
+            f"the database {database.shown_url} is of a newer version ({current}) than this program ({known[-1]}): "
+            "run a newer program on it"
+        )
     return MigrationStatus(current, known[-1], tuple(name for name in known if current is None or name > current))
 
 
+async def require_newest(database: Database, folder: Path) -> None:
+    """Raises ConfigError where the database is not of the newest revision."""
+    found = await status(database, folder)
+    if found.pending:
+        raise ConfigError(
+            f"the database {database.shown_url} stands at {found.current or 'nothing'}, and this program needs "
+            f"{found.newest}: run `hanse migrate up`, or let it migrate at start"
+        )
+
+
 async def upgrade(database: Database, folder: Path, revision: str = "head") -> MigrationStatus:
-    """Bring the database up to a revision, in one transaction; returns how it stood before."""
+    """Bring the database up to a revision, in one transaction; returns how it stood before. Raises ConfigError."""
     before = await status(database, folder)
     if before.pending:
-        await _migrate(database, folder, lambda script, current: script._upgrade_revs(revision, current))
+        try:
+            await _migrate(database, folder, lambda script, current: script._upgrade_revs(revision, current))
+        except SQLAlchemyError as error:
+            # Where two programs start at once, both migrate: the slower one meets what the other has just made.
+            if (await status(database, folder)).pending:
+                raise ConfigError(_cannot_migrate(database, error)) from error
     return before
 
 
@@ -61,6 +78,15 @@ async def downgrade(database: Database, folder: Path, revision: str) -> Migratio
     if before.current is not None:
         await _migrate(database, folder, lambda script, current: script._downgrade_revs(revision, current))
     return before
+
+
+def _cannot_open(database: Database, error: Exception) -> str:
+    check = f"check {database.setting}" if database.setting else "check its URL"
+    return f"cannot open the database {database.shown_url}: {reason(error)}; {check}, and that it runs and lets you in"
+
+
+def _cannot_migrate(database: Database, error: Exception) -> str:
+    return f"cannot migrate the database {database.shown_url}: {reason(error)}; it was left as it is"
 
 
 async def _migrate(database: Database, folder: Path, steps: Callable[[Any, Any], Any]) -> None:

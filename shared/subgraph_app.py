@@ -13,13 +13,14 @@ from shared.auth import Caller, Keys, RouterTokens
 from shared.config import SubgraphSettings
 from shared.context import RequestContext
 from shared.db import Database
+from shared.db_engines import Limits
 from shared.errors import Unauthenticated
 from shared.events.consumer import Consumer, Handler
 from shared.events.log import EventLog, open_event_log
 from shared.events.relay import Relay
 from shared.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from shared.federation import SubgraphSchema
-from shared.migrate import upgrade
+from shared.migrate import require_newest, upgrade
 from shared.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
@@ -65,9 +66,7 @@ class SubgraphApp:
         self.settings = settings
         self.name = settings.subgraph
         self.graph = graph
-        self.database = Database(
-            settings.database, read_url=settings.read_database_url, pool_size=settings.database_pool_size
-        )
+        self.database = _database_of(settings)
         self.events: EventLog | None = None
         self._migrations = migrations
         self._handlers = handlers or {}
@@ -109,6 +108,8 @@ class SubgraphApp:
         await self._opened.enter_async_context(self._around())
         if self.settings.migrate_on_start:
             await upgrade(self.database, self._migrations)
+        else:
+            await require_newest(self.database, self._migrations)
         self.events = await open_event_log(self.settings.events)
         self._running = True
         if self.settings.relay_events:
@@ -197,3 +198,20 @@ class SubgraphApp:
         except (MalformedRequest, MisplacedFile) as error:
             return error_reply(400, error)
         return await self.execution.run(request, caller)
+
+
+def _database_of(settings: SubgraphSettings) -> Database:
+    limits = Limits(
+        pool_size=settings.database_pool_size,
+        wait_seconds=settings.database_wait_seconds,
+        connect_seconds=settings.database_connect_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        idle_in_transaction_seconds=settings.database_idle_in_transaction_seconds,
+        statement_cache_size=settings.database_statement_cache_size,
+    )
+    return Database(
+        settings.database,
+        read_url=settings.read_database_url,
+        limits=limits,
+        setting=settings.setting("database_url"),
+    )

@@ -112,6 +112,15 @@ class Postgres:
         """Remove a database, and whoever is connected to it. Raises ServerFailed."""
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
+    def empty_database(self, name: str) -> None:
+        """Remove everything in a database, and whoever is connected to it. Raises ServerFailed."""
+        others = "datname = current_database() AND pid <> pg_backend_pid()"
+        self.sql(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}; "
+            "DROP SCHEMA public CASCADE; CREATE SCHEMA public",
+            database=name,
+        )
+
     def sql(self, statement: str, *, database: str = "postgres") -> str:
         """Run one statement as the owner of everything: the rows it gave, unadorned. Raises ServerFailed."""
         client = [str(programs() / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]

@@ -7,11 +7,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, utc_now
 from shared.db import Database
+from shared.db_trouble import is_away, lost_a_race
 from shared.events.envelope import Event, Malformed, MalformedEvent
 from shared.events.inbox import RETENTION, forget_handled, handled, mark_handled
 from shared.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
@@ -27,7 +27,6 @@ WAIT_SECONDS = 5.0
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 10.0
 TIDY_SECONDS = 3600.0
-PASSING = ("08", "40", "53", "57")  # classes of SQLSTATE: connection, rollback, resources, intervention
 
 
 class Consumer:
@@ -131,8 +130,8 @@ class Consumer:
                         async with session.begin_nested():
                             await self._apply(session, delivery.event)
                     except Exception as error:
-                        if _will_pass(error):
-                            raise  # no fault of the event: all of the batch comes again
+                        if is_away(error) or lost_a_race(error):
+                            raise  # the database's trouble is not the event's fault
                         cause = error
                         break
                     known.add(delivery.event.id)
@@ -181,10 +180,3 @@ class Consumer:
 
 def _ids(batch: Sequence[Delivery]) -> list[str]:
     return [delivery.event.id for delivery in batch if isinstance(delivery.event, Event)]
-
-
-def _will_pass(error: Exception) -> bool:
-    """Whether the database was at fault, and only for now: a lost connection, a deadlock, a lack of resources."""
-    if not isinstance(error, DBAPIError):
-        return False
-    return error.connection_invalidated or str(getattr(error.orig, "sqlstate", None))[:2] in PASSING

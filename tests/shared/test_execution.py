@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -18,6 +17,7 @@ from shared.db import Database
 from shared.errors import Forbidden
 from shared.execution import Execution, GraphQLRequest, MalformedRequest, decode_request
 from shared.federation import SubgraphSchema
+from tests.databases import NewDatabase
 
 BoxInfo = Info[RequestContext, None]
 
@@ -115,9 +115,9 @@ class Bench:
 
 
 @pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+async def bench(new_database: NewDatabase) -> AsyncIterator[Bench]:
     """Without boxes so far."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/boxes.sqlite")
+    database = Database(new_database("boxes"))
     async with database.writing() as session:
         await session.execute(text("CREATE TABLE box (number INTEGER PRIMARY KEY)"))
     yield Bench(database)

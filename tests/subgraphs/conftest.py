@@ -22,7 +22,22 @@ from subgraphs.tasks.app import create as create_tasks
 from subgraphs.tasks.settings import TasksSettings
 from subgraphs.users.app import create as create_users
 from subgraphs.users.settings import UsersSettings
+from tests.databases import NewDatabase
 from tests.subgraphs.harness import CHEAP_HASHES, Router, started
+
+SUBGRAPHS = ("users", "catalog", "analytics", "tasks", "payments", "audit", "notifications", "media")
+
+
+@pytest.fixture(autouse=True)
+def databases(
+    request: pytest.FixtureRequest, on_postgres: bool, new_database: NewDatabase, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On PostgreSQL, a database for each subgraph that the test may start, here or in processes of its own."""
+    if on_postgres:
+        folder = request.path.parent.name
+        asked = {name for name in SUBGRAPHS if name in (folder, *request.fixturenames)}
+        for name in asked or SUBGRAPHS:
+            monkeypatch.setenv(f"HANSE_{name}_DATABASE_URL".upper(), new_database(name))
 
 
 @pytest.fixture

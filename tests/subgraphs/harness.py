@@ -117,7 +117,7 @@ class Statements:
 
     def __init__(self, app: SubgraphApp) -> None:
         self.seen: list[str] = []
-        for engine in {app.database._reading, app.database._writing}:
+        for engine in {app.database._reading, app.database._writing, app.database._replica}:
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -139,7 +139,7 @@ async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
     raise AssertionError(f"{len(found)} events, not {count}")
 
 
-async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 5.0) -> None:
+async def eventually(ask: Callable[[], Awaitable[Any]], wanted: Any, *, seconds: float = 20.0) -> None:
     """Ask again until the answer is the one wanted; it must be within so many seconds."""
     answer, deadline = None, time.monotonic() + seconds
     while time.monotonic() < deadline:

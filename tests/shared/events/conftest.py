@@ -10,13 +10,14 @@ import pytest
 from shared.db import Database
 from shared.events.embedded import EmbeddedLog
 from shared.events.tables import metadata
+from tests.databases import NewDatabase
 from tests.shared.events.logs import Logs
 
 
 @pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
+async def database(new_database: NewDatabase) -> AsyncIterator[Database]:
     """An empty database."""
-    database = Database(f"sqlite+aiosqlite:///{tmp_path}/test.sqlite")
+    database = Database(new_database("test"))
     async with database.writing_engine.begin() as connection:
         await connection.run_sync(metadata.create_all)
     yield database
