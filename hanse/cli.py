@@ -240,11 +240,15 @@ def migrate_new(name: str, title: str) -> None:
 @main.command()
 @data_option
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
-def demo(data: Path, seed: int) -> None:
-    """Fill the databases of a data folder with demo data, where they are empty."""
-    from hanse.up import run_demo
+@click.option("--scale", default=1, show_default=True, type=click.IntRange(1), help="So many times as much of all.")
+def demo(data: Path, seed: int, scale: int) -> None:
+    """Fill empty databases with a week of 50 users, 200 products with pictures, tasks and payments.
 
-    run_demo(data=data, seed=seed)
+    Times are counted back from now. Stop the platform first.
+    """
+    from hanse.demo import run_demo
+
+    run_demo(data=data, seed=seed, scale=scale)
 
 
 @main.command()

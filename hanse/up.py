@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Callable
-from importlib import import_module
 from pathlib import Path
 
 import click
 
 from hanse.data_folder import open_data_folder
+from hanse.demo import fill_demo
 from hanse.failures import Failure
 from hanse.lifespan import Surrounded
 from hanse.mounts import Mounted
@@ -22,11 +21,9 @@ from router.app import Router, create_router
 from router.errors import SettingsError
 from schema.compose import compose
 from schema.subgraph.model import SubgraphSource
-from shared.config import ConfigError
+from shared.demo import Week
 from shared.subgraph_app import SubgraphApp
 
-DEMO_SUBGRAPHS = ("users", "catalog", "tasks", "payments")  # in this order: products and tasks belong to users
-DEMO_SEED = 1
 PUBLIC_URL = "HANSE_MEDIA_PUBLIC_URL"  # where files are, if not on the router's port
 
 
@@ -39,26 +36,10 @@ def run_platform(*, host: str, port: int, data: Path, demo: bool) -> None:
     router = embedded_router(subgraphs, folder)
     app = Surrounded(
         Mounted(router, {"/files": lambda: subgraphs["media"].asgi}),
-        start=lambda: _start(subgraphs, demo_seed=DEMO_SEED if demo else None),
+        start=lambda: _start(subgraphs, folder, demo=demo),
         stop=lambda: _stop(subgraphs),
     )
     serve(app, listener, lambda: click.echo(welcome(url=url, data=folder, demo=demo)), on_stopping=router.drain)
-
-
-def run_demo(*, data: Path, seed: int) -> None:
-    """Fill what is empty in the databases of a data folder. Raises Failure where the folder cannot be used."""
-    subgraphs = create_subgraphs(open_data_folder(data))
-
-    async def fill() -> None:
-        try:
-            await _start(subgraphs, demo_seed=seed)
-        finally:
-            await _stop(subgraphs)
-
-    try:
-        asyncio.run(fill())
-    except ConfigError as error:
-        raise Failure(str(error)) from error
 
 
 def create_subgraphs(folder: Path, url: str | None = None) -> dict[str, SubgraphApp]:
@@ -98,14 +79,11 @@ def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
         raise Failure(str(error)) from error
 
 
-async def _start(subgraphs: dict[str, SubgraphApp], *, demo_seed: int | None) -> None:
+async def _start(subgraphs: dict[str, SubgraphApp], folder: Path, *, demo: bool) -> None:
+    if demo:
+        await fill_demo(folder, Week())
     for app in subgraphs.values():
         await app.start()
-    if demo_seed is not None:
-        for name in DEMO_SUBGRAPHS:
-            made = await import_module(f"subgraphs.{name}.demo").fill(subgraphs[name], seed=demo_seed)
-            if made:
-                click.echo(f"demo data: {made} {name}")
 
 
 async def _stop(subgraphs: dict[str, SubgraphApp]) -> None:

@@ -1,15 +1,18 @@
-"""Demo products: made through the same verbs as real ones, so that their events flow."""
+"""Demo products: put on sale, some of them cheaper after a while, with stock that comes and goes."""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from shared.demo import BEGINNING, demo_id, demo_user_ids
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.demo import PRODUCTS, Act, SetClock, Ware, Week
 from shared.money import MoneyInput
-from shared.subgraph_app import SubgraphApp
 from subgraphs.catalog import repository
+from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.service import Catalog, ProductDetails
 
 # Category: its things, and the range of their prices in cents.
@@ -38,58 +41,102 @@ Bergen Bremen Bruges Danzig Hamburg Lubeck Novgorod Riga Rostock Stockholm Talli
 PLACES = tuple(_PLACES.split())
 
 
-async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
-    """Make 200 products times `scale` where there are none; how many were made. The app must have started."""
-    async with app.database.reading() as session:
-        if await repository.any_product(session):
-            return 0
-    catalog, made = Catalog(), offers(seed, scale)
-    async with app.database.writing() as session:
-        for number, offer in enumerate(made):
-            await catalog.create(
-                session,
-                offer.seller_id,
-                offer.details,
-                sku=f"DEMO-{number + 1:05}",
-                stock=offer.stock,
-                product_id=demo_id(seed, "product", number),
-                created_at=BEGINNING + timedelta(minutes=7 * number),
-            )
-    app.wake_relay()
-    return len(made)
+Do = Callable[[AsyncSession], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product to be made."""
+    """A product to be put on sale."""
 
+    number: int
+    id: str
+    at: datetime
     seller_id: str
     details: ProductDetails
+    price: MoneyInput
     stock: int
 
 
-def offers(seed: int, scale: int) -> list[Offer]:
-    """The products; some of them of the demo login."""
-    chance, sellers = random.Random(f"{seed}/products"), demo_user_ids(seed, scale)
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether nothing is on sale yet."""
+    return not await repository.any_product(session)
+
+
+def acts(week: Week, clock: SetClock) -> list[Act]:
+    """Every product is put on sale; of some, more come, and some get cheaper."""
+    catalog, inventory, chance, found = Catalog(clock=clock), Inventory(clock=clock), week.chance("stock"), []
+    for offer in offers(week):
+        found.append(Act(offer.at, offer.seller_id, _offers(catalog, offer)))
+        if chance.random() < 0.2:
+            at, pieces = week.later(chance, offer.at, timedelta(days=2)), chance.choice((5, 10, 25))
+            found.append(Act(at, offer.seller_id, _adds(inventory, offer.id, pieces)))
+        if chance.random() < 0.1:
+            at = week.later(chance, offer.at, timedelta(days=3))
+            found.append(Act(at, offer.seller_id, _cuts(catalog, offer, chance.choice((70, 80, 90)))))
+    return found
+
+
+def wares(week: Week) -> list[Ware]:
+    """The products, for the demo of other subgraphs."""
     return [
-        Offer(
-            seller_id=sellers[0] if number % 40 == 0 else chance.choice(sellers),
-            details=_details(chance),
-            stock=chance.choice((0, 1, 3, 12, 40, 250)),
+        Ware(
+            id=offer.id,
+            seller_id=offer.seller_id,
+            name=offer.details.name or "",
+            category=offer.details.category or "",
+            price_minor=offer.price.amount_minor,
+            currency=offer.price.currency,
+            offered_at=offer.at,
         )
-        for number in range(200 * scale)
+        for offer in offers(week)
     ]
 
 
-def _details(chance: random.Random) -> ProductDetails:
+def offers(week: Week) -> list[Offer]:
+    """The products in the order of their time; some of them of the demo login."""
+    chance, found = week.chance("products"), []
+    for number, at in enumerate(week.moments("product", PRODUCTS * week.scale, lateness=0.5)):
+        seller = week.user_ids[0] if number < PRODUCTS and number % 40 == 0 else week.somebody(chance, at)
+        details, price = _details(chance)
+        stock = chance.choice((0, 1, 3, 12, 40, 250))
+        found.append(Offer(number, week.id("product", number), at, seller, details, price, stock))
+    return found
+
+
+def _offers(catalog: Catalog, offer: Offer) -> Do:
+    sku = f"DEMO-{offer.number + 1:05}"
+    return lambda session: catalog.create(
+        session, offer.seller_id, offer.details, sku=sku, stock=offer.stock, product_id=offer.id
+    )
+
+
+def _adds(inventory: Inventory, product_id: str, pieces: int) -> Do:
+    return lambda session: inventory.adjust(session, session.info["caller"].principal, product_id, pieces)
+
+
+def _cuts(catalog: Catalog, offer: Offer, percent: int) -> Do:
+    price = MoneyInput(amount_minor=offer.price.amount_minor * percent // 100, currency=offer.price.currency)
+
+    async def do(session: AsyncSession) -> None:
+        product = await repository.product_by_id(session, offer.id)
+        assert product is not None
+        principal = session.info["caller"].principal
+        await catalog.update(session, principal, offer.id, product.version, ProductDetails(price=price))
+
+    return do
+
+
+def _details(chance: random.Random) -> tuple[ProductDetails, MoneyInput]:
     category = chance.choice(sorted(THINGS))
     things, least, most = THINGS[category]
     thing, look, place = chance.choice(things.split("|")), chance.choice(LOOKS + MORE_LOOKS), chance.choice(PLACES)
-    price = chance.randrange(least, most, 10) // 100 * 100 + chance.choice((0, 49, 90, 99))
-    return ProductDetails(
+    amount = chance.randrange(least, most, 10) // 100 * 100 + chance.choice((0, 49, 90, 99))
+    price = MoneyInput(amount_minor=amount, currency="EUR")
+    details = ProductDetails(
         name=f"{look} {thing}",
         description=f"A {look.lower()} {thing.lower()} from {place}. Made to last, and to be mended when it does not.",
         category=category,
-        price=MoneyInput(amount_minor=price, currency="EUR"),
+        price=price,
         tags=sorted({look.lower(), place.lower(), category.partition("/")[0]}),
     )
+    return details, price

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -77,7 +76,6 @@ class Catalog:
         sku: str | None = None,
         stock: int = 0,
         product_id: str | None = None,
-        created_at: datetime | None = None,
     ) -> Product:
         """Put a product on sale. Raises BadInput, SkuTaken."""
         problems = Problems()
@@ -88,7 +86,7 @@ class Catalog:
         problems.raise_if_any()
         if sku is not None and await repository.sku_is_taken(session, sku):
             raise SkuTaken
-        now = created_at or self._clock()
+        now = self._clock()
         product = Product(
             id=product_id or new_id(),
             sku=sku or f"P-{secrets.token_hex(5).upper()}",

@@ -79,5 +79,5 @@ class Pictures:
         clean = Image.new(small.mode, small.size)  # with the pixels alone: no place, no camera
         clean.paste(small)
         encoded = io.BytesIO()
-        clean.save(encoded, "WEBP", quality=80)
+        clean.save(encoded, "WEBP", quality=80, method=2)  # a third of the time that the default takes
         return Picture(width, height, encoded.getvalue())

@@ -146,3 +146,8 @@ async def avatars(session: AsyncSession, user_ids: Collection[str]) -> dict[str,
     statement = select(col(Avatar.user_id), Media).join(Media, col(Media.id) == col(Avatar.media_id))
     rows = await session.execute(statement.where(col(Avatar.user_id).in_(user_ids)))
     return {row[0]: row[1] for row in rows}
+
+
+async def any_media(session: AsyncSession) -> bool:
+    """Whether there is any at all."""
+    return await session.scalar(select(col(Media.id)).limit(1)) is not None

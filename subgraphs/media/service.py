@@ -85,10 +85,12 @@ class Library:
         await emit(session, _uploaded(row))
         return row
 
-    async def add(self, session: AsyncSession, owner_id: str, name: str, content: Content) -> Media:
+    async def add(
+        self, session: AsyncSession, owner_id: str, name: str, content: Content, *, media_id: str | None = None
+    ) -> Media:
         """A new file of content that is there already. Raises QuotaReached."""
         await self._check_quota(session, owner_id, content.size_bytes)
-        row = self._found(new_id(), owner_id, safe_name(name), content)
+        row = self._found(media_id or new_id(), owner_id, safe_name(name), content)
         await repository.add(session, row)
         await emit(session, _uploaded(row))
         return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -36,6 +36,7 @@ class Notifications:
 
     def __init__(self, settings: NotificationsSettings, *, clock: Clock = utc_now) -> None:
         self._settings = settings
+        self._oldest_mailed = timedelta(hours=settings.mail_within_hours)
         self._clock = clock
 
     async def meet(self, session: AsyncSession, event: Event) -> Person:
@@ -51,7 +52,7 @@ class Notifications:
     async def welcome(self, session: AsyncSession, event: Event) -> None:
         """Greet a new user."""
         person = await self.meet(session, event)
-        await self._tell(session, event.id, person, Kind.WELCOME, {})
+        await self._tell(session, event, person, Kind.WELCOME, {})
 
     async def send_verification(self, session: AsyncSession, event: Event) -> None:
         """Mail the link that verifies an address, to that address."""
@@ -66,7 +67,7 @@ class Notifications:
         person = await self._known(session, str(event.data["userId"]))
         amount = formatted(int(event.data["amountMinor"]), str(event.data["currency"]))
         said = {"amount": amount, "description": str(event.data["description"]), "transaction": event.subject}
-        await self._tell(session, event.id, person, Kind.RECEIPT, said)
+        await self._tell(session, event, person, Kind.RECEIPT, said)
 
     async def task_assigned(self, session: AsyncSession, event: Event) -> None:
         """Tell who is to do a task, unless they gave it to themselves."""
@@ -75,7 +76,7 @@ class Notifications:
             return
         person = await self._known(session, str(assignee))
         due = _moment(str(event.data["dueAt"])) if event.data.get("dueAt") else "-"
-        await self._tell(session, event.id, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
+        await self._tell(session, event, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
 
     async def forget(self, session: AsyncSession, event: Event) -> None:
         """Remove what is personal of a user who has left."""
@@ -92,7 +93,7 @@ class Notifications:
             raise NotFound("User")
         message = render(Kind.MESSAGE, person.language, {"subject": subject, "text": text})
         key = new_id()
-        await self._note(session, person, Kind.MESSAGE, message)
+        await self._note(session, person, Kind.MESSAGE, message, self._clock())
         return await self._queue(session, key, person.user_id, person.email, message)
 
     async def mark_read(self, session: AsyncSession, user_id: str, notification_id: str) -> Notification:
@@ -147,17 +148,21 @@ class Notifications:
             raise UnknownPerson(user_id)
         return person
 
-    async def _tell(self, session: AsyncSession, key: str, person: Person, kind: Kind, said: Mapping[str, str]) -> None:
+    async def _tell(
+        self, session: AsyncSession, event: Event, person: Person, kind: Kind, said: Mapping[str, str]
+    ) -> None:
         if person.gone:
             return
         wish = await repository.preference(session, person.user_id, kind)
         message = render(kind, person.language, _names(person) | dict(said))
         if wish is None or wish.in_app:
-            await self._note(session, person, kind, message)
-        if wish is None or wish.by_mail:
-            await self._queue(session, key, person.user_id, person.email, message)
+            await self._note(session, person, kind, message, event.time)
+        if (wish is None or wish.by_mail) and self._clock() - event.time <= self._oldest_mailed:
+            await self._queue(session, event.id, person.user_id, person.email, message)
 
-    async def _note(self, session: AsyncSession, person: Person, kind: Kind, message: Rendered) -> None:
+    async def _note(
+        self, session: AsyncSession, person: Person, kind: Kind, message: Rendered, happened_at: datetime
+    ) -> None:
         await repository.add(
             session,
             Notification(
@@ -166,7 +171,7 @@ class Notifications:
                 kind=kind.value,
                 title=message.subject,
                 body=message.text,
-                created_at=self._clock(),
+                created_at=happened_at,
             ),
         )
 

@@ -25,14 +25,14 @@ class NotificationsSettings(SubgraphSettings):
         default=16, ge=1, description="How often a mail is tried before it is given up: 16 last six hours."
     )
     mail_first_pause_seconds: float = Field(default=5.0, gt=0, description="The pause after a failure; it doubles.")
+    mail_within_hours: float = Field(
+        default=48, gt=0, description="What happened longer ago is told in the app, but not mailed any more."
+    )
     verify_link: str = Field(
         default="http://127.0.0.1:4000/verify-email?token={token}", description="The link that verifies an address."
     )
     reset_link: str = Field(
         default="http://127.0.0.1:4000/reset-password?token={token}", description="The link for a new password."
-    )
-    live_url: str = Field(
-        default="memory:", description="How replicas wake each other's subscribers: memory: (not at all), redis://..."
     )
     live_poll_seconds: float = Field(
         default=2.0, gt=0, description="How soon live notifications show what another replica handled."

@@ -26,7 +26,7 @@ class Notification:
     kind: models.Kind = strawberry.field(description="What it is about.")
     title: str = strawberry.field(description="What it says, in one line.")
     body: str = strawberry.field(description="All that it says.")
-    created_at: datetime = strawberry.field(description="When it came (UTC).")
+    created_at: datetime = strawberry.field(description="When what it tells of happened (UTC).")
     read_at: datetime | None = strawberry.field(description="When it was read (UTC); null: not yet.")
 
     @classmethod

@@ -1,56 +1,55 @@
-"""Demo transactions: made through the same verbs as real ones, so that their events flow."""
+"""Demo transactions: made, and mostly paid or called off some time later."""
 
 from __future__ import annotations
 
-import random
-from dataclasses import dataclass
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
-from shared.demo import demo_id, demo_user_ids
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.demo import Act, SetClock, Ware, Week
 from shared.money import MoneyInput
-from shared.subgraph_app import SubgraphApp
 from subgraphs.payments import repository
 from subgraphs.payments.service import Order, Payments
 from subgraphs.payments.settings import PaymentsSettings
 
-REASONS = ("Harbour dues", "Storage", "Purchase", "Insurance", "Pilotage", "Market stall")
+DEALS = 120  # at scale 1
+DEAREST = 60_00  # in minor units: nobody comes near the limit
+REASONS = ("Harbour dues", "Storage", "Insurance", "Pilotage", "Market stall")
+Do = Callable[[AsyncSession], Awaitable[object]]
 
 
-@dataclass(frozen=True, slots=True)
-class Deal:
-    """A transaction to be made, and what becomes of it."""
-
-    user_id: str
-    order: Order
-    end: str  # pay, cancel, or nothing
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether nobody has owed anything yet."""
+    return not await repository.any_transaction(session)
 
 
-async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
-    """Make 120 transactions times `scale` where there are none; how many were made. The app must have started."""
-    async with app.database.reading() as session:
-        if await repository.any_transaction(session):
-            return 0
-    assert isinstance(app.settings, PaymentsSettings)
-    payments, made = Payments(app.settings), deals(seed, scale, app.settings.currency)
-    async with app.database.writing() as session:
-        for number, deal in enumerate(made):
-            key = demo_id(seed, "transaction", number)
-            await payments.create(session, deal.user_id, deal.order, transaction_id=key)
-            if deal.end == "pay":
-                await payments.pay(session, deal.user_id, key)
-            elif deal.end == "cancel":
-                await payments.cancel(session, deal.user_id, key)
-    app.wake_relay()
-    return len(made)
+def acts(settings: PaymentsSettings, week: Week, clock: SetClock, wares: Sequence[Ware]) -> list[Act]:
+    """The transactions, and what becomes of them; some are the demo login's. `wares` are in the order of their time."""
+    payments, chance, found = Payments(settings, clock=clock), week.chance("transactions"), []
+    cheap = [ware for ware in wares if ware.price_minor <= DEAREST and ware.currency == settings.currency]
+    offered = [ware.offered_at for ware in cheap]
+    for number, at in enumerate(week.moments("transaction", DEALS * week.scale)):
+        user_id = week.user_ids[0] if number < DEALS and number % 20 == 0 else week.somebody(chance, at)
+        there = bisect_right(offered, at)
+        if there and chance.random() < 0.8:
+            ware = cheap[chance.randrange(there)]
+            order = Order(MoneyInput(amount_minor=ware.price_minor, currency=ware.currency), ware.name, ware.id)
+        else:
+            amount = MoneyInput(amount_minor=chance.randrange(250, 4000, 5), currency=settings.currency)
+            order = Order(amount, chance.choice(REASONS))
+        key = week.id("transaction", number)
+        found.append(Act(at, user_id, _owes(payments, user_id, order, key)))
+        end = chance.choice((payments.pay, payments.pay, payments.pay, payments.cancel, None))
+        if end is not None:
+            found.append(Act(week.later(chance, at, timedelta(days=1)), user_id, _ends(end, user_id, key)))
+    return found
 
 
-def deals(seed: int, scale: int, currency: str) -> list[Deal]:
-    """The transactions: small ones, so that nobody comes near the limit."""
-    chance, people = random.Random(f"{seed}/transactions"), demo_user_ids(seed, scale)
-    made = []
-    for number in range(120 * scale):
-        user_id = people[0] if number % 20 == 0 else chance.choice(people)
-        product = demo_id(seed, "product", chance.randrange(200 * scale)) if chance.random() < 0.6 else None
-        reason = "Purchase" if product else chance.choice(REASONS)
-        order = Order(MoneyInput(amount_minor=chance.randrange(250, 4000, 5), currency=currency), reason, product)
-        made.append(Deal(user_id, order, chance.choice(("pay", "pay", "cancel", ""))))
-    return made
+def _owes(payments: Payments, user_id: str, order: Order, key: str) -> Do:
+    return lambda session: payments.create(session, user_id, order, transaction_id=key)
+
+
+def _ends(end: Callable[[AsyncSession, str, str], Awaitable[object]], user_id: str, key: str) -> Do:
+    return lambda session: end(session, user_id, key)

@@ -1,81 +1,71 @@
-"""Demo tasks: made through the same verbs as real ones, so that their events flow."""
+"""Demo tasks: made, given to somebody, and moved along."""
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
 
-from shared.clock import utc_now
-from shared.demo import demo_id, demo_user_ids
-from shared.subgraph_app import SubgraphApp
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.demo import Act, SetClock, Week
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskPriority, TaskStatus
 from subgraphs.tasks.service import TaskDetails, Tasks
 
+TASKS = 150  # at scale 1
 VERBS = ("Load", "Unload", "Weigh", "Insure", "Inspect", "Price", "Photograph", "Ship", "Repair", "Count")
 THINGS = ("salt", "amber", "timber", "wool", "herring", "copper", "wine", "rye", "furs", "wax")
 LABELS = ("harbour", "office", "market", "ship", "warehouse")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A task to be made, and the way that it goes then."""
-
-    owner_id: str
-    assignee_id: str | None
-    details: TaskDetails
-    due_in: timedelta | None
-    way: tuple[TaskStatus, ...]
-
-
 WAYS: tuple[tuple[TaskStatus, ...], ...] = (
     (),
     (),
     (TaskStatus.IN_PROGRESS,),
     (TaskStatus.IN_PROGRESS, TaskStatus.DONE),
+    (TaskStatus.IN_PROGRESS, TaskStatus.DONE),
     (TaskStatus.CANCELLED,),
 )
+Do = Callable[[AsyncSession], Awaitable[object]]
 
 
-async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
-    """Make 150 tasks times `scale` where there are none; how many were made. The app must have started."""
-    async with app.database.reading() as session:
-        if await repository.any_task(session):
-            return 0
-    tasks, made = Tasks(), plans(seed, scale)
-    async with app.database.writing() as session:
-        for number, plan in enumerate(made):
-            details = plan.details
-            due = utc_now().replace(microsecond=0) + plan.due_in if plan.due_in is not None else None
-            task = await tasks.create(
-                session,
-                plan.owner_id,
-                TaskDetails(details.title, details.description, details.priority, due, labels=details.labels),
-                assignee_id=plan.assignee_id,
-                task_id=demo_id(seed, "task", number),
-            )
-            for status in plan.way:
-                await tasks.move(session, plan.owner_id, task.id, status)
-    app.wake_relay()
-    return len(made)
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether there is nothing to be done yet."""
+    return not await repository.any_task(session)
 
 
-def plans(seed: int, scale: int) -> list[Plan]:
-    """The tasks; some of them of the demo login, which is given some by others too."""
-    chance, people = random.Random(f"{seed}/tasks"), demo_user_ids(seed, scale)
-    return [_plan(chance, people, number) for number in range(150 * scale)]
+def acts(week: Week, clock: SetClock) -> list[Act]:
+    """The tasks, and what becomes of them; some are the demo login's, who is given some by others too."""
+    tasks, chance, found = Tasks(clock=clock), week.chance("tasks"), []
+    for number, at in enumerate(week.moments("task", TASKS * week.scale)):
+        task_id = week.id("task", number)
+        owner, assignee = week.somebody(chance, at), chance.choice((None, week.somebody(chance, at)))
+        if number < TASKS and number % 15 == 0:
+            owner = week.user_ids[0]
+        if number < TASKS and number % 15 == 7:
+            assignee = week.user_ids[0]
+        due = timedelta(days=chance.randrange(-3, 15)) if chance.random() < 0.7 else None
+        details = _details(chance, week.end.replace(microsecond=0) + due if due is not None else None)
+        found.append(Act(at, owner, _creates(tasks, owner, details, assignee, task_id)))
+        for status in chance.choice(WAYS):
+            at = week.later(chance, at, timedelta(days=2))
+            found.append(Act(at, assignee or owner, _moves(tasks, assignee or owner, task_id, status)))
+    return found
 
 
-def _plan(chance: random.Random, people: list[str], number: int) -> Plan:
+def _creates(tasks: Tasks, owner_id: str, details: TaskDetails, assignee_id: str | None, task_id: str) -> Do:
+    return lambda session: tasks.create(session, owner_id, details, assignee_id=assignee_id, task_id=task_id)
+
+
+def _moves(tasks: Tasks, user_id: str, task_id: str, status: TaskStatus) -> Do:
+    return lambda session: tasks.move(session, user_id, task_id, status)
+
+
+def _details(chance: random.Random, due_at: datetime | None) -> TaskDetails:
     thing = chance.choice(THINGS)
-    details = TaskDetails(
+    return TaskDetails(
         title=f"{chance.choice(VERBS)} the {thing}",
         description=f"All of the {thing}, before the tide turns.",
         priority=chance.choice(tuple(TaskPriority)),
+        due_at=due_at,
         labels=sorted(chance.sample(LABELS, chance.randrange(3))),
     )
-    owner = people[0] if number % 15 == 0 else chance.choice(people)
-    assignee = people[0] if number % 15 == 7 else chance.choice((None, *people))
-    due = timedelta(days=chance.randrange(-3, 15)) if chance.random() < 0.7 else None
-    return Plan(owner, assignee, details, due, chance.choice(WAYS))

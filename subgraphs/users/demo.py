@@ -1,17 +1,19 @@
-"""Demo users: made through the same verbs as real ones, so that their events flow."""
+"""Demo users: they register, and sign in now and then, not always with the right password at once."""
 
 from __future__ import annotations
 
-import random
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from shared.demo import BEGINNING, demo_user_ids
-from shared.subgraph_app import SubgraphApp
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.demo import ADMIN, Act, SetClock, Week
 from subgraphs.users import repository
+from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Role
-from subgraphs.users.passwords import Passwords
-from subgraphs.users.service.accounts import Accounts, NewUser
-from subgraphs.users.service.recovery import Recovery
+from subgraphs.users.service import Identity
+from subgraphs.users.service.accounts import NewUser
+from subgraphs.users.service.sign_in import Attempt
 from subgraphs.users.settings import UsersSettings
 
 LOGIN, ADMIN_LOGIN = "demo@hanse.example", "admin@hanse.example"
@@ -29,36 +31,78 @@ Kovacs Larsen Lindqvist Mueller Nakamura Novak Okafor Olsen Pereira Petrov Rossi
 LAST_NAMES = tuple(_LAST_NAMES.split())
 
 
-async def fill(app: SubgraphApp, *, seed: int = 1, scale: int = 1) -> int:
-    """Make 50 users times `scale` where there are none; how many were made. The app must have started."""
-    async with app.database.reading() as session:
-        if await repository.any_user(session):
-            return 0
-    assert isinstance(app.settings, UsersSettings)
-    accounts = Accounts(Passwords(app.settings), Recovery(app.settings))
-    password_hash = await accounts.hash(PASSWORD)  # one for all: hashing fifty would take seconds
-    made = people(seed, scale)
-    async with app.database.writing() as session:
-        for number, (user_id, new, role) in enumerate(made):
-            made_at = BEGINNING + timedelta(minutes=7 * number)
-            await accounts.register(
-                session, new, password_hash, role=role, user_id=user_id, created_at=made_at, verified=True
-            )
-    app.wake_relay()
-    return len(made)
+Do = Callable[[AsyncSession], Awaitable[object]]
 
 
-def people(seed: int, scale: int) -> list[tuple[str, NewUser, Role]]:
+async def is_empty(session: AsyncSession) -> bool:
+    """Whether nobody has an account yet."""
+    return not await repository.any_user(session)
+
+
+async def is_there(session: AsyncSession, week: Week) -> bool:
+    """Whether the demo's users have accounts."""
+    return await repository.user_by_id(session, week.user_ids[0]) is not None
+
+
+async def acts(settings: UsersSettings, week: Week, clock: SetClock) -> list[Act]:
+    """Everybody registers, and signs in four times on the average."""
+    keys = SigningKeys(settings.signing_keys)
+    keys.open()
+    identity = Identity(settings, keys, clock=clock)
+    password_hash = await identity.accounts.hash(PASSWORD)  # one for all: hashing fifty would take seconds
+    registered = [
+        Act(at, user_id, _registers(identity, password_hash, user_id, new, role), is_signed_in=False)
+        for at, (user_id, new, role) in zip(week.arrivals, people(week), strict=True)
+    ]
+    return registered + _sign_ins(identity, week)
+
+
+def people(week: Week) -> list[tuple[str, NewUser, Role]]:
     """Id, account and role of each."""
-    chance = random.Random(f"{seed}/people")
+    chance = week.chance("people")
     made = []
-    for number, user_id in enumerate(demo_user_ids(seed, scale)):
+    for number, user_id in enumerate(week.user_ids):
         first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
         name = f"{first}.{last}{number}".lower()
         new, role = NewUser(f"{name}@hanse.example", name, PASSWORD, first, last), Role.USER
         if number == 0:
             new = NewUser(LOGIN, "demo", PASSWORD, "Dana", "Demo", "+494012345678")
-        elif number == 1:
+        elif number == ADMIN:
             new, role = NewUser(ADMIN_LOGIN, "admin", PASSWORD, "Alex", "Admin"), Role.ADMIN
         made.append((user_id, new, role))
     return made
+
+
+def _sign_ins(identity: Identity, week: Week) -> list[Act]:
+    chance, found = week.chance("sign-ins"), []
+    for at in week.moments("sign-in", 4 * len(week.user_ids)):
+        user_id = week.somebody(chance, at)
+        if chance.random() < 0.08:
+            found.append(Act(at, user_id, _fails(identity, user_id), is_signed_in=False))
+            at = week.later(chance, at, timedelta(seconds=40))
+        found.append(Act(at, user_id, _signs_in(identity, user_id), is_signed_in=False))
+    return found
+
+
+def _registers(identity: Identity, password_hash: str, user_id: str, new: NewUser, role: Role) -> Do:
+    return lambda session: identity.accounts.register(
+        session, new, password_hash, role=role, user_id=user_id, verified=True
+    )
+
+
+def _signs_in(identity: Identity, user_id: str) -> Do:
+    async def do(session: AsyncSession) -> None:
+        user = await repository.user_by_id(session, user_id)
+        assert user is not None
+        await identity.sign_in.admit(
+            session, Attempt(user_id, user.password_hash, right=True), session.info["caller"].client
+        )
+
+    return do
+
+
+def _fails(identity: Identity, user_id: str) -> Do:
+    async def do(session: AsyncSession) -> None:
+        await identity.sign_in.admit(session, Attempt(user_id, None, right=False), session.info["caller"].client)
+
+    return do

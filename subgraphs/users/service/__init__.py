@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from shared.clock import Clock, utc_now
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.accounts import Accounts
@@ -15,13 +16,13 @@ from subgraphs.users.settings import UsersSettings
 
 
 class Identity:
-    """All verbs, over one set of settings and keys."""
+    """All verbs, over one set of settings and keys, by one clock."""
 
-    def __init__(self, settings: UsersSettings, keys: SigningKeys) -> None:
-        passwords, tokens = Passwords(settings), AccessTokens(settings, keys)
-        self.recovery = Recovery(settings)
-        self.accounts = Accounts(passwords, self.recovery)
-        self.sign_in = SignIn(settings, tokens, passwords)
-        self.profiles = Profiles(passwords, self.sign_in, self.recovery)
-        self.administration = Administration(self.sign_in)
-        self.api_keys = ApiKeys(tokens)
+    def __init__(self, settings: UsersSettings, keys: SigningKeys, *, clock: Clock = utc_now) -> None:
+        passwords, tokens = Passwords(settings), AccessTokens(settings, keys, clock=clock)
+        self.recovery = Recovery(settings, clock=clock)
+        self.accounts = Accounts(passwords, self.recovery, clock=clock)
+        self.sign_in = SignIn(settings, tokens, passwords, clock=clock)
+        self.profiles = Profiles(passwords, self.sign_in, self.recovery, clock=clock)
+        self.administration = Administration(self.sign_in, clock=clock)
+        self.api_keys = ApiKeys(tokens, clock=clock)

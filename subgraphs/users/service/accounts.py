@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -67,14 +66,13 @@ class Accounts:
         *,
         role: Role = Role.USER,
         user_id: str | None = None,
-        created_at: datetime | None = None,
         verified: bool = False,
     ) -> User:
         """Make the account of a new user, who is `checked`, and have their address verified. Raises Taken."""
         names = await repository.taken(session, email=new.email, username=new.username, phone=new.phone)
         if names:
             raise Taken(*names)
-        now = created_at or self._clock()
+        now = self._clock()
         user = User(
             id=user_id or new_id(),
             username=new.username,

@@ -43,8 +43,7 @@ class Issuer:
 class Published:
     """A JWKS whose content tests change; counts how often it is read."""
 
-    def __init__(self, *documents: bytes, shared_as: str | None = None) -> None:
-        self.shared_as = shared_as
+    def __init__(self, *documents: bytes) -> None:
         self.documents = list(documents)
         self.reads = 0
         self.away = False

@@ -13,7 +13,6 @@ from sqlmodel import col
 
 from shared.ids import new_id
 from shared.subgraph_app import SubgraphApp
-from subgraphs.payments import demo
 from subgraphs.payments.models import Balance, Posting
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, somebody
 
@@ -272,10 +271,4 @@ async def test_whatever_happens_the_ledger_balances(
             amount = pending.pop(chosen, 0)
             paid += amount if verb == "pay" else 0
         assert await balance(me) == (sum(pending.values()), 100_000 - sum(pending.values()), paid)
-    await ledger(admin)
-
-
-async def test_demo_transactions(payments: SubgraphApp, admin: Person) -> None:
-    assert (await demo.fill(payments, seed=3), await demo.fill(payments, seed=3)) == (120, 0)
-    assert demo.deals(3, 1, "EUR") == demo.deals(3, 1, "EUR")
     await ledger(admin)

@@ -10,7 +10,6 @@ import pytest
 from shared.events.envelope import Event
 from shared.ids import new_id
 from shared.subgraph_app import SubgraphApp
-from subgraphs.tasks import demo
 from subgraphs.tasks.models import MOVES, TaskStatus
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, eventually, somebody
 
@@ -249,11 +248,3 @@ async def test_what_is_of_a_user_who_leaves_goes_too(owner: Person, assignee: Pe
     await eventually(left, ([], ["Kept"]))
     await events_of(tasks, "task.deleted", count=1)
     assert (await assignee.get(ASSIGN, id=kept, to=None))["assignTask"] == {"assignee": None}
-
-
-async def test_demo_tasks(tasks: SubgraphApp, router: Router) -> None:
-    assert (await demo.fill(tasks, seed=3), await demo.fill(tasks, seed=3)) == (150, 0)
-    assert demo.plans(3, 1) == demo.plans(3, 1)
-    first = demo.plans(3, 1)[0].owner_id
-    counts = (await somebody(tasks, router, first).get("{ tasksByStatus { count } }"))["tasksByStatus"]
-    assert sum(item["count"] for item in counts) >= 20
