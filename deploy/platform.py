@@ -32,7 +32,7 @@ class Outside:
 
     databases: Mapping[str, str] = field(default_factory=dict)  # by subgraph
     events: str = ""
-    store: str = ""  # of the routers: limits, caches
+    store: str = ""  # of the routers: limits, caches; of subgraphs: live announcements
     objects: str = ""
     mail: str = ""
 
@@ -202,8 +202,14 @@ class Platform:
                 "USERS_JWKS_URL": self._users_keys,
                 "PUBLIC_URL": f"http://127.0.0.1:{self._ports['media']}",
             },
-            "notifications": {"MAIL_URL": self._outside.mail},
+            "notifications": {"MAIL_URL": self._outside.mail, "LIVE_URL": self._live},
+            "analytics": {"LIVE_URL": self._live},
         }
+
+    @property
+    def _live(self) -> str:
+        """Where replicas wake each other's subscribers. Of a cluster one node does, since each message goes to all."""
+        return self._outside.store.replace("+cluster:", ":", 1)
 
     def _of_all_subgraphs(self) -> dict[str, str]:
         return {name: value for process in self.subgraphs.values() for name, value in process.variables.items()}

@@ -132,11 +132,15 @@ async def _publish(apps: Sequence[SubgraphApp]) -> None:
         # Of a subgraph that has more than this, nothing is known past its batch's end: go no further for the others.
         ends = [batch[-1].event.time for batch in batches if len(batch) == BATCH]
         ready = [[item for item in batch if not ends or item.event.time <= min(ends)] for batch in batches]
-        await log.append(sorted((item.event for part in ready for item in part), key=lambda event: event.time))
+        refused = await log.append(
+            sorted((item.event for part in ready for item in part), key=lambda event: event.time)
+        )
         for app, part in zip(apps, ready, strict=True):
-            if part:
+            if taken := [item.position for item in part if item.event.id not in refused]:
                 async with app.database.writing() as session:
-                    await mark_published(session, [item.position for item in part], part[-1].event.time)
+                    await mark_published(session, taken, part[-1].event.time)
+        if refused:
+            return  # the relay goes on with these, and says what is wrong with them
 
 
 async def _waiting(app: SubgraphApp) -> list[Waiting]:

@@ -46,7 +46,13 @@ def create_router(
     metrics = Metrics()
     store = open_store(settings, metrics)
     sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
-    keys = KeySet(sources, refresh_seconds=settings.jwt.refresh_seconds, retry_seconds=settings.jwt.retry_seconds)
+    keys = KeySet(
+        sources,
+        refresh_seconds=settings.jwt.refresh_seconds,
+        retry_seconds=settings.jwt.retry_seconds,
+        copies=store.cache,
+        copy_seconds=settings.jwt.copy_seconds,
+    )
     identity = settings.identity
     signing = SigningKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
     engine = Engine(

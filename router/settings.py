@@ -87,6 +87,9 @@ class JwtSettings(_Section):
     required: bool = Field(default=False, description="Refuse requests without a token.")
     refresh_seconds: float = Field(default=300.0, gt=0, description="The keys are read again after so long.")
     retry_seconds: float = Field(default=5.0, ge=0, description="An unknown key id asks at most this often.")
+    copy_seconds: float = Field(
+        default=86_400.0, gt=0, description="How long routers that share a store lend each other keys read from a URL."
+    )
     cache_size: int = Field(default=10_000, ge=1, description="Verified tokens remembered until they expire.")
 
 
@@ -173,6 +176,7 @@ class StoreSettings(_Section):
     timeout_seconds: float = Field(default=0.25, gt=0, le=30, description="Time for one request to it.")
     retry_seconds: float = Field(default=1.0, gt=0, description="How often one that is away is tried again.")
     max_connections: int = Field(default=64, ge=1, description="Most connections to each of its servers.")
+    memory_bytes: int = Field(default=64_000_000, ge=1, description="Most bytes of what `memory:` keeps of responses.")
 
 
 class SubgraphRules(_Section):

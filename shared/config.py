@@ -44,7 +44,7 @@ class SubgraphSettings(BaseSettings):
     database_statement_cache_size: int = Field(
         default=100, ge=0, description="PostgreSQL: prepared statements a connection keeps; 0 behind PgBouncer."
     )
-    events_url: str = Field(default="", description="embedded:FILE, the durable event log.")
+    events_url: str = Field(default="", description="embedded:FILE or kafka://HOST:PORT, the durable event log.")
     router_jwks_url: str = Field(default="", description="Where the router's public keys are: http(s):// or file://.")
     router_issuer: str = Field(default="hanse-router", description="The `iss` of the router's tokens.")
     migrate_on_start: bool = Field(default=True, description="Bring the tables up to date at start.")

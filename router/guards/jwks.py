@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -15,15 +16,23 @@ import jwt
 import orjson
 
 from router.errors import SettingsError, Unavailable
+from router.store.base import Cache
 
 FETCH_SECONDS = 5.0
 MAX_BYTES = 1_000_000
+
+Keys = dict[str, jwt.PyJWK]
 
 log = logging.getLogger("router.jwks")
 
 
 class JwksSource(Protocol):
     """Where a JWKS is to be had."""
+
+    @property
+    def shared_as(self) -> str | None:
+        """The name under which routers lend each other what they read; None where each has it by itself."""
+        ...
 
     async def load(self) -> bytes:
         """The JWKS as JSON. Raises OSError where it cannot be had now."""
@@ -32,6 +41,8 @@ class JwksSource(Protocol):
 
 class FileJwks:
     """A JWKS in a file."""
+
+    shared_as = None
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -46,6 +57,7 @@ class HttpJwks:
 
     def __init__(self, url: str) -> None:
         self._url = url
+        self.shared_as = f"jwks:{url}"
 
     async def load(self) -> bytes:
         """What the URL answers."""
@@ -60,6 +72,8 @@ class HttpJwks:
 
 class CallableJwks:
     """A JWKS that a function of this process gives."""
+
+    shared_as = None
 
     def __init__(self, read: Callable[[], bytes]) -> None:
         self._read = read
@@ -80,13 +94,27 @@ def source_of(url: str) -> JwksSource:
 
 
 class KeySet:
-    """The keys of all sources, by id; read again when they are old, and for an id that is not known."""
+    """The keys of all sources, by id; read again when they are old, and for an id that is not known.
 
-    def __init__(self, sources: Sequence[JwksSource], *, refresh_seconds: float, retry_seconds: float) -> None:
+    What was read from a URL is lent to the other routers, and borrowed from them while the URL does not answer: so a
+    router that starts then can verify tokens all the same.
+    """
+
+    def __init__(
+        self,
+        sources: Sequence[JwksSource],
+        *,
+        refresh_seconds: float,
+        retry_seconds: float,
+        copies: Cache,
+        copy_seconds: float,
+    ) -> None:
         self._sources = tuple(sources)
+        self._copies = copies
+        self._copy_seconds = copy_seconds
         self._refresh_seconds = refresh_seconds
         self._retry_seconds = retry_seconds
-        self._keys: dict[str, jwt.PyJWK] = {}
+        self._keys: Keys = {}
         self._read_at = float("-inf")
         self._complete = True
         self._lock = asyncio.Lock()
@@ -117,19 +145,37 @@ class KeySet:
             if self._read_at != seen:
                 return  # another request has just done it
             loaded = await asyncio.gather(*(self._load(source) for source in self._sources))
-            keys = {kid: key for found in loaded if found is not None for kid, key in found.items()}
+            read = {kid: key for found in loaded if found is not None for kid, key in found.items()}
             self._complete = None not in loaded
-            # Where a source is away its keys of before stand.
-            self._keys = keys if self._complete else {**self._keys, **keys}
+            # Where a source is away its keys of before stand, and those that another router has read since.
+            self._keys = read if self._complete else {**self._keys, **await self._borrowed(loaded), **read}
             self._read_at = time.monotonic()
 
-    async def _load(self, source: JwksSource) -> dict[str, jwt.PyJWK] | None:
+    async def _load(self, source: JwksSource) -> Keys | None:
         try:
-            published = orjson.loads(await source.load())["keys"]
-            return dict(entry for entry in map(_key, published) if entry is not None)
+            published = await source.load()
+            keys = _keys(published)
         except (OSError, ValueError, KeyError, TypeError) as error:
             log.warning("cannot read public keys: %s", error)
             return None
+        if source.shared_as is not None:
+            await self._copies.put(source.shared_as, published, self._copy_seconds)
+        return keys
+
+    async def _borrowed(self, loaded: Sequence[Keys | None]) -> Keys:
+        """What others have read from the sources that are away."""
+        borrowed: Keys = {}
+        for source, found in zip(self._sources, loaded, strict=True):
+            if found is None and source.shared_as is not None:
+                published = await self._copies.get(source.shared_as)
+                with contextlib.suppress(ValueError, KeyError, TypeError):  # a copy that none of us has written
+                    borrowed |= _keys(published) if published is not None else {}
+        return borrowed
+
+
+def _keys(published: bytes) -> Keys:
+    """The keys of a JWKS by their id. Raises ValueError, KeyError or TypeError where it is none."""
+    return dict(entry for entry in map(_key, orjson.loads(published)["keys"]) if entry is not None)
 
 
 def _key(published: dict[str, str]) -> tuple[str, jwt.PyJWK] | None:

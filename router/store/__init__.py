@@ -11,7 +11,7 @@ from router.telemetry.metrics import Metrics
 def open_store(settings: RouterSettings, metrics: Metrics) -> Store:
     """The store that `store.url` names. Nothing is asked of it yet. Raises SettingsError where the URL is none."""
     if settings.store.url == "memory:":
-        return MemoryStore(buckets=settings.rate_limits.buckets)
+        return MemoryStore(buckets=settings.rate_limits.buckets, cache_bytes=settings.store.memory_bytes)
     from router.store.redis import RedisStore  # most routers stand alone and need no client
 
     return RedisStore(settings.store, metrics)

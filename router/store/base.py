@@ -43,8 +43,25 @@ class BucketStore(Protocol):
         ...
 
 
+class Cache(Protocol):
+    """Values that may be forgotten at any time. A store that is away has none and takes none."""
+
+    async def get(self, key: str) -> bytes | None:
+        """The value, or None."""
+        ...
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        """Keep the value for at most so many seconds."""
+        ...
+
+
 class Store(Protocol):
     """All that is kept, and its life."""
+
+    @property
+    def cache(self) -> Cache:
+        """What routers tell each other."""
+        ...
 
     @property
     def buckets(self) -> BucketStore:

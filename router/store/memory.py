@@ -6,7 +6,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from router.store.base import BucketStore, Charge, Refusal
+from router.cache import LruCache
+from router.store.base import BucketStore, Cache, Charge, Refusal
+
+MOST_ENTRIES = 1_000_000  # the bytes are what bounds it
 
 
 class MemoryBuckets:
@@ -45,12 +48,40 @@ class MemoryBuckets:
         return min(charge.capacity, level + (now - when) * charge.capacity / charge.seconds)
 
 
+class MemoryCache:
+    """Values of this process: at most `bytes_` of them in all; the least recently used go first."""
+
+    def __init__(self, bytes_: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bytes = bytes_
+        self._clock = clock
+        self._entries: LruCache[str, tuple[bytes, float]] = LruCache(
+            MOST_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), heaviest=bytes_
+        )
+
+    async def get(self, key: str) -> bytes | None:
+        """See Cache."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        value, until = entry
+        if self._clock() >= until:
+            self._entries.drop(key)
+            return None
+        return value
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        """See Cache."""
+        if len(key) + len(value) <= self._bytes:  # else it would drive out all others, and then itself
+            self._entries.put(key, (value, self._clock() + seconds))
+
+
 class MemoryStore:
     """All of it in this process."""
 
-    def __init__(self, *, buckets: int) -> None:
-        """`buckets` are the most that are kept."""
+    def __init__(self, *, buckets: int, cache_bytes: int) -> None:
+        """The most that is kept: so many buckets, and so many bytes of the cache."""
         self.buckets: BucketStore = MemoryBuckets(buckets)
+        self.cache: Cache = MemoryCache(cache_bytes)
 
     async def start(self) -> None:
         """See Store."""

@@ -22,9 +22,10 @@ from redis.exceptions import (
 
 from router.errors import SettingsError
 from router.settings import StoreSettings
-from router.store.base import BucketStore, StoreAway
+from router.store.base import BucketStore, Cache, StoreAway
 from router.store.circuit import Circuit
 from router.store.redis_buckets import RedisBuckets
+from router.store.redis_cache import RedisCache
 from router.store.redis_url import Client, client_of, place_of
 from router.telemetry.metrics import Metrics
 
@@ -50,6 +51,7 @@ class RedisStore:
         self._circuit = Circuit(failures=FAILURES_TO_OPEN, seconds=settings.retry_seconds)
         self._failures = metrics.store_failures.labels()
         self._available = metrics.store_available
+        self.cache: Cache = RedisCache(self.ask, prefix=settings.prefix)
         self.buckets: BucketStore = RedisBuckets(self.ask, prefix=settings.prefix)
 
     async def start(self) -> None:

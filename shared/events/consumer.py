@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,9 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import Clock, utc_now
 from shared.db import Database
 from shared.db_trouble import is_away, lost_a_race
-from shared.events.envelope import Event
-from shared.events.inbox import handled, mark_handled
-from shared.events.log import DeadLetter, Delivery, EventLog
+from shared.events.envelope import Event, Malformed, MalformedEvent
+from shared.events.inbox import RETENTION, forget_handled, handled, mark_handled
+from shared.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
 from shared.waiting import within
 
 log = logging.getLogger(__name__)
@@ -25,13 +26,15 @@ BATCH = 200
 WAIT_SECONDS = 5.0
 FIRST_PAUSE = 0.05
 LONGEST_PAUSE = 10.0
+TIDY_SECONDS = 3600.0
 
 
 class Consumer:
-    """One consumer of the log, over one database.
+    """One consumer of the log, over one database. Several of one name, in any number of processes, share its work.
 
     `handlers` is by event type; `EVERY` takes all others. A handler that raises is tried again, `attempts` times in all
-    with growing pauses, and then the event is buried and the consumer goes on.
+    with growing pauses, and then the event is buried and the consumer goes on. Bytes that are no event are buried at
+    once.
     """
 
     def __init__(
@@ -55,7 +58,8 @@ class Consumer:
         self._first_pause = first_pause
         self._on_handled = on_handled
         self._clock = clock
-        self._types = () if EVERY in handlers else tuple(handlers)
+        self.types = () if EVERY in handlers else tuple(handlers)
+        self._subscription = events.subscribe(name, self.types)
         self._stopping = asyncio.Event()
         self._reading: asyncio.Task[list[Delivery]] | None = None
 
@@ -68,32 +72,42 @@ class Consumer:
     async def run(self) -> None:
         """Consume until stopped; where the log or the database fails, pause and try again."""
         pause = self._first_pause
+        tidied = -TIDY_SECONDS
         while not self._stopping.is_set():
+            if time.monotonic() - tidied >= TIDY_SECONDS:
+                await self._tidy()
+                tidied = time.monotonic()
             try:
                 await self.step(wait=WAIT_SECONDS)
                 pause = self._first_pause
-            except Exception:
-                log.exception("consumer %s failed; it tries again in %.2f s", self.name, pause)
+            except Exception as error:
+                seen = None if isinstance(error, LogUnavailable) else error
+                log.error("consumer %s tries again in %.2f s: %s", self.name, pause, error, exc_info=seen)
                 await within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
+        await self.close()
 
     async def step(self, *, wait: float) -> int:
-        """Handle what comes next, waiting up to `wait` seconds for it; how many events were done with."""
+        """Handle what comes next, waiting up to `wait` seconds for it; how many events came."""
         batch = await self._read(wait)
         done = 0
         while done < len(batch) and not self._stopping.is_set():
             reached, cause = await self._handle(batch[done:])
-            done += reached
             if reached:
-                await self._events.commit(self.name, batch[done - 1])
+                await self._subscription.commit(batch[done : done + reached])
                 self._on_handled()
+                done += reached
             if cause is not None:
                 await self._insist(batch[done], cause)
                 done += 1
         return len(batch)
 
+    async def close(self) -> None:
+        """Leave the log; for whoever calls `step`."""
+        await self._subscription.close()
+
     async def _read(self, wait: float) -> list[Delivery]:
-        reading = asyncio.ensure_future(self._events.read(self.name, self._types, limit=BATCH, wait=wait))
+        reading = asyncio.ensure_future(self._subscription.read(limit=BATCH, wait=wait))
         self._reading = reading
         try:
             return await reading
@@ -109,7 +123,7 @@ class Consumer:
         cause: Exception | None = None
         reached = 0
         async with self._database.writing() as session:
-            known = await handled(session, self.name, [delivery.event.id for delivery in batch])
+            known = await handled(session, self.name, _ids(batch))
             for delivery in batch:
                 if delivery.event.id not in known:
                     try:
@@ -127,27 +141,42 @@ class Consumer:
     async def _insist(self, delivery: Delivery, cause: Exception) -> None:
         """Try one event again until it is handled or dead."""
         pause = self._first_pause
-        for _ in range(self._attempts - 1):
-            log.warning("consumer %s: %s failed: %r", self.name, delivery.event.type, cause)
+        attempt = 1
+        while attempt < self._attempts and not isinstance(cause, MalformedEvent):
+            log.warning("consumer %s: %s failed: %r", self.name, delivery.event.id, cause)
             if await within(self._stopping, pause):
                 return  # it comes again after the next start
-            pause = min(pause * 2, LONGEST_PAUSE)
+            await self._subscription.stay()
             _, failure = await self._handle([delivery])
             if failure is None:
                 break
             cause = failure
+            attempt += 1
+            pause = min(pause * 2, LONGEST_PAUSE)
         else:
-            await self._bury(delivery.event, cause)
-        await self._events.commit(self.name, delivery)
+            await self._bury(delivery.event, cause, attempt)
+        await self._subscription.commit([delivery])
         self._on_handled()
 
-    async def _apply(self, session: AsyncSession, event: Event) -> None:
+    async def _apply(self, session: AsyncSession, event: Event | Malformed) -> None:
+        if isinstance(event, Malformed):
+            raise MalformedEvent(event.reason)
         handler = self._handlers.get(event.type) or self._handlers.get(EVERY)
-        if handler is not None:
-            await mark_handled(session, self.name, event.id, self._clock())
+        if handler is not None and await mark_handled(session, self.name, event.id, self._clock()):
             await handler(session, event)
             await session.flush()
 
-    async def _bury(self, event: Event, cause: Exception) -> None:
-        log.error("consumer %s gives up on %s %s", self.name, event.type, event.id, exc_info=cause)
-        await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", self._attempts))
+    async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:
+        log.error("consumer %s gives up on %s", self.name, event.id, exc_info=cause)
+        await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", attempts))
+
+    async def _tidy(self) -> None:
+        try:
+            async with self._database.writing() as session:
+                await forget_handled(session, self.name, self._clock() - RETENTION)
+        except Exception:
+            log.exception("handled events could not be tidied away")
+
+
+def _ids(batch: Sequence[Delivery]) -> list[str]:
+    return [delivery.event.id for delivery in batch if isinstance(delivery.event, Event)]

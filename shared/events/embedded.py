@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Self, TypeVar
 from weakref import WeakSet
 
 from shared.config import ConfigError
-from shared.events.envelope import Event, decode, encode
+from shared.events.envelope import Event, bytes_of, decode_or_keep, encode
 from shared.events.log import DeadLetter, Delivery
 from shared.waiting import within
 
@@ -32,6 +33,8 @@ CREATE TABLE IF NOT EXISTS dead_letter (
     PRIMARY KEY (consumer, event_id)
 );
 """
+
+_AFTER_PROGRESS = "position > coalesce((SELECT position FROM progress WHERE consumer = ?), 0)"
 
 Result = TypeVar("Result")
 _open_logs: WeakSet[EmbeddedLog] = WeakSet()
@@ -61,36 +64,27 @@ class EmbeddedLog:
         _open_logs.add(log)
         return log
 
-    async def append(self, events: Sequence[Event]) -> None:
-        """See EventLog. One transaction, synced to disk."""
+    async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
+        """See EventLog. One transaction, synced to disk; events that are there already are left as they are."""
         rows = [(event.id, event.type, encode(event)) for event in events]
         await self._run(lambda: self._insert(rows))
         for log in list(_open_logs):
             if log._path == self._path:
                 log._wake()
+        return {}
 
-    async def read(self, consumer: str, types: Collection[str], *, limit: int, wait: float) -> list[Delivery]:
+    def subscribe(self, consumer: str, types: Collection[str]) -> EmbeddedSubscription:
         """See EventLog."""
-        deadline = time.monotonic() + wait
-        version = None
-        while True:
-            self._appended.clear()
-            now, found = await self._run(partial(self._select, consumer, types, limit, version))
-            if found or time.monotonic() >= deadline:
-                return found
-            version = None if await within(self._appended, POLL_SECONDS) else now
-
-    async def commit(self, consumer: str, delivery: Delivery) -> None:
-        """See EventLog."""
-        await self._run(lambda: self._advance(consumer, delivery))
+        return EmbeddedSubscription(self, consumer, types)
 
     async def bury(self, letter: DeadLetter) -> None:
         """See EventLog."""
-        row = (letter.consumer, letter.event.id, encode(letter.event), letter.error, letter.attempts, time.time())
+        buried_at = letter.buried_at.timestamp()
+        row = (letter.consumer, letter.event.id, bytes_of(letter.event), letter.error, letter.attempts, buried_at)
         statement = (
             "INSERT INTO dead_letter (consumer, event_id, envelope, error, attempts, buried_at) "
             "VALUES (?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT DO UPDATE SET error = excluded.error, attempts = attempts + excluded.attempts, "
+            "ON CONFLICT DO UPDATE SET error = excluded.error, attempts = excluded.attempts, "
             "buried_at = excluded.buried_at, replayed = 0"
         )
         await self._run(lambda: self._connection.execute(statement, row))
@@ -98,11 +92,16 @@ class EmbeddedLog:
     async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
         """See EventLog."""
         statement = (
-            "SELECT consumer, envelope, error, attempts FROM dead_letter "
+            "SELECT consumer, event_id, envelope, error, attempts, buried_at FROM dead_letter "
             "WHERE replayed = 0 AND consumer = coalesce(?, consumer) ORDER BY buried_at"
         )
         rows = await self._run(lambda: self._connection.execute(statement, (consumer,)).fetchall())
-        return [DeadLetter(name, decode(envelope), error, attempts) for name, envelope, error, attempts in rows]
+        return [
+            DeadLetter(
+                name, decode_or_keep(envelope, event_id), error, attempts, datetime.fromtimestamp(buried_at, UTC)
+            )
+            for name, event_id, envelope, error, attempts, buried_at in rows
+        ]
 
     async def replay(self, consumer: str, event_id: str) -> bool:
         """See EventLog."""
@@ -111,10 +110,16 @@ class EmbeddedLog:
         self._wake()
         return found > 0
 
-    async def rewind(self, consumer: str) -> None:
-        """See EventLog."""
+    async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
+        """See EventLog. Who else reads is not known here: do not."""
         await self._run(lambda: self._connection.execute("DELETE FROM progress WHERE consumer = ?", (consumer,)))
         self._wake()
+
+    async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
+        """See EventLog. There is one part."""
+        statement = f"SELECT count(*) FROM event WHERE {_AFTER_PROGRESS} {_of(types)}"
+        rows = await self._run(lambda: self._connection.execute(statement, (consumer, *types)).fetchall())
+        return {"events": rows[0][0]}
 
     async def close(self) -> None:
         """See EventLog."""
@@ -153,28 +158,62 @@ class EmbeddedLog:
         if version == seen:
             return version, []
         again = self._connection.execute(
-            "SELECT envelope FROM dead_letter WHERE consumer = ? AND replayed = 1 LIMIT ?", (consumer, limit)
+            "SELECT event_id, envelope FROM dead_letter WHERE consumer = ? AND replayed = 1 LIMIT ?", (consumer, limit)
         ).fetchall()
         if again:
-            return version, [Delivery(REPLAYED, decode(envelope)) for (envelope,) in again]
-        wanted = f"AND type IN ({', '.join('?' * len(types))})" if types else ""
+            return version, [Delivery(REPLAYED, decode_or_keep(envelope, event_id)) for event_id, envelope in again]
         rows = self._connection.execute(
-            "SELECT position, envelope FROM event "
-            "WHERE position > coalesce((SELECT position FROM progress WHERE consumer = ?), 0) "
-            f"{wanted} ORDER BY position LIMIT ?",
+            f"SELECT position, id, envelope FROM event WHERE {_AFTER_PROGRESS} {_of(types)} ORDER BY position LIMIT ?",
             (consumer, *types, limit),
         ).fetchall()
-        return version, [Delivery(position, decode(envelope)) for position, envelope in rows]
+        return version, [
+            Delivery(position, decode_or_keep(envelope, event_id)) for position, event_id, envelope in rows
+        ]
 
-    def _advance(self, consumer: str, delivery: Delivery) -> None:
-        if delivery.position == REPLAYED:
-            self._connection.execute(
-                "DELETE FROM dead_letter WHERE consumer = ? AND event_id = ? AND replayed = 1",
-                (consumer, delivery.event.id),
-            )
-            return
-        self._connection.execute(
-            "INSERT INTO progress (consumer, position) VALUES (?, ?) "
-            "ON CONFLICT DO UPDATE SET position = max(position, excluded.position)",
-            (consumer, delivery.position),
+    def _advance(self, consumer: str, done: Sequence[Delivery]) -> None:
+        replayed = [(consumer, delivery.event.id) for delivery in done if delivery.position == REPLAYED]
+        self._connection.executemany(
+            "DELETE FROM dead_letter WHERE consumer = ? AND event_id = ? AND replayed = 1", replayed
         )
+        if len(replayed) < len(done):
+            self._connection.execute(
+                "INSERT INTO progress (consumer, position) VALUES (?, ?) "
+                "ON CONFLICT DO UPDATE SET position = max(position, excluded.position)",
+                (consumer, done[-1].position),
+            )
+
+
+class EmbeddedSubscription:
+    """A consumer's reader. Several of one consumer are handed the same events; its inbox makes each count once."""
+
+    def __init__(self, log: EmbeddedLog, consumer: str, types: Collection[str]) -> None:
+        self._log = log
+        self._consumer = consumer
+        self._types = tuple(types)
+
+    async def read(self, *, limit: int, wait: float) -> list[Delivery]:
+        """See Subscription."""
+        log = self._log
+        deadline = time.monotonic() + wait
+        version = None
+        while True:
+            log._appended.clear()
+            now, found = await log._run(partial(log._select, self._consumer, self._types, limit, version))
+            if found or time.monotonic() >= deadline:
+                return found
+            version = None if await within(log._appended, POLL_SECONDS) else now
+
+    async def commit(self, done: Sequence[Delivery]) -> None:
+        """See Subscription."""
+        if done:
+            await self._log._run(lambda: self._log._advance(self._consumer, done))
+
+    async def stay(self) -> None:
+        """See Subscription. Nobody takes anything away here."""
+
+    async def close(self) -> None:
+        """See Subscription. It holds nothing."""
+
+
+def _of(types: Collection[str]) -> str:
+    return f"AND type IN ({', '.join('?' * len(types))})" if types else ""

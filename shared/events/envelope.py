@@ -45,6 +45,14 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {name: value for name, value in self.data.items() if name not in hidden}
 
 
+class Malformed(msgspec.Struct, frozen=True):
+    """Bytes in the log that are no event. `id` names their place, `reason` says what is wrong with them."""
+
+    id: str
+    envelope: bytes
+    reason: str
+
+
 class _Wire(Event, frozen=True, kw_only=True, omit_defaults=True):
     specversion: str
     datacontenttype: str
@@ -78,6 +86,19 @@ def decode(envelope: bytes | str) -> Event:
     if not wire.specversion.startswith("1."):
         raise MalformedEvent(f"CloudEvents {wire.specversion} is not understood")
     return Event(**{name: getattr(wire, name) for name in Event.__struct_fields__})
+
+
+def decode_or_keep(envelope: bytes, place: str) -> Event | Malformed:
+    """The event in CloudEvents JSON, or the bytes themselves where they are none; `place` is their id then."""
+    try:
+        return decode(envelope)
+    except MalformedEvent as error:
+        return Malformed(place, envelope, str(error))
+
+
+def bytes_of(event: Event | Malformed) -> bytes:
+    """What the log holds of it."""
+    return event.envelope if isinstance(event, Malformed) else encode(event)
 
 
 def as_json(event: Event) -> Mapping[str, Any]:

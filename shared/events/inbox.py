@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
+from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.events.tables import inbox
@@ -19,11 +21,26 @@ async def handled(session: AsyncSession, consumer: str, event_ids: Collection[st
     return set(rows.scalars())
 
 
-async def mark_handled(session: AsyncSession, consumer: str, event_id: str, at: datetime) -> None:
-    """The event's effect is in this transaction. Raises IntegrityError where another took it first."""
-    await session.execute(insert(inbox).values(consumer=consumer, event_id=event_id, handled_at=at))
+async def mark_handled(session: AsyncSession, consumer: str, event_id: str, at: datetime) -> bool:
+    """The event's effect shall be in this transaction. False where another took it first, having waited for its end."""
+    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    row = insert(inbox).values(consumer=consumer, event_id=event_id, handled_at=at)
+    marked = await session.execute(row.on_conflict_do_nothing().returning(inbox.c.event_id))
+    return marked.scalar() is not None
+
+
+async def forget_handled(session: AsyncSession, consumer: str, before: datetime) -> None:
+    """Delete what happened and was handled long ago, and will not come again."""
+    oldest = UUID(int=int(before.timestamp() * 1000) << 80)  # ids are UUIDv7: the index finds what happened before
+    old = (inbox.c.consumer == consumer, inbox.c.event_id < str(oldest), inbox.c.handled_at < before)
+    await session.execute(delete(inbox).where(*old))
 
 
 async def forget_all(session: AsyncSession, consumer: str) -> None:
     """As if the consumer had handled nothing: for rebuilding from the log."""
     await session.execute(delete(inbox).where(inbox.c.consumer == consumer))
+
+
+# Longer than an event can come again: a relay or consumer that was down for weeks, a letter replayed late. On Kafka
+# `offsets.retention.minutes` of the brokers should be as long, so that no consumer that was away begins at the start.
+RETENTION = timedelta(days=90)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.auth import Caller
 from shared.db import Database
-from shared.live import Announcements
+from shared.live.base import open_announcements
 from shared.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
 from subgraphs.analytics.loaders import AnalyticsContext
@@ -17,8 +17,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def create(settings: AnalyticsSettings) -> SubgraphApp:
-    """The subgraph, ready to start."""
-    announcements = Announcements()
+    """The subgraph, ready to start. Raises ConfigError."""
+    announcements = open_announcements(settings.live_url, settings.subgraph)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> AnalyticsContext:
         return AnalyticsContext(database, caller, writes=writes, settings=settings, announcements=announcements)
@@ -30,4 +30,5 @@ def create(settings: AnalyticsSettings) -> SubgraphApp:
         migrations=MIGRATIONS,
         handlers=HANDLERS,
         on_handled=announcements.announce,
+        runners=lambda _: announcements.carriers(),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.auth import Caller
 from shared.context import RequestContext
 from shared.db import Database
-from shared.live import Announcements
+from shared.live.base import Announcements
 from subgraphs.analytics.settings import AnalyticsSettings
 
 

@@ -31,7 +31,8 @@ async def _count_again(app: SubgraphApp) -> Statistics:
         await repository.forget_all(session)
         await forget_inbox(session, app.name)
     consumer = app.consumer()
-    while await consumer.step(wait=0):
+    while await consumer.step(wait=0) or sum((await app.events.lag(app.name)).values()):
         pass
+    await consumer.close()
     async with app.database.reading() as session:
         return await statistics(session)

@@ -15,6 +15,9 @@ class AnalyticsSettings(SubgraphSettings):
     model_config = settings_config("analytics")
     subgraph: ClassVar[str] = "analytics"
 
+    live_url: str = Field(
+        default="memory:", description="How replicas wake each other's subscribers: memory: (not at all), redis://..."
+    )
     live_poll_seconds: float = Field(
         default=2.0, gt=0, description="How soon live statistics show what another replica counted."
     )

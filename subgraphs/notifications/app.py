@@ -7,7 +7,7 @@ from pathlib import Path
 from shared.auth import Caller
 from shared.config import setting
 from shared.db import Database
-from shared.live import Announcements
+from shared.live.base import open_announcements
 from shared.mail.base import open_mailer
 from shared.subgraph_app import Runner, SubgraphApp
 from subgraphs.notifications.consumers import handlers
@@ -22,7 +22,7 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 
 def create(settings: NotificationsSettings) -> SubgraphApp:
     """The subgraph, ready to start. Raises ConfigError."""
-    notifications, announcements = Notifications(settings), Announcements()
+    notifications, announcements = Notifications(settings), open_announcements(settings.live_url, settings.subgraph)
     with setting("HANSE_NOTIFICATIONS_MAIL_URL"):
         mailer = open_mailer(settings.mail)
 
@@ -37,7 +37,7 @@ def create(settings: NotificationsSettings) -> SubgraphApp:
         )
 
     def runners(database: Database) -> list[Runner]:
-        return [Sender(database, mailer, settings)]
+        return [Sender(database, mailer, settings), *announcements.carriers()]
 
     return SubgraphApp(
         settings,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.auth import Caller
 from shared.context import RequestContext
 from shared.db import Database
-from shared.live import Announcements
+from shared.live.base import Announcements
 from subgraphs.notifications.service import Notifications
 from subgraphs.notifications.settings import NotificationsSettings
 

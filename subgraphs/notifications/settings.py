@@ -34,6 +34,9 @@ class NotificationsSettings(SubgraphSettings):
     reset_link: str = Field(
         default="http://127.0.0.1:4000/reset-password?token={token}", description="The link for a new password."
     )
+    live_url: str = Field(
+        default="memory:", description="How replicas wake each other's subscribers: memory: (not at all), redis://..."
+    )
     live_poll_seconds: float = Field(
         default=2.0, gt=0, description="How soon live notifications show what another replica handled."
     )

@@ -65,7 +65,8 @@ async def events(folder: Path) -> list[Event]:
     """The event log."""
     log = await open_event_log(f"embedded:{folder / 'events.sqlite'}")
     try:
-        return [delivery.event for delivery in await log.read("a test", (), limit=10_000, wait=0)]
+        found = [delivery.event for delivery in await log.subscribe("a test", ()).read(limit=10_000, wait=0)]
+        return [event for event in found if isinstance(event, Event)]
     finally:
         await log.close()
 

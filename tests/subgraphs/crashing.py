@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 
 import orjson
 
 from shared.events.consumer import Consumer
 from shared.events.envelope import Event
-from shared.events.log import DeadLetter, Delivery, EventLog
+from shared.events.log import DeadLetter, Delivery, EventLog, Subscription
 from shared.events.relay import Relay
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.consumers import HANDLERS
@@ -33,17 +33,14 @@ class StandingStill(EventLog):
         self._log = log
         self._point = point
 
-    async def append(self, events: Sequence[Event]) -> None:
-        await self._reached("committed")
-        await self._log.append(events)
-        await self._reached("in the log")
+    async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
+        await self.reached("committed")
+        refused = await self._log.append(events)
+        await self.reached("in the log")
+        return refused
 
-    async def read(self, consumer: str, types: Collection[str], *, limit: int, wait: float) -> list[Delivery]:
-        return await self._log.read(consumer, types, limit=limit, wait=wait)
-
-    async def commit(self, consumer: str, delivery: Delivery) -> None:
-        await self._reached("counted")
-        await self._log.commit(consumer, delivery)
+    def subscribe(self, consumer: str, types: Collection[str]) -> Subscription:
+        return StandingReader(self._log.subscribe(consumer, types), self)
 
     async def bury(self, letter: DeadLetter) -> None:
         await self._log.bury(letter)
@@ -54,16 +51,40 @@ class StandingStill(EventLog):
     async def replay(self, consumer: str, event_id: str) -> bool:
         return await self._log.replay(consumer, event_id)
 
-    async def rewind(self, consumer: str) -> None:
-        await self._log.rewind(consumer)
+    async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
+        await self._log.rewind(consumer, types)
+
+    async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
+        return await self._log.lag(consumer, types)
 
     async def close(self) -> None:
         await self._log.close()
 
-    async def _reached(self, point: str) -> None:
+    async def reached(self, point: str) -> None:
         if point == self._point:
             print("standing still", flush=True)
             await asyncio.sleep(3600)
+
+
+class StandingReader(Subscription):
+    """A reader of that log."""
+
+    def __init__(self, reader: Subscription, log: StandingStill) -> None:
+        self._reader = reader
+        self._log = log
+
+    async def read(self, *, limit: int, wait: float) -> list[Delivery]:
+        return await self._reader.read(limit=limit, wait=wait)
+
+    async def commit(self, done: Sequence[Delivery]) -> None:
+        await self._log.reached("counted")
+        await self._reader.commit(done)
+
+    async def stay(self) -> None:
+        await self._reader.stay()
+
+    async def close(self) -> None:
+        await self._reader.close()
 
 
 async def main(folder: Path, jwks_url: str, token: str, point: str) -> None:

@@ -128,9 +128,11 @@ class Statements:
 async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
     """The first events of these types in the log, waiting for so many."""
     assert app.events is not None
+    reader = app.events.subscribe("a test", types)
     found: list[Event] = []
     for _ in range(200):
-        found = [delivery.event for delivery in await app.events.read("a test", types, limit=1000, wait=0)]
+        deliveries = await reader.read(limit=1000, wait=0)
+        found = [delivery.event for delivery in deliveries if isinstance(delivery.event, Event)]
         if len(found) >= count:
             return found
         await asyncio.sleep(0.025)

@@ -43,7 +43,8 @@ class Issuer:
 class Published:
     """A JWKS whose content tests change; counts how often it is read."""
 
-    def __init__(self, *documents: bytes) -> None:
+    def __init__(self, *documents: bytes, shared_as: str | None = None) -> None:
+        self.shared_as = shared_as
         self.documents = list(documents)
         self.reads = 0
         self.away = False

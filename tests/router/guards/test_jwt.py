@@ -16,13 +16,25 @@ from router.guards.jwks import FileJwks, KeySet, source_of
 from router.guards.jwt import TokenVerifier
 from router.request import ANONYMOUS
 from router.settings import JwtSettings
+from router.store.base import Cache
+from router.store.memory import MemoryCache
 from tests.router.guards.keys import NOW, Issuer, Published, other_algorithms
+from tests.router.store.bucket_contract import Clock
 
 
-def verifier(source: Any, **settings: Any) -> TokenVerifier:
+def verifier(source: Any, copies: Cache | None = None, **settings: Any) -> TokenVerifier:
     chosen = JwtSettings(**{"retry_seconds": 0, **settings})
-    keys = KeySet([source], refresh_seconds=chosen.refresh_seconds, retry_seconds=chosen.retry_seconds)
-    return TokenVerifier(keys, chosen)
+    return TokenVerifier(key_set(source, chosen, copies), chosen)
+
+
+def key_set(source: Any, settings: JwtSettings, copies: Cache | None = None) -> KeySet:
+    return KeySet(
+        [source],
+        refresh_seconds=settings.refresh_seconds,
+        retry_seconds=settings.retry_seconds,
+        copies=copies or MemoryCache(10_000),
+        copy_seconds=settings.copy_seconds,
+    )
 
 
 @pytest.fixture
@@ -132,7 +144,7 @@ async def test_keys_that_are_not_for_signatures_are_passed_over(issuer: Issuer) 
     odd = {"kty": "future", "kid": "odd"}
     source = Published(orjson.dumps({"keys": [shared, odd, own]}))
     assert (await verifier(source).verify(issuer.bearer())).authenticated
-    keys = KeySet([source], refresh_seconds=60, retry_seconds=0)
+    keys = key_set(source, JwtSettings(retry_seconds=0))
     assert await keys.get("shared", "HS256") is None
     encrypting = Published(orjson.dumps({"keys": [{**own, "use": "enc"}]}))
     with pytest.raises(Unauthenticated):
@@ -177,6 +189,51 @@ async def test_keys_stand_while_their_source_is_away(issuer: Issuer) -> None:
     source.away = True
     time.sleep(0.01)  # noqa: ASYNC251 - the keys are old now
     assert (await tokens.verify(issuer.bearer(sub="u9"))).subject == "u9"
+
+
+async def test_a_router_that_starts_while_the_issuer_is_away_borrows_what_another_has_read(
+    issuer: Issuer, tmp_path: Path
+) -> None:
+    copies, newer = MemoryCache(10_000), Issuer(tmp_path, "newer")
+    source = Published(issuer.key.public_jwks, shared_as="jwks:a")
+    first = verifier(source, copies)
+    await first.verify(issuer.bearer())
+    source.away = True
+    second = verifier(source, copies)
+    assert (await second.verify(issuer.bearer())).authenticated
+    with pytest.raises(Unavailable):
+        await second.verify(newer.bearer())  # it may be a key that nobody has read yet
+    source.away = False
+    source.documents.append(newer.key.public_jwks)
+    assert (await first.verify(newer.bearer())).authenticated
+    source.away = True
+    assert (await second.verify(newer.bearer())).authenticated, "read by the other in the meantime"
+    source.away = False
+    source.documents.pop(0)
+    with pytest.raises(Unauthenticated):
+        await verifier(source, copies).verify(
+            issuer.bearer()
+        )  # withdrawn keys are not borrowed while the source answers
+
+
+async def test_copies_are_of_their_source_only_and_not_for_ever(issuer: Issuer) -> None:
+    clock = Clock()
+    copies = MemoryCache(10_000, clock)
+    source = Published(issuer.key.public_jwks, shared_as="jwks:a")
+    await verifier(source, copies, copy_seconds=60).verify(issuer.bearer())
+    for name in ("jwks:b", None):
+        other = Published(shared_as=name)
+        other.away = True
+        with pytest.raises(Unavailable):
+            await verifier(other, copies).verify(issuer.bearer())
+    source.away = True
+    await copies.put("jwks:b", b"nonsense", 60)
+    other.shared_as = "jwks:b"
+    with pytest.raises(Unavailable):
+        await verifier(other, copies).verify(issuer.bearer())
+    clock.now += 61
+    with pytest.raises(Unavailable):
+        await verifier(source, copies).verify(issuer.bearer())
 
 
 async def test_a_source_that_was_never_there_is_no_fault_of_the_token(issuer: Issuer) -> None:

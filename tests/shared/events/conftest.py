@@ -11,6 +11,7 @@ from shared.db import Database
 from shared.events.embedded import EmbeddedLog
 from shared.events.tables import metadata
 from tests.databases import NewDatabase
+from tests.shared.events.logs import Logs
 
 
 @pytest.fixture
@@ -24,8 +25,15 @@ async def database(new_database: NewDatabase) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def log(tmp_path: Path) -> AsyncIterator[EmbeddedLog]:
+async def logs(tmp_path: Path) -> AsyncIterator[Logs]:
+    """Holds on an empty log."""
+    async with Logs(f"embedded:{tmp_path}/events.sqlite", patience=0) as logs:
+        yield logs
+
+
+@pytest.fixture
+async def log(logs: Logs) -> EmbeddedLog:
     """An empty event log."""
-    log = await EmbeddedLog.open(f"{tmp_path}/events.sqlite")
-    yield log
-    await log.close()
+    log = await logs.open()
+    assert isinstance(log, EmbeddedLog)
+    return log

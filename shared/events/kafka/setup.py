@@ -1,0 +1,88 @@
+"""Making the topics that are declared in `shared/events/topics.py`, and checking those that are there."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from aiokafka.admin import NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+
+from shared.config import ConfigError
+from shared.events.kafka.address import parse_address
+from shared.events.kafka.connecting import administration, answering, require_reachable
+from shared.events.log import LogUnavailable
+from shared.events.topics import ALL, IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic
+
+
+async def set_up_topics(url: str) -> dict[str, str]:
+    """Make what is missing, and put right what is set otherwise; what was done, by topic.
+
+    Topics keep the number of their partitions, because another would send keys elsewhere. Raises ConfigError.
+    """
+    address = parse_address(url)
+    await require_reachable(address)
+    try:
+        async with answering(address, "setting up topics", 6 * address.timeout), administration(address) as admin:
+            found = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
+            brokers = len((await admin.describe_cluster())["brokers"])
+            names = {address.prefix + topic.name: topic for topic in ALL}
+            done = {name: await _set_up(name, admin, topic, found, brokers) for name, topic in names.items()}
+            await _await_leaders(admin, names)
+            return done
+    except LogUnavailable as error:
+        raise ConfigError(str(error)) from error
+
+
+async def _set_up(name: str, admin: Any, topic: Topic, found: Mapping[str, int], brokers: int) -> str:
+    replicas = min(REPLICAS, brokers)
+    settings = _settings(topic, replicas)
+    if name not in found and await _created(admin, NewTopic(name, topic.partitions, replicas, topic_configs=settings)):
+        return f"made, {topic.partitions} partitions in {replicas} copies"
+    kept = found.get(name, topic.partitions)
+    note = "" if kept == topic.partitions else f"; it keeps its {kept} partitions, {topic.partitions} are declared"
+    wrong = await _set_otherwise(admin, name, settings)
+    if wrong:
+        await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, name, configs=settings)])
+        return f"put right: {', '.join(wrong)}{note}"
+    return f"as declared{note}"
+
+
+async def _created(admin: Any, new: NewTopic) -> bool:
+    """Whether it was made now; another process may have been faster."""
+    reply = await admin.create_topics([new])
+    error = for_code(reply.topic_errors[0][1])
+    if error is TopicAlreadyExistsError:
+        return False
+    if error.errno:
+        raise ConfigError(f"Kafka does not make the topic {new.name}: {error.message}, {reply.topic_errors[0][2]}")
+    return True
+
+
+async def _await_leaders(admin: Any, names: Collection[str]) -> None:
+    """Until every partition has its leader: topics are made a little before they can be used."""
+    while True:
+        found = {topic["topic"]: topic["partitions"] for topic in await admin.describe_topics()}
+        if all(name in found and all(part["leader"] >= 0 for part in found[name]) for name in names):
+            return
+        await asyncio.sleep(0.05)
+
+
+async def _set_otherwise(admin: Any, name: str, wanted: Mapping[str, str]) -> list[str]:
+    (reply,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
+    entries = reply.resources[0][4]
+    now = {entry[0]: entry[1] for entry in entries}
+    return [f"{key}={value}" for key, value in wanted.items() if now.get(key) != value]
+
+
+def _settings(topic: Topic, replicas: int) -> dict[str, str]:
+    kept = -1 if topic.retention is None else int(topic.retention.total_seconds() * 1000)
+    return {
+        "cleanup.policy": "compact" if topic.compacted else "delete",
+        "retention.ms": str(kept),
+        "retention.bytes": "-1",
+        "max.message.bytes": str(MAX_MESSAGE_BYTES),
+        "min.insync.replicas": str(min(IN_SYNC, max(replicas - 1, 1))),
+    }

@@ -1,0 +1,50 @@
+"""A log of its own for each test, on the one broker."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from itertools import count
+
+import pytest
+
+from deploy.servers.base import ServerProcess
+from shared.db import Database
+from shared.events.kafka import KafkaLog
+from shared.events.kafka.setup import set_up_topics
+from shared.events.tables import metadata
+from tests.shared.events.logs import Logs
+
+_numbers = count(1)
+
+
+@pytest.fixture
+async def kafka_url(kafka_server: ServerProcess) -> str:
+    """The URL of a log without events, its topics set up."""
+    url = f"{kafka_server.url}?prefix=test{next(_numbers)}."
+    await set_up_topics(url)
+    return url
+
+
+@pytest.fixture
+async def logs(kafka_url: str) -> AsyncIterator[Logs]:
+    """Holds on an empty log."""
+    async with Logs(kafka_url, patience=1.5) as logs:
+        yield logs
+
+
+@pytest.fixture
+async def log(logs: Logs) -> KafkaLog:
+    """An empty event log."""
+    log = await logs.open()
+    assert isinstance(log, KafkaLog)
+    return log
+
+
+@pytest.fixture
+async def database(postgres_url: str) -> AsyncIterator[Database]:
+    """An empty database on PostgreSQL."""
+    database = Database(postgres_url)
+    async with database.writing_engine.begin() as connection:
+        await connection.run_sync(metadata.create_all)
+    yield database
+    await database.close()
