@@ -191,11 +191,6 @@ class SubgraphRules(_Section):
 class TransportSettings(_Section):
     """How subgraphs are reached."""
 
-    share_requests: bool = Field(
-        default=False,
-        description="Send equal queries of the same caller that are under way at the same time once.",
-    )
-
     timeout_seconds: float = Field(default=30.0, gt=0, description="Time for one request.")
     retries: int = Field(default=1, ge=0, description="Times a failed query is sent again; mutations never.")
     max_connections: int = Field(default=100, ge=1, description="Most connections to one subgraph.")
@@ -205,6 +200,19 @@ class TransportSettings(_Section):
     )
     open_seconds: float = Field(default=5.0, gt=0, description="How long it is left alone then.")
     proxy: str | None = Field(default=None, description="URL of an HTTP proxy on the way to subgraphs.")
+    share_requests: bool = Field(
+        default=False,
+        description="Send equal queries of the same caller that are under way at the same time once.",
+    )
+    ca_file: Path | None = Field(
+        default=None, description="PEM of the authorities that subgraphs' certificates are from, not the system's."
+    )
+    client_certificate_file: Path | None = Field(
+        default=None, description="PEM of the certificate that is shown to subgraphs who ask for one."
+    )
+    client_key_file: Path | None = Field(
+        default=None, description="PEM of its key, without a password; default: in the same file."
+    )
 
 
 class WebSocketSettings(_Section):

@@ -10,6 +10,7 @@ from router.settings import RouterSettings, SubgraphRules
 from router.telemetry.measured import MeasuredTransport
 from router.telemetry.metrics import Metrics
 from router.transports import LocalEndpoint, SharingTransport, Transport, TransportOptions, make_transport
+from router.transports.tls import tls_context
 
 GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long
 
@@ -18,7 +19,13 @@ class SubgraphTransports:
     """Makes, keeps and closes transports, by subgraph name and URL."""
 
     def __init__(self, settings: RouterSettings, endpoints: Mapping[str, LocalEndpoint], metrics: Metrics) -> None:
+        """Raises SettingsError where a file of TLS cannot be used."""
         self._settings = settings
+        files = settings.transport
+        try:
+            self._tls = tls_context(files.ca_file, files.client_certificate_file, files.client_key_file)
+        except ValueError as error:
+            raise SettingsError(f"settings transport.ca_file and transport.client_certificate_file: {error}") from error
         self._endpoints = endpoints
         self._metrics = metrics
         self._open: dict[tuple[str, str], Transport] = {}
@@ -65,6 +72,7 @@ class SubgraphTransports:
             failures_to_open=for_all.failures_to_open,
             open_seconds=for_all.open_seconds,
             proxy=for_all.proxy,
+            tls=self._tls,
             subscription_url=rules.subscription_url,
         )
         try:

@@ -55,7 +55,7 @@ class Transport(Protocol):
         """The reply's body, a GraphQL response as JSON (its shape is checked by the executor).
 
         Raises TransportError: SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_HTTP_ERROR, SUBGRAPH_MALFORMED_RESPONSE,
-        and SUBGRAPH_TAKES_NO_FILES where files cannot be sent this way.
+        SUBGRAPH_TLS_FAILED, and SUBGRAPH_TAKES_NO_FILES where files cannot be sent this way.
         """
         ...
 

@@ -12,6 +12,8 @@ import httptools
 from router.transports.base import TransportError
 from router.transports.replies import too_large
 
+_MOST_HEAD = 1_000_000  # bytes of a reply's head
+
 
 @dataclass(slots=True)
 class HttpReply:
@@ -38,6 +40,7 @@ class Connection(asyncio.Protocol):
         "_body",
         "_encoding",
         "_framed",
+        "_head_size",
         "_heard",
         "_keep",
         "_limit",
@@ -108,6 +111,10 @@ class Connection(asyncio.Protocol):
             self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not plain HTTP."))
         except httptools.HttpParserError:
             self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not HTTP."))
+        if not self._size and not self._waiter.done():  # the head goes on
+            self._head_size += len(data)
+            if self._head_size > _MOST_HEAD:
+                self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply has no end of headers."))
 
     def eof_received(self) -> bool:
         return False
@@ -162,7 +169,7 @@ class Connection(asyncio.Protocol):
 
     def _begin(self) -> None:
         self._body: list[bytes] = []
-        self._size = 0
+        self._size = self._head_size = 0
         self._encoding = ""
         self._location = None
         self._heard = False

@@ -11,6 +11,7 @@ from router.transports.event_stream import multipart_events, server_sent_events
 from router.transports.multipart_request import MultipartRequest
 from router.transports.options import TransportOptions
 from router.transports.replies import checked_reply, too_large
+from router.transports.tls import tls_failure
 
 _ACCEPT = "application/graphql-response+json, application/json"
 _ACCEPT_EVENTS = 'text/event-stream, multipart/mixed;boundary="graphql";subscriptionSpec=1.0, application/json'
@@ -29,7 +30,7 @@ class AiohttpTransport:
         form = MultipartRequest(request) if request.files else None
         described = form.headers if form else {"content-type": "application/json"}
         headers = {"accept": _ACCEPT, **described, **request.headers}
-        timeout = aiohttp.ClientTimeout(total=self._options.timeout)
+        timeout = aiohttp.ClientTimeout(total=self._options.timeout, sock_connect=self._options.connect_timeout)
         limit = self._options.max_response_bytes
         try:
             async with self._opened().post(
@@ -48,10 +49,8 @@ class AiohttpTransport:
                 return checked_reply(reply.status, bytes(body))
         except TimeoutError:
             raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
-        except aiohttp.ClientPayloadError:
-            raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not whole.") from None
-        except (aiohttp.ClientError, OSError, ValueError):
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _failure(error) from None
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         """See Transport. A reply that is one plain response is the only event."""
@@ -72,8 +71,9 @@ class AiohttpTransport:
                         yield event
                 else:
                     yield checked_reply(reply.status, await reply.read())
-        except (TimeoutError, aiohttp.ClientError, OSError):
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph's stream of events broke off.") from None
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            broken = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph's stream of events broke off.")
+            raise tls_failure(error) or broken from None
 
     async def close(self) -> None:
         """See Transport."""
@@ -84,9 +84,24 @@ class AiohttpTransport:
     def _opened(self) -> aiohttp.ClientSession:
         if self._session is None:  # made late: a session belongs to a running event loop
             options = self._options
-            connector = aiohttp.TCPConnector(limit=options.max_connections, keepalive_timeout=options.idle_seconds)
+            connector = aiohttp.TCPConnector(
+                limit=options.max_connections, keepalive_timeout=options.idle_seconds, ssl=options.tls or True
+            )
             self._session = aiohttp.ClientSession(connector=connector, trust_env=True, auto_decompress=True)
         return self._session
+
+
+def _failure(error: Exception) -> TransportError:
+    match error:
+        case aiohttp.TooManyRedirects():
+            return TransportError("SUBGRAPH_HTTP_ERROR", "The subgraph redirects without end.")
+        case aiohttp.ClientPayloadError():
+            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not whole.")
+        case aiohttp.ClientHttpProxyError():
+            return TransportError("SUBGRAPH_UNREACHABLE", "The proxy on the way to the subgraph refuses.")
+        case aiohttp.ClientResponseError():
+            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not well-formed.")
+    return tls_failure(error) or TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.")
 
 
 def _boundary(content_type: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
 
 
@@ -26,6 +27,7 @@ class TransportOptions:
     failures_to_open: int = 0
     open_seconds: float = 5.0
     proxy: str | None = None
+    tls: ssl.SSLContext | None = None  # None: the system's
     subscription_url: str | None = None
 
 

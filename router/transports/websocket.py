@@ -14,6 +14,7 @@ from websockets.typing import Subprotocol
 
 from router.transports.base import SubgraphRequest, TransportError
 from router.transports.options import TransportOptions
+from router.transports.tls import tls_failure
 
 CURRENT, OLDER = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
 _ID = "1"
@@ -78,11 +79,13 @@ class WebSocketTransport:
                 close_timeout=2,
                 max_size=options.max_response_bytes,
                 proxy=options.proxy or True,
+                ssl=options.tls if self._url.startswith("wss:") else None,
             )
         except TimeoutError:
             raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the WebSocket in time.") from None
-        except (OSError, WebSocketException, InvalidURI):
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached by WebSocket.") from None
+        except (OSError, WebSocketException, InvalidURI) as error:
+            unreachable = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached by WebSocket.")
+            raise tls_failure(error) or unreachable from None
 
     async def _begin(self, socket: ClientConnection, request: SubgraphRequest, start: str) -> None:
         await socket.send(orjson.dumps({"type": "connection_init", "payload": dict(request.headers)}).decode())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
 Answer = Callable[[bytes, asyncio.StreamWriter], Awaitable[None]]
@@ -20,7 +21,9 @@ class Heard:
 
 
 @asynccontextmanager
-async def serving(answer: Answer) -> AsyncIterator[Heard]:
+async def serving(
+    answer: Answer, *, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> AsyncIterator[Heard]:
     """Serve until the block ends; `answer` gets each request whole, and the writer."""
     heard = Heard()
     tasks: set[asyncio.Task[None]] = set()
@@ -45,10 +48,14 @@ async def serving(answer: Answer) -> AsyncIterator[Heard]:
             pass
         finally:
             writer.close()
+            if tls is not None:
+                with suppress(OSError, TimeoutError):
+                    await asyncio.wait_for(writer.wait_closed(), 1)
             tasks.discard(task)
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    heard.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/graphql"
+    server = await asyncio.start_server(serve, host, 0, ssl=tls)
+    place = f"[{host}]" if ":" in host else host
+    heard.url = f"http{'s' if tls else ''}://{place}:{server.sockets[0].getsockname()[1]}/graphql"
     try:
         yield heard
     finally:
