@@ -111,7 +111,7 @@ class Placer:
                 if not way.requires and not way.contexts:
                     adopted = self._adoptable(site)
                     if adopted is not None:
-                        return (0, adopted.level)
+                        return (0, self._entry_cost(site, way)[1])
                 return self._entry_cost(site, way)
 
     def _entry_cost(self, site: Site, way: KeyWay) -> Cost:
@@ -166,9 +166,10 @@ class Placer:
         return step
 
     def _enter(self, site: Site, way: KeyWay) -> Step:
+        # What would have to wait goes by itself: whether it can, and so be sent together, is known only at the end.
         if not way.requires and not way.contexts:
             adopted = self._adoptable(site)
-            if adopted is not None:
+            if adopted is not None and adopted.level <= self._entry_cost(site, way)[1]:
                 return adopted
         needs = self._needs(site, way)
         contexts = self._context_needs(site, way)
@@ -177,7 +178,7 @@ class Placer:
         level = max(step.level for step in before)
         for step in site.position.steps:
             fits = not contexts and not step.contexts and all(step.accepts(need.required) for need in needs)
-            if step.root.node == site.node and step.level > level and fits:
+            if step.root.node == site.node and step.level == level + 1 and fits:
                 break
         else:
             step = self._new_step(site, OperationKind.QUERY, before)
@@ -239,6 +240,8 @@ def _urgency(task: Task) -> tuple[bool, int, int]:
     """Fields with requirements first (the latest before others), then those with the fewest ways."""
     candidates = task.candidates
     requiring = all(isinstance(w, KeyWay) and bool(w.requires) for c in candidates for w in c.site.ways[:1])
-    choices = sum(forks(candidate.site) for candidate in candidates)
     earliest = min((candidate.site.level for candidate in candidates), default=0)
-    return (not requiring, -earliest, 0) if requiring else (True, choices, 0)
+    # Where it need not be fetched again, nobody would.
+    at_hand = [candidate for candidate in candidates if not candidate.site.is_entry]
+    choices = sum(forks(candidate.site) for candidate in at_hand or candidates)
+    return (False, -earliest, 0) if requiring else (True, choices, earliest)

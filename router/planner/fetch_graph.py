@@ -144,7 +144,7 @@ class Step:
 
     def accepts(self, required: tuple[RequiredPart, ...]) -> bool:
         """Whether representations can hold these fields too: not where one name stands for two values."""
-        return not _conflict(self.required, required)
+        return not conflict(self.required, required)
 
 
 def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:
@@ -162,13 +162,14 @@ def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]
     )
 
 
-def _conflict(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> bool:
+def conflict(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> bool:
+    """Whether a representation cannot hold both: one name would stand for two values."""
     keys = {part.name: part for part in _fields(one)}
     for part in _fields(other):
         held = keys.get(part.name)
         if held is None:
             continue
-        if held.response_key != part.response_key or _conflict(held.selections, part.selections):
+        if held.response_key != part.response_key or conflict(held.selections, part.selections):
             return True
     return False
 

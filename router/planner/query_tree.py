@@ -180,11 +180,10 @@ class Need:
 
 
 def forks(site: Site) -> int:
-    """In how many ways the site can be come by, up to the last entry by key."""
-    total = 0
-    for way in site.ways:
-        total += forks(way.site) if isinstance(way, FieldWay | CastWay) else 1
-    return total
+    """In how many ways the site can be come by, up to the last entry, by whatever key."""
+    if isinstance(site.ways[0], FieldWay | CastWay):
+        return sum(forks(way.site) for way in site.ways if isinstance(way, FieldWay | CastWay))
+    return 1
 
 
 def objects_above(position: Position) -> Iterator[Position]:

@@ -39,6 +39,11 @@ class Request:
     conditions: AnyOf = ALWAYS
     paths: tuple[Path, ...] = ()
 
+    @property
+    def joins_others(self) -> bool:
+        """Whether it can be sent with others: not where values from above may part it further."""
+        return bool(self.groups) and not self.groups[0].contexts
+
 
 def requests_of(fetches: FetchGraph, graph: QueryGraph) -> list[Request]:
     """One request per step."""

@@ -6,12 +6,14 @@ from collections.abc import Callable
 
 from router.planner.passes.merge_groups import merge_groups
 from router.planner.passes.merge_siblings import merge_siblings
+from router.planner.passes.wait_to_merge import wait_to_merge
 from router.planner.passes.wire_aliases import add_wire_aliases
 from router.planner.requests import Request
 
 Pass = Callable[[list[Request]], list[Request]]
 
 PASSES: tuple[Pass, ...] = (
+    wait_to_merge,
     merge_siblings,
     merge_groups,
     add_wire_aliases,

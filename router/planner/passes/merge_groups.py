@@ -6,26 +6,80 @@ from collections.abc import Hashable
 from dataclasses import replace
 
 from router.planner.conditions import either
-from router.planner.plan import EntityInput, Path, PathTypes
+from router.planner.fetch_graph import conflict, merge_required
+from router.planner.plan import EntityInput, Path, PathTypes, Selection
 from router.planner.requests import Group, Request
 
 
 def merge_groups(requests: list[Request]) -> list[Request]:
-    """Join groups that differ only in their paths; then those at the same objects that differ only in the types."""
+    """Join groups for the same objects; then those that differ only in their paths, or only in the objects' types."""
     for request in requests:
-        request.groups = _merge_types(_merge_paths(request.groups))
+        if len(request.groups) > 1:
+            request.groups = _merge_types(_merge_paths(_merge_objects(request.groups)))
     return requests
 
 
-def _merge_paths(groups: list[Group]) -> list[Group]:
-    merged: dict[Hashable, Group] = {}
+def _merge_objects(groups: list[Group]) -> list[Group]:
+    """Send each object once, with all that any of its fields requires."""
+    merged: list[Group] = []
+    of_objects: dict[Hashable, list[Group]] = {}
     for group in groups:
-        key = (group.inputs, group.selections, group.recovers_type, id(group) if group.contexts else None)
-        first = merged.setdefault(key, group)
-        if first is not group:
+        if group.contexts or len(group.inputs) > 1:
+            merged.append(group)
+            continue
+        (own,) = group.inputs
+        alike = of_objects.setdefault(
+            (group.paths, group.conditions, group.recovers_type, own.typename, own.runtime_types), []
+        )
+        for first in alike:
+            (held,) = first.inputs
+            if not conflict(held.required, own.required):
+                first.inputs = (replace(held, required=merge_required(held.required, own.required)),)
+                first.selections = _united(first.selections, group.selections)
+                break
+        else:
+            alike.append(group)
+            merged.append(group)
+    return merged
+
+
+def _united(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> tuple[Selection, ...]:
+    found = {replace(selection, selections=()): selection for selection in one}
+    for selection in other:
+        head = replace(selection, selections=())
+        held = found.get(head)
+        if held is None:
+            found[head] = selection
+        else:
+            found[head] = replace(held, selections=_united(held.selections, selection.selections))
+    return tuple(found.values())
+
+
+def _merge_paths(groups: list[Group]) -> list[Group]:
+    merged: list[Group] = []
+    alike: dict[Hashable, list[Group]] = {}
+    for group in groups:
+        kind = (group.inputs, group.recovers_type, id(group) if group.contexts else None)
+        held = alike.setdefault(kind, [])
+        first = next((one for one in held if _ask_the_same(one.selections, group.selections)), None)
+        if first is None:
+            held.append(group)
+            merged.append(group)
+        else:
             first.paths = tuple(dict.fromkeys((*first.paths, *group.paths)))
             first.conditions = either(first.conditions, group.conditions)
-    return list(merged.values())
+    return merged
+
+
+def _ask_the_same(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> bool:
+    """Whether only the order of the selections differs, if anything."""
+    return one == other or (len(one) == len(other) and _unordered(one) == _unordered(other))
+
+
+def _unordered(selections: tuple[Selection, ...]) -> Hashable:
+    return frozenset(
+        (replace(one, selections=()), _unordered(one.selections)) if one.selections else one for one in selections
+    )
 
 
 def _merge_types(groups: list[Group]) -> list[Group]:

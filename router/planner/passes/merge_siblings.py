@@ -11,8 +11,8 @@ def merge_siblings(requests: list[Request]) -> list[Request]:
     kept: list[Request] = []
     by_stage: dict[tuple[str, int], Request] = {}
     for request in requests:
-        if not request.groups or request.groups[0].contexts:
-            kept.append(request)  # values from above may part an entity fetch with contexts further
+        if not request.joins_others:
+            kept.append(request)
             continue
         stage = (request.graph, request.level)
         first = by_stage.get(stage)
