@@ -8,6 +8,7 @@ from typing import Any
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     InlineFragmentNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -91,7 +92,12 @@ class _Check:
                 if selection.name.value != "__typename":
                     yield from self._field(at, selection, is_entity=is_entity)
                 continue
-            inner = selection if isinstance(selection, InlineFragmentNode) else self._fragments[selection.name.value]
+            inner: InlineFragmentNode | FragmentDefinitionNode
+            if isinstance(selection, InlineFragmentNode):
+                inner = selection
+            else:
+                assert isinstance(selection, FragmentSpreadNode)
+                inner = self._fragments[selection.name.value]
             on = inner.type_condition
             yield from self._below(
                 at if on is None else self._as(at, on.name.value), inner.selection_set, is_entity=is_entity

@@ -1,4 +1,4 @@
-"""A client of the oracle process: composes a subgraph set with a reference composer and returns its verdict."""
+"""Clients of the oracles' processes: a line in, a line out; and a reference composer's verdict on a subgraph set."""
 
 from __future__ import annotations
 
@@ -58,11 +58,15 @@ def ensure_installed() -> None:
         subprocess.run(["npm", "ci", "--silent", "--ignore-scripts"], cwd=FOLDER, check=True)
 
 
-class OracleProcess:
-    """A running oracle process; a context manager. Restarts itself after a crash or a time-out. Not thread-safe."""
+class NodeProcess:
+    """A script in Node that answers a line with a line; a context manager. Starts anew after a crash or a time-out.
 
-    def __init__(self, *, timeout: float = 30.0) -> None:
-        """`timeout` bounds one composition, in seconds."""
+    Not thread-safe.
+    """
+
+    def __init__(self, script: str, *, timeout: float = 30.0) -> None:
+        """`timeout` bounds one answer, in seconds."""
+        self._script = script
         self._timeout = timeout
         self._process: subprocess.Popen[str] | None = None
         self._asked = 0
@@ -86,39 +90,11 @@ class OracleProcess:
                     stream.close()
             self._process = None
 
-    def compose(
-        self, oracle: OracleName, subgraphs: Sequence[SubgraphSource], *, repeat: int = 1, timeout: float | None = None
-    ) -> Verdict:
-        """Compose with the reference composer of that name.
-
-        `repeat` composes several times for timing; `timeout` (seconds) replaces the process's own for this call.
-        A composer that throws or hangs gives a verdict with `crash`.
-        """
-        self._asked += 1
-        request = {
-            "id": self._asked,
-            "oracle": oracle,
-            "repeat": repeat,
-            "subgraphs": [{"name": s.name, "url": s.url, "sdl": s.sdl} for s in subgraphs],
-        }
-        try:
-            answer = self._ask(request, timeout or self._timeout)
-        except OracleCrash as crash:
-            self.close()
-            return Verdict(crash=str(crash))
-        return Verdict(
-            errors=tuple((error["code"], error["message"]) for error in answer["errors"]),
-            hints=tuple(answer["hints"]),
-            sdl=answer["supergraphSdl"],
-            crash=answer.get("crash"),
-            milliseconds=tuple(answer["milliseconds"]),
-        )
-
     def _streams(self) -> tuple[IO[str], IO[str]]:
         if self._process is None or self._process.poll() is not None:
             self.close()
             self._process = subprocess.Popen(
-                ["node", "--max-old-space-size=4096", "compose.mjs"],
+                ["node", "--max-old-space-size=4096", self._script],
                 cwd=FOLDER,
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
@@ -128,6 +104,18 @@ class OracleProcess:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         return self._process.stdin, self._process.stdout
+
+    def ask(self, request: dict[str, Any], timeout: float | None = None) -> dict[str, Any]:
+        """The answer to a request, within `timeout` seconds or the process's own.
+
+        Raises OracleCrash; the next request starts the process anew.
+        """
+        self._asked += 1
+        try:
+            return self._ask({"id": self._asked, **request}, timeout or self._timeout)
+        except OracleCrash:
+            self.close()
+            raise
 
     def _ask(self, request: dict[str, Any], timeout: float) -> dict[str, Any]:
         requests, answers = self._streams()
@@ -144,3 +132,36 @@ class OracleProcess:
             raise OracleCrash("the oracle process died")
         answer: dict[str, Any] = json.loads(line)
         return answer
+
+
+class OracleProcess(NodeProcess):
+    """The reference composers."""
+
+    def __init__(self, *, timeout: float = 30.0) -> None:
+        """`timeout` bounds one composition, in seconds."""
+        super().__init__("compose.mjs", timeout=timeout)
+
+    def compose(
+        self, oracle: OracleName, subgraphs: Sequence[SubgraphSource], *, repeat: int = 1, timeout: float | None = None
+    ) -> Verdict:
+        """Compose with the reference composer of that name.
+
+        `repeat` composes several times for timing; `timeout` (seconds) replaces the process's own for this call.
+        A composer that throws or hangs gives a verdict with `crash`.
+        """
+        request = {
+            "oracle": oracle,
+            "repeat": repeat,
+            "subgraphs": [{"name": s.name, "url": s.url, "sdl": s.sdl} for s in subgraphs],
+        }
+        try:
+            answer = self.ask(request, timeout)
+        except OracleCrash as crash:
+            return Verdict(crash=str(crash))
+        return Verdict(
+            errors=tuple((error["code"], error["message"]) for error in answer["errors"]),
+            hints=tuple(answer["hints"]),
+            sdl=answer["supergraphSdl"],
+            crash=answer.get("crash"),
+            milliseconds=tuple(answer["milliseconds"]),
+        )
