@@ -1,9 +1,12 @@
-"""One lifespan around another: what starts before an ASGI application and stops after it."""
+"""Around the lifespan of an ASGI application: what starts before it and stops after it, and why it would not start."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
+
+from shared.config import ConfigError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,3 +45,33 @@ class Surrounded:
             await send(message)
 
         await self._app(scope, start_before, stop_after)
+
+
+class Refusing:
+    """An ASGI application that refuses to start in one line, `refusal`, where a setting is wrong, not with a trace."""
+
+    def __init__(self, app: AsgiApp) -> None:
+        self._app = app
+        self.refusal = ""
+
+    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+        if scope["type"] != "lifespan":
+            await self._app(scope, receive, send)
+            return
+        held: list[Message] = []
+
+        async def hold_failure(message: Message) -> None:
+            if message["type"] == "lifespan.startup.failed":
+                held.append(message)  # the trace of what is raised next
+            else:
+                await send(message)
+
+        try:
+            await self._app(scope, receive, hold_failure)
+        except ConfigError as error:
+            self.refusal = str(error)
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it is told by `refusal`
+            held = [{"type": "lifespan.startup.failed"}]
+        for message in held:
+            await send(message)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import gc
 import socket
@@ -12,6 +11,7 @@ from typing import Any
 import uvicorn
 
 from hanse.failures import Failure
+from hanse.lifespan import Refusing
 
 GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
 
@@ -91,8 +91,9 @@ def serve(
     `on_stopping` is called before requests in flight are waited for: it ends what would not end by itself.
     Raises Failure where the application does not start.
     """
+    refusing = Refusing(app)
     config = uvicorn.Config(
-        app,
+        refusing,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -103,7 +104,13 @@ def serve(
         ws_per_message_deflate=False,
     )
     server = _AnnouncingServer(config, on_started, on_stopping)
-    with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C is how it is meant to end
+    try:
         server.run(sockets=[listener])
+    except KeyboardInterrupt:
+        pass  # Ctrl-C is how it is meant to end
+    except SystemExit:
+        if not refusing.refusal:
+            raise
+        raise Failure(refusing.refusal) from None
     if not server.started:
         raise Failure("the application did not start; the reason is logged above")

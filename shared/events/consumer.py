@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, utc_now
 from shared.db import Database
-from shared.db_trouble import is_away, lost_a_race
+from shared.db_trouble import client_error, is_away, lost_a_race
 from shared.events.envelope import Event, Malformed, MalformedEvent
 from shared.events.inbox import RETENTION, forget_handled, handled, mark_handled
 from shared.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
@@ -81,7 +81,7 @@ class Consumer:
                 await self.step(wait=WAIT_SECONDS)
                 pause = self._first_pause
             except Exception as error:
-                seen = None if isinstance(error, LogUnavailable) else error
+                seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("consumer %s tries again in %.2f s: %s", self.name, pause, error, exc_info=seen)
                 await within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, utc_now
 from shared.db import Database
+from shared.db_trouble import client_error
 from shared.events.log import EventLog, LogUnavailable
 from shared.events.outbox import RETENTION, Waiting, claim, forget_published, mark_published, waiting
 from shared.events.turns import turn
@@ -75,7 +76,7 @@ class Relay:
                 if not self._stopping.is_set():
                     await within(self._wanted, IDLE_SECONDS)
             except Exception as error:
-                seen = None if isinstance(error, LogUnavailable) else error
+                seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("the relay tries again in %.1f s: %s", pause, error, exc_info=seen)
                 await within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)

@@ -1,0 +1,1 @@
+"""PostgreSQL: what happens when it is slow, away, or not what the settings say."""
