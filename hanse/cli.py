@@ -192,6 +192,70 @@ def rotate(data: Path) -> None:
 
 
 @main.group()
+def events() -> None:
+    """The event log: its topics, how far consumers are behind, and what they gave up."""
+
+
+url_option = click.option(
+    "--url", envvar="HANSE_EVENTS_URL", help="The event log; default: the one that the subgraphs' settings name."
+)
+consumer_option = click.option("--consumer", metavar="NAME", help="Only this consumer's, named as its subgraph.")
+
+
+@events.command()
+@data_option
+@url_option
+def setup(data: Path, url: str | None) -> None:
+    """Make the topics that are missing on Kafka, and put right how they are set."""
+    from hanse import events as log
+
+    for line in log.set_up(data=data, url=url):
+        click.echo(line)
+
+
+@events.command()
+@data_option
+@url_option
+def lag(data: Path, url: str | None) -> None:
+    """Print how many events each consumer has not done yet."""
+    from hanse import events as log
+
+    for line in log.lags(data=data, url=url):
+        click.echo(line)
+
+
+@events.group()
+def dead() -> None:
+    """Dead letters: events that a consumer gave up, each with its error."""
+
+
+@dead.command("list")
+@data_option
+@url_option
+@consumer_option
+def dead_list(data: Path, url: str | None, consumer: str | None) -> None:
+    """Print the dead letters, the oldest first."""
+    from hanse import events as log
+
+    for line in log.dead_letters(data=data, url=url, consumer=consumer):
+        click.echo(line)
+
+
+@dead.command("replay")
+@data_option
+@url_option
+@consumer_option
+@click.option("--all", "every", is_flag=True, help="All of them.")
+@click.argument("event_id", metavar="[ID]", required=False)
+def dead_replay(data: Path, url: str | None, consumer: str | None, every: bool, event_id: str | None) -> None:
+    """Deliver dead letters to their consumers again: the event ID's, or all."""
+    from hanse import events as log
+
+    for line in log.replay(data=data, url=url, consumer=consumer, event_id=event_id, every=every):
+        click.echo(line)
+
+
+@main.group()
 def migrate() -> None:
     """The tables of the subgraphs' databases. `up` is done at every start too."""
 

@@ -33,6 +33,7 @@ def http_face(app: SubgraphApp, add_routes: Callable[[FastAPI], None]) -> FastAP
     asgi.add_api_websocket_route("/graphql", face.socket)
     asgi.add_api_route("/health/live", face.live)
     asgi.add_api_route("/health/ready", face.ready)
+    asgi.add_api_route("/metrics", face.metrics)
     add_routes(asgi)
     return asgi
 
@@ -84,6 +85,11 @@ class _Face:
         if self._app.is_running:
             return Response(b'{"status":"ready"}', media_type=JSON)
         return Response(b'{"status":"not ready"}', 503, media_type=JSON)
+
+    async def metrics(self) -> Response:
+        from shared.events.metrics import CONTENT_TYPE
+
+        return Response(await self._app.metrics(), media_type=CONTENT_TYPE)
 
 
 def json_response(body: bytes, *, max_age: int) -> Response:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from shared.auth import Caller, Keys, RouterTokens
-from shared.config import SubgraphSettings
+from shared.config import SubgraphSettings, setting
 from shared.context import RequestContext
 from shared.db import Database
 from shared.db_engines import Limits
+from shared.db_trouble import DatabaseUnreachable
 from shared.errors import Unauthenticated
-from shared.events.consumer import Consumer, Handler
-from shared.events.log import EventLog, open_event_log
+from shared.events.consumer import Consumer, Handler, wanted_types
+from shared.events.log import EventLog, LogUnavailable, open_event_log
+from shared.events.outbox import count_waiting
 from shared.events.relay import Relay
+from shared.events.tally import Tally
 from shared.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from shared.federation import SubgraphSchema
 from shared.migrate import require_newest, upgrade
@@ -25,6 +31,10 @@ from shared.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+log = logging.getLogger(__name__)
+
+METRICS_SECONDS = 5.0
 
 
 class Runner(Protocol):
@@ -76,6 +86,7 @@ class SubgraphApp:
         self._make_runners = runners
         self._on_handled = on_handled
         self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
+        self._tally = Tally()
         self._relay: Relay | None = None
         self._runners: list[Runner] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -110,12 +121,13 @@ class SubgraphApp:
             await upgrade(self.database, self._migrations)
         else:
             await require_newest(self.database, self._migrations)
-        self.events = await open_event_log(self.settings.events)
+        with setting(self.settings.setting("events_url")):
+            self.events = await open_event_log(self.settings.events)
         self._running = True
         if self.settings.relay_events:
-            self._relay = Relay(self.database, self.events)
+            self._relay = Relay(self.database, self.events, tally=self._tally)
             self._runners.append(self._relay)
-        if self._handlers and self.settings.consume_events:
+        if self.has_consumer and self.settings.consume_events:
             self._runners.append(self.consumer())
         self._runners += self._make_runners(self.database)
         self._tasks = [asyncio.create_task(runner.run(), name=f"{self.name} runs") for runner in self._runners]
@@ -145,7 +157,33 @@ class SubgraphApp:
             handlers=self._handlers,
             attempts=self.settings.consumer_attempts,
             on_handled=self._handled,
+            tally=self._tally,
         )
+
+    async def metrics(self) -> bytes:
+        """What Prometheus is told of this subgraph's events."""
+        from shared.events.metrics import exposition
+
+        waiting = lag = None
+        try:
+            async with asyncio.timeout(METRICS_SECONDS):
+                async with self.database.reading() as session:
+                    waiting = await count_waiting(session)
+                if self.events is not None and self.has_consumer:
+                    lag = await self.events.lag(self.name, self.handled_types)
+        except (LogUnavailable, DatabaseUnreachable, SQLAlchemyError, TimeoutError) as error:
+            log.warning("metrics without what could not be found: %s", error)
+        return exposition(self.name, self._tally, waiting, lag)
+
+    @property
+    def has_consumer(self) -> bool:
+        """Whether it handles events."""
+        return bool(self._handlers)
+
+    @property
+    def handled_types(self) -> tuple[str, ...]:
+        """The event types that its consumer wants; empty: all of them."""
+        return wanted_types(self._handlers)
 
     def wake_relay(self) -> None:
         """Something was committed: the outbox may hold events."""

@@ -15,6 +15,7 @@ from shared.db_trouble import client_error, is_away, lost_a_race
 from shared.events.envelope import Event, Malformed, MalformedEvent
 from shared.events.inbox import RETENTION, forget_handled, handled, mark_handled
 from shared.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
+from shared.events.tally import Tally
 from shared.waiting import within
 
 log = logging.getLogger(__name__)
@@ -47,6 +48,7 @@ class Consumer:
         attempts: int = 5,
         first_pause: float = FIRST_PAUSE,
         on_handled: Callable[[], None] = lambda: None,
+        tally: Tally | None = None,
         clock: Clock = utc_now,
     ) -> None:
         """`on_handled` is called after each commit: it wakes the relay and live subscriptions."""
@@ -57,9 +59,9 @@ class Consumer:
         self._attempts = attempts
         self._first_pause = first_pause
         self._on_handled = on_handled
+        self._tally = tally or Tally()
         self._clock = clock
-        self.types = () if EVERY in handlers else tuple(handlers)
-        self._subscription = events.subscribe(name, self.types)
+        self._subscription = events.subscribe(name, wanted_types(handlers))
         self._stopping = asyncio.Event()
         self._reading: asyncio.Task[list[Delivery]] | None = None
 
@@ -121,14 +123,14 @@ class Consumer:
     async def _handle(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
         """Handle the batch in one transaction up to the first failure: how far it came, and what failed then."""
         cause: Exception | None = None
-        reached = 0
+        reached = applied = 0
         async with self._database.writing() as session:
             known = await handled(session, self.name, _ids(batch))
             for delivery in batch:
                 if delivery.event.id not in known:
                     try:
                         async with session.begin_nested():
-                            await self._apply(session, delivery.event)
+                            applied += await self._apply(session, delivery.event)
                     except Exception as error:
                         if is_away(error) or lost_a_race(error):
                             raise  # the database's trouble is not the event's fault
@@ -136,6 +138,8 @@ class Consumer:
                         break
                     known.add(delivery.event.id)
                 reached += 1
+        self._tally.handled += applied
+        self._tally.repeated += reached - applied
         return reached, cause
 
     async def _insist(self, delivery: Delivery, cause: Exception) -> None:
@@ -147,6 +151,7 @@ class Consumer:
             if await within(self._stopping, pause):
                 return  # it comes again after the next start
             await self._subscription.stay()
+            self._tally.retried += 1
             _, failure = await self._handle([delivery])
             if failure is None:
                 break
@@ -158,15 +163,19 @@ class Consumer:
         await self._subscription.commit([delivery])
         self._on_handled()
 
-    async def _apply(self, session: AsyncSession, event: Event | Malformed) -> None:
+    async def _apply(self, session: AsyncSession, event: Event | Malformed) -> bool:
+        """Whether the event has its effect now; it may have had it before."""
         if isinstance(event, Malformed):
             raise MalformedEvent(event.reason)
         handler = self._handlers.get(event.type) or self._handlers.get(EVERY)
-        if handler is not None and await mark_handled(session, self.name, event.id, self._clock()):
-            await handler(session, event)
-            await session.flush()
+        if handler is None or not await mark_handled(session, self.name, event.id, self._clock()):
+            return False
+        await handler(session, event)
+        await session.flush()
+        return True
 
     async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:
+        self._tally.buried += 1
         log.error("consumer %s gives up on %s", self.name, event.id, exc_info=cause)
         await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", attempts))
 
@@ -176,6 +185,11 @@ class Consumer:
                 await forget_handled(session, self.name, self._clock() - RETENTION)
         except Exception:
             log.exception("handled events could not be tidied away")
+
+
+def wanted_types(handlers: Mapping[str, Handler]) -> tuple[str, ...]:
+    """The event types that have handlers; empty: all of them."""
+    return () if EVERY in handlers else tuple(handlers)
 
 
 def _ids(batch: Sequence[Delivery]) -> list[str]:

@@ -41,6 +41,6 @@ async def forget_all(session: AsyncSession, consumer: str) -> None:
     await session.execute(delete(inbox).where(inbox.c.consumer == consumer))
 
 
-# Longer than an event can come again: a relay or consumer that was down for weeks, a letter replayed late. On Kafka
-# `offsets.retention.minutes` of the brokers should be as long, so that no consumer that was away begins at the start.
+# Until no event can come again: after a relay or consumer was down for weeks, or a letter is replayed late. On Kafka
+# `offsets.retention.minutes` should be as long: a consumer that was away for longer begins at the start.
 RETENTION = timedelta(days=90)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,6 +18,7 @@ from shared.db import Database
 from shared.db_trouble import client_error
 from shared.events.log import EventLog, LogUnavailable
 from shared.events.outbox import RETENTION, Waiting, claim, forget_published, mark_published, waiting
+from shared.events.tally import Tally
 from shared.events.turns import turn
 from shared.waiting import within
 
@@ -40,13 +41,12 @@ class Relay:
         database: Database,
         events: EventLog,
         *,
-        on_moved: Callable[[int], None] = lambda _: None,
+        tally: Tally | None = None,
         clock: Clock = utc_now,
     ) -> None:
-        """`on_moved` is told how many events came into the log, each time."""
         self._database = database
         self._events = events
-        self._on_moved = on_moved
+        self._tally = tally or Tally()
         self._clock = clock
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -86,7 +86,7 @@ class Relay:
         if time.monotonic() >= self._held_until:
             self._held.clear()
         moved = await (self._move_in_turn() if self._database.is_sqlite else self._move_claimed())
-        self._on_moved(moved)
+        self._tally.relayed += moved
         return moved
 
     async def _move_all(self) -> None:
@@ -125,6 +125,7 @@ class Relay:
         for item in batch:
             if item.event.id in refused:
                 log.error("the log refuses event %s: %s", item.event.id, refused[item.event.id])
+                self._tally.refused += 1
                 self._held.add(item.event.subject)
                 self._held_until = time.monotonic() + HELD_SECONDS
         return {item.event.id for item in batch} - refused.keys()

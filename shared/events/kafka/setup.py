@@ -11,10 +11,13 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
 from shared.config import ConfigError
+from shared.events.inbox import RETENTION
 from shared.events.kafka.address import parse_address
 from shared.events.kafka.connecting import administration, answering, require_reachable
 from shared.events.log import LogUnavailable
 from shared.events.topics import ALL, IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic
+
+FORGETTING = "offsets.retention.minutes"
 
 
 async def set_up_topics(url: str) -> dict[str, str]:
@@ -31,7 +34,7 @@ async def set_up_topics(url: str) -> dict[str, str]:
             names = {address.prefix + topic.name: topic for topic in ALL}
             done = {name: await _set_up(name, admin, topic, found, brokers) for name, topic in names.items()}
             await _await_leaders(admin, names)
-            return done
+            return done | await _advice(admin)
     except LogUnavailable as error:
         raise ConfigError(str(error)) from error
 
@@ -61,6 +64,21 @@ async def _created(admin: Any, new: NewTopic) -> bool:
     return True
 
 
+async def _advice(admin: Any) -> dict[str, str]:
+    """What the brokers' owner should know: places of groups without members are forgotten after a while."""
+    brokers = (await admin.describe_cluster())["brokers"]
+    broker = ConfigResource(ConfigResourceType.BROKER, str(brokers[0]["node_id"]))
+    minutes = (await _configuration(admin, broker)).get(FORGETTING)
+    wanted = int(RETENTION.total_seconds() // 60)
+    if minutes is None or int(minutes) >= wanted:
+        return {}
+    days = int(minutes) // 1440
+    return {
+        FORGETTING: f"{minutes} on the brokers: a consumer that is away for {days} days begins at the start again, and "
+        f"counts twice what is older than {RETENTION.days} days; better set {wanted}"
+    }
+
+
 async def _await_leaders(admin: Any, names: Collection[str]) -> None:
     """Until every partition has its leader: topics are made a little before they can be used."""
     while True:
@@ -71,10 +89,13 @@ async def _await_leaders(admin: Any, names: Collection[str]) -> None:
 
 
 async def _set_otherwise(admin: Any, name: str, wanted: Mapping[str, str]) -> list[str]:
-    (reply,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, name)])
-    entries = reply.resources[0][4]
-    now = {entry[0]: entry[1] for entry in entries}
+    now = await _configuration(admin, ConfigResource(ConfigResourceType.TOPIC, name))
     return [f"{key}={value}" for key, value in wanted.items() if now.get(key) != value]
+
+
+async def _configuration(admin: Any, resource: ConfigResource) -> dict[str, str]:
+    (reply,) = await admin.describe_configs([resource])
+    return {entry[0]: entry[1] for entry in reply.resources[0][4]}
 
 
 def _settings(topic: Topic, replicas: int) -> dict[str, str]:

@@ -6,13 +6,16 @@ from collections.abc import AsyncIterator
 from itertools import count
 
 import pytest
+from aiokafka import AIOKafkaProducer
 
 from deploy.servers.base import ServerProcess
 from shared.db import Database
 from shared.events.kafka import KafkaLog
+from shared.events.kafka.address import parse_address
 from shared.events.kafka.setup import set_up_topics
 from shared.events.tables import metadata
-from tests.shared.events.logs import Logs
+from shared.events.topics import OTHERS
+from tests.shared.events.logs import POISON, Logs
 
 _numbers = count(1)
 
@@ -28,7 +31,13 @@ async def kafka_url(kafka_server: ServerProcess) -> str:
 @pytest.fixture
 async def logs(kafka_url: str) -> AsyncIterator[Logs]:
     """Holds on an empty log."""
-    async with Logs(kafka_url, patience=1.5) as logs:
+    address = parse_address(kafka_url)
+
+    async def spoil() -> None:
+        async with AIOKafkaProducer(**address.connection) as producer:
+            await producer.send_and_wait(f"{address.prefix}{OTHERS.name}", POISON, key=b"b")
+
+    async with Logs(kafka_url, patience=1.5, spoil=spoil) as logs:
         yield logs
 
 

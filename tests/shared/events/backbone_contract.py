@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import ClassVar
 
 import pytest
@@ -14,13 +15,15 @@ from shared.clock import utc_now
 from shared.db import Database
 from shared.events.consumer import EVERY, Consumer
 from shared.events.data import EventData
-from shared.events.envelope import Event
+from shared.events.envelope import Event, Malformed
+from shared.events.inbox import forget_handled
 from shared.events.log import EventLog
-from shared.events.outbox import emit, forget_published, waiting
+from shared.events.outbox import EventTooLarge, emit, forget_published, waiting
 from shared.events.relay import Relay
 from shared.events.tables import inbox, outbox
+from shared.events.tally import Tally
 from shared.ids import new_id
-from tests.shared.events.logs import LONG, come
+from tests.shared.events.logs import LONG, POISON, Logs, come
 
 
 class BoxMoved(EventData, frozen=True, kw_only=True):
@@ -155,10 +158,20 @@ async def effects(database: Database) -> Effects:
     return effects
 
 
-def consumer(database: Database, log: EventLog, effects: Effects, *, attempts: int = 3) -> Consumer:
+def consumer(
+    database: Database, log: EventLog, effects: Effects, *, attempts: int = 3, tally: Tally | None = None
+) -> Consumer:
     """A consumer of all events."""
     handlers = {EVERY: effects.handle}
-    return Consumer("boxes", events=log, database=database, handlers=handlers, attempts=attempts, first_pause=0.001)
+    return Consumer(
+        "boxes",
+        events=log,
+        database=database,
+        handlers=handlers,
+        attempts=attempts,
+        first_pause=0.001,
+        tally=tally,
+    )
 
 
 async def tell(log: EventLog, *told: int) -> list[Event]:
@@ -218,6 +231,55 @@ async def test_a_poison_event_is_buried_and_the_others_go_on(
     assert await behind(log, "boxes") == 0
     assert await effects.seen(database) == [1, 3, 2]
     assert await log.dead_letters() == []
+
+
+async def test_bytes_that_are_no_event_are_buried_and_the_others_go_on(
+    database: Database, log: EventLog, logs: Logs, effects: Effects
+) -> None:
+    await tell(log, 1)
+    await logs.spoil()
+    await tell(log, 2)
+    one = consumer(database, log, effects)
+    async with asyncio.timeout(LONG):
+        while await behind(log, "boxes"):
+            await one.step(wait=logs.patience)
+    assert sorted(await effects.seen(database)) == [1, 2]
+    (letter,) = await log.dead_letters("boxes")
+    assert isinstance(letter.event, Malformed)
+    assert (letter.event.envelope, letter.attempts) == (POISON, 1)
+    assert "MalformedEvent" in letter.error
+    assert await log.replay("boxes", letter.event.id)
+    await one.step(wait=LONG)
+    (again,) = await log.dead_letters("boxes")
+    assert again.event == letter.event, "it is no event still"
+
+
+async def test_what_relay_and_consumer_did_is_counted(database: Database, log: EventLog, effects: Effects) -> None:
+    tally = Tally()
+    await move_boxes(database, 5)
+    await Relay(database, log, tally=tally).move()
+    effects.failures = {2: 1, 3: 9}
+    one = consumer(database, log, effects, tally=tally)
+    await one.step(wait=LONG)
+    await log.rewind("boxes")
+    await one.step(wait=LONG)
+    assert tally == Tally(relayed=5, handled=4, repeated=4, retried=1 + 2 + 2, buried=2)
+
+
+async def test_what_was_handled_long_ago_is_forgotten(database: Database, log: EventLog, effects: Effects) -> None:
+    await tell(log, 1, 2)
+    await consumer(database, log, effects).step(wait=LONG)
+    for ago, left in ((timedelta(days=1), 2), (timedelta(0), 0)):
+        async with database.writing() as session:
+            await forget_handled(session, "other", utc_now())
+            await forget_handled(session, "boxes", utc_now() - ago)
+            assert await session.scalar(select(func.count()).select_from(inbox)) == left
+
+
+async def test_an_event_that_no_log_would_take_is_not_emitted(database: Database) -> None:
+    async with database.writing() as session:
+        with pytest.raises(EventTooLarge, match=r"box\.moved"):
+            await emit(session, BoxMoved(id="b" * 1_000_000, place=1))
 
 
 async def test_a_single_attempt_is_a_single_attempt(database: Database, log: EventLog, effects: Effects) -> None:

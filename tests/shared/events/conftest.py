@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,7 @@ from shared.db import Database
 from shared.events.embedded import EmbeddedLog
 from shared.events.tables import metadata
 from tests.databases import NewDatabase
-from tests.shared.events.logs import Logs
+from tests.shared.events.logs import POISON, Logs
 
 
 @pytest.fixture
@@ -27,7 +29,14 @@ async def database(new_database: NewDatabase) -> AsyncIterator[Database]:
 @pytest.fixture
 async def logs(tmp_path: Path) -> AsyncIterator[Logs]:
     """Holds on an empty log."""
-    async with Logs(f"embedded:{tmp_path}/events.sqlite", patience=0) as logs:
+    path = tmp_path / "events.sqlite"
+
+    async def spoil() -> None:
+        row = ("0", "box.moved", POISON)
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            connection.execute("INSERT INTO event (id, type, envelope) VALUES (?, ?, ?)", row)
+
+    async with Logs(f"embedded:{path}", patience=0, spoil=spoil) as logs:
         yield logs
 
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
 from shared.events.envelope import Event, Malformed
 from shared.events.log import EventLog, Subscription, open_event_log
 
+POISON = b'{"specversion": "1.0"'  # what `spoil` puts into the log
 LONG = 20.0  # seconds for what must come; a group may wait for a reader that was taken for alive
 
 
 class Logs:
     """Opens the log at one URL any number of times, and closes all of them.
 
-    `patience` is how many seconds show that nothing comes.
+    `patience` is how many seconds show that nothing comes. `spoil` puts bytes into the log that are no event.
     """
 
-    def __init__(self, url: str, *, patience: float) -> None:
+    def __init__(self, url: str, *, patience: float, spoil: Callable[[], Awaitable[None]]) -> None:
         self.url = url
         self.patience = patience
+        self.spoil = spoil
         self._opened: list[EventLog] = []
 
     async def open(self) -> EventLog:
