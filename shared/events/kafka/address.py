@@ -7,6 +7,8 @@
 | `ca_file` | certificates that vouch for the brokers; those of the system |
 | `prefix` | what names of topics and groups begin with; `hanse.` |
 | `timeout` | seconds that the cluster may take to answer; 10 |
+| `session_timeout` | seconds until a consumer that says nothing is taken for dead; 10 |
+| `poll_timeout` | seconds that a consumer may be at work on what it read last, until it is taken for stuck; 300 |
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from shared.config import ConfigError
 FORM = "take kafka://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]"
 SECURITIES = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
-OPTIONS = ("security", "mechanism", "ca_file", "prefix", "timeout")
+SECONDS = {"timeout": 10.0, "session_timeout": 10.0, "poll_timeout": 300.0}
+OPTIONS = ("security", "mechanism", "ca_file", "prefix", *SECONDS)
 
 _HOST = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:/,\[\]]+)(?::(\d{1,5}))?")
 _PREFIX = re.compile(r"[a-zA-Z0-9._-]{0,100}")
@@ -42,7 +45,9 @@ class Address:
     password: str | None = field(default=None, repr=False)
     ca_file: str | None = None
     prefix: str = "hanse."
-    timeout: float = 10.0
+    timeout: float = SECONDS["timeout"]
+    session_timeout: float = SECONDS["session_timeout"]
+    poll_timeout: float = SECONDS["poll_timeout"]
 
     @property
     def shown(self) -> str:
@@ -97,7 +102,7 @@ def parse_address(url: str) -> Address:
         password=unquote(password) or None,
         ca_file=options.get("ca_file"),
         prefix=prefix,
-        timeout=_seconds(options.get("timeout", "10")),
+        **{name: _seconds(name, options[name]) for name in SECONDS if name in options},
     )
 
 
@@ -125,11 +130,11 @@ def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
     return value
 
 
-def _seconds(value: str) -> float:
+def _seconds(name: str, value: str) -> float:
     try:
         seconds = float(value)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds <= 300:
-        raise ConfigError(f"timeout={value} is no number of seconds; take one up to 300")
+    if not 0 < seconds <= 3600:
+        raise ConfigError(f"{name}={value} is no number of seconds; take one up to 3600")
     return seconds

@@ -90,7 +90,7 @@ class KafkaSubscription:
         await self._commit(offsets)
 
     async def stay(self) -> None:
-        """See Subscription. To ask for nothing counts as a sign of life, within `max.poll.interval.ms`."""
+        """See Subscription. To ask for nothing counts as a sign of life."""
         if self._member is not None:
             try:
                 await self._member.getmany(NOBODY)
@@ -115,6 +115,9 @@ class KafkaSubscription:
             group_id=self._address.prefix + self.consumer,
             auto_offset_reset="earliest",
             enable_auto_commit=False,
+            session_timeout_ms=int(self._address.session_timeout * 1000),
+            heartbeat_interval_ms=int(self._address.session_timeout * 300),
+            max_poll_interval_ms=int(self._address.poll_timeout * 1000),
         )
         topics = [self._address.prefix + topic.name for topic in topics_of(self._types)]
         member.subscribe([*topics, self._replays], listener=_Rebalances(self._forget))

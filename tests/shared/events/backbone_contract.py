@@ -34,10 +34,10 @@ class BoxMoved(EventData, frozen=True, kw_only=True):
     place: int
 
 
-async def move_boxes(database: Database, count: int, box: str = "b") -> None:
-    """Tell of so many moves of a box."""
+async def move_boxes(database: Database, count: int, box: str = "b", *, first: int = 0) -> None:
+    """Tell of so many moves of a box, in one transaction."""
     async with database.writing() as session:
-        await emit(session, *(BoxMoved(id=box, place=place) for place in range(count)))
+        await emit(session, *(BoxMoved(id=box, place=place) for place in range(first, first + count)))
 
 
 async def behind(log: EventLog, consumer: str) -> int:
