@@ -63,6 +63,7 @@ def create_router(
         limiter=_limiter(settings.rate_limits, store),
         transports=SubgraphTransports(settings, local_endpoints or {}, metrics),
         metrics=metrics,
+        cache=store.cache,
     )
     engine.serve(supergraph_sdl)
     return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from enum import Enum
@@ -18,6 +19,7 @@ from router.guards.rate_limit import RateLimiter
 from router.pipeline import Document, Operation, Pipeline
 from router.request import GraphQLRequest, RequestContext
 from router.settings import RouterSettings
+from router.store.base import Cache
 from router.subgraph_transports import SubgraphTransports
 from router.telemetry.metrics import Metrics
 from schema.supergraph import parse_supergraph
@@ -58,6 +60,7 @@ class Engine:
         limiter: RateLimiter,
         transports: SubgraphTransports,
         metrics: Metrics,
+        cache: Cache,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
@@ -67,6 +70,7 @@ class Engine:
         self._tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
+        self._cache = cache
         self._transports = transports
         self._pipeline: Pipeline | None = None
         self._unbroken: set[asyncio.Task[bytes]] = set()
@@ -102,6 +106,8 @@ class Engine:
             ),
             limiter=self._limiter,
             metrics=self.metrics,
+            cache=self._cache,
+            version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
         )
         pipeline.warm(documents)
         return pipeline

@@ -24,6 +24,7 @@ from graphql import (
 )
 
 from router.cache import LruCache
+from router.caching.responses import NOT_KEPT, Caching, Header, ResponseCache
 from router.errors import (
     LimitExceeded,
     RouterError,
@@ -46,6 +47,7 @@ from router.planner import PlanError, Planner
 from router.planner.plan import OperationKind
 from router.request import GraphQLRequest, RequestContext
 from router.settings import RouterSettings
+from router.store.base import Cache
 from router.telemetry.metrics import Metrics
 from router.transports.base import Transport
 from router.transports.sharing import seen_of
@@ -55,6 +57,7 @@ from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
 
 Document = tuple[str, str | None]  # its text, and which of its operations
+Admitted = tuple[CompiledPlan, Mapping[str, Any], Denial]  # what is to run, the coerced variables, what is denied
 
 
 @dataclass(slots=True)
@@ -68,6 +71,7 @@ class Operation:
     files_in: Callable[[Mapping[str, Any]], Files]
     guard: OperationGuard
     limits: OperationLimits
+    caching: Caching | None  # where its responses may be kept
     compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
 
 
@@ -83,7 +87,10 @@ class Pipeline:
         headers: SubgraphHeaders,
         limiter: RateLimiter,
         metrics: Metrics,
+        cache: Cache,
+        version: str,
     ) -> None:
+        """`version` tells this supergraph from others in the cache, where responses are kept."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self._planner = Planner(supergraph)
@@ -100,6 +107,20 @@ class Pipeline:
         self._rules = rules if settings.introspection else (*rules, NoSchemaIntrospectionCustomRule)
         most = settings.limits.max_concurrent_operations
         self._turn = asyncio.Semaphore(most) if most else nullcontext()
+        self._responses = (
+            ResponseCache(
+                settings.response_cache,
+                supergraph,
+                self.api_schema,
+                version=version,
+                token_header=settings.jwt.header.lower(),
+                passed_on=headers.passed_on,
+                cache=cache,
+                metrics=metrics,
+            )
+            if settings.response_cache.enabled
+            else None
+        )
         self._in_flight: InFlight[bytes] | None = InFlight() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> Operation:
@@ -129,9 +150,15 @@ class Pipeline:
                 continue
             self._operations.put(key, operation)
 
-    async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> bytes:
+    async def execute(
+        self,
+        operation: Operation,
+        request: GraphQLRequest,
+        context: RequestContext,
+        admitted: Admitted | None = None,
+    ) -> bytes:
         """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
-        compiled, variables, denial = await self._admit(operation, request, context)
+        compiled, variables, denial = admitted or await self._admit(operation, request, context)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
         if self._in_flight is not None and operation.kind is OperationKind.QUERY and not files:
@@ -140,6 +167,27 @@ class Pipeline:
         else:
             response = await self._run(compiled, variables, call)
         return denial.report(response) if denial else response
+
+    async def execute_cached(
+        self, caching: Caching, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> tuple[bytes, tuple[Header, ...]]:
+        """The same of an operation whose responses may be kept: kept or new, with the headers that tell how long it is.
+
+        Who may ask is looked at first, and what is limited is counted, as if nothing were kept.
+        """
+        assert self._responses is not None
+        admitted = await self._admit(operation, request, context)
+        _, variables, denial = admitted
+        key = self._responses.key(caching, variables, context) if not denial else None
+        if key is None:
+            return await self.execute(operation, request, context, admitted), NOT_KEPT
+        kept = await self._responses.find(key, caching)
+        if kept is not None:
+            return kept.body, (*caching.headers, (b"age", b"%d" % kept.age))
+        response = await self.execute(operation, request, context, admitted)
+        if not await self._responses.keep(key, caching, response):
+            return response, NOT_KEPT
+        return response, (*caching.headers, (b"age", b"0"))
 
     async def _run(self, compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
         async with self._turn:
@@ -155,9 +203,7 @@ class Pipeline:
         events = subscribe(compiled, variables, call)
         return denial.report_each(events) if denial else events
 
-    async def _admit(
-        self, operation: Operation, request: GraphQLRequest, context: RequestContext
-    ) -> tuple[CompiledPlan, Mapping[str, Any], Denial]:
+    async def _admit(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> Admitted:
         variables = operation.coerce(request.variables)
         denial = operation.guard.denied(context.principal)
         if self._settings.rate_limits.enabled:
@@ -173,11 +219,11 @@ class Pipeline:
             document = self._parse(text)
             check_limits(document, self._settings.limits)
             self._validate(document)
-            return self._operation(document, _choose(document, name))
+            return self._operation(text, document, _choose(document, name))
         except RecursionError:
             raise _too_deep() from None
 
-    def _operation(self, document: DocumentNode, definition: OperationDefinitionNode) -> Operation:
+    def _operation(self, text: str, document: DocumentNode, definition: OperationDefinitionNode) -> Operation:
         given = definition.variable_definitions or ()
         return Operation(
             kind=OperationKind(definition.operation.value),
@@ -187,6 +233,7 @@ class Pipeline:
             files_in=lambda variables: files_in(variables, given, self.api_schema),
             guard=self._authorizer.guard(document, definition),
             limits=self._rate_limits.of_operation(document, definition),
+            caching=self._responses.caching(text, document, definition) if self._responses is not None else None,
             compiled=LruCache(32),
         )
 

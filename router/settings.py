@@ -179,6 +179,14 @@ class StoreSettings(_Section):
     memory_bytes: int = Field(default=64_000_000, ge=1, description="Most bytes of what `memory:` keeps of responses.")
 
 
+class ResponseCacheSettings(_Section):
+    """Whole responses kept for as long as `@cacheControl` in the supergraph allows."""
+
+    enabled: bool = Field(default=False, description="Keep responses and answer from them.")
+    directive: str = Field(default="cacheControl", description="The directive's name in the supergraph.")
+    max_response_bytes: int = Field(default=1_000_000, ge=1, description="Largest response that is kept.")
+
+
 class SubgraphRules(_Section):
     """How one subgraph is reached; what is not given is as for all."""
 
@@ -281,6 +289,7 @@ class RouterSettings(BaseSettings):
     headers: HeaderSettings = Field(default_factory=HeaderSettings)
     persisted: PersistedSettings = Field(default_factory=PersistedSettings)
     rate_limits: RateLimitSettings = Field(default_factory=RateLimitSettings)
+    response_cache: ResponseCacheSettings = Field(default_factory=ResponseCacheSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     transport: TransportSettings = Field(default_factory=TransportSettings)
     subgraphs: dict[str, SubgraphRules] = Field(default_factory=dict, description="By subgraph name:")

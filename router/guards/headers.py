@@ -52,6 +52,11 @@ class SubgraphHeaders:
             if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
         }
 
+    @property
+    def passed_on(self) -> tuple[str, ...]:
+        """The names of all client headers that some subgraph gets."""
+        return tuple(sorted({name for names, _ in self._rules.values() for name in names}))
+
     def bound(self, context: RequestContext) -> Callable[[str], Mapping[str, str]]:
         """The headers of one client request, by subgraph: names in lower case. The mappings may be shared."""
         tokens = self._tokens

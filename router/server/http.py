@@ -77,13 +77,17 @@ class HttpDoor:
                 await self._send_stream(receive, send, events, form, extra)
                 status = 200
             else:
-                response = await pipeline.execute(operation, request, context)
-                status = 200
+                status, whole = 200, extra
+                if operation.caching is None:
+                    response = await pipeline.execute(operation, request, context)
+                else:
+                    response, freshness = await pipeline.execute_cached(operation.caching, operation, request, context)
+                    whole = [*extra, *freshness]
                 if accepted.as_stream:
                     assert accepted.single is not None
                     await self._send_stream(receive, send, once(response), accepted.single, extra)
                 else:
-                    await respond(send, 200, accepted.content_type, response, extra)
+                    await respond(send, 200, accepted.content_type, response, whole)
         except ClientGone:
             return
         except RouterError as error:

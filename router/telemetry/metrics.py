@@ -33,6 +33,9 @@ class Metrics:
         )
         self.subscriptions = Gauge("hanse_subscriptions", "Subscriptions that run now.", registry=registry)
         self.sockets = Gauge("hanse_websockets", "WebSocket connections open now.", registry=registry)
+        self.responses = CountSeries(
+            registry, "hanse_cached_responses", "Responses looked up among those kept.", ("result",)
+        )
         self.store_failures = CountSeries(
             registry, "hanse_store_failures", "Requests to the shared store that failed or took too long."
         )
