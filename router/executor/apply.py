@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from router.executor.entities import Batch, Object, objects_at, static_path
@@ -18,10 +18,16 @@ from router.executor.errors import (
 from router.executor.fetch import CompiledFetch, CompiledGroup, Reply
 from router.executor.merge import copied, merge
 
+Places = Callable[[int, int], Iterable[ResponsePath]]
+"""Where in the response the objects stand that a group's representation was made of, by the numbers of both."""
 
-def failed(fetch: CompiledFetch, batches: Sequence[Batch], message: str, code: str) -> list[Error]:
-    """The errors of a fetch that brought nothing: one for each place that it was made for."""
-    return [fetch_error(message, code, fetch.subgraph, path or None) for path in _places(fetch, batches)]
+
+def failed(fetch: CompiledFetch, asked: Sequence[int], message: str, code: str) -> list[Error]:
+    """The errors of a fetch that brought nothing: one for each place that it was made for.
+
+    `asked` tells how many representations each group sent.
+    """
+    return [fetch_error(message, code, fetch.subgraph, path or None) for path in _places(fetch, asked)]
 
 
 def apply_root(root: Object, fetch: CompiledFetch, reply: Reply, object_types: Collection[str]) -> list[Error]:
@@ -35,9 +41,14 @@ def apply_root(root: Object, fetch: CompiledFetch, reply: Reply, object_types: C
                 merge(target, copied(data), object_types)
         else:
             merge(root, data, object_types)
-    above = static_path(paths[0]) if paths else ()
+    return root_errors(fetch, reply.get("errors") or ())
+
+
+def root_errors(fetch: CompiledFetch, given: Iterable[Any]) -> list[Error]:
+    """The errors of a root fetch's reply at the client's paths."""
+    above = static_path(fetch.fetch.paths[0]) if fetch.fetch.paths else ()
     errors: list[Error] = []
-    for error in _errors_of(reply):
+    for error in _objects(given):
         path = error.get("path")
         place = fetch.keys.path(path) if isinstance(path, list) else None
         errors.append(carried_error(error, fetch.subgraph, place if place is None else (*above, *place)))
@@ -48,7 +59,14 @@ def apply_entities(
     root: Object, fetch: CompiledFetch, batches: Sequence[Batch], reply: Reply, object_types: Collection[str]
 ) -> list[Error]:
     """Write the reply of an entity fetch into the objects that were sent; the errors it brought."""
-    errors = _entity_errors(root, fetch, batches, reply)
+    located: dict[int, dict[int, list[ResponsePath]]] = {}
+
+    def places(group: int, number: int) -> list[ResponsePath]:
+        if group not in located:
+            located[group] = fetch.groups[group].input.whereabouts(root)
+        return _places_of(batches[group].targets[number], located[group])
+
+    errors = entity_errors(fetch, reply.get("errors") or (), sent_counts(batches), places)
     data = reply.get("data")
     if data is None:
         return errors
@@ -81,25 +99,28 @@ def _write(entity: Object, targets: Sequence[tuple[int, Object]], object_types: 
         merge(target, source, object_types)
 
 
-def _entity_errors(root: Object, fetch: CompiledFetch, batches: Sequence[Batch], reply: Reply) -> list[Error]:
+def sent_counts(batches: Sequence[Batch]) -> list[int]:
+    """How many representations each group sent."""
+    return [len(batch.representations) for batch in batches]
+
+
+def entity_errors(fetch: CompiledFetch, given: Iterable[Any], asked: Sequence[int], places: Places) -> list[Error]:
+    """The errors of an entity fetch's reply at the client's paths."""
     errors: list[Error] = []
-    whereabouts: dict[int, dict[int, list[ResponsePath]]] = {}
     by_alias = {group.alias: index for index, group in enumerate(fetch.groups)}
-    for error in _errors_of(reply):
+    for error in _objects(given):
         path = error.get("path")
         index = by_alias.get(path[0]) if isinstance(path, list) and path and isinstance(path[0], str) else None
         if index is None:
-            errors += [carried_error(error, fetch.subgraph, place) for place in _places(fetch, batches)]
+            errors += [carried_error(error, fetch.subgraph, place) for place in _places(fetch, asked)]
             continue
         assert isinstance(path, list)
-        group, targets = fetch.groups[index], batches[index].targets
-        if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < len(targets):
+        group = fetch.groups[index]
+        if len(path) < 2 or type(path[1]) is not int or not 0 <= path[1] < asked[index]:
             errors += [carried_error(error, fetch.subgraph, static_path(place)) for place in _distinct(group)]
             continue
-        if index not in whereabouts:
-            whereabouts[index] = group.input.whereabouts(root)
         rest = group.keys.path(path[2:]) or ()
-        for place in _places_of(targets[path[1]], whereabouts[index]):
+        for place in places(index, path[1]):
             errors.append(carried_error(error, fetch.subgraph, (*place, *rest)))
     return errors
 
@@ -111,15 +132,15 @@ def _places_of(
     return list(dict.fromkeys(places))
 
 
-def _places(fetch: CompiledFetch, batches: Sequence[Batch]) -> list[ResponsePath]:
+def _places(fetch: CompiledFetch, asked: Sequence[int]) -> list[ResponsePath]:
     """Where a whole fetch was to write: its root fields, or what the objects of each path have in common."""
     if not fetch.groups:
         above = static_path(fetch.fetch.paths[0]) if fetch.fetch.paths else ()
         return [(*above, key) for key in fetch.root_keys] or [()]
     places = [
         static_path(path)
-        for group, batch in zip(fetch.groups, batches, strict=True)
-        if batch.representations
+        for group, count in zip(fetch.groups, asked, strict=True)
+        if count
         for path in group.input.paths
     ]
     return list(dict.fromkeys(places)) or [()]
@@ -134,6 +155,5 @@ def _distinct(group: CompiledGroup) -> tuple[Any, ...]:
     return tuple({static_path(path): path for path in group.input.paths}.values())
 
 
-def _errors_of(reply: Reply) -> list[dict[str, Any]]:
-    given = reply.get("errors") or ()
+def _objects(given: Iterable[Any]) -> list[dict[str, Any]]:
     return [error if isinstance(error, dict) else {} for error in given]

@@ -15,6 +15,7 @@ from router.executor.errors import MALFORMED
 from router.executor.merge import reply_keys
 from router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
 from router.transports.base import SubgraphRequest, TransportError
+from router.transports.prompt import Done, UnderWay, prompt, sent
 
 Reply = dict[str, Any]
 
@@ -114,6 +115,17 @@ async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
         raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {fetch.subgraph} has no transport.")
     files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
     return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files))
+
+
+def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay:
+    """The same without waiting: `done` is told what becomes of it, later."""
+    transport = call.transports.get(fetch.subgraph)
+    promptly = prompt(transport) if transport is not None and not call.files else None
+    if promptly is not None:
+        under_way = promptly(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph)), done)
+        if under_way is not None:
+            return under_way
+    return sent(send(fetch, body, call), done)
 
 
 def read_reply(encoded: bytes) -> Reply:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
-from router.executor.apply import apply_entities, apply_root, failed
+from router.executor.apply import apply_entities, apply_root, failed, sent_counts
 from router.executor.call import Call
 from router.executor.compile import CompiledPlan, Variant
 from router.executor.entities import Batch, Object, encode
@@ -106,7 +106,7 @@ class Execution:
         try:
             reply = read_reply(await self._send(fetch, fetch.body(self._variables, lists, contexts)))
         except TransportError as error:
-            self.errors += failed(fetch, batches, str(error), error.code)
+            self.errors += failed(fetch, sent_counts(batches), str(error), error.code)
             return
         self._take(fetch, batches, reply)
 

@@ -8,6 +8,7 @@ from time import perf_counter
 
 from router.telemetry.metrics import Metrics
 from router.transports.base import SubgraphRequest, Transport, TransportError
+from router.transports.prompt import Done, Outcome, UnderWay, prompt
 
 
 class MeasuredTransport:
@@ -15,6 +16,7 @@ class MeasuredTransport:
 
     def __init__(self, transport: Transport, subgraph: str, metrics: Metrics) -> None:
         self._transport = transport
+        self._begin = prompt(transport)
         self._seconds = metrics.fetch_seconds.labels(subgraph)
         self._ok = metrics.fetches.labels(subgraph, "ok")
         self._failed = metrics.fetches.labels(subgraph, "failed")
@@ -31,6 +33,22 @@ class MeasuredTransport:
             self._seconds.observe(perf_counter() - began)
         self._ok.inc()
         return reply
+
+    def begin(self, request: SubgraphRequest, done: Done) -> UnderWay | None:
+        """See Begin."""
+        if self._begin is None:
+            return None
+        began = perf_counter()
+
+        def ended(outcome: Outcome) -> None:
+            self._seconds.observe(perf_counter() - began)
+            if isinstance(outcome, bytes):
+                self._ok.inc()
+            elif isinstance(outcome, TransportError):
+                self._failed.inc()
+            done(outcome)
+
+        return self._begin(request, ended)
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         """See Transport."""

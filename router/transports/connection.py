@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import cast
 
 import httptools
+import msgspec
 
 from router.transports.base import TransportError
 from router.transports.replies import too_large
@@ -15,8 +15,7 @@ from router.transports.replies import too_large
 _MOST_HEAD = 1_000_000  # bytes of a reply's head
 
 
-@dataclass(slots=True)
-class HttpReply:
+class HttpReply(msgspec.Struct, frozen=True, gc=False):
     """A reply as it came."""
 
     status: int
@@ -33,11 +32,15 @@ class ConnectionLost(Exception):
         self.silent = silent
 
 
+Outcome = HttpReply | ConnectionLost | TransportError
+
+
 class Connection(asyncio.Protocol):
     """Keep-alive where both sides want it; `reusable` tells after each reply. Its owner minds the `deadline`."""
 
     __slots__ = (
         "_body",
+        "_done",
         "_encoding",
         "_framed",
         "_head_size",
@@ -45,26 +48,25 @@ class Connection(asyncio.Protocol):
         "_keep",
         "_limit",
         "_location",
-        "_loop",
         "_on_lost",
+        "_outcome",
         "_parser",
         "_size",
         "_transport",
-        "_waiter",
         "deadline",
         "idle_since",
     )
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, limit: int, on_lost: Callable[[Connection], None]) -> None:
-        self._loop = loop
+    def __init__(self, limit: int, on_lost: Callable[[Connection], None]) -> None:
         self._limit = limit
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
-        self._waiter: asyncio.Future[HttpReply] | None = None
+        self._done: Callable[[Outcome], None] | None = None  # while a request is under way
+        self._outcome: Outcome | None = None  # until it is told
         self._keep = True
-        self._location: str | None = None
         self.idle_since = 0.0
         self.deadline: float | None = None  # while a request is under way
+        self._location: str | None = None
         self._parser = httptools.HttpResponseParser(self)
         self._begin()
 
@@ -73,21 +75,13 @@ class Connection(asyncio.Protocol):
         """Whether another request may be sent."""
         return self._keep and self._transport is not None and not self._transport.is_closing()
 
-    async def exchange(self, request: bytes) -> HttpReply:
-        """Send an encoded request, await its reply. Raises ConnectionLost or TransportError; closes where it fails."""
+    def ask(self, request: bytes, done: Callable[[Outcome], None]) -> None:
+        """Send an encoded request; `done` is called with what comes of it. Closes where it fails."""
         assert self._transport is not None
-        assert self._waiter is None
+        assert self._done is None
         self._begin()
-        waiter: asyncio.Future[HttpReply] = self._loop.create_future()
-        self._waiter = waiter
+        self._done = done
         self._transport.write(request)
-        try:
-            return await waiter
-        except BaseException:
-            self.close()
-            raise
-        finally:
-            self._waiter = None
 
     def close(self) -> None:
         """End the connection at once."""
@@ -95,26 +89,33 @@ class Connection(asyncio.Protocol):
         if self._transport is not None:
             self._transport.abort()
 
+    def time_out(self) -> None:
+        """Give up waiting for the reply."""
+        self._outcome = TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.")
+        self._tell()
+
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's own is one in all but its base class
 
     def data_received(self, data: bytes) -> None:
-        if self._waiter is None:
+        if self._done is None:
             self.close()  # nothing was asked: whatever this is, it must not answer the next request
             return
         self._heard = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not plain HTTP."))
+            self._malformed("The subgraph's reply is not plain HTTP.")
         except httptools.HttpParserError:
-            self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not HTTP."))
-        if not self._size and not self._waiter.done():  # the head goes on
+            self._malformed("The subgraph's reply is not HTTP.")
+        if self._outcome is None and not self._size:  # the head goes on
             self._head_size += len(data)
             if self._head_size > _MOST_HEAD:
-                self._fail(TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply has no end of headers."))
+                self._malformed("The subgraph's reply has no end of headers.")
+        if self._outcome is not None:  # told only now: the next request may begin at once, on this very connection
+            self._tell()
 
     def eof_received(self) -> bool:
         return False
@@ -122,17 +123,18 @@ class Connection(asyncio.Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._keep = False
         self._transport = None
-        if self._waiter is not None and not self._waiter.done():
+        if self._done is not None:
             if self._until_close():
                 self.on_message_complete()
-            else:
-                self._waiter.set_exception(ConnectionLost(not self._heard))
+            if self._outcome is None:
+                self._outcome = ConnectionLost(not self._heard)
+            self._tell()
         self._on_lost(self)
 
     # httptools' callbacks
 
     def on_message_begin(self) -> None:
-        if self._waiter is None or self._waiter.done():
+        if self._outcome is not None:
             self._keep = False  # more than was asked for
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -147,9 +149,9 @@ class Connection(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
         if self._size > self._limit:
-            self._fail(too_large(self._limit))
-            return
-        self._body.append(body)
+            self._outcome = self._outcome or too_large(self._limit)
+        else:
+            self._body.append(body)
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
@@ -158,10 +160,9 @@ class Connection(asyncio.Protocol):
             return
         if not self._parser.should_keep_alive():
             self._keep = False
-        waiter = self._waiter
-        if waiter is not None and not waiter.done():
+        if self._outcome is None:
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
-            waiter.set_result(HttpReply(status, body, self._encoding, self._location))
+            self._outcome = HttpReply(status, body, self._encoding, self._location)
 
     def _until_close(self) -> bool:
         """Whether the end of the connection is the end of the reply: neither length nor chunks were told."""
@@ -175,11 +176,16 @@ class Connection(asyncio.Protocol):
         self._heard = False
         self._framed = False
 
-    def time_out(self) -> None:
-        """Give up waiting for the reply."""
-        self._fail(TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time."))
+    def _malformed(self, message: str) -> None:
+        """What cannot be read; behind a whole reply it only ends the connection."""
+        self._keep = False
+        if self._outcome is None:
+            self._outcome = TransportError("SUBGRAPH_MALFORMED_RESPONSE", message)
 
-    def _fail(self, error: TransportError) -> None:
-        if self._waiter is not None and not self._waiter.done():
-            self._waiter.set_exception(error)
-        self.close()
+    def _tell(self) -> None:
+        done, outcome = self._done, self._outcome
+        self._done = self._outcome = None
+        if not isinstance(outcome, HttpReply):
+            self.close()
+        if done is not None and outcome is not None:
+            done(outcome)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
 from router.planner.plan import OperationKind
 from router.transports.base import SubgraphRequest, TransportError
-from router.transports.connection import Connection, ConnectionLost, HttpReply
+from router.transports.connection import Connection, HttpReply, Outcome
 from router.transports.http_aiohttp import AiohttpTransport
 from router.transports.options import TransportOptions
+from router.transports.prompt import Done, UnderWay, sent
 from router.transports.replies import checked_reply, decompressed
 
 ACCEPT = "application/graphql-response+json, application/json"
@@ -46,17 +48,22 @@ class HttpTransport:
         """See Transport."""
         if self._redirects or request.files:
             return await self._rare().send(request)
-        body = request.body
-        encoded = b"%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head_with(request.headers), len(body), body)
-        reply = await self._exchange(encoded, request.kind is OperationKind.QUERY)
-        if reply.encoding:
-            reply.body = decompressed(reply.body, reply.encoding, self._options.max_response_bytes)
-        if 200 <= reply.status < 300:
-            return reply.body
-        if reply.status in _REDIRECTS and reply.location is not None:
-            self._redirects = True
+        reply = await self._exchange(self._encoded(request), request.kind is OperationKind.QUERY)
+        if self._leads_elsewhere(reply):
             return await self._rare().send(request)
-        return checked_reply(reply.status, reply.body)
+        return self._read(reply)
+
+    def begin(self, request: SubgraphRequest, done: Done) -> UnderWay | None:
+        """See Begin: where a connection is idle."""
+        if not self._idle or not self._slots or self._redirects or self._closed:
+            return None
+        connection = self._idle_connection()
+        if connection is None:
+            return None
+        self._slots -= 1
+        under_way = _UnderWay(self, connection, request, done)
+        self._ask(connection, self._encoded(request), under_way.ended)
+        return under_way
 
     def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         """See Transport: server-sent events or multipart, which are read by aiohttp."""
@@ -91,6 +98,24 @@ class HttpTransport:
             head = self._heads[key] = self._head + _lines(headers)
         return head
 
+    def _encoded(self, request: SubgraphRequest) -> bytes:
+        body = request.body
+        return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head_with(request.headers), len(body), body)
+
+    def _leads_elsewhere(self, reply: HttpReply) -> bool:
+        """Whether it is a redirect: from now on all goes through aiohttp."""
+        if reply.status not in _REDIRECTS or reply.location is None:
+            return False
+        self._redirects = True
+        return True
+
+    def _read(self, reply: HttpReply) -> bytes:
+        """What the reply says. Raises TransportError."""
+        body = reply.body
+        if reply.encoding:
+            body = decompressed(body, reply.encoding, self._options.max_response_bytes)
+        return body if 200 <= reply.status < 300 else checked_reply(reply.status, body)
+
     async def _exchange(self, encoded: bytes, repeatable: bool) -> HttpReply:
         if self._slots and not self._closed:
             self._slots -= 1
@@ -102,27 +127,38 @@ class HttpTransport:
                 fresh = connection is None
                 if connection is None:
                     connection = await self._connect()
-                connection.deadline = self._loop.time() + self._options.timeout
-                if self._watch is None:
-                    self._watch = self._loop.call_later(self._watch_interval, self._mind_deadlines)
+                waiter: asyncio.Future[Outcome] = self._loop.create_future()
+                self._ask(connection, encoded, partial(_settle, waiter))
                 try:
-                    reply = await connection.exchange(encoded)
-                except ConnectionLost as lost:
-                    # A server may hang up on an idle connection just as the request goes out: that one is sent again.
-                    if fresh or not lost.silent or not repeatable:
-                        raise TransportError(
-                            "SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended before its reply."
-                        ) from None
-                    continue
-                connection.deadline = None
-                if connection.reusable and not self._closed:
-                    connection.idle_since = self._loop.time()
-                    self._idle.append(connection)
-                else:
+                    outcome = await waiter
+                except BaseException:
                     connection.close()
-                return reply
+                    raise
+                self._keep(connection)
+                if isinstance(outcome, HttpReply):
+                    return outcome
+                if isinstance(outcome, TransportError):
+                    raise outcome
+                # A server may hang up on an idle connection just as the request goes out: that one is sent again.
+                if fresh or not outcome.silent or not repeatable:
+                    raise _broken_off()
         finally:
             self._give_slot()
+
+    def _ask(self, connection: Connection, encoded: bytes, done: Callable[[Outcome], None]) -> None:
+        connection.deadline = self._loop.time() + self._options.timeout
+        if self._watch is None:
+            self._watch = self._loop.call_later(self._watch_interval, self._mind_deadlines)
+        connection.ask(encoded, done)
+
+    def _keep(self, connection: Connection) -> None:
+        """Put it among the idle ones, where it can be used again."""
+        connection.deadline = None
+        if connection.reusable and not self._closed:
+            connection.idle_since = self._loop.time()
+            self._idle.append(connection)
+        else:
+            connection.close()
 
     async def _wait_for_slot(self) -> None:
         """Wait until one more request may run: there are no more connections than `max_connections`."""
@@ -166,15 +202,10 @@ class HttpTransport:
 
     async def _connect(self) -> Connection:
         options = self._options
-        loop = self._loop
-
-        def make() -> Connection:
-            return Connection(loop, options.max_response_bytes, self._lost)
-
         try:
             async with asyncio.timeout(options.connect_timeout):
-                _, connection = await loop.create_connection(
-                    lambda: Connection(loop, options.max_response_bytes, self._lost),
+                _, connection = await self._loop.create_connection(
+                    lambda: Connection(options.max_response_bytes, self._lost),
                     self._host,
                     self._port,
                 )
@@ -205,6 +236,61 @@ class HttpTransport:
         if self._running_loop is None:
             self._running_loop = asyncio.get_running_loop()
         return self._running_loop
+
+
+class _UnderWay:
+    """A request begun on an idle connection."""
+
+    __slots__ = ("_connection", "_done", "_instead", "_request", "_transport")
+
+    def __init__(self, transport: HttpTransport, connection: Connection, request: SubgraphRequest, done: Done) -> None:
+        self._transport = transport
+        self._connection = connection
+        self._request = request
+        self._done = done
+        self._instead: UnderWay | None = None
+
+    def ended(self, outcome: Outcome) -> None:
+        """The connection has done what it could."""
+        transport = self._transport
+        transport._keep(self._connection)
+        transport._give_slot()
+        if isinstance(outcome, HttpReply):
+            if transport._leads_elsewhere(outcome):
+                self._instead = sent(transport.send(self._request), self._done)
+                return
+            try:
+                reply = transport._read(outcome)
+            except TransportError as error:
+                self._done(error)
+            else:
+                self._done(reply)
+        elif isinstance(outcome, TransportError):
+            self._done(outcome)
+        elif outcome.silent and self._request.kind is OperationKind.QUERY:  # hung up on while it was idle
+            self._instead = sent(transport.send(self._request), self._done)
+        else:
+            self._done(_broken_off())
+
+    def cancel(self) -> None:
+        """See UnderWay."""
+        if self._instead is not None:
+            self._instead.cancel()
+        else:
+            self._request = _GIVEN_UP
+            self._connection.close()
+
+
+_GIVEN_UP = SubgraphRequest(b"", OperationKind.MUTATION)  # what is not sent again
+
+
+def _broken_off() -> TransportError:
+    return TransportError("SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended before its reply.")
+
+
+def _settle(waiter: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not waiter.done():
+        waiter.set_result(outcome)
 
 
 def _head(parts: SplitResult, options: TransportOptions) -> bytes:

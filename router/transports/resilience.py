@@ -11,6 +11,7 @@ from contextlib import aclosing
 from router.planner.plan import OperationKind
 from router.transports.base import SubgraphRequest, Transport, TransportError
 from router.transports.options import TransportOptions
+from router.transports.prompt import Done, Outcome, UnderWay, prompt, sent
 
 _WORTH_ANOTHER_TRY = frozenset({"SUBGRAPH_UNREACHABLE", "SUBGRAPH_TIMEOUT"})
 _STATUSES = frozenset({429, 502, 503, 504})
@@ -25,6 +26,7 @@ class ResilientTransport:
         self._inner = inner
         self._options = options
         self._clock = clock
+        self._begin = prompt(inner)
         self._failures = 0
         self._opened_at: float | None = None
 
@@ -32,12 +34,27 @@ class ResilientTransport:
         """See Transport."""
         if self._opened_at is not None:
             self._pass_or_refuse()
+        return await self._tries(request)
+
+    def begin(self, request: SubgraphRequest, done: Done) -> UnderWay | None:
+        """See Begin: the first try, while the subgraph is well. Further ones are left to a task."""
+        if self._begin is None or self._failures or self._opened_at is not None:
+            return None
+        first = _FirstTry(self, request, done)
+        first.now = self._begin(request, first.ended)
+        return first if first.now is not None else None
+
+    async def _tries(self, request: SubgraphRequest, failure: TransportError | None = None) -> bytes:
+        """Tries until the reply comes; `failure` is that of the first try, where it was made already."""
         left = self._options.retries if request.kind is OperationKind.QUERY and not request.files else 0
         delay = self._options.backoff
         while True:
             try:
+                if failure is not None:
+                    raise failure
                 reply = await self._inner.send(request)
             except TransportError as error:
+                failure = None
                 if not _worth_another_try(error):
                     raise
                 if left <= 0:
@@ -72,6 +89,30 @@ class ResilientTransport:
         self._failures += 1
         if self._options.failures_to_open and self._failures >= self._options.failures_to_open:
             self._opened_at = self._clock()
+
+
+class _FirstTry:
+    """A request that is tried for the first time; `now` is what is under way for it."""
+
+    __slots__ = ("_done", "_request", "_transport", "now")
+
+    def __init__(self, transport: ResilientTransport, request: SubgraphRequest, done: Done) -> None:
+        self._transport = transport
+        self._request = request
+        self._done = done
+        self.now: UnderWay | None = None
+
+    def ended(self, outcome: Outcome) -> None:
+        """The first try has ended."""
+        if isinstance(outcome, TransportError) and _worth_another_try(outcome):
+            self.now = sent(self._transport._tries(self._request, outcome), self._done)
+        else:
+            self._done(outcome)
+
+    def cancel(self) -> None:
+        """See UnderWay."""
+        if self.now is not None:
+            self.now.cancel()
 
 
 def _worth_another_try(error: TransportError) -> bool:

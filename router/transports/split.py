@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 from router.transports.base import SubgraphRequest, Transport
+from router.transports.prompt import prompt
 
 
 class SplitTransport:
@@ -15,6 +16,7 @@ class SplitTransport:
         self._requests = requests
         self._events = events
         self.send: Callable[[SubgraphRequest], Coroutine[Any, Any, bytes]] = requests.send
+        self.begin = prompt(requests)
         self.stream: Callable[[SubgraphRequest], AsyncIterator[bytes]] = events.stream
 
     async def close(self) -> None:

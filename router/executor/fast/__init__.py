@@ -1,12 +1,12 @@
 """The fast path: replies decoded straight into the client's shape by code made for the plan.
 
-It answers what ends well. Whatever else it meets (errors, values that do not fit, nulls where none may be) it leaves to
-the general path, together with the replies that came, so that nothing is asked of a subgraph twice.
+It answers what ends well, and what fails where nulls may be: errors of subgraphs, entities that do not come. Whatever
+else it meets (values that do not fit, nulls where none may be) it leaves to the general path, together with the replies
+that came, so that nothing is asked of a subgraph twice.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,14 @@ import msgspec
 
 from router.executor.call import Call
 from router.executor.entities import encode
-from router.executor.fast.code import Batch, Code, Fallback, Lists
+from router.executor.errors import Error
+from router.executor.fast.code import Code, Fallback
 from router.executor.fast.overlay import Overlay
+from router.executor.fast.run import Run
 from router.executor.fast.shape import Shaper, Unsupported
 from router.executor.fast.structs import Structs
-from router.executor.fetch import CompiledFetch, Replies, send
-from router.executor.schedule import run_steps
+from router.executor.fetch import CompiledFetch, Replies
 from router.executor.steps import Step
-from router.transports.base import TransportError
 
 if TYPE_CHECKING:
     from graphql import GraphQLObjectType
@@ -31,14 +31,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Fallback", "FastPlan", "Unsupported"]
 
-log = logging.getLogger("router.executor")
-
 _MISSES_IN_A_ROW = 8  # after so many it is tried only now and then
 _NOW_AND_THEN = 64
 
 
 class _Response(msgspec.Struct, gc=False):
     data: Any
+
+
+class _Failed(msgspec.Struct, gc=False):
+    data: Any
+    errors: list[Error]
 
 
 class FastPlan:
@@ -58,9 +61,16 @@ class FastPlan:
         root = shaper.root(root_type, collected)
         overlay = Overlay(root, steps, booleans, shaper, collector.api_schema)
         structs = Structs(overlay)
-        self.steps = steps
         self.fetches = fetches
+        self.waits = [len(step.waits_for) for step in steps]
+        self.first = [index for index, count in enumerate(self.waits) if not count]
         self.unblocks = unblocks
+        self.groups = overlay.groups
+        self.needed = {  # root fetches of which null in place of data is not null fields alone
+            id_
+            for id_, brings in overlay.roots.items()
+            if any(slot.non_null and not slot.hidden for slot, _ in brings.values())
+        }
         self.code = Code(overlay)
         self.root = structs.root
         self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
@@ -75,86 +85,23 @@ class FastPlan:
 
     async def run(self, variables: Mapping[str, Any], call: Call, replies: Replies) -> bytes:
         """The response. Raises Fallback, with all replies that came in `replies`."""
-        run = _Run(self, variables, call, replies)
-        await run_steps(self.steps, self.unblocks, run.perform)
+        run = Run(self, variables, call, replies)
+        run.begin()
+        try:
+            await run.ended
+        except BaseException:
+            run.cancel()
+            raise
         if not run.broken:
             try:
                 self.code.finish(run.root, run.lists)
-                response: bytes = encode(_Response(run.root))
+                response: bytes = encode(_Failed(run.root, run.errors) if run.errors else _Response(run.root))
             except Fallback:
                 pass
             except Exception:
-                log.exception("the fast path of an operation failed, by a mistake in the router")
+                run.mistake()
             else:
                 self._misses = 0
                 return response
         self._misses += 1
         raise Fallback
-
-
-class _Run:
-    __slots__ = ("_call", "_plan", "_replies", "_variables", "broken", "lists", "root")
-
-    def __init__(self, plan: FastPlan, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
-        self._plan = plan
-        self._variables = variables
-        self._call = call
-        self._replies = replies
-        self.root: Any = plan.root()
-        self.lists: Lists = [None] * plan.code.lists
-        self.broken = False
-
-    async def perform(self, index: int) -> None:
-        if self.broken:  # what is under way may end, and is kept; nothing new begins
-            return
-        plan = self._plan
-        fetch = plan.fetches[index]
-        batches: list[Batch] = []
-        try:
-            if fetch.groups:
-                batches = [batch(self.root, self.lists) for batch in plan.code.batch[fetch.id]]
-                if not any(targets for _, targets in batches):
-                    return
-                body = fetch.body(self._variables, [b"[%b]" % sent for sent, _ in batches])
-            else:
-                body = fetch.body(self._variables)
-        except Fallback:
-            self.broken = True
-            return
-        except Exception:
-            self._mistake()
-            return
-        try:
-            encoded = await send(fetch, body, self._call)
-        except TransportError as error:
-            self._replies[fetch.id] = (body, error)
-            self.broken = True
-            return
-        self._replies[fetch.id] = (body, encoded)
-        if not self.broken:
-            try:
-                self._take(index, fetch, batches, encoded)
-            except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                self.broken = True
-            except Exception:
-                self._mistake()
-
-    def _mistake(self) -> None:
-        """Note a mistake in what only makes things faster; the general path answers."""
-        log.exception("the fast path of an operation failed, by a mistake in the router")
-        self.broken = True
-
-    def _take(
-        self, index: int, fetch: CompiledFetch, batches: list[tuple[bytes, list[list[Any]]]], encoded: bytes
-    ) -> None:
-        plan = self._plan
-        reply = plan.decode[index](encoded)
-        if reply.errors:
-            raise Fallback
-        data = reply.data
-        if not fetch.groups:
-            plan.code.copy[fetch.id](self.root, data)
-            return
-        for number, (write, (_, targets)) in enumerate(zip(plan.code.write[fetch.id], batches, strict=True)):
-            if targets:
-                write(getattr(data, f"g{number}"), targets)

@@ -69,9 +69,9 @@ class Code:
         self._writer = Writer()
         self._bucketings: list[_Bucketing] = []
         self._places: dict[tuple[tuple[int, tuple[str, ...] | None], ...], int] = {}
-        self.lists = 0
+        self.lists = 1  # the first one tells whether some object lacks a field that others have
         self.batch: dict[int, list[Callable[[Any, Lists], Batch]]] = {}
-        self.write: dict[int, list[Callable[[Any, list[list[Any]]], None]]] = {}
+        self.write: dict[int, list[Callable[[Any, list[list[Any]], Lists], None]]] = {}
         for id_, groups in overlay.groups.items():
             self.batch[id_] = [self._batch(group) for group in groups]
             self.write[id_] = [self._write(group) for group in groups]
@@ -150,7 +150,7 @@ class Code:
         writer.line(1, "get = index.get")
         for number, target in zip(numbers, targets, strict=True):
             writer.line(1, f"for o in {self._all(number)}:")
-            self._representations(target, group.strict, tagged=len(names) > 1)
+            self._representations(target, group, tagged=len(names) > 1)
         writer.line(1, "found = list(index.values())")
         if bucketing is not None:
             writer.line(1, f"lists[{bucketing.number}] = found")
@@ -190,12 +190,12 @@ class Code:
         writer.line(2, f"found = lists[{bucketing.number}] = []")
         writer.line(2, "for objects in buckets:")
         writer.line(3, "o = objects[0]")
-        text, _ = self._values(3, bucketing.sent, bucketing.fields, bucketing.group.strict)
+        text, _ = self._values(3, bucketing.sent, bucketing.fields, bucketing.group)
         writer.line(3, f"send({text})")
         writer.line(3, "found.append(objects)")
         writer.line(2, "return join(sent), found")
 
-    def _representations(self, target: Target, strict: bool, *, tagged: bool) -> None:
+    def _representations(self, target: Target, group: GroupOverlay, *, tagged: bool) -> None:
         """The body of the loop over one target's objects; `tagged` keys hold the type's name."""
         writer = self._writer
         ways: dict[tuple[str, Fields], list[str]] = {}
@@ -210,11 +210,11 @@ class Code:
             if len(ways) > 1:
                 writer.line(2, f"{'elif' if number else 'if'} t in {writer.constant(frozenset(names))}:")
                 depth = 3
-            self._representation(depth, sent, fields, strict, tagged)
+            self._representation(depth, sent, fields, group, tagged)
 
-    def _representation(self, depth: int, sent: str, fields: Fields, strict: bool, tagged: bool) -> None:
+    def _representation(self, depth: int, sent: str, fields: Fields, group: GroupOverlay, tagged: bool) -> None:
         writer = self._writer
-        text, key = self._values(depth, sent, fields, strict)
+        text, key = self._values(depth, sent, fields, group)
         if tagged and key != text:
             key = f"{writer.constant(sent)}, {key}"
         writer.line(depth, f"k = {key}")
@@ -225,7 +225,18 @@ class Code:
         writer.line(depth, "else:")
         writer.line(depth + 1, "known.append(o)")
 
-    def _values(self, depth: int, sent: str, fields: Fields, strict: bool) -> tuple[str, str]:
+    def _passed_over(self, depth: int, condition: str, group: GroupOverlay) -> None:
+        """On a condition, what to do with objects that the group brings nothing to."""
+        writer = self._writer
+        writer.line(depth, f"if {condition}:")
+        if group.strict:
+            writer.line(depth + 1, "raise Fallback")
+            return
+        if group.feeds:
+            writer.line(depth + 1, "lists[0] = True")
+        writer.line(depth + 1, "continue")
+
+    def _values(self, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> tuple[str, str]:
         """Reads what is required of `o`; the texts of its representation, and of what tells it from others."""
         writer = self._writer
         if not fields:
@@ -234,13 +245,12 @@ class Code:
         for variable, one in zip(variables, fields, strict=True):
             writer.line(depth, f"{variable} = o.{one.slot.attribute}")
             if one.slot.brought != "always":
-                writer.line(depth, f"if {variable} is UNSET: raise Fallback")
+                self._passed_over(depth, f"{variable} is UNSET", group)
             if one.selections:
                 copy, missing = writer.constant(copier(one.selections)), writer.constant(MISSING)
                 writer.line(depth, f"{variable} = {copy}({variable})")
-                writer.line(depth, f"if {variable} is {missing}: raise Fallback")
-        writer.line(depth, f"if {' and '.join(f'{variable} is None' for variable in variables)}:")
-        writer.line(depth + 1, "raise Fallback" if strict else "continue")
+                self._passed_over(depth, f"{variable} is {missing}", group)
+        self._passed_over(depth, " and ".join(f"{variable} is None" for variable in variables), group)
         start = writer.constant(b'{"__typename":' + encode(sent))
         members = [
             f"{writer.constant(b',' + encode(one.name) + b':')} + dumps({variable})"
@@ -250,12 +260,11 @@ class Code:
         plain = all(_is_hashed_as_sent(one.slot) for one in fields)
         return text, ", ".join(variables) if plain else text
 
-    def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]]], None]:
+    def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]], Lists], None]:
         writer = self._writer
         writer.line(1, "if len(entities) < len(targets): raise Fallback")
         writer.line(1, "for e, objects in zip(entities, targets):")
-        writer.line(2, "if e is None:")
-        writer.line(3, "raise Fallback" if group.strict else "continue")
+        self._passed_over(2, "e is None", group)
         brought = [(slot.attribute, always) for slot, always in group.brings.values() if not slot.hidden or slot.needed]
         for attribute, _ in brought:
             writer.line(2, f"{attribute} = e.{attribute}")
@@ -264,14 +273,16 @@ class Code:
         for attribute, always in brought:
             condition = "" if always else f"if {attribute} is not UNSET: "
             writer.line(3, f"{condition}o.{attribute} = {attribute}")
-        return writer.function("entities, targets")
+        return writer.function("entities, targets, lists")
 
     def _finish(self, root: Shape) -> Callable[[Any, Lists], None]:
         """Puts nulls where nothing came, hides what the client did not ask for, and tells where it cannot."""
         work = [shape for shape in root.walk() if shape.abstract or any(slot.needed for slot in shape.hidden.values())]
         places = [self._place(_route(shape)) for shape in work]
+        lacking = self._lacking(root)
         writer = self._writer
         writer.line(1, "pass")
+        self._fill_up(lacking)
         for shape, number in zip(work, places, strict=True):
             writer.line(1, f"for o in {self._all(number)}:")
             if shape.abstract:
@@ -280,6 +291,21 @@ class Code:
                 if slot.needed:
                     writer.line(2, f"o.{slot.attribute} = UNSET")
         return writer.function("root, lists")
+
+    def _lacking(self, root: Shape) -> list[tuple[int, list[Slot]]]:
+        """The places whose objects may lack fields because their entity did not come."""
+        shapes = [(one, [slot for slot in one.visible.values() if slot.may_lack]) for one in root.walk()]
+        return [(self._place(_route(one)), slots) for one, slots in shapes if slots and not one.abstract]
+
+    def _fill_up(self, lacking: list[tuple[int, list[Slot]]]) -> None:
+        """Null for these fields: they were told apart from a null that came, for the sake of representations."""
+        writer = self._writer
+        if lacking:
+            writer.line(1, "if lists[0]:")
+        for number, slots in lacking:
+            writer.line(2, f"for o in {self._all(number)}:")
+            for slot in slots:
+                writer.line(3, f"if o.{slot.attribute} is UNSET: o.{slot.attribute} = None")
 
     def _settle(self, shape: Shape) -> None:
         """The body of the loop over objects of an abstract place, by their type."""

@@ -69,7 +69,14 @@ class GroupOverlay:
     targets: list[Target]
     brings: dict[str, tuple[Slot, bool]] = field(default_factory=dict)
     non_null: set[str] = field(default_factory=set)  # keys that some target must have
-    strict: bool = False  # an entity that is null, or not asked for, needs the general path
+    # Where an entity is null, or not asked for: the general path answers, if some target must have what it brings;
+    # what it brings for representations is told from a null that came.
+    feeds: bool = False
+
+    @property
+    def strict(self) -> bool:
+        """Whether the general path is needed where an entity is null, or not asked for."""
+        return bool(self.non_null)
 
 
 class Overlay:
@@ -258,7 +265,10 @@ class Overlay:
                     if any(not overlay.brings[key][1] for key in must) and not target.shape.abstract:
                         raise Unsupported("a field that must be there and may not be brought")
                     overlay.non_null |= must
-                    overlay.strict = overlay.strict or bool(must) or not self._fed.isdisjoint(slots)
+                    fed = self._fed.intersection(slots)
+                    overlay.feeds = overlay.feeds or bool(fed)
+                    for slot in fed:
+                        slot.feeds = True
         for shape in self.root.walk():
             if shape.abstract:
                 self._typename(shape)

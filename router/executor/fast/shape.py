@@ -52,6 +52,12 @@ class Slot:
     later: bool = False  # by an entity fetch
     source: object = None  # what brings the objects below
     needed: bool = False  # hidden, and read by some representation
+    feeds: bool = False  # brought by an entity fetch, and read by some representation
+
+    @property
+    def may_lack(self) -> bool:
+        """Whether it is null in the end, but told apart on the way, where its entity did not come."""
+        return self.feeds and not self.hidden
 
 
 @dataclass(slots=True, eq=False)

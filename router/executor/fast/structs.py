@@ -46,7 +46,7 @@ class Structs:
                 return name, inner if slot.non_null and not slot.hidden else inner | None
             everywhere = not slot.hidden and all(keys.get(slot.key, False) for keys in shape.of_type.values())
             return name, inner if everywhere else inner | None
-        if shape.abstract or slot.hidden:
+        if shape.abstract or slot.hidden or slot.may_lack:
             return name, inner | None | UnsetType, UNSET
         return name, inner | None, None
 
@@ -80,7 +80,7 @@ class Structs:
 
     @staticmethod
     def _decoder(data: Any) -> Decoder[Any]:
-        reply = defstruct("Reply", [("data", data), ("errors", list[Any] | None, None)], gc=False)
+        reply = defstruct("Reply", [("data", data | None, None), ("errors", list[Any] | None, None)], gc=False)
         return Decoder(reply)
 
 

@@ -132,6 +132,61 @@ async def test_subgraphs_that_answer_anything(seed: int) -> None:
         assert first == second, (text, name)
 
 
+def failing(seed: int) -> Any:
+    """Subgraphs that fail as honest ones do: an error and null in place of an entity or an object, or no reply."""
+
+    def fail(name: str, body: bytes, reply: Any) -> Any:
+        chance = random.Random(f"{seed}{name}{body.decode()}")
+        if chance.random() < 0.1:
+            raise TransportError("SUBGRAPH_UNREACHABLE", "gone")
+        if chance.random() < 0.1:
+            return {"data": None, "errors": [{"message": "all"}]}
+        entities = b"representations" in body
+        for alias, value in reply["data"].items():
+            if not entities and chance.random() < 0.3:
+                reply["data"][alias] = None
+                reply.setdefault("errors", []).append(
+                    {"message": "field", "path": [alias], "extensions": {"code": "F"}}
+                )
+            elif entities and isinstance(value, list):
+                for index in range(len(value)):
+                    if chance.random() < 0.3:
+                        value[index] = None
+                        error = {"message": "entity", "path": [alias, index, *chance.choice([(), ("name",)])]}
+                        reply.setdefault("errors", []).append(error)
+        return reply
+
+    return fail
+
+
+@QUIET
+@given(SEEDS)
+async def test_subgraphs_that_fail(seed: int) -> None:
+    compiled, text = prepared(seed)
+    calls = [Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS}) for _ in range(2)]
+    general = await run(compiled, VARIABLES, calls[0])
+    fast = await run(compiled, VARIABLES, calls[1])
+    assert _by_path(fast) == _by_path(general), (text, compiled.variant(VARIABLES).why_not_fast)
+    for name in SUBGRAPHS:
+        first, second = (sorted(call.transports[name].bodies) for call in calls)  # type: ignore[attr-defined]
+        assert first == second, (text, name)
+
+
+async def test_failures_of_subgraphs_are_answered_on_the_fast_path_often_enough_to_be_tested() -> None:
+    taken = 0
+    for seed in range(60):
+        try:
+            compiled, _ = prepared(seed)
+        except PlanError:
+            continue
+        call = Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS})
+        for _ in range(2):
+            response = await run(compiled, VARIABLES, call)
+        fast = compiled.variant(VARIABLES)._fast
+        taken += fast is not None and not fast._misses and "errors" in json.loads(response)
+    assert taken >= 8
+
+
 def _by_path(response: bytes) -> Any:
     decoded = json.loads(response)
     errors = sorted(json.dumps(error, sort_keys=True) for error in decoded.get("errors", ()))

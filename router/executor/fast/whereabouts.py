@@ -1,0 +1,34 @@
+"""Where in the response the objects of the fast path stand: only errors ask this."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from msgspec import UNSET
+
+from router.executor.errors import ResponsePath
+from router.executor.fast.overlay import RouteStep, Target
+
+
+def whereabouts(root: Any, targets: Iterable[Target], objects: Sequence[Any]) -> list[ResponsePath]:
+    """Every place among the targets at which one of these objects stands."""
+    wanted = {id(one) for one in objects}
+    places = [place for target in targets for node, place in _located(root, target.route) if id(node) in wanted]
+    return list(dict.fromkeys(places))
+
+
+def _located(root: Any, route: Sequence[RouteStep]) -> list[tuple[Any, ResponsePath]]:
+    nodes: list[tuple[Any, ResponsePath]] = [(root, ())]
+    for step in route:
+        slot = step.slot
+        found = [(getattr(node, slot.attribute), (*place, slot.key)) for node, place in nodes]
+        for _ in slot.lists:
+            lists = [(value, place) for value, place in found if value is not None and value is not UNSET]
+            found = [(item, (*place, index)) for value, place in lists for index, item in enumerate(value)]
+        nodes = [(node, place) for node, place in found if node is not None and node is not UNSET]
+        types = step.types
+        typename = slot.shape.find("__typename") if slot.shape is not None and slot.shape.abstract else None
+        if types is not None and typename is not None:
+            nodes = [(node, place) for node, place in nodes if getattr(node, typename.attribute) in types]
+    return nodes
