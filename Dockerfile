@@ -1,0 +1,28 @@
+# One image for every part of the platform; the command says which: `router`, `subgraph users`, `migrate up`, ...
+ARG PYTHON=python:3.11.13-slim-bookworm
+
+FROM ${PYTHON} AS build
+ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never
+WORKDIR /app
+RUN pip install --no-cache-dir uv==0.13.9
+# The dependencies first: they change seldom, and their layer is kept.
+COPY pyproject.toml uv.lock README.md ./
+RUN uv sync --locked --no-dev --no-install-project
+COPY hanse hanse
+COPY router router
+COPY schema schema
+COPY shared shared
+COPY subgraphs subgraphs
+RUN uv sync --locked --no-dev
+
+FROM ${PYTHON}
+RUN groupadd --gid 10001 hanse \
+    && useradd --uid 10001 --gid hanse --no-create-home --shell /usr/sbin/nologin hanse \
+    && install --directory --owner hanse --group hanse /data /supergraph
+COPY --from=build /app /app
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+WORKDIR /app
+USER 10001:10001
+EXPOSE 4000
+ENTRYPOINT ["hanse"]
+CMD ["up", "--host", "0.0.0.0", "--data", "/data"]

@@ -1,0 +1,1 @@
+"""What runs the platform, on real servers and tools."""
