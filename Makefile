@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-integration lint format typecheck bench conformance clean
+.PHONY: help setup run stack test test-integration lint format typecheck bench conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
@@ -38,6 +38,9 @@ test: $(STAMP) ## run every test that needs no network service
 test-integration: $(INTEGRATION_STAMP) ## run the tests on real servers, which it starts itself (needs Java 17 for Kafka)
 	@$(BIN)/pytest tests/integration $(ARGS)
 	@$(BIN)/pytest tests/shared tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
+
+stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, without containers (needs Java 17 for Kafka)
+	@$(BIN)/python -m deploy.stack $(ARGS)
 
 lint: $(STAMP) ## check style, formatting and who imports whom
 	@$(BIN)/ruff check .

@@ -54,7 +54,7 @@ class Job:
         try:
             done = subprocess.run(
                 self.command,
-                env=_clean(self.variables),
+                env=clean_environment(self.variables),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -69,7 +69,7 @@ class Job:
         return done.stdout
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PlatformProcess:
     """A subgraph or a router: a `Server` of our own."""
 
@@ -143,26 +143,28 @@ class Platform:
         return self.folder / "supergraph.graphql"
 
     def jobs(self, *, demo: bool = False) -> list[Job]:
-        """What must have run before the processes start, in this order."""
-        config = self.folder / "supergraph.yaml"
-        everything = self._of_all_subgraphs()
-        alone = {f"HANSE_{name.upper()}_{what}": "false" for name in SUBGRAPHS for what in _EVENTS}
+        """What must run before the processes start, in this order."""
+        data, everything = ("--data", str(self.folder / "jobs")), self._of_all_subgraphs()
+        composing = ("--config", str(self._supergraph_config), "--output", str(self.supergraph))
+        topics = [str(HANSE), "events", "setup", "--url", self._outside.events]
         return [
-            Job("migrate", [str(HANSE), "migrate", "up", "--data", str(self.folder / "jobs")], everything),
-            Job("compose", [str(HANSE), "compose", "--config", str(config), "--output", str(self.supergraph)], {}),
-            *(
-                [Job("demo", [str(HANSE), "demo", "--data", str(self.folder / "jobs")], everything | alone)]
-                if demo
-                else []
-            ),
+            Job("migrate", [str(HANSE), "migrate", "up", *data], everything),
+            *([Job("topics", topics, {})] if self._outside.events.startswith("kafka:") else []),
+            Job("compose", [str(HANSE), "compose", *composing], {}),
+            *([Job("demo", [str(HANSE), "demo", *data], everything)] if demo else []),
         ]
 
-    def prepare(self, *, demo: bool = False) -> None:
-        """Make the folder and run every job. Raises JobFailed."""
+    def prepare(self, *, demo: bool = False, on_job: Callable[[Job], None] = lambda _: None) -> None:
+        """Make the folder and run every job; `on_job` is called before each. Raises JobFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "supergraph.yaml").write_text(json.dumps({"subgraphs": self._routed()}, indent=2))
+        self._supergraph_config.write_text(json.dumps({"subgraphs": self._routed()}, indent=2))
         for job in self.jobs(demo=demo):
+            on_job(job)
             job.run()
+
+    @property
+    def _supergraph_config(self) -> Path:
+        return self.folder / "supergraph.yaml"
 
     def _subgraph(self, name: str) -> PlatformProcess:
         return PlatformProcess(name, self._ports[name], ("subgraph", name), {**self._settings(name), **self._more})
@@ -221,9 +223,6 @@ class Platform:
         }
 
 
-_EVENTS = ("RELAY_EVENTS", "CONSUME_EVENTS")
-
-
-def _clean(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child: little of ours, so that no setting of this shell changes what runs."""
+def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child: these and little of ours, so that no setting of this shell changes what runs."""
     return {**{name: value for name, value in os.environ.items() if name in KEPT}, **variables}

@@ -7,7 +7,9 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -126,6 +128,18 @@ class ServerProcess:
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-2000:] if self.log.exists() else "it wrote nothing"
+
+
+@contextmanager
+def all_running(processes: Sequence[ServerProcess]) -> Iterator[None]:
+    """Start them all at once; stop them in the reverse order. Raises ServerMissing, ServerFailed."""
+    with ExitStack() as started:
+        for process in processes:
+            started.callback(process.stop)
+        with ThreadPoolExecutor(max(1, len(processes))) as threads:
+            for _ in threads.map(ServerProcess.start, processes):
+                pass
+        yield
 
 
 def free_port() -> int:

@@ -6,6 +6,7 @@ moto answers the protocol and believes everybody. The door before it lets pass o
 
 from __future__ import annotations
 
+import logging
 import pickle
 import signal
 import sys
@@ -23,7 +24,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from moto.moto_server.werkzeug_app import create_backend_app
 from moto.s3.models import S3Backend, s3_backends
-from werkzeug.serving import WSGIRequestHandler, run_simple
+from werkzeug.serving import run_simple
 from werkzeug.wrappers import Request, Response
 
 from deploy.servers.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY
@@ -57,7 +58,8 @@ class Door:
                 self._check(request, body)
             except Refused as refused:
                 said = f"<?xml version='1.0'?><Error><Code>{refused}</Code><Message>Refused.</Message></Error>"
-                return Response(said, 403, content_type="application/xml")(environ, start)
+                refusal: Wsgi = Response(said, 403, content_type="application/xml")
+                return refusal(environ, start)
         return self._app(environ, start)
 
     def _check(self, request: Request, body: bytes) -> None:
@@ -109,15 +111,6 @@ def _moment(text: str) -> datetime:
     return datetime.strptime(text, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
 
 
-class _Quiet(WSGIRequestHandler):
-    """Writes no line for each request."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing."""
-
-
 def main(port: int, folder: Path) -> None:
     """Serve until told to stop; then write down what is held."""
     backend, kept = s3_backends[ACCOUNT]["aws"], folder / "buckets.pickle"
@@ -125,9 +118,10 @@ def main(port: int, folder: Path) -> None:
         backend.buckets = pickle.loads(kept.read_bytes())  # our own file, of the run before
     if BUCKET not in backend.buckets:
         backend.create_bucket(BUCKET, REGION)
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        run_simple("127.0.0.1", port, Door(create_backend_app("s3")), threaded=True, request_handler=_Quiet)
+        run_simple("127.0.0.1", port, Door(create_backend_app("s3")), threaded=True)
     finally:
         _keep(backend, kept)
 

@@ -69,7 +69,8 @@ async def acts(
             told(1)
 
     waiting = iter(wanted)
-    await asyncio.gather(*(take(waiting) for _ in range(AT_ONCE)))
+    async with intake.store.opened():
+        await asyncio.gather(*(take(waiting) for _ in range(AT_ONCE)))
     return found
 
 

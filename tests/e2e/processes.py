@@ -70,11 +70,11 @@ class Running:
                     raise AssertionError(f"{self.command} never printed {pattern!r}; it printed:\n{shown}")
                 self._grown.wait(0.1)
 
-    def stop(self) -> int:
+    def stop(self, timeout: float = STOP_TIMEOUT) -> int:
         """Ask it to end as Ctrl-C does; its exit code. Killed, and a failure, when it does not."""
         if self.process.poll() is None:
             os.killpg(self.process.pid, signal.SIGINT)  # a terminal tells the whole group
-        return self._ended()
+        return self._ended(timeout)
 
     def kill(self) -> None:
         """End it without warning, as a power cut does."""
@@ -82,9 +82,9 @@ class Running:
             os.killpg(self.process.pid, signal.SIGKILL)
         self._ended()
 
-    def _ended(self) -> int:
+    def _ended(self, timeout: float = STOP_TIMEOUT) -> int:
         try:
-            code = self.process.wait(STOP_TIMEOUT)
+            code = self.process.wait(timeout)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()

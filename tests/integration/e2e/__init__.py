@@ -1,0 +1,1 @@
+"""The distributed platform on real servers, from end to end."""
