@@ -35,11 +35,19 @@ def test_port_in_use(tmp_path: Path) -> None:
         (("subgraph", "users", "--port", "0"), {"HANSE_USERS_DATABASE_ULR": "x"}),
         (("subgraph", "catalog", "--port", "0"), {"HANSE_CATALOG_DATABASE_POOL_SIZE": "many"}),
         (("up", "--port", "0"), {"HANSE_ROUTER_INTROSPEKTION": "true"}),
+        (("subgraph", "analytics", "--port", "0"), {"HANSE_ANALYTICS_LIVE_URL": "redis"}),
+        (("subgraph", "notifications", "--port", "0"), {"HANSE_NOTIFICATIONS_LIVE_URL": "kafka://h"}),
     ],
 )
 def test_settings(tmp_path: Path, command: tuple[str, ...], variable: dict[str, str]) -> None:
     [name] = variable
     assert name in failing(*command, env=variable | {"HANSE_DATA": str(tmp_path)})
+
+
+def test_a_store_that_is_none(tmp_path: Path) -> None:
+    said = failing("up", "--port", "0", env={"HANSE_ROUTER_STORE__URL": "redis:6379", "HANSE_DATA": str(tmp_path)})
+    assert "store.url" in said
+    assert "redis://HOST:PORT" in said
 
 
 def test_router_settings_file(tmp_path: Path) -> None:
