@@ -24,7 +24,7 @@ from router.executor import Call, compile_plan, run
 from router.planner import Planner
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
-from tests.router.property.operations import BOOLEANS
+from tests.router.property.operations import VALUES
 from tests.router.property.subgraph import WorldSubgraph
 from tests.router.property.world import Ref, World
 
@@ -57,7 +57,7 @@ class Rig:
 
     def expected(self, text: str) -> Any:
         """What plain execution answers."""
-        return execute_sync(self.api_schema, parse(text), variable_values=BOOLEANS).formatted
+        return execute_sync(self.api_schema, parse(text), variable_values=VALUES).formatted
 
     def answer(self, text: str) -> Any:
         """What the router's planner and executor answer."""
@@ -67,7 +67,7 @@ class Rig:
     async def _run(self, document: DocumentNode) -> Any:
         plan = self.planner.plan(document, override_labels=self.labels)
         compiled = compile_plan(plan, document, None, self.api_schema)
-        return json.loads(await asyncio.wait_for(run(compiled, BOOLEANS, Call(self.transports)), 20))
+        return json.loads(await asyncio.wait_for(run(compiled, VALUES, Call(self.transports)), 20))
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included."""

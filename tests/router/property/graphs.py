@@ -3,17 +3,31 @@
 from __future__ import annotations
 
 import random
+import re
 from dataclasses import dataclass, field
 
 from schema.subgraph import SubgraphSource
 
 _LINK = (
-    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external",'
-    ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])'
+    'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@shareable", "@external",'
+    ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])'
 )
 LABEL = "percent(50)"
 _KEYS = ("id", "sku", "code", "id sku", "org { id }", "org { id code }")
-_LEAVES = ("String", "Int", "String!", "[String!]", "Float", "ID", "Boolean")
+_LEAVES = ("String", "Int", "String!", "[String!]", "Float", "ID", "Boolean", "[[Int]]", "[[ID!]!]", "Colour", "Stamp")
+_COMMON = {
+    "Colour": "enum Colour { RED GREEN BLUE }",
+    "Stamp": "scalar Stamp",
+    "Filter": 'input Filter { text: String = "all" colours: [[Colour!]] inner: Filter least: Int! = 1 }',
+}
+_FILTER = '{ text: "a", colours: [[RED], []], inner: { text: "b", colours: null, inner: null, least: 2 }, least: 3 }'
+_ARGUMENTS = {  # the definitions of arguments, each with a way to give them in a field set
+    "(n: Int = 1)": "(n: 2)",
+    "(n: Int!)": "(n: 1)",
+    f"(f: Filter = {_FILTER})": f"(f: {_FILTER})",
+    "(f: Filter!, c: Colour = GREEN)": f"(f: {_FILTER}, c: RED)",
+    "(s: Stamp, l: [[Int!]] = [[1, 2], []])": "(l: [[3]])",
+}
 
 
 @dataclass(slots=True)
@@ -39,7 +53,11 @@ class GraphDraft:
             for draft in self.types.values()
             if draft.fields
         ]
-        return "\n\n".join([_LINK, *types, *self.others])
+        text = "\n\n".join([_LINK, *types, *self.others])
+        used = [definition for name, definition in _COMMON.items() if re.search(rf"\b{name}\b", text)]
+        if _COMMON["Filter"] in used and _COMMON["Colour"] not in used:
+            used.append(_COMMON["Colour"])
+        return "\n\n".join([text, *used])
 
 
 def random_subgraphs(seed: int | str) -> list[SubgraphSource]:
@@ -73,7 +91,11 @@ class _Maker:
                 self._requires(name)
         if rng.random() < 0.4:
             self._interface_object()
+        if rng.random() < 0.25:
+            self._context()
         self._roots([*self._entities, *abstract, *self._values])
+        if rng.random() < 0.4:
+            self._mutations([*self._entities, *self._values])
         return [SubgraphSource(graph.name, graph.sdl(), f"http://{graph.name}.test") for graph in self._graphs]
 
     def _name(self, prefix: str) -> str:
@@ -123,11 +145,12 @@ class _Maker:
     def _leaf(self, name: str, graphs: list[GraphDraft]) -> None:
         rng = self._rng
         leaf, type_ = self._name("f"), rng.choice(_LEAVES)
-        arguments = rng.choice(["", "", "", "(n: Int = 1)", "(n: Int!)"])
+        arguments = rng.choice([*_ARGUMENTS, *[""] * 6])
+        hidden = " @inaccessible" if rng.random() < 0.07 else ""
         owners = [rng.choice(graphs)] if rng.random() < 0.7 else self._some(graphs)
         for graph in owners:
             shared = " @shareable" if len(owners) > 1 else ""
-            graph.types[name].fields[leaf] = f"{leaf}{arguments}: {type_}{shared}"
+            graph.types[name].fields[leaf] = f"{leaf}{arguments}: {type_}{shared}{hidden}"
         others = [graph for graph in graphs if graph not in owners]
         if len(owners) == 1 and others and rng.random() < 0.1:
             label = f', label: "{LABEL}"' if rng.random() < 0.5 else ""
@@ -185,10 +208,62 @@ class _Maker:
         picks = []
         for leaf, arguments, owner in rng.sample(foreign, min(len(foreign), rng.randint(1, 2))):
             self._external(graph, name, leaf, owner)
-            picks.append(f"{leaf}(n: {rng.randint(1, 2)})" if arguments else leaf)
+            picks.append(f"{leaf}{_ARGUMENTS[arguments]}" if arguments else leaf)
+        if rng.random() < 0.3:
+            picks += self._nested_pick(graph, name)
         field_name = self._name("q")
-        graph.types[name].fields[field_name] = f'{field_name}: String @requires(fields: "{" ".join(picks)}")'
+        required = " ".join(picks).replace('"', '\\"')
+        graph.types[name].fields[field_name] = f'{field_name}: String @requires(fields: "{required}")'
         self._owned.setdefault(name, []).append((field_name, "", graph))
+
+    def _nested_pick(self, graph: GraphDraft, name: str) -> list[str]:
+        """A leaf of a value type that another subgraph's field leads to."""
+        for other in self._graphs:
+            for field_name, line in (
+                other.types[name].fields.items() if name in other.types and other is not graph else ()
+            ):
+                target = line.split(": ")[1].split(" ")[0].strip("[]!")
+                known = target in self._values and target in graph.types and field_name not in graph.types[name].fields
+                if known and "@external" not in line and field_name.startswith("r"):
+                    graph.types[name].fields[field_name] = f"{line.split(' @')[0]} @external"
+                    leaf = next(leaf for leaf in graph.types[target].fields if leaf.startswith("v"))
+                    return [f"{field_name} {{ {leaf} }}"]
+        return []
+
+    def _context(self) -> None:
+        """An entity below another one, with an argument that is taken from there."""
+        rng = self._rng
+        above = rng.choice(self._entities)
+        graph, *others = rng.sample(self._where[above], len(self._where[above]))
+        value, link, own = self._name("k"), self._name("c"), self._name("f")
+        draft = graph.types[above]
+        draft.head += ' @context(name: "above")'
+        draft.fields[value] = f"{value}: {rng.choice(['String', 'String!'])}"
+        draft.fields[link] = f"{link}: {rng.choice(['Below', '[Below!]', 'Below!'])}"
+        argument = f'from: String @fromContext(field: "$above {{ {value} }}")'
+        more = rng.choice(["", "n: Int = 3, "])
+        fields = {"id": "id: ID!", own: f"{own}({more}{argument}): String"}
+        graph.types["Below"] = TypeDraft('type Below @key(fields: "id")', fields)
+        if others and rng.random() < 0.6:
+            plain = self._name("f")
+            others[0].types["Below"] = TypeDraft(
+                'type Below @key(fields: "id")', {"id": "id: ID!", plain: f"{plain}: {rng.choice(_LEAVES)}"}
+            )
+
+    def _mutations(self, targets: list[str]) -> None:
+        """Mutations of any subgraph, some of which several can take."""
+        rng = self._rng
+        for _ in range(rng.randint(2, 5)):
+            target = rng.choice([*targets, "Int", "String"])
+            graphs = self._where.get(target, self._graphs)
+            if not graphs:
+                continue
+            owners = [rng.choice(graphs)] if rng.random() < 0.5 else self._some(graphs)
+            name = self._name("m")
+            for graph in owners:
+                shared = " @shareable" if len(owners) > 1 else ""
+                graph.types.setdefault("Mutation", TypeDraft("type Mutation"))
+                graph.types["Mutation"].fields[name] = f"{name}(n: Int = 1): {target}{shared}"
 
     def _interfaces(self) -> list[str]:
         rng = self._rng

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from typing import Any
 
 from graphql import (
@@ -22,7 +23,17 @@ from graphql import (
     is_required_argument,
 )
 
-BOOLEANS = {"yes": True, "no": False}
+BOOLEANS = {"yes": True, "no": False, "on": True, "off": False}
+VARIABLES: dict[str, tuple[str, Any]] = {
+    **{name: ("Boolean!", value) for name, value in BOOLEANS.items()},
+    "number": ("Int! = 3", 2),
+    "filter": ("Filter!", {"text": "v", "colours": [["BLUE"]], "inner": {"least": 5}}),
+    "colour": ("Colour! = RED", "BLUE"),
+}
+"""The variables that operations use: what each is defined as, and its value."""
+VALUES = {name: value for name, (_, value) in VARIABLES.items()}
+_TRUTHS = (*(f"${name}" for name in BOOLEANS), "true", "false")
+_VARIABLE_OF = {"Int": "number", "Filter": "filter", "Colour": "colour"}
 
 
 class OperationMaker:
@@ -37,11 +48,13 @@ class OperationMaker:
     def make(self) -> str:
         """One operation with its fragments."""
         self._fragments = []
-        assert self._api_schema.query_type is not None
-        body = self._selections(self._api_schema.query_type, 0)
-        text = "\n".join([body, *self._fragments])
-        used = [f"${name}: Boolean!" for name in BOOLEANS if f"${name})" in text]
-        return f"query Q({', '.join(used)}) {text}" if used else f"query Q {text}"
+        root, kind = self._api_schema.query_type, "query"
+        if self._api_schema.mutation_type is not None and self._rng.random() < 0.25:
+            root, kind = self._api_schema.mutation_type, "mutation"
+        assert root is not None
+        text = "\n".join([self._selections(root, 0), *self._fragments])
+        used = [f"${name}: {type_}" for name, (type_, _) in VARIABLES.items() if re.search(rf"\${name}\b", text)]
+        return f"{kind} Q({', '.join(used)}) {text}" if used else f"{kind} Q {text}"
 
     def _selections(self, type_: GraphQLNamedType, depth: int) -> str:
         rng = self._rng
@@ -100,7 +113,7 @@ class OperationMaker:
         if self._rng.random() > 0.12:
             return ""
         name = self._rng.choice(["skip", "include"])
-        return f" @{name}(if: {self._rng.choice(['$yes', '$no', '$yes', 'true', 'false'])})"
+        return f" @{name}(if: {self._rng.choice(_TRUTHS)})"
 
     def _arguments(self, field: GraphQLField) -> str:
         given = [
@@ -114,6 +127,8 @@ class OperationMaker:
         rng = self._rng
         if isinstance(type_, GraphQLNonNull):
             return self._literal(type_.of_type, depth)
+        if isinstance(type_, GraphQLNamedType) and type_.name in _VARIABLE_OF and rng.random() < 0.3:
+            return f"${_VARIABLE_OF[type_.name]}"
         if isinstance(type_, GraphQLList):
             return f"[{self._literal(type_.of_type, depth + 1)}]"
         if isinstance(type_, GraphQLEnumType):

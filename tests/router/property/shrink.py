@@ -21,7 +21,7 @@ from graphql import (
     visit,
 )
 
-from tests.router.property.operations import BOOLEANS
+from tests.router.property.operations import VARIABLES
 
 _REMOVABLE = (FieldNode, InlineFragmentNode, FragmentSpreadNode, FragmentDefinitionNode, DirectiveNode)
 
@@ -52,9 +52,9 @@ def _without(document: DocumentNode, number: int) -> str | None:
     text = print_ast(visit(document, remover))
     if not remover.removed:
         return None
-    for name in BOOLEANS:
-        if text.count(f"${name}") == 1:
-            text = re.sub(rf"\${name}: Boolean!(, )?", "", text)
+    for name, (type_, _) in VARIABLES.items():
+        if len(re.findall(rf"\${name}\b", text)) == 1:
+            text = re.sub(rf"\${name}: {re.escape(type_)}(, )?", "", text)
     return text.replace(", )", ")").replace("()", "")
 
 

@@ -21,8 +21,9 @@ from graphql import (
 )
 
 from router.transports.base import SubgraphRequest
-from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph
+from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph, parse_picks
 from schema.supergraph.model import (
+    ContextArgument,
     EnumType,
     Field,
     InputObjectType,
@@ -96,6 +97,8 @@ class WorldSubgraph:
     def _resolve(self, source: Known, name: str, arguments: Mapping[str, Any]) -> Any:
         edge = self._edge(source, name)
         self._check_required(source, edge)
+        for argument in edge.contexts:
+            self._check_from_above(argument, arguments.get(argument.name))
         from_above = {argument.name for argument in edge.contexts}
         asked = {key: value for key, value in arguments.items() if key not in from_above}
         value = self._world.value(source.ref, name, asked)
@@ -117,6 +120,15 @@ class WorldSubgraph:
                 raise GraphQLError(
                     f"{self._graph} was to get {expected} for {source.type}.{edge.name}, got {source.representation}"
                 )
+
+    def _check_from_above(self, argument: ContextArgument, sent: Any) -> None:
+        """What was sent has to be what one of the objects that set the context has."""
+        (pick,) = parse_picks(argument.selection)
+        assert isinstance(pick, FieldPick)
+        types = self._world.supergraph.types.values()
+        setting = [t.name for t in types if isinstance(t, ObjectType) and pick.name in t.fields]
+        if not any(sent == self._world.value(ref, pick.name, {}) for t in setting for ref in self._world.instances(t)):
+            raise GraphQLError(f"{self._graph} was sent {sent!r} for {argument.name}, which stands nowhere")
 
     def _known(self, value: Any, target: Node) -> Any:
         if isinstance(value, list):
