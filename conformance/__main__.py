@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from conformance import audit, cases, compose_speed, composition
+from conformance import audit, cases, compose_speed, composition, plans
 
 COMMANDS: dict[str, Callable[[Sequence[str] | None], int]] = {
     "composition": composition.main,
     "audit": audit.main,
+    "plans": plans.main,
     "speed": compose_speed.main,
     "cases": cases.main,
 }
@@ -19,6 +20,7 @@ ALL: tuple[tuple[str, ...], ...] = (
     ("audit", "--quiet", "--router", "hanse", "--composer", "ours"),
     ("audit", "--quiet", "--router", "apollo", "--composer", "own"),
     ("audit", "--quiet", "--router", "apollo", "--composer", "ours"),
+    ("plans", "--sets", "300", "--operations", "3"),
     ("speed",),
 )
 """What runs without a command. The reference router's own score is for comparison and fails nothing."""

@@ -25,6 +25,9 @@ class Difference:
     details: tuple[str, ...] = ()
 
 
+OURS_ALONE = "REQUIRES_WITHOUT_RESOLVABLE_KEY"  # a hint that the reference does not give
+
+
 def compare(our: Verdict, theirs: Verdict) -> Difference | None:
     """The difference, or None where the verdicts agree. Of an oracle that crashed nothing is known."""
     if theirs.crash:
@@ -57,6 +60,7 @@ def compare(our: Verdict, theirs: Verdict) -> Difference | None:
 def hint_difference(our: Verdict, theirs: Verdict) -> str | None:
     """How the hints of two accepting verdicts differ, by code and count; None where they agree."""
     missing, extra = Counter(theirs.hints) - Counter(our.hints), Counter(our.hints) - Counter(theirs.hints)
+    extra.pop(OURS_ALONE, None)
     if not missing and not extra:
         return None
     return f"only ours {_counted(extra)}; only theirs {_counted(missing)}"

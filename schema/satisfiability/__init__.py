@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from textwrap import indent
 
-from schema.diagnostics import Diagnostic, Location
+from schema.diagnostics import Diagnostic, Location, Severity
 from schema.satisfiability.explain import reasons
 from schema.satisfiability.operation import print_operation
+from schema.satisfiability.requirements import out_of_reach
 from schema.satisfiability.runtime_types import check_shared
 from schema.satisfiability.traverse import DeadEnd, Findings, Walk
 from schema.satisfiability.world import World, survey
@@ -21,15 +22,31 @@ def check(supergraph: Supergraph, subgraphs: Sequence[SubgraphSchema] = ()) -> l
 
     SATISFIABILITY_ERROR for each field that some operation cannot get, with the shortest such operation and, subgraph
     by subgraph, the reason; SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES and the hint
-    INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN for shared fields of an abstract type. `subgraphs` are only asked
-    for the places of the fields.
+    INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN for shared fields of an abstract type; the hint
+    REQUIRES_WITHOUT_RESOLVABLE_KEY for fields whose requirements nobody can send. `subgraphs` are only asked for the
+    places of the fields.
     """
     walk = Walk(survey(supergraph))
     findings = walk.run()
     diagnostics = [_dead_end(walk, dead_end, subgraphs) for dead_end in findings.dead_ends.values()]
     diagnostics += [_mutation(walk, name, failed, subgraphs) for name, failed in findings.mutations.items()]
     shared = [check_shared(walk.world, shared) for shared in findings.shared.values()]
-    return diagnostics + list(_once(diagnostic for diagnostic in shared if diagnostic is not None))
+    diagnostics += _once(diagnostic for diagnostic in shared if diagnostic is not None)
+    failed = {diagnostic.coordinate for diagnostic in diagnostics}
+    hints = [_out_of_reach(walk.world, *found, subgraphs) for found in out_of_reach(supergraph)]
+    return diagnostics + [hint for hint in hints if hint.coordinate not in failed]
+
+
+def _out_of_reach(world: World, type_: str, field: str, graph: str, subgraphs: Sequence[SubgraphSchema]) -> Diagnostic:
+    name = world.name(graph)
+    return Diagnostic(
+        "REQUIRES_WITHOUT_RESOLVABLE_KEY",
+        f'{type_}.{field} in subgraph "{name}" has @requires, but nothing can be sent there: every @key on {type_} in'
+        " it is `resolvable: false`. Operations that ask for the field fail unless another subgraph resolves it.",
+        Severity.HINT,
+        locations=_locations((type_,), field, [subgraph for subgraph in subgraphs if subgraph.name == name]),
+        coordinate=f"{type_}.{field}",
+    )
 
 
 def _once(diagnostics: Iterable[Diagnostic]) -> Iterable[Diagnostic]:

@@ -109,6 +109,22 @@ def test_a_field_that_cannot_be_had_is_an_error() -> None:
         Planner(supergraph).plan(parse("{ a { name } }"))
 
 
+def test_a_requirement_that_cannot_be_sent_is_an_error() -> None:
+    """Composition accepts `@requires` where no key is resolvable, with a hint; only operations that ask for it fail."""
+    first = _LINK + (
+        'type Query { e: E } type E @key(fields: "id", resolvable: false)'
+        ' { id: ID! size: Int @external cost: Int @requires(fields: "size") }'
+    )
+    second = _LINK + 'type E @key(fields: "id") { id: ID! size: Int }'
+    composition = compose([SubgraphSource("a", first), SubgraphSource("b", second)])
+    assert composition.supergraph is not None
+    assert [hint.code for hint in composition.hints] == ["REQUIRES_WITHOUT_RESOLVABLE_KEY"]
+    unsent = Planner(composition.supergraph)
+    with pytest.raises(PlanError, match=r"E\.cost cannot be resolved here"):
+        unsent.plan(parse("{ e { cost } }"))
+    assert len(list(fetches_of(unsent.plan(parse("{ e { size } }")).node))) == 2
+
+
 @pytest.mark.parametrize(
     ("text", "name", "message"),
     [
