@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from router.engine import Engine
 from router.errors import SettingsError
@@ -20,13 +21,16 @@ from router.server.cors import Cors
 from router.server.http import HttpDoor
 from router.server.pages import Pages, is_browser_visit
 from router.server.websocket import WebSocketDoor
-from router.settings import RateLimitSettings, RouterSettings
+from router.settings import RateLimitSettings, RouterSettings, TelemetrySettings
 from router.store import Store, open_store
 from router.store.memory import MemoryBuckets
 from router.subgraph_transports import SubgraphTransports
 from router.telemetry.access_log import AccessLog
 from router.telemetry.metrics import Metrics
 from router.transports.local import LocalEndpoint
+
+if TYPE_CHECKING:
+    from router.telemetry.spans import Spans
 
 
 def create_router(
@@ -55,15 +59,17 @@ def create_router(
     )
     identity = settings.identity
     signing = SigningKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
+    spans = _spans(settings.telemetry)
     engine = Engine(
         settings,
         verifier=TokenVerifier(keys, settings.jwt, policies_claim=settings.authorization.policies_claim),
         tokens=SubgraphTokens(signing, identity) if signing is not None else None,
         persisted=PersistedDocuments(settings.persisted),
         limiter=_limiter(settings.rate_limits, store),
-        transports=SubgraphTransports(settings, local_endpoints or {}, metrics),
+        transports=SubgraphTransports(settings, local_endpoints or {}, metrics, spans),
         metrics=metrics,
         cache=store.cache,
+        spans=spans,
     )
     engine.serve(supergraph_sdl)
     return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
@@ -72,6 +78,14 @@ def create_router(
 def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
     meanwhile = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
     return RateLimiter(store.buckets, settings.requests, meanwhile=meanwhile)
+
+
+def _spans(settings: TelemetrySettings) -> Spans | None:
+    if settings.otlp_url is None:
+        return None
+    from router.telemetry.spans import Spans  # a second of imports, for who wants it
+
+    return Spans(settings)
 
 
 class Router:

@@ -8,7 +8,7 @@ import hashlib
 import logging
 from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from router.errors import RouterError, Unavailable
 from router.guards.headers import SubgraphHeaders
@@ -23,6 +23,9 @@ from router.store.base import Cache
 from router.subgraph_transports import SubgraphTransports
 from router.telemetry.metrics import Metrics
 from schema.supergraph import parse_supergraph
+
+if TYPE_CHECKING:
+    from router.telemetry.spans import Spans
 
 log = logging.getLogger("router")
 
@@ -61,9 +64,11 @@ class Engine:
         transports: SubgraphTransports,
         metrics: Metrics,
         cache: Cache,
+        spans: Spans | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
+        self._spans = spans
         self.stopping = False
         self._verifier = verifier
         self._token_header = settings.jwt.header.lower()
@@ -108,6 +113,7 @@ class Engine:
             metrics=self.metrics,
             cache=self._cache,
             version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
+            spans=self._spans,
         )
         pipeline.warm(documents)
         return pipeline
@@ -128,6 +134,8 @@ class Engine:
         self.drain()
         await asyncio.gather(*self._unbroken, return_exceptions=True)
         await self._transports.close()
+        if self._spans is not None:
+            await self._spans.close()
 
     async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
         """Who calls. Raises Unauthenticated, Unavailable."""

@@ -7,10 +7,10 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from graphql import (
     DocumentNode,
@@ -56,6 +56,9 @@ from router.variables import CoerceVariables, prepare_variables
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
 
+if TYPE_CHECKING:
+    from router.telemetry.spans import Spans
+
 Document = tuple[str, str | None]  # its text, and which of its operations
 Admitted = tuple[CompiledPlan, Mapping[str, Any], Denial]  # what is to run, the coerced variables, what is denied
 
@@ -75,6 +78,20 @@ class Operation:
     compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
 
 
+class Execute(Protocol):
+    """How an operation is run: what is to run is told where it is known already."""
+
+    def __call__(
+        self,
+        operation: Operation,
+        request: GraphQLRequest,
+        context: RequestContext,
+        admitted: Admitted | None = None,
+    ) -> Coroutine[Any, Any, bytes]:
+        """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
+        ...
+
+
 class Pipeline:
     """Answers operations over one supergraph. A new supergraph gets a new pipeline."""
 
@@ -89,6 +106,7 @@ class Pipeline:
         metrics: Metrics,
         cache: Cache,
         version: str,
+        spans: Spans | None = None,
     ) -> None:
         """`version` tells this supergraph from others in the cache, where responses are kept."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
@@ -121,6 +139,8 @@ class Pipeline:
             if settings.response_cache.enabled
             else None
         )
+        self._spans = spans
+        self.execute: Execute = self._execute if spans is None else self._execute_traced
         self._in_flight: InFlight[bytes] | None = InFlight() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> Operation:
@@ -150,14 +170,13 @@ class Pipeline:
                 continue
             self._operations.put(key, operation)
 
-    async def execute(
+    async def _execute(
         self,
         operation: Operation,
         request: GraphQLRequest,
         context: RequestContext,
         admitted: Admitted | None = None,
     ) -> bytes:
-        """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
         compiled, variables, denial = admitted or await self._admit(operation, request, context)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
@@ -188,6 +207,19 @@ class Pipeline:
         if not await self._responses.keep(key, caching, response):
             return response, NOT_KEPT
         return response, (*caching.headers, (b"age", b"0"))
+
+    async def _execute_traced(
+        self,
+        operation: Operation,
+        request: GraphQLRequest,
+        context: RequestContext,
+        admitted: Admitted | None = None,
+    ) -> bytes:
+        assert self._spans is not None
+        with self._spans.operation(operation.kind, operation.name, context.headers) as span:
+            response = await self._execute(operation, request, context, admitted)
+            span.answered(response)
+        return response
 
     async def _run(self, compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
         async with self._turn:

@@ -245,6 +245,14 @@ class TelemetrySettings(_Section):
     access_log: Literal["off", "text", "json"] = Field(default="off", description="One line per request, on stderr.")
     metrics: bool = Field(default=True, description="Serve Prometheus metrics at `/metrics`.")
     trace_context: bool = Field(default=False, description="Carry W3C trace context to subgraphs.")
+    otlp_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="Collector of traces, OTLP over HTTP, such as `http://127.0.0.1:4318`; none: no spans are made.",
+    )
+    sample_ratio: float = Field(
+        default=1.0, ge=0, le=1, description="How many of the traces that begin here are kept; others as clients say."
+    )
 
 
 class RouterSettings(BaseSettings):

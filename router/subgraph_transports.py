@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from router.errors import SettingsError
 from router.settings import RouterSettings, SubgraphRules
@@ -12,13 +13,22 @@ from router.telemetry.metrics import Metrics
 from router.transports import LocalEndpoint, SharingTransport, Transport, TransportOptions, make_transport
 from router.transports.tls import tls_context
 
+if TYPE_CHECKING:
+    from router.telemetry.spans import Spans
+
 GRACE_SECONDS = 60.0  # what runs over a subgraph that is gone may go on so long
 
 
 class SubgraphTransports:
     """Makes, keeps and closes transports, by subgraph name and URL."""
 
-    def __init__(self, settings: RouterSettings, endpoints: Mapping[str, LocalEndpoint], metrics: Metrics) -> None:
+    def __init__(
+        self,
+        settings: RouterSettings,
+        endpoints: Mapping[str, LocalEndpoint],
+        metrics: Metrics,
+        spans: Spans | None = None,
+    ) -> None:
         """Raises SettingsError where a file of TLS cannot be used."""
         self._settings = settings
         files = settings.transport
@@ -28,6 +38,7 @@ class SubgraphTransports:
             raise SettingsError(f"settings transport.ca_file and transport.client_certificate_file: {error}") from error
         self._endpoints = endpoints
         self._metrics = metrics
+        self._spans = spans
         self._open: dict[tuple[str, str], Transport] = {}
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -57,6 +68,8 @@ class SubgraphTransports:
         key = (name, rules.url or routing_url)
         if key not in self._open:
             transport: Transport = MeasuredTransport(self._make(*key, rules), name, self._metrics)
+            if self._spans is not None:
+                transport = self._spans.traced(transport, name)
             if self._settings.transport.share_requests:
                 transport = SharingTransport(transport)
             self._open[key] = transport

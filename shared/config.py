@@ -52,6 +52,10 @@ class SubgraphSettings(BaseSettings):
     consume_events: bool = Field(default=True, description="Run the consumers in this process.")
     consumer_attempts: int = Field(default=5, ge=1, description="How often an event is tried before it is dead.")
     max_body_bytes: int = Field(default=10_000_000, ge=1, description="Largest request body.")
+    otlp_url: str = Field(default="", description="Collector of traces, OTLP over HTTP; empty: none are made.")
+    otlp_sample_ratio: float = Field(
+        default=1.0, ge=0, le=1, description="How many of the traces that begin here are kept; others as they come."
+    )
     max_upload_bytes: int = Field(
         default=50_000_000, ge=1, description="Largest file that comes with a request, in bytes."
     )

@@ -54,17 +54,16 @@ class _Face:
             if len(body) > self._most:
                 reply = error_reply(413, MalformedRequest(f"The body is larger than {self._most} bytes."))
                 return Response(reply.body, reply.status, media_type=JSON)
-        reply = await self._app.reply(bytes(body), request.headers.get("authorization"))
+        reply = await self._app.reply(bytes(body), request.headers)
         return Response(reply.body, reply.status, media_type=JSON)
 
     async def _post_form(self, request: Request) -> Response:
-        authorization = request.headers.get("authorization")
         settings = self._app.settings
         form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes)
         try:
-            await self._app.tokens.caller(authorization)  # nobody else's files are even read
+            await self._app.tokens.caller(request.headers.get("authorization"))  # nobody else's files are even read
             files = await form.read(request.stream(), request.headers["content-type"])
-            reply = await self._app.reply(form.operations, authorization, files)
+            reply = await self._app.reply(form.operations, request.headers, files)
         except Unauthenticated as error:
             reply = error_reply(401, error)
         except FormTooLarge as error:

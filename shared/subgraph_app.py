@@ -9,11 +9,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
 from shared.auth import Caller, Keys, RouterTokens
-from shared.config import SubgraphSettings, setting
+from shared.config import ConfigError, SubgraphSettings, setting
 from shared.context import RequestContext
 from shared.db import Database
 from shared.db_engines import Limits
@@ -31,6 +32,8 @@ from shared.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+    from shared.spans import Spans
 
 log = logging.getLogger(__name__)
 
@@ -78,6 +81,7 @@ class SubgraphApp:
         self.graph = graph
         self.database = _database_of(settings)
         self.events: EventLog | None = None
+        self._spans: Spans | None = None
         self._migrations = migrations
         self._handlers = handlers or {}
         self._around = around
@@ -117,6 +121,7 @@ class SubgraphApp:
 
     async def _start(self) -> None:
         await self._opened.enter_async_context(self._around())
+        self._spans = _spans_of(self.settings)
         if self.settings.migrate_on_start:
             await upgrade(self.database, self._migrations)
         else:
@@ -146,6 +151,9 @@ class SubgraphApp:
             self.events = None
         await self.database.close()
         await self._opened.aclose()
+        if self._spans is not None:
+            await self._spans.close()
+            self._spans = None
 
     def consumer(self) -> Consumer:
         """The consumer of this subgraph's handlers. The app must have started."""
@@ -158,6 +166,7 @@ class SubgraphApp:
             attempts=self.settings.consumer_attempts,
             on_handled=self._handled,
             tally=self._tally,
+            around=self._spans.event if self._spans is not None else lambda _: nullcontext(),
         )
 
     async def metrics(self) -> bytes:
@@ -199,7 +208,7 @@ class SubgraphApp:
 
         `files` stand where the request's variables are null.
         """
-        reply = await self.reply(body, headers.get("authorization"), files)
+        reply = await self.reply(body, headers, files)
         return reply.status, reply.body
 
     async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
@@ -225,17 +234,33 @@ class SubgraphApp:
         """Whether it has started, and can serve."""
         return self._running
 
-    async def reply(self, body: bytes, authorization: str | None, files: Sequence[FileAt] = ()) -> Reply:
+    async def reply(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> Reply:
         """The reply to a GraphQL request."""
         try:
-            caller = await self.tokens.caller(authorization)
+            caller = await self.tokens.caller(headers.get("authorization"))
             request = decode_request(body)
             place_files({"variables": request.variables}, files)
         except Unauthenticated as error:
             return error_reply(401, error)
         except (MalformedRequest, MisplacedFile) as error:
             return error_reply(400, error)
-        return await self.execution.run(request, caller)
+        if self._spans is None:
+            return await self.execution.run(request, caller)
+        kind = self.graph.prepare(request.query).operation(request.operation_name)
+        with self._spans.operation(kind.value if kind else "unknown", request.operation_name, headers) as span:
+            reply = await self.execution.run(request, caller)
+            span.answered(reply)
+        return reply
+
+
+def _spans_of(settings: SubgraphSettings) -> Spans | None:
+    if not settings.otlp_url:
+        return None
+    if urlsplit(settings.otlp_url).scheme not in ("http", "https"):
+        raise ConfigError(f"setting {settings.setting('otlp_url')} must be an http(s):// URL of a collector")
+    from shared.spans import Spans  # a second of imports, for who wants it
+
+    return Spans(settings.subgraph, settings.otlp_url, sample_ratio=settings.otlp_sample_ratio)
 
 
 def _database_of(settings: SubgraphSettings) -> Database:

@@ -78,7 +78,7 @@ class HttpDoor:
                 status = 200
             else:
                 status, whole = 200, extra
-                if operation.caching is None:
+                if operation.caching is None or isinstance(request, UploadRequest):  # files are in no key
                     response = await pipeline.execute(operation, request, context)
                 else:
                     response, freshness = await pipeline.execute_cached(operation.caching, operation, request, context)

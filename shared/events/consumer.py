@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,9 +50,13 @@ class Consumer:
         first_pause: float = FIRST_PAUSE,
         on_handled: Callable[[], None] = lambda: None,
         tally: Tally | None = None,
+        around: Callable[[Event], AbstractContextManager[None]] = lambda _: nullcontext(),
         clock: Clock = utc_now,
     ) -> None:
-        """`on_handled` is called after each commit: it wakes the relay and live subscriptions."""
+        """`on_handled` is called after each commit: it wakes the relay and live subscriptions.
+
+        `around` is entered for each event that a handler gets.
+        """
         self.name = name
         self._events = events
         self._database = database
@@ -60,6 +65,7 @@ class Consumer:
         self._first_pause = first_pause
         self._on_handled = on_handled
         self._tally = tally or Tally()
+        self._around = around
         self._clock = clock
         self._subscription = events.subscribe(name, wanted_types(handlers))
         self._stopping = asyncio.Event()
@@ -170,8 +176,9 @@ class Consumer:
         handler = self._handlers.get(event.type) or self._handlers.get(EVERY)
         if handler is None or not await mark_handled(session, self.name, event.id, self._clock()):
             return False
-        await handler(session, event)
-        await session.flush()
+        with self._around(event):
+            await handler(session, event)
+            await session.flush()
         return True
 
     async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:

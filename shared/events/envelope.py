@@ -1,8 +1,8 @@
 """The envelope of an event: CloudEvents 1.0 in its JSON format.
 
-Specification: CloudEvents 1.0.2, JSON Event Format, and its Partitioning extension (`partitionkey`). Of our own are the
-extensions `actor` (the user who did it), `clientip`, `useragent`, and `private` (names of fields that are personal or
-secret, with spaces between).
+Specification: CloudEvents 1.0.2, JSON Event Format, and its extensions Partitioning (`partitionkey`) and Distributed
+Tracing (`traceparent`, where tracing is on). Of our own are the extensions `actor` (the user who did it), `clientip`,
+`useragent`, and `private` (names of fields that are personal or secret, with spaces between).
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clientip: str | None = None
     useragent: str | None = None
     private: str | None = None
+    traceparent: str | None = None
 
     def public_data(self) -> dict[str, Any]:
         """The data without what is private."""

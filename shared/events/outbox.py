@@ -31,6 +31,7 @@ from shared.events.data import EventData, private_fields
 from shared.events.envelope import Event, decode, encode
 from shared.events.tables import outbox
 from shared.events.topics import MAX_EVENT_BYTES
+from shared.tracing import traceparent
 
 
 class EventTooLarge(ValueError):
@@ -129,6 +130,7 @@ def _signed(data: EventData, caller: Caller, at: datetime) -> Event:
         clientip=caller.client.ip,
         useragent=caller.client.user_agent,
         private=private_fields(type(data)),
+        traceparent=traceparent.get(),
     )
 
 
