@@ -320,7 +320,10 @@ def demo(data: Path, seed: int, scale: int) -> None:
 @port_option(4000)
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def doctor(data: Path, port: int, as_json: bool) -> None:
-    """Check that this machine can run the platform, and say what to do where it cannot."""
+    """Check that this machine can run the platform, and say what to do where it cannot.
+
+    Servers that the environment names (HANSE_USERS_DATABASE_URL and the like) are asked whether they answer.
+    """
     from hanse.doctor import examine
 
     findings = examine(data=data, port=port)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import sys
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure
+from hanse.findings import Finding
 from hanse.serving import listen
 
 MINIMUM_PYTHON = (3, 11)
@@ -18,25 +18,17 @@ MINIMUM_SQLITE = (3, 35)  # RETURNING
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing examined: what, whether it is well, and what was seen or should be done."""
-
-    subject: str
-    ok: bool
-    detail: str
-
-    def __str__(self) -> str:
-        return f"{'ok  ' if self.ok else 'FAIL'} {self.subject}: {self.detail}"
-
-    def as_dict(self) -> dict[str, Any]:
-        """The finding as JSON's types."""
-        return asdict(self)
-
-
 def examine(*, data: Path, port: int) -> list[Finding]:
-    """Everything that `hanse up` needs of this machine, each as a finding."""
-    return [_python(), _sqlite(), _data_folder(data), _disk(data), _port(port)]
+    """What `hanse up` needs of this machine, and the servers that the environment names; each as a finding."""
+    return [_python(), _sqlite(), _data_folder(data), _disk(data), _port(port), *_servers()]
+
+
+def _servers() -> list[Finding]:
+    if not any(name.startswith("HANSE_") and name.endswith("_URL") for name in os.environ):
+        return []
+    from hanse.doctor_servers import examine_servers  # it takes every subgraph's package
+
+    return examine_servers()
 
 
 def _python() -> Finding:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -99,8 +101,18 @@ class SmtpMailer:
 
     async def send(self, mail: Mail) -> None:
         """See Mailer."""
-        try:
+        with self._failures():
             await asyncio.to_thread(self._send, mail)
+
+    async def check(self) -> None:
+        """Connect and sign in, and send nothing. Raises MailError."""
+        with self._failures():
+            await asyncio.to_thread(self._greet)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
         except smtplib.SMTPRecipientsRefused as error:
             codes = [code for code, _ in error.recipients.values()]
             raise MailError(f"the mail server refuses the recipient: {codes}", permanent=min(codes) >= 500) from error
@@ -116,9 +128,16 @@ class SmtpMailer:
 
     def _send(self, mail: Mail) -> None:
         with self._connect() as server:
-            if self._server.user is not None:
-                server.login(self._server.user, self._server.password)
+            self._sign_in(server)
             server.send_message(mail.message())
+
+    def _greet(self) -> None:
+        with self._connect() as server:
+            self._sign_in(server)
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self._server.user is not None:
+            server.login(self._server.user, self._server.password)
 
     def _connect(self) -> smtplib.SMTP:
         to, seconds, encryption = (self._server.host, self._server.port), self._server.seconds, self._server.encryption
