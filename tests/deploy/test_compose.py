@@ -15,7 +15,10 @@ from hanse.cli import main
 from hanse.platform import SUBGRAPHS
 from hanse.supergraph_config import read_config
 from router.settings import RouterSettings
+from router.telemetry.metrics import Metrics
 from shared.db import Database
+from shared.events.metrics import exposition
+from shared.events.tally import Tally
 from shared.mail.base import open_mailer
 from shared.storage.s3_url import read_url
 from tests.deploy.settings import is_setting, settings_of
@@ -148,21 +151,22 @@ def test_what_is_waited_for_can_come() -> None:
         assert {"migrate", "topics", "postgres", "kafka"} <= set(SERVICES[name]["depends_on"])
 
 
-def test_prometheus_finds_the_routers() -> None:
+def test_prometheus_finds_every_part() -> None:
     jobs = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())["scrape_configs"]
     targets = {target for job in jobs for config in job["static_configs"] for target in config["targets"]}
     assert {target.partition(":")[0] for target in targets} <= set(SERVICES)
-    assert {"router-1:4000", "router-2:4000"} <= targets
+    assert {"router-1:4000", "router-2:4000", *(f"{name}:4000" for name in SUBGRAPHS)} <= targets
 
 
 def test_the_dashboard_shows_what_there_is() -> None:
-    from router.telemetry.metrics import Metrics
-
     dashboard = json.loads((ROOT / "deploy/grafana/dashboards/platform.json").read_text())
     shown = "\n".join(target["expr"] for panel in dashboard["panels"] for target in panel["targets"])
     names = set(re.findall(r"hanse_\w+", shown))
     families = {family.name for family in Metrics().registry.collect()}
-    unknown = {name for name in names if re.sub("_(total|bucket|sum|count)$", "", name) not in families}
+    families |= {
+        match[1] for match in re.finditer(r"^# TYPE (\w+)", exposition("users", Tally(), 0, {}).decode(), re.M)
+    }
+    unknown = {name for name in names if not {name, re.sub("_(total|bucket|sum|count)$", "", name)} & families}
     assert not unknown
     (provider,) = yaml.safe_load((ROOT / "deploy/grafana/provisioning/dashboards/dashboards.yaml").read_text())[
         "providers"
