@@ -26,7 +26,9 @@ def findings(variables: Mapping[str, str], folder: Path) -> tuple[int, dict[str,
 
 def test_servers_that_answer_and_servers_that_do_not(outside: Outside, tmp_path: Path) -> None:
     platform = Platform(tmp_path / "platform", outside)
-    platform.prepare()
+    for job in platform.jobs():
+        if job.name == "topics":  # empty databases are told of, and no fault
+            job.run()
     variables = {name: value for process in platform.processes.values() for name, value in process.variables.items()}
     code, found = findings(variables, tmp_path)
     assert [finding for finding in found.values() if not finding["ok"]] == []
