@@ -118,6 +118,7 @@ async def test_one_that_refuses_us_or_is_not_there_is_told_in_one_line(
     assert "s3cret" not in caplog.text
 
 
+@pytest.mark.timeout(300)  # three processes start
 async def test_live_stats_see_at_once_what_another_replica_counted(redis_server: ServerProcess, tmp_path: Path) -> None:
     """Both count on one database; only one consumes, and neither would look by itself for ten minutes."""
     router = Router(tmp_path)
