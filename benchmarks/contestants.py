@@ -41,7 +41,7 @@ def contestants() -> list[Contestant]:
         Contestant(
             "hive-router (Rust)",
             lambda supergraph, port: [str(hive_router), "--config", str(_hive_router_config(supergraph, port))],
-            None if hive_router else "run `cargo install hive-router`",
+            None if hive_router else "build it: see benchmarks/README.md",
         ),
     ]
 

@@ -133,13 +133,16 @@ def _schema(name: str) -> GraphQLSchema:
 
 
 def answer(name: str, body: bytes, *, failing: bool = False) -> bytes:
-    """The reply of the subgraph to an encoded request. A failing one has an error in place of every third entity."""
+    """The reply of the subgraph to an encoded request. A failing one has an error in place of every third product.
+
+    Which ones is a matter of the product, not of its place in the request: routers send them in batches of their own.
+    """
     request = json.loads(body)
 
     def entities(_: Any, representations: list[Data]) -> list[Any]:
         resolved: list[Any] = []
-        for index, representation in enumerate(representations):
-            if failing and index % 3 == 1:
+        for representation in representations:
+            if failing and int(representation["upc"]) % 3 == 2:
                 resolved.append(GraphQLError("The warehouse does not answer.", extensions={"code": "WAREHOUSE"}))
             else:
                 resolved.append(_RESOLVE[name, representation["__typename"]](representation))
