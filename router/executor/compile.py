@@ -12,6 +12,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, is_obj
 from router.executor.collect import Collector
 from router.executor.conditions import Booleans, boolean_defaults, condition_variables
 from router.executor.fast import FastPlan, Unsupported
+from router.executor.fast.repeats import Shared
 from router.executor.fetch import CompiledFetch
 from router.executor.introspect import Introspection
 from router.executor.project import Projection
@@ -52,14 +53,20 @@ class Variant:
         """The fast path, made at the second run: what is asked only once does not pay for it."""
         self._runs += 1
         if self._runs == 2 and self.steps and self.primary is None and self.introspection is None:
-            try:
-                self._fast = self._make_fast(self.steps, self.fetches, self.unblocks)
-            except Unsupported as reason:
-                self.why_not_fast = str(reason)
-            except Exception:  # a mistake in what only makes things faster must not cost an answer
-                log.exception("an operation gets no fast path, by a mistake in the router")
-                self.why_not_fast = "a mistake"
+            self._fast = self._made_fast(None)
+        elif self._fast is not None and self._fast.repeating != self._fast.shared:
+            self._fast = self._made_fast(self._fast.repeating)  # what responses repeat has changed
         return self._fast
+
+    def _made_fast(self, shared: Shared | None) -> FastPlan | None:
+        try:
+            return self._make_fast(self.steps, self.fetches, self.unblocks, shared=shared)
+        except Unsupported as reason:
+            self.why_not_fast = str(reason)
+        except Exception:  # a mistake in what only makes things faster must not cost an answer
+            log.exception("an operation gets no fast path, by a mistake in the router")
+            self.why_not_fast = "a mistake"
+        return None
 
 
 class CompiledPlan:

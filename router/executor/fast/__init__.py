@@ -17,6 +17,7 @@ from router.executor.entities import encode
 from router.executor.errors import Error
 from router.executor.fast.code import Code, Fallback
 from router.executor.fast.overlay import Overlay
+from router.executor.fast.repeats import Shared, repeating, share
 from router.executor.fast.run import Run
 from router.executor.fast.shape import Shaper, Unsupported
 from router.executor.fast.structs import Structs
@@ -33,6 +34,7 @@ __all__ = ["Fallback", "FastPlan", "Unsupported"]
 
 _MISSES_IN_A_ROW = 8  # after so many it is tried only now and then
 _NOW_AND_THEN = 64
+_LOOK_FIRST, _LOOK_EVERY = 2, 500  # runs, after which it is looked at what repeats
 
 
 class _Response(msgspec.Struct, gc=False):
@@ -56,10 +58,13 @@ class FastPlan:
         root_type: GraphQLObjectType,
         collected: Collected,
         booleans: Booleans,
+        shared: Shared | None = None,
     ) -> None:
+        """`shared` are the fields of which a plan made before has seen that they repeat."""
         shaper = Shaper(collector)
         root = shaper.root(root_type, collected)
         overlay = Overlay(root, steps, booleans, shaper, collector.api_schema)
+        share(root, shared or frozenset())
         structs = Structs(overlay)
         self.fetches = fetches
         self.waits = [len(step.waits_for) for step in steps]
@@ -71,9 +76,12 @@ class FastPlan:
             for id_, brings in overlay.roots.items()
             if any(slot.non_null and not slot.hidden for slot, _ in brings.values())
         }
-        self.code = Code(overlay)
+        self.code = Code(overlay, structs.shared)
         self.root = structs.root
         self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
+        self.shape = root
+        self.shared = self.repeating = shared or frozenset()  # what is, and what should be after what was seen last
+        self._runs = 0 if shared is None else _LOOK_FIRST
         self._misses = 0
 
     def worth_trying(self) -> bool:
@@ -95,6 +103,10 @@ class FastPlan:
         if not run.broken:
             try:
                 self.code.finish(run.root, run.lists)
+                self._runs += 1
+                if self._runs % _LOOK_EVERY == _LOOK_FIRST:
+                    self.repeating = repeating(self.shape, run.root)
+                self.code.fold(run.lists)
                 response: bytes = encode(_Failed(run.root, run.errors) if run.errors else _Response(run.root))
             except Fallback:
                 pass

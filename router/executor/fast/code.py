@@ -5,11 +5,12 @@ Only names made here and constants passed beside the text stand in the text: not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
-from msgspec import UNSET
+from msgspec import UNSET, Raw
+from msgspec.json import Decoder
 
 from router.executor.entities import MISSING, copier, encode
 from router.executor.fast.overlay import Fields, GroupOverlay, Overlay, RouteStep, Target
@@ -27,7 +28,13 @@ class Writer:
     """Lines of a function, with constants by generated names."""
 
     def __init__(self) -> None:
-        self.names: dict[str, Any] = {"UNSET": UNSET, "Fallback": Fallback, "dumps": encode, "join": b",".join}
+        self.names: dict[str, Any] = {
+            "UNSET": UNSET,
+            "Raw": Raw,
+            "Fallback": Fallback,
+            "dumps": encode,
+            "join": b",".join,
+        }
         self._lines: list[str] = []
 
     def line(self, depth: int, text: str) -> None:
@@ -65,13 +72,20 @@ class _Bucketing:
 class Code:
     """The functions of one plan."""
 
-    def __init__(self, overlay: Overlay) -> None:
+    def __init__(self, overlay: Overlay, shared: Mapping[Slot, Decoder[Any]]) -> None:
         self._writer = Writer()
         self._bucketings: list[_Bucketing] = []
         self._places: dict[tuple[tuple[int, tuple[str, ...] | None], ...], int] = {}
         self.lists = 1  # the first one tells whether some object lacks a field that others have
         self.batch: dict[int, list[Callable[[Any, Lists], Batch]]] = {}
         self.write: dict[int, list[Callable[[Any, list[list[Any]], Lists], None]]] = {}
+        self._entries: dict[Slot, tuple[int, int]] = {slot: (self._list(), self._list()) for slot in shared}
+        sources = {id_: [overlay.fetches[id_]] for id_ in overlay.roots} | overlay.groups
+        self.unfold = {
+            id_: self._unfold([one for one in _slots(overlay.root) if one[1].shared and one[1].source in made], shared)
+            for id_, made in sources.items()
+        }
+        self.fold = self._fold(overlay.root)
         for id_, groups in overlay.groups.items():
             self.batch[id_] = [self._batch(group) for group in groups]
             self.write[id_] = [self._write(group) for group in groups]
@@ -96,12 +110,16 @@ class Code:
         before = len(route) - 1
         while before and tuple(key[:before]) not in self._places:
             before -= 1
-        if before:
+        once = max((place for place, step in enumerate(route) if step.slot.shared), default=-1)
+        name, count = "o0", 0
+        if once >= before:  # each of the objects that are shared is looked at once
+            before = once + 1
+            loops = [f"for o0 in lists[{self._entries[route[once].slot][1]}] or ()", *self._of_types(name, route[once])]
+        elif before:
             parent = self._places[tuple(key[:before])]
             loops = [f"for o0 in {self._all(parent)}"]
         else:
             loops = ["for o0 in (root,)"]
-        name, count = "o0", 0
         for step in route[before:]:
             depth = len(step.slot.lists)
             source = f"{name}.{step.slot.attribute}"
@@ -110,12 +128,7 @@ class Code:
                 name = f"o{count}"
                 loops.append(f"for {name} in {source if level else f'[{source}]'} if {name}")
                 source = name
-            if step.types is not None:
-                shape = step.slot.shape
-                assert shape is not None
-                typename = shape.find("__typename")
-                if typename is not None and shape.abstract:
-                    loops.append(f"if {name}.{typename.attribute} in {self._writer.constant(frozenset(step.types))}")
+            loops += self._of_types(name, step)
         number = self._list()
         self._writer.line(1, f"found = lists[{number}] = [{name} {' '.join(loops)}]")
         self._writer.line(1, "return found")
@@ -123,6 +136,14 @@ class Code:
         self._writer.names[self._finder_name(number)] = finder
         self._places[key] = number
         return number
+
+    def _of_types(self, name: str, step: RouteStep) -> list[str]:
+        shape = step.slot.shape
+        assert shape is not None
+        typename = shape.find("__typename")
+        if step.types is None or typename is None or not shape.abstract:
+            return []
+        return [f"if {name}.{typename.attribute} in {self._writer.constant(frozenset(step.types))}"]
 
     def _list(self) -> int:
         """The number of a list that is filled once per run."""
@@ -292,6 +313,55 @@ class Code:
                     writer.line(2, f"o.{slot.attribute} = UNSET")
         return writer.function("root, lists")
 
+    def _unfold(
+        self, shared: list[tuple[Shape, Slot]], decoders: Mapping[Slot, Decoder[Any]]
+    ) -> Callable[[Any, Lists], None] | None:
+        """Decodes each text of the shared fields that a fetch brought, once; keeps it with the objects it is under."""
+        if not shared:
+            return None
+        parts: list[Callable[[Any, Lists], None]] = []
+        writer = self._writer
+        for shape, slot in shared:  # outer ones first
+            parents = self._place(_route(shape))
+            entries, objects = self._entries[slot]
+            value = f"o.{slot.attribute}"
+            writer.line(1, "made = {}")
+            writer.line(1, "get = made.get")
+            writer.line(1, f"for o in {self._all(parents)}:")
+            writer.line(2, f"if type({value}) is not Raw: continue")  # null, or an object met before
+            writer.line(2, f"text = bytes({value})")
+            writer.line(2, "entry = get(text)")
+            writer.line(2, "if entry is None:")
+            writer.line(3, f"entry = made[text] = [{writer.constant(decoders[slot].decode)}(text)]")
+            writer.line(2, f"{value} = entry[0]")
+            writer.line(2, "entry.append(o)")
+            writer.line(1, f"lists[{entries}] = entries = list(made.values())")
+            loops = "for entry in entries for o0 in [entry[0]] if o0"
+            for level in range(len(slot.lists)):
+                loops += f" for o{level + 1} in o{level} if o{level + 1}"
+            writer.line(1, f"lists[{objects}] = [o{len(slot.lists)} {loops}]")
+            parts.append(writer.function("root, lists"))
+        if len(parts) == 1:
+            return parts[0]
+
+        def unfold(root: Any, lists: Lists) -> None:
+            for part in parts:
+                part(root, lists)
+
+        return unfold
+
+    def _fold(self, root: Shape) -> Callable[[Lists], None]:
+        """Encodes once what stands in several places."""
+        writer = self._writer
+        writer.line(1, "pass")
+        for _, slot in reversed([one for one in _slots(root) if one[1].shared]):  # inner ones first
+            writer.line(1, f"for entry in lists[{self._entries[slot][0]}] or ():")
+            writer.line(2, "if len(entry) > 2:")
+            writer.line(3, "text = Raw(dumps(entry[0]))")
+            writer.line(3, "for o in entry[1:]:")
+            writer.line(4, f"o.{slot.attribute} = text")
+        return writer.function("lists")
+
     def _lacking(self, root: Shape) -> list[tuple[int, list[Slot]]]:
         """The places whose objects may lack fields because their entity did not come."""
         shapes = [(one, [slot for slot in one.visible.values() if slot.may_lack]) for one in root.walk()]
@@ -330,6 +400,11 @@ class Code:
                     writer.line(3, f"if {value} is UNSET: {value} = None")
                 elif slot.brought != "always":
                     writer.line(3, f"if {value} is UNSET: raise Fallback")
+
+
+def _slots(root: Shape) -> list[tuple[Shape, Slot]]:
+    """Every field of the response with the place that it stands at, outer ones first."""
+    return [(shape, slot) for shape in root.walk() for slot in shape.visible.values()]
 
 
 def _is_hashed_as_sent(slot: Slot) -> bool:

@@ -92,6 +92,7 @@ class Overlay:
         self.roots: dict[int, dict[str, tuple[Slot, bool]]] = {}
         self.groups: dict[int, list[GroupOverlay]] = {}
         self._fed: set[Slot] = set()  # read by some representation
+        self.fetches = {step.fetch.id: step.fetch for step in steps}
         for step in steps:
             self._fetch(step.fetch)
         self._judge()
@@ -166,6 +167,7 @@ class Overlay:
                 if not below or slot.source not in (None, source):
                     raise Unsupported("an object that several fetches make")
                 slot.source = source
+                slot.whole = not maybe
                 self._lay(slot.shape, selection.selections, source, None)
 
     def _covers(self, fragment: InlineFragment, name: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -135,6 +135,9 @@ class Run:
             elif reply.data is None:
                 raise Fallback
             self._write(fetch, batches, reply.data)
+            unfold = self._plan.code.unfold[fetch.id]
+            if unfold is not None:
+                unfold(self.root, self.lists)
         except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.broken = True
         except Exception:
@@ -159,9 +162,13 @@ class Run:
             self.errors += root_errors(fetch, errors)
             return
         groups = self._plan.groups[fetch.id]
+        located: dict[int, dict[int, list[ResponsePath]]] = {}
 
-        def places(group: int, number: int) -> list[ResponsePath]:
-            return whereabouts(self.root, groups[group].targets, batches[group][1][number])
+        def places(group: int, number: int) -> Iterable[ResponsePath]:
+            if group not in located:
+                located[group] = whereabouts(self.root, groups[group].targets)
+            known = located[group]
+            return dict.fromkeys(place for one in batches[group][1][number] for place in known.get(id(one), ()))
 
         self.errors += entity_errors(fetch, errors, _counts(batches), places)
 

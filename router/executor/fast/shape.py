@@ -53,6 +53,8 @@ class Slot:
     source: object = None  # what brings the objects below
     needed: bool = False  # hidden, and read by some representation
     feeds: bool = False  # brought by an entity fetch, and read by some representation
+    whole: bool = False  # of objects: one fetch brings them, whenever it brings the object that they are under
+    shared: bool = False  # equal ones are one object in memory
 
     @property
     def may_lack(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from msgspec import UNSET, Struct, UnsetType, defstruct
+from msgspec import UNSET, Raw, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
 
 from router.executor.fast.overlay import GroupOverlay, Overlay
@@ -20,6 +20,12 @@ class Structs:
         self._classes: dict[Shape, type[Struct]] = {}
         self.root = self._class(overlay.root)
         self.decoders: dict[int, Decoder[Any]] = {}
+        self.shared: dict[Slot, Decoder[Any]] = {
+            slot: Decoder(self._annotation(slot) if slot.non_null else self._annotation(slot) | None)
+            for shape in overlay.root.walk()
+            for slot in shape.visible.values()
+            if slot.shared
+        }
         for id_, brings in overlay.roots.items():
             must = {key for key, (slot, _) in brings.items() if slot.non_null and not slot.hidden}
             self.decoders[id_] = self._decoder(self._partial(brings, must))
@@ -42,6 +48,8 @@ class Structs:
         if slot.typename:
             return name, inner
         if slot.brought == "always":
+            if slot.shared:
+                return name, Raw
             if not shape.abstract:
                 return name, inner if slot.non_null and not slot.hidden else inner | None
             everywhere = not slot.hidden and all(keys.get(slot.key, False) for keys in shape.of_type.values())
@@ -62,6 +70,9 @@ class Structs:
         slots = [slot for slot, _ in brings.values() if not slot.hidden or slot.needed]
         for slot in slots:
             inner = self._annotation(slot)
+            if slot.shared:
+                fields.append((slot.attribute, Raw))
+                continue
             if not brings[slot.key][1]:
                 fields.append((slot.attribute, inner | None | UnsetType, UNSET))
             elif slot.key in non_null:

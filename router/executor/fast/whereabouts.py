@@ -11,11 +11,13 @@ from router.executor.errors import ResponsePath
 from router.executor.fast.overlay import RouteStep, Target
 
 
-def whereabouts(root: Any, targets: Iterable[Target], objects: Sequence[Any]) -> list[ResponsePath]:
-    """Every place among the targets at which one of these objects stands."""
-    wanted = {id(one) for one in objects}
-    places = [place for target in targets for node, place in _located(root, target.route) if id(node) in wanted]
-    return list(dict.fromkeys(places))
+def whereabouts(root: Any, targets: Iterable[Target]) -> dict[int, list[ResponsePath]]:
+    """The places at which the objects of a group's targets stand, by the identity of the object."""
+    found: dict[int, dict[ResponsePath, None]] = {}
+    for target in targets:
+        for node, place in _located(root, target.route):
+            found.setdefault(id(node), {})[place] = None
+    return {one: list(places) for one, places in found.items()}
 
 
 def _located(root: Any, route: Sequence[RouteStep]) -> list[tuple[Any, ResponsePath]]:
