@@ -12,8 +12,8 @@ from shared.clock import in_utc
 from shared.federation import Representation, ids_of
 from shared.ids import known_id
 from shared.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
-from subgraphs.tasks import models, repository
-from subgraphs.tasks.loaders import TasksContext
+from subgraphs.tasks import models
+from subgraphs.tasks.loaders import TaskList, TasksContext
 from subgraphs.tasks.repository import TaskFilter, TaskSort
 from subgraphs.tasks.service import TaskDetails
 
@@ -139,15 +139,9 @@ async def page_of(
     info: TasksInfo, user_id: str, page: PageRequest, given: TaskFilterInput | None, sort: TaskSort
 ) -> Connection[Task]:
     """A page of the tasks that a user owns or is to do."""
-    wanted = (given or TaskFilterInput()).plain()
-    async with info.context.session() as session:
-        piece = await repository.page_of_tasks(session, user_id, page, wanted, sort)
-
-    async def counted() -> int:
-        async with info.context.session() as session:
-            return await repository.count_tasks(session, user_id, wanted)
-
-    return connect(piece, lambda record: Task(record=record), counted)
+    asked = TaskList(user_id, page, (given or TaskFilterInput()).plain(), sort)
+    piece = await info.context.pages.load(asked)
+    return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(asked))
 
 
 @strawberry.federation.type(keys=["id"], description="A person who uses the platform.")

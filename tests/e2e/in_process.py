@@ -1,0 +1,38 @@
+"""The whole platform in the process of the test, so that its databases can be looked into."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+
+import httpx
+
+from hanse.up import create_subgraphs, embedded_router
+from shared.subgraph_app import SubgraphApp
+
+URL = "http://hanse.test"
+
+
+@asynccontextmanager
+async def subgraphs_in_process(folder: Path) -> AsyncIterator[dict[str, SubgraphApp]]:
+    """Every subgraph on a folder, running, by name."""
+    async with AsyncExitStack() as stack:
+        subgraphs = create_subgraphs(folder, URL)
+        for app in subgraphs.values():
+            await app.start()
+            stack.push_async_callback(app.stop)
+        yield subgraphs
+
+
+@asynccontextmanager
+async def platform_in_process(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, SubgraphApp]]]:
+    """The router, behind a client, and its subgraphs by name."""
+    async with subgraphs_in_process(folder) as subgraphs:
+        router = embedded_router(subgraphs, folder)
+        await router.start()
+        try:
+            async with httpx.AsyncClient(transport=httpx.ASGITransport(router), base_url=URL, timeout=60) as client:
+                yield client, subgraphs
+        finally:
+            await router.stop()

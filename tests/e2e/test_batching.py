@@ -1,0 +1,215 @@
+"""Every list of the graph, with all that hangs on its entries: how many SQL statements it takes hangs on none of them.
+
+The questions are made from the schema that clients see, so that a new list, or a new field of an entity, is asked too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import pytest
+from graphql import (
+    GraphQLField,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    build_schema,
+    get_named_type,
+    get_nullable_type,
+    is_leaf_type,
+    is_list_type,
+    is_required_argument,
+)
+
+from hanse.demo import fill_demo
+from shared.clock import utc_now
+from shared.demo import Week
+from shared.subgraph_app import SubgraphApp
+from subgraphs.catalog.demo import offers
+from subgraphs.users import demo as users
+from tests.e2e.in_process import platform_in_process
+from tests.e2e.test_story import LOGIN
+from tests.subgraphs.harness import Statements
+
+SCHEMA = build_schema((Path(__file__).parents[2] / "schema" / "published" / "api.graphql").read_text())
+DEPTH = 3
+FEW, MANY = 2, 100
+NESTED = 3  # entries of the lists below
+FEWEST = 8  # entries more, so that a statement for each is seen
+SLACK = 2  # statements more: the first entries may happen not to refer to something
+
+WEEK_AGO = utc_now() - timedelta(days=7)
+SAID = {  # what must be said, or says how many
+    "activitySeries": f'step: HOUR, since: "{WEEK_AGO.isoformat()}"',
+    "productsByCategory": 'category: "home", first: {count}',
+    "topProducts": "limit: {count}",
+    "topUsers": "limit: {count}",
+}
+WHOLE = {"activitySeries", "categories", "myApiKeys", "myNotificationPreferences", "mySessions", "tasksByStatus"}
+MOST_FOR_WHOLE = 3  # statements of each subgraph for a list that has no pages
+
+KEEP_BUSY = """mutation KeepBusy($product: ID!, $text: String!) {
+  reserveStock(productId: $product, quantity: 1) { id }
+  createTask(input: { title: $text, dueAt: "2027-01-01T00:00:00Z" }) { id }
+  createTransaction(input: { amount: { amountMinor: 100 }, description: $text, productId: $product }) { id }
+  payTransactions { total { amountMinor } }
+}"""
+LOG = 'mutation Log($number: JSON!) { writeLogEntry(name: "test", level: INFO, data: $number) { id } }'
+HEARD = "{ auditTrail(first: 1) { totalCount } stats { eventsProcessed } }"
+
+
+class Market:
+    """The whole platform in this process, and the statements that its databases are asked."""
+
+    def __init__(self, http: httpx.AsyncClient, subgraphs: dict[str, SubgraphApp]) -> None:
+        self._http = http
+        self._statements = {name: Statements(app) for name, app in subgraphs.items()}
+        self._tokens: dict[str, str] = {}
+
+    async def sign_in(self, login: str) -> None:
+        """From now on, `who` may be this demo user."""
+        self._tokens[login] = (await self.data(LOGIN, login=login, password=users.PASSWORD))["login"]["accessToken"]
+
+    async def data(self, query: str, who: str | None = None, **variables: Any) -> dict[str, Any]:
+        """The data of an answer that must have no errors."""
+        headers = {"authorization": f"Bearer {self._tokens[who]}"} if who else {}
+        reply = await self._http.post("/graphql", json={"query": query, "variables": variables}, headers=headers)
+        answer = reply.json()
+        assert "errors" not in answer, (query, answer["errors"])
+        data: dict[str, Any] = answer["data"]
+        return data
+
+    async def counted(self, query: str, who: str) -> tuple[dict[str, Any], Counter[str]]:
+        """The data, and how many statements that took of each subgraph."""
+        for statements in self._statements.values():
+            statements.seen.clear()
+        data = await self.data(query, who)
+        taken = {
+            name: [one for one in statements.seen if "FROM mails" not in one]  # the sender looks for some all the time
+            for name, statements in self._statements.items()
+        }
+        return data, Counter({name: len(seen) for name, seen in taken.items() if seen})
+
+
+@asynccontextmanager
+async def running(folder: Path) -> AsyncIterator[Market]:
+    """The platform on a folder."""
+    async with platform_in_process(folder) as (client, subgraphs):
+        yield Market(client, subgraphs)
+
+
+async def make_a_week(folder: Path) -> str:
+    """A demo, and something of every kind for who sells most, whose username it is; heard of by all consumers."""
+    week = Week()
+    await fill_demo(folder, week)
+    [(user_id, _)] = Counter(offer.seller_id for offer in offers(week)).most_common(1)
+    seller = {known: new.username for known, new, _ in users.people(week)}[user_id]
+    in_stock = [offer.id for offer in offers(week) if offer.stock >= 12]
+    async with running(folder) as market:
+        for login in (users.ADMIN_LOGIN, seller):
+            await market.sign_in(login)
+        for number in range(12):
+            await market.data(KEEP_BUSY, seller, product=in_stock[number], text=f"thing {number}")
+            await market.data(LOG, users.ADMIN_LOGIN, number=number)
+        before: Any = None
+        async with asyncio.timeout(120):
+            while before != (now := await market.data(HEARD, users.ADMIN_LOGIN)):
+                before = now
+                await asyncio.sleep(2)
+    return seller
+
+
+def lists() -> Iterator[tuple[str, GraphQLField]]:
+    """The fields of Query that answer lists."""
+    assert SCHEMA.query_type is not None
+    for name, field in SCHEMA.query_type.fields.items():
+        if is_list_type(get_nullable_type(field.type)) or is_connection(field.type):
+            yield name, field
+
+
+def is_connection(kind: GraphQLOutputType) -> bool:
+    return get_named_type(kind).name.endswith("Connection")
+
+
+def question(name: str, field: GraphQLField, count: int) -> str:
+    """An operation that asks for so many entries and all that hangs on them."""
+    said = SAID.get(name, "" if name in WHOLE else "first: {count}").replace("{count}", str(count))
+    return f"query {{ {name}{f'({said})' if said else ''} {selection(field.type, DEPTH)} }}"
+
+
+def selection(kind: GraphQLOutputType, depth: int) -> str:
+    """Everything of a type that can be asked without saying anything, some levels deep."""
+    item = get_named_type(kind)
+    if not isinstance(item, GraphQLObjectType):
+        return ""
+    if is_connection(kind):
+        return f"{{ totalCount nodes {selection(item.fields['nodes'].type, depth)} }}"
+    asked = []
+    for name, field in item.fields.items():
+        if any(is_required_argument(argument) for argument in field.args.values()):
+            continue
+        if is_leaf_type(get_named_type(field.type)):
+            asked.append(name)
+        elif depth > 1:
+            asked.append(
+                f"{name}{f'(first: {NESTED})' if 'first' in field.args else ''} {selection(field.type, depth - 1)}"
+            )
+    return f"{{ {' '.join(asked)} }}"
+
+
+def entries(data: dict[str, Any], name: str) -> list[Any]:
+    """The entries of a list that was asked for."""
+    found = data[name]
+    return list(found["nodes"] if isinstance(found, dict) else found)
+
+
+@pytest.mark.timeout(600)
+async def test_every_list_takes_as_many_statements_whatever_its_length(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HANSE_MEDIA_SWEEP_SECONDS", "3600")
+    seller = await make_a_week(tmp_path)
+    for name in ("USERS", "CATALOG", "TASKS", "PAYMENTS", "MEDIA", "AUDIT", "ANALYTICS", "NOTIFICATIONS"):
+        monkeypatch.setenv(f"HANSE_{name}_RELAY_EVENTS", "false")  # from here on, only questions are counted
+        monkeypatch.setenv(f"HANSE_{name}_CONSUME_EVENTS", "false")
+    wrong: list[str] = []
+    async with running(tmp_path) as market:
+        for login in (users.ADMIN_LOGIN, seller):
+            await market.sign_in(login)
+        for name, field in lists():
+            who = seller if name.startswith("my") else users.ADMIN_LOGIN
+            few, some = await market.counted(question(name, field, FEW), who)
+            many, all_of_them = await market.counted(question(name, field, MANY), who)
+            check_values(many, SCHEMA.query_type)
+            more = len(entries(many, name)) - len(entries(few, name))
+            print(f"{name}: {more} more, {dict(some)} then {dict(all_of_them)}")
+            if name in WHOLE:
+                wrong += [f"{name}: {all_of_them}"] if max(all_of_them.values()) > MOST_FOR_WHOLE else []
+            elif more < FEWEST:
+                wrong.append(f"{name}: {more} entries more show nothing")
+            elif any(taken > some[subgraph] + SLACK for subgraph, taken in all_of_them.items()):
+                wrong.append(f"{name}: {some} for {FEW}, {all_of_them} for {more} more")
+    assert wrong == []
+
+
+def check_values(data: Any, kind: Any) -> None:
+    """Ids are UUIDs of version 7, moments are ISO 8601 in UTC."""
+    for name, value in data.items():
+        if value is None:
+            continue
+        field = kind.fields[name]
+        item = get_named_type(field.type)
+        for one in value if isinstance(value, list) else [value]:
+            if item.name == "ID" and (kind.name, name) != ("AuditEntry", "resourceId"):
+                assert UUID(one).version == 7, (kind.name, name, one)
+            elif item.name == "DateTime":
+                assert datetime.fromisoformat(one).utcoffset() == timedelta(0), (kind.name, name, one)
+            elif isinstance(item, GraphQLObjectType):
+                check_values(one, item)
