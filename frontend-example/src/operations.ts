@@ -3,15 +3,24 @@ import { graphql } from "gql.tada";
 
 export const NewestProducts = graphql(`
   query NewestProducts {
-    products(first: 10, sort: NEWEST) {
-      edges { node { id name price { formatted } seller { username } } }
+    products(first: 12, sort: NEWEST) {
+      totalCount
+      nodes {
+        id
+        name
+        category
+        price { formatted }
+        inStock
+        seller { displayName avatar { thumbnailUrl } }
+        images { thumbnailUrl }
+      }
     }
   }
 `);
 
 export const SignIn = graphql(`
   mutation SignIn($login: String!, $password: String!) {
-    login(login: $login, password: $password) { accessToken user { username } }
+    login(login: $login, password: $password) { accessToken user { displayName } }
   }
 `);
 
@@ -23,6 +32,6 @@ export const Sell = graphql(`
 
 export const LiveStats = graphql(`
   subscription LiveStats {
-    liveStats(intervalMs: 500) { users products eventsProcessed }
+    liveStats(intervalMs: 500) { users products totalTransactions signIns eventsProcessed }
   }
 `);
