@@ -1,3 +1,3 @@
 """What all tests have in common."""
 
-pytest_plugins = ["tests.databases"]
+pytest_plugins = ["tests.databases", "tests.event_schemas"]

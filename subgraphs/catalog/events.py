@@ -71,6 +71,15 @@ class StockReleased(_ProductEvent, frozen=True, kw_only=True):
     stock: int
 
 
+class StockSold(_ProductEvent, frozen=True, kw_only=True):
+    """Reserved pieces were handed over to who held them."""
+
+    event_type: ClassVar[str] = "product.stock_sold"
+    reservation_id: Uuid
+    holder_id: Uuid
+    quantity: int
+
+
 PUBLISHED: tuple[type[EventData], ...] = (
     ProductCreated,
     ProductUpdated,
@@ -78,4 +87,5 @@ PUBLISHED: tuple[type[EventData], ...] = (
     ProductStockChanged,
     StockReserved,
     StockReleased,
+    StockSold,
 )

@@ -12,7 +12,7 @@ from shared.ids import new_id, parse_id
 from shared.money import MOST_MINOR as MOST_STOCK
 from subgraphs.catalog import repository
 from subgraphs.catalog.errors import OutOfStock, ReservationOver
-from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved
+from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold
 from subgraphs.catalog.models import Product, Reservation, ReservationState
 
 
@@ -115,4 +115,8 @@ class Inventory:
         ended = await repository.end_reservation(session, reservation.id, ReservationState.SOLD, self._clock())
         if ended is None:
             raise ReservationOver
+        await emit(
+            session,
+            StockSold(id=ended.product_id, reservation_id=ended.id, holder_id=ended.holder_id, quantity=ended.quantity),
+        )
         return ended

@@ -25,4 +25,30 @@ class MailFailed(_MailEvent, frozen=True, kw_only=True):
     error: str
 
 
-PUBLISHED: tuple[type[EventData], ...] = (MailSent, MailFailed)
+class MailRequested(_MailEvent, frozen=True, kw_only=True):
+    """An admin has something mailed to a user."""
+
+    event_type: ClassVar[str] = "mail.requested"
+
+
+class PreferenceSet(EventData, frozen=True, kw_only=True):
+    """A user has said what they want of one kind of notification. The id is the user's."""
+
+    source: ClassVar[str] = "notifications"
+    event_type: ClassVar[str] = "user.notification_preference_set"
+
+    kind: str
+    in_app: bool
+    by_mail: bool
+
+
+class MailLanguageSet(EventData, frozen=True, kw_only=True):
+    """A user has chosen the language of their mail. The id is the user's."""
+
+    source: ClassVar[str] = "notifications"
+    event_type: ClassVar[str] = "user.mail_language_set"
+
+    language: str
+
+
+PUBLISHED: tuple[type[EventData], ...] = (MailSent, MailFailed, MailRequested, PreferenceSet, MailLanguageSet)

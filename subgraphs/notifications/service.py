@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.clock import Clock, utc_now
 from shared.errors import BadInput, FieldProblem, NotFound, Problems
 from shared.events.envelope import Event
+from shared.events.outbox import emit
 from shared.ids import new_id, parse_id
 from shared.money import formatted
 from subgraphs.notifications import repository
+from subgraphs.notifications.events import MailLanguageSet, MailRequested, PreferenceSet
 from subgraphs.notifications.models import (
     SECRET_KINDS,
     Kind,
@@ -93,6 +95,7 @@ class Notifications:
             raise NotFound("User")
         message = render(Kind.MESSAGE, person.language, {"subject": subject, "text": text})
         key = new_id()
+        await emit(session, MailRequested(id=key, user_id=person.user_id))
         await self._note(session, person, Kind.MESSAGE, message, self._clock())
         return await self._queue(session, key, person.user_id, person.email, message)
 
@@ -120,6 +123,7 @@ class Notifications:
         )
         row.in_app, row.by_mail = in_app, by_mail
         await repository.add(session, row)
+        await emit(session, PreferenceSet(id=user_id, kind=kind.value, in_app=in_app, by_mail=by_mail))
         return row
 
     async def speak(self, session: AsyncSession, user_id: str, language: Language) -> Language:
@@ -129,6 +133,7 @@ class Notifications:
             raise NotFound("User")
         person.language = language.value
         await repository.add(session, person)
+        await emit(session, MailLanguageSet(id=user_id, language=language.value))
         return language
 
     async def _send_link(self, session: AsyncSession, event: Event, kind: Kind, link: str) -> None:

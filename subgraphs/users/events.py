@@ -149,6 +149,18 @@ class ApiKeyRevoked(_UserEvent, frozen=True, kw_only=True):
     user_id: Uuid
 
 
+class ApiKeyExchanged(_UserEvent, frozen=True, kw_only=True):
+    """A machine client has signed in by its key."""
+
+    event_type: ClassVar[str] = "api_key.exchanged"
+    user_id: Uuid
+
+    @property
+    def actor(self) -> str:
+        """In whose name the client acts."""
+        return self.user_id
+
+
 PUBLISHED: tuple[type[EventData], ...] = (
     UserRegistered,
     UserUpdated,
@@ -164,4 +176,5 @@ PUBLISHED: tuple[type[EventData], ...] = (
     UserStateChanged,
     ApiKeyCreated,
     ApiKeyRevoked,
+    ApiKeyExchanged,
 )

@@ -231,7 +231,10 @@ class Mutation:
     ) -> AccessToken:
         """The token."""
         async with info.context.change() as session:
-            _, token, seconds = await info.context.identity.api_keys.exchange(session, secret)
+            outcome = await info.context.identity.api_keys.exchange(session, secret)
+        if isinstance(outcome, ClientError):
+            raise outcome
+        _, token, seconds = outcome
         return AccessToken(access_token=token, expires_in=seconds)
 
     @strawberry.federation.mutation(

@@ -6,6 +6,8 @@ from importlib import import_module
 from pathlib import Path
 
 from shared.events.schemas import schema_files
+from shared.ids import new_id
+from tests.event_schemas import problems
 
 ROOT = Path(__file__).parents[2]
 PUBLISHERS = sorted(
@@ -23,3 +25,11 @@ def test_the_published_schemas_are_those_of_the_code() -> None:
 def test_every_event_says_when_it_happens_and_has_a_type_of_its_own() -> None:
     assert all(kind.__doc__ and kind.__doc__ != kind.__base__.__doc__ for kind in KINDS)
     assert len({kind.event_type for kind in KINDS}) == len(KINDS)
+
+
+def test_an_event_that_its_schema_does_not_allow_is_noticed() -> None:
+    event = {"type": "user.role_changed", "source": "/users", "data": {"id": new_id(), "role": "admin"}}
+    assert problems(event) == []
+    assert problems(event | {"data": {"id": new_id()}}) == ["user.role_changed: 'role' is a required property"]
+    assert len(problems(event | {"data": {"id": "no uuid", "role": 7}})) == 2
+    assert problems(event | {"type": "user.unheard_of"}) == ["user.unheard_of: no schema is published"]

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Principal
 from shared.clock import Clock, utc_now
-from shared.errors import NotFound, Problems
+from shared.errors import ClientError, NotFound, Problems
 from shared.events.outbox import emit
 from shared.ids import new_id, parse_id
 from subgraphs.users import repository
 from subgraphs.users.errors import WrongCredentials
-from subgraphs.users.events import ApiKeyCreated, ApiKeyRevoked
+from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked, SignInFailed
 from subgraphs.users.models import ApiKey, User, UserState
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
 
@@ -74,16 +74,21 @@ class ApiKeys:
         await emit(session, ApiKeyRevoked(id=key.id, user_id=user_id))
         return key
 
-    async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int]:
-        """The key's user, an access token, and for how many seconds it is good. Raises WrongCredentials."""
+    async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int] | ClientError:
+        """The key's user, an access token, and for how many seconds it is good; a refusal, whose trace must be kept."""
         found, now = await repository.api_key_by_fingerprint(session, fingerprint(secret)), self._clock()
-        if found is None:
-            raise WrongCredentials
-        key, user = found
-        expired = key.expires_at is not None and key.expires_at <= now
-        if key.revoked_at is not None or expired or user.state != UserState.ACTIVE:
-            raise WrongCredentials
+        key, user = found or (None, None)
+        if key is None or user is None or not _is_good(key, user, now):
+            user_id = user.id if user is not None else None
+            await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason="WRONG_API_KEY", locked=False))
+            return WrongCredentials()
         key.used_at = now
         await session.flush()
+        await emit(session, ApiKeyExchanged(id=key.id, user_id=user.id))
         allowed = [scope for scope in key.scopes if scope in scopes_of(user)]
         return user, self._tokens.sign(user, key.id, allowed), self._tokens.lifetime
+
+
+def _is_good(key: ApiKey, user: User, now: datetime) -> bool:
+    expired = key.expires_at is not None and key.expires_at <= now
+    return key.revoked_at is None and not expired and user.state == UserState.ACTIVE
