@@ -26,14 +26,18 @@ class UsersContext(RequestContext):
 
     async def user(self, user_id: str) -> User | None:
         """The user of this id; None for a deleted one, and for an id that is no UUID."""
-        known = known_id(user_id)
-        return await self.users.load(known) if known else None
+        found = await self._any(user_id)
+        return found if found is not None and found.state != UserState.DELETED else None
 
     async def users_of(self, user_ids: Sequence[str]) -> list[User | None]:
-        """The users of these ids, each in its place, by the same rules."""
-        return list(await asyncio.gather(*(self.user(user_id) for user_id in user_ids)))
+        """The users of these ids, each in its place; of deleted ones what is left, since others still refer to them."""
+        return list(await asyncio.gather(*(self._any(user_id) for user_id in user_ids)))
+
+    async def _any(self, user_id: str) -> User | None:
+        known = known_id(user_id)
+        return await self.users.load(known) if known else None
 
     async def _load_users(self, ids: list[str]) -> list[User | None]:
         async with self.session() as session:
             found = await repository.users_by_id(session, ids)
-        return [user if (user := found.get(key)) and user.state != UserState.DELETED else None for key in ids]
+        return [found.get(key) for key in ids]

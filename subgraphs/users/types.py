@@ -53,6 +53,8 @@ class User:
     @strawberry.field(description="The name to show: first and last name, or the username.")
     def display_name(self) -> str:
         """See above."""
+        if self.record.state == models.UserState.DELETED:
+            return "Deleted user"
         return " ".join(filter(None, (self.record.first_name, self.record.last_name))) or self.record.username
 
     @strawberry.field(description="The e-mail address. Private: null for all but the user and admins.")

@@ -12,7 +12,9 @@ import jwt
 from tests.e2e.client import Client
 from tests.e2e.platforms import embedded
 from tests.e2e.processes import HANSE, run_to_end
-from tests.e2e.test_story import LOGIN, PATIENCE, PERSON, REGISTER
+from tests.e2e.stage import ADMIN as ADMIN_NAME
+from tests.e2e.stage import ADMIN_PASSWORD, make_admin
+from tests.e2e.test_story import CREATE_PRODUCT, LOGIN, PATIENCE, PERSON, PRODUCT, REGISTER
 
 PASSWORD = "the-keel-is-laid-2026"
 ADMIN = {"login": "vera", "password": PASSWORD}
@@ -46,6 +48,25 @@ async def test_the_first_admin_and_new_keys(tmp_path: Path) -> None:
             assert jwt.get_unverified_header(user.token)["kid"] != signing
             assert (await user.data("{ me { username } }"))["me"] == {"username": "ada"}, "the old token is still good"
             assert await welcomed(Client(url, http, newer)) == {"username": "ada"}
+
+
+async def test_what_a_deleted_user_did_stays_whole(tmp_path: Path) -> None:
+    make_admin(tmp_path)
+    with embedded(tmp_path, "--no-demo") as (url, _):
+        async with aiohttp.ClientSession() as http:
+            admin, seller, anybody = Client(url, http), Client(url, http), Client(url, http)
+            admin.token = (await admin.data(LOGIN, login=ADMIN_NAME, password=ADMIN_PASSWORD))["login"]["accessToken"]
+            made = (await seller.data(REGISTER, input=PERSON))["register"]
+            seller.token = made["accessToken"]
+            product = (await seller.data(CREATE_PRODUCT, input=PRODUCT))["createProduct"]["id"]
+            assert (await admin.data("mutation ($id: ID!) { deleteUser(id: $id) }", id=made["user"]["id"]))[
+                "deleteUser"
+            ]
+            seen = await anybody.data("{ products { nodes { id seller { id displayName firstName email state } } } }")
+            nobody = {"displayName": "Deleted user", "firstName": None, "email": None, "state": "DELETED"}
+            assert seen["products"]["nodes"] == [{"id": product, "seller": {"id": made["user"]["id"], **nobody}}]
+            gone = await anybody.data("query ($id: ID!) { user(id: $id) { id } }", id=made["user"]["id"])
+            assert gone == {"user": None}
 
 
 async def welcomed(client: Client) -> Any:

@@ -213,7 +213,7 @@ async def played(stage: Stage, play: Play, subgraph: str, name: str, operation: 
     return wrong
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("where", ["over the router", "of the subgraph alone"])
 async def test_who_may_do_what_and_what_is_told_of_it(
     where: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch

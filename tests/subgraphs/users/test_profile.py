@@ -202,4 +202,7 @@ async def test_leaving_removes_what_is_personal(me: Person, anyone: Person, user
     assert "ann" not in " ".join(str(value) for value in vars(left).values()).lower()
     assert (left.id, left.phone, left.first_name, left.last_name) == (me.user_id, None, None, None)
     await events_of(users, "user.deleted", count=1)
+    query = "query ($r: [_Any!]!) { _entities(representations: $r) { ... on User { displayName state email } } }"
+    [kept] = (await anyone.get(query, r=[{"__typename": "User", "id": me.user_id}]))["_entities"]
+    assert kept == {"displayName": "Deleted user", "state": "DELETED", "email": None}, "others still refer to them"
     assert await register(anyone) != me.user_id, "the names are free again"
