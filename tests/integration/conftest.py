@@ -17,7 +17,7 @@ from tests.serving import serve
 @pytest.fixture(scope="session")
 def kafka_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A Kafka broker, without topics."""
-    yield from serve(KafkaServer(tmp_path_factory.mktemp("kafka")), tmp_path_factory)
+    yield from serve(KafkaServer(tmp_path_factory.mktemp("kafka"), brief=True), tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

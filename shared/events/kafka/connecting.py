@@ -24,7 +24,7 @@ from shared.events.log import LogUnavailable
 
 SETUP = "run `hanse events setup`"
 REFUSED = (AuthenticationFailedError, SaslAuthenticationFailed, UnsupportedSaslMechanismError)
-CLOSE_SECONDS = 5.0
+CLOSE_SECONDS = 3.0
 
 
 @asynccontextmanager

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -52,10 +52,12 @@ class Producing:
         """See EventLog."""
         try:
             async with answering(self._address, "appending events"):
-                producer = await self._open()
-                sending = [self._send(producer, *lane) for lane in (await self._by_partition(producer, events)).items()]
-                outcomes = await asyncio.gather(*sending, return_exceptions=True)
-                return _refusals(outcomes)
+                lanes = await self._by_partition(events)
+                outcomes = await asyncio.gather(
+                    *(self._send(lane, messages) for lane, messages in lanes.items()), return_exceptions=True
+                )
+                left = {lane: messages for lane, messages in zip(lanes, _results(outcomes), strict=True) if messages}
+                return await self._send_singly(left) if left else {}
         except BaseException:
             await self._abandon()
             raise
@@ -103,7 +105,8 @@ class Producing:
         producer._message_accumulator.fail_all(ProducerClosed())
         await closed_in_time(producer.stop())
 
-    async def _by_partition(self, producer: Any, events: Sequence[Event]) -> dict[TopicPartition, list[Message]]:
+    async def _by_partition(self, events: Sequence[Event]) -> dict[TopicPartition, list[Message]]:
+        producer = await self._open()
         lanes: dict[TopicPartition, list[Message]] = defaultdict(list)
         partitions: dict[str, list[int]] = {}
         for event in events:
@@ -115,36 +118,49 @@ class Producing:
             lanes[lane].append(Message(event.id, key, encode(event), int(event.time.timestamp() * 1000)))
         return lanes
 
-    async def _send(self, producer: Any, lane: TopicPartition, messages: Sequence[Message]) -> dict[str, str]:
-        """Send these in their order; those that are too large, and those that would come after one, by id."""
+    async def _send(self, lane: TopicPartition, messages: Sequence[Message]) -> Sequence[Message]:
+        """Send these in their order; what is left from the first batch on that Kafka refuses."""
+        producer = await self._open()
+        done = 0
+        for batch, count in _batches(producer, messages):
+            if not await _taken(producer, batch, lane):
+                return messages[done:]
+            done += count
+        return ()
+
+    async def _send_singly(self, lanes: Mapping[TopicPartition, Sequence[Message]]) -> dict[str, str]:
+        """Find what is too large: those messages by id, and those that would come after one.
+
+        A producer numbers what it sends, and Kafka takes no number after one that it refused: each needs a new one.
+        """
+        await self._abandon()
         refused: dict[str, str] = {}
         held: set[bytes] = set()
-        for batch, members in _batches(producer, messages):
-            sent = [message for message in members if message.key not in held]
-            if len(sent) == len(members) and await _taken(producer, batch, lane):
-                continue
-            for message in members:  # one of them is too large, or they are so together: each by itself
-                alone = next(_batches(producer, [message]))[0]
+        for lane, messages in lanes.items():
+            for message in messages:
                 if message.key in held:
                     refused[message.id] = "it comes after an event that Kafka refuses"
-                elif not await _taken(producer, alone, lane):
+                    continue
+                producer = await self._open()
+                batch, _ = next(_batches(producer, [message]))
+                if not await _taken(producer, batch, lane):
+                    await self._abandon()
                     held.add(message.key)
-                    refused[message.id] = (
-                        f"its {len(message.value)} bytes are more than max.message.bytes of {lane.topic}"
-                    )
+                    size = len(message.value)
+                    refused[message.id] = f"its {size} bytes are more than max.message.bytes of {lane.topic}"
         return refused
 
 
-def _batches(producer: Any, messages: Iterable[Message]) -> Iterator[tuple[Any, list[Message]]]:
-    batch: Any = producer.create_batch()
-    members: list[Message] = []
+def _batches(producer: Any, messages: Iterable[Message]) -> Iterator[tuple[Any, int]]:
+    """As few batches as they fit in, each with the number of messages in it."""
+    batch, count = producer.create_batch(), 0
     for message in messages:
         if not _added(batch, message):
-            yield batch, members
-            batch, members = producer.create_batch(), []
+            yield batch, count
+            batch, count = producer.create_batch(), 0
             _added(batch, message)
-        members.append(message)
-    yield batch, members
+        count += 1
+    yield batch, count
 
 
 def _added(batch: Any, message: Message) -> bool:
@@ -161,10 +177,8 @@ async def _taken(producer: Any, batch: Any, lane: TopicPartition) -> bool:
     return True
 
 
-def _refusals(outcomes: Iterable[dict[str, str] | BaseException]) -> dict[str, str]:
-    refused: dict[str, str] = {}
+def _results(outcomes: Iterable[Sequence[Message] | BaseException]) -> Iterator[Sequence[Message]]:
     for outcome in outcomes:
         if isinstance(outcome, BaseException):
             raise outcome
-        refused |= outcome
-    return refused
+        yield outcome

@@ -25,9 +25,9 @@ class Logs:
         self.spoil = spoil
         self._opened: list[EventLog] = []
 
-    async def open(self) -> EventLog:
-        """Another hold on the log."""
-        log = await open_event_log(self.url)
+    async def open(self, options: str = "") -> EventLog:
+        """Another hold on the log; `options` are put behind its URL."""
+        log = await open_event_log(self.url + options)
         self._opened.append(log)
         return log
 

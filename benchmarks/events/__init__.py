@@ -1,0 +1,1 @@
+"""How fast events go, on a real PostgreSQL and a real Kafka, beside the limits of both."""
