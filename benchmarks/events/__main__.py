@@ -9,6 +9,7 @@ import argparse
 import asyncio
 import os
 import platform
+import signal
 import statistics
 import sys
 import tempfile
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
     parser.add_argument("--output", type=Path, help="also write the table to this file")
     options = parser.parse_args(arguments)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by the ordinary way, on which the servers are stopped
     amount = Amount(seconds=2, events=2000, samples=10) if options.quick else Amount()
     with tempfile.TemporaryDirectory(prefix="hanse-bench-events-") as name:
         folder = Path(name)
