@@ -20,7 +20,7 @@ from shared.db import Database
 from shared.db_engines import Limits
 from shared.db_trouble import DatabaseUnreachable
 from shared.errors import Unauthenticated
-from shared.events.consumer import Consumer, Handler, wanted_types
+from shared.events.consumer import Consumer, Handlers, wanted_types
 from shared.events.log import EventLog, LogUnavailable, open_event_log
 from shared.events.outbox import count_waiting
 from shared.events.relay import Relay
@@ -65,7 +65,7 @@ class SubgraphApp:
         graph: SubgraphSchema,
         make_context: Callable[[Database, Caller, bool], RequestContext],
         migrations: Path,
-        handlers: Mapping[str, Handler] | None = None,
+        handlers: Handlers | None = None,
         around: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
         on_handled: Callable[[], None] = lambda: None,
         add_routes: Callable[[FastAPI], None] = lambda _: None,

@@ -6,7 +6,9 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from dataclasses import dataclass
+from itertools import groupby
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -14,7 +16,7 @@ from shared.clock import Clock, utc_now
 from shared.db import Database
 from shared.db_trouble import client_error, is_away, lost_a_race
 from shared.events.envelope import Event, Malformed, MalformedEvent
-from shared.events.inbox import RETENTION, forget_handled, handled, mark_handled
+from shared.events.inbox import RETENTION, forget_handled, handled, mark_all_handled
 from shared.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
 from shared.events.tally import Tally
 from shared.waiting import within
@@ -22,6 +24,16 @@ from shared.waiting import within
 log = logging.getLogger(__name__)
 
 Handler = Callable[[AsyncSession, Event], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """A handler of many events at once, in their order: for effects that add up."""
+
+    handle: Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
+
+
+Handlers = Mapping[str, Handler | Together]
 EVERY = "*"  # the handler of event types that have none of their own
 
 BATCH = 200
@@ -34,6 +46,7 @@ TIDY_SECONDS = 3600.0
 class Consumer:
     """One consumer of the log, over one database. Several of one name, in any number of processes, share its work.
 
+    A batch is handled as a whole; where something in it fails, it is undone and its events are taken one by one.
     `handlers` is by event type; `EVERY` takes all others. A handler that raises is tried again, `attempts` times in all
     with growing pauses, and then the event is buried and the consumer goes on. Bytes that are no event are buried at
     once.
@@ -45,7 +58,7 @@ class Consumer:
         *,
         events: EventLog,
         database: Database,
-        handlers: Mapping[str, Handler],
+        handlers: Handlers,
         attempts: int = 5,
         first_pause: float = FIRST_PAUSE,
         on_handled: Callable[[], None] = lambda: None,
@@ -127,7 +140,30 @@ class Consumer:
             self._reading = None
 
     async def _handle(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
-        """Handle the batch in one transaction up to the first failure: how far it came, and what failed then."""
+        """Handle the batch up to the first failure: how far it came, and what failed then."""
+        if len(batch) > 1:
+            try:
+                return await self._handle_together(batch), None
+            except Exception as error:
+                if is_away(error) or lost_a_race(error):
+                    raise
+                log.debug("consumer %s takes its batch one by one: %r", self.name, error)
+        return await self._handle_singly(batch)
+
+    async def _handle_together(self, batch: Sequence[Delivery]) -> int:
+        """Handle the whole batch in one transaction and few statements; where one fails, nothing is kept."""
+        events = {delivery.event.id: self._readable(delivery.event) for delivery in batch}
+        wanted = [event for event in events.values() if self._handler(event) is not None]
+        async with self._database.writing() as session:
+            fresh = await mark_all_handled(session, self.name, [event.id for event in wanted], self._clock())
+            for handler, some in groupby((event for event in wanted if event.id in fresh), self._handler):
+                await self._run(session, handler, list(some))
+        self._tally.handled += len(fresh)
+        self._tally.repeated += len(batch) - len(fresh)
+        return len(batch)
+
+    async def _handle_singly(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
+        """Handle what comes before the first failure in one transaction, each event undone by itself where it fails."""
         cause: Exception | None = None
         reached = applied = 0
         async with self._database.writing() as session:
@@ -171,15 +207,34 @@ class Consumer:
 
     async def _apply(self, session: AsyncSession, event: Event | Malformed) -> bool:
         """Whether the event has its effect now; it may have had it before."""
+        event = self._readable(event)
+        handler = self._handler(event)
+        if handler is None or not await mark_all_handled(session, self.name, [event.id], self._clock()):
+            return False
+        await self._run(session, handler, [event])
+        return True
+
+    async def _run(self, session: AsyncSession, handler: Handler | Together | None, events: Sequence[Event]) -> None:
+        if isinstance(handler, Together):
+            with ExitStack() as stack:
+                for event in events:
+                    stack.enter_context(self._around(event))
+                await handler.handle(session, events)
+                await session.flush()
+            return
+        assert handler is not None
+        for event in events:
+            with self._around(event):
+                await handler(session, event)
+                await session.flush()
+
+    def _handler(self, event: Event) -> Handler | Together | None:
+        return self._handlers.get(event.type) or self._handlers.get(EVERY)
+
+    def _readable(self, event: Event | Malformed) -> Event:
         if isinstance(event, Malformed):
             raise MalformedEvent(event.reason)
-        handler = self._handlers.get(event.type) or self._handlers.get(EVERY)
-        if handler is None or not await mark_handled(session, self.name, event.id, self._clock()):
-            return False
-        with self._around(event):
-            await handler(session, event)
-            await session.flush()
-        return True
+        return event
 
     async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:
         self._tally.buried += 1
@@ -194,7 +249,7 @@ class Consumer:
             log.exception("handled events could not be tidied away")
 
 
-def wanted_types(handlers: Mapping[str, Handler]) -> tuple[str, ...]:
+def wanted_types(handlers: Handlers) -> tuple[str, ...]:
     """The event types that have handlers; empty: all of them."""
     return () if EVERY in handlers else tuple(handlers)
 

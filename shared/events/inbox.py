@@ -21,12 +21,18 @@ async def handled(session: AsyncSession, consumer: str, event_ids: Collection[st
     return set(rows.scalars())
 
 
-async def mark_handled(session: AsyncSession, consumer: str, event_id: str, at: datetime) -> bool:
-    """The event's effect shall be in this transaction. False where another took it first, having waited for its end."""
+async def mark_all_handled(session: AsyncSession, consumer: str, event_ids: Collection[str], at: datetime) -> set[str]:
+    """The effects of these shall be in this transaction: which of them.
+
+    The others are in one that came first; where it was not at its end, it is waited for. Ids are written in order, so
+    that two who mark the same do not wait for each other.
+    """
+    if not event_ids:
+        return set()
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    row = insert(inbox).values(consumer=consumer, event_id=event_id, handled_at=at)
-    marked = await session.execute(row.on_conflict_do_nothing().returning(inbox.c.event_id))
-    return marked.scalar() is not None
+    rows = [{"consumer": consumer, "event_id": event_id, "handled_at": at} for event_id in sorted(event_ids)]
+    marked = await session.execute(insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id), rows)
+    return set(marked.scalars())
 
 
 async def forget_handled(session: AsyncSession, consumer: str, before: datetime) -> None:

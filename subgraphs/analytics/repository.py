@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -22,26 +22,33 @@ def _insert(session: AsyncSession, model: type[Any]) -> Any:
 
 async def add(session: AsyncSession, amounts: Mapping[str, int]) -> None:
     """Move counters by these amounts."""
-    if amounts:
-        rows = [{"name": name, "value": amount} for name, amount in amounts.items()]
-        statement = _insert(session, Counter).values(rows)
-        moved = {"value": col(Counter.value) + statement.excluded.value}
-        await session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=moved))
+    rows = [{"name": name, "value": amount} for name, amount in sorted(amounts.items())]
+    await _add(session, Counter, rows, key=("name",), sums=("value",))
 
 
-async def add_to_bucket(session: AsyncSession, minute: datetime, event_type: str) -> None:
-    """Count an event in its minute."""
-    statement = _insert(session, Bucket).values(minute=minute, event_type=event_type, events=1)
-    key = ["minute", "event_type"]
-    await session.execute(statement.on_conflict_do_update(index_elements=key, set_={"events": col(Bucket.events) + 1}))
+async def add_to_buckets(session: AsyncSession, counts: Mapping[tuple[datetime, str], int]) -> None:
+    """Count events in their minutes."""
+    rows = [
+        {"minute": minute, "event_type": event_type, "events": count}
+        for (minute, event_type), count in sorted(counts.items())
+    ]
+    await _add(session, Bucket, rows, key=("minute", "event_type"), sums=("events",))
 
 
-async def see_user(session: AsyncSession, user_id: str) -> None:
-    """Count an event of this user."""
-    statement = _insert(session, SeenUser).values(user_id=user_id, events=1)
-    await session.execute(
-        statement.on_conflict_do_update(index_elements=["user_id"], set_={"events": col(SeenUser.events) + 1})
-    )
+async def see_users(session: AsyncSession, counts: Mapping[str, int]) -> None:
+    """Count events of these users."""
+    rows = [{"user_id": user_id, "events": count} for user_id, count in sorted(counts.items())]
+    await _add(session, SeenUser, rows, key=("user_id",), sums=("events",))
+
+
+async def _add(
+    session: AsyncSession, model: type[Any], rows: list[dict[str, Any]], *, key: tuple[str, ...], sums: tuple[str, ...]
+) -> None:
+    """Make rows, or add to those that are there. They come in the order of their key: so nobody waits in a circle."""
+    if rows:
+        statement = _insert(session, model)
+        added = {name: getattr(model, name) + statement.excluded[name] for name in sums}
+        await session.execute(statement.on_conflict_do_update(index_elements=key, set_=added), rows)
 
 
 async def counters(session: AsyncSession) -> dict[str, int]:
@@ -74,14 +81,13 @@ async def forget_all(session: AsyncSession) -> None:
         await session.execute(delete(model))
 
 
-async def add_to_total(session: AsyncSession, kind: TotalKind, key: str, transactions: int, amount: int) -> None:
-    """Move what one product or user comes to."""
-    statement = _insert(session, Total).values(kind=kind.value, id=key, transactions=transactions, amount_minor=amount)
-    moved = {
-        "transactions": col(Total.transactions) + transactions,
-        "amount_minor": col(Total.amount_minor) + amount,
-    }
-    await session.execute(statement.on_conflict_do_update(index_elements=["kind", "id"], set_=moved))
+async def add_to_totals(session: AsyncSession, more: Mapping[tuple[TotalKind, str], tuple[int, int]]) -> None:
+    """Move what products and users come to."""
+    rows = [
+        {"kind": kind.value, "id": key, "transactions": transactions, "amount_minor": amount}
+        for (kind, key), (transactions, amount) in sorted(more.items(), key=lambda item: (item[0][0].value, item[0][1]))
+    ]
+    await _add(session, Total, rows, key=("kind", "id"), sums=("transactions", "amount_minor"))
 
 
 async def top(session: AsyncSession, kind: TotalKind, limit: int) -> list[Total]:
@@ -91,9 +97,9 @@ async def top(session: AsyncSession, kind: TotalKind, limit: int) -> list[Total]
     return list(await session.scalars(ranked))
 
 
-async def note_activity(session: AsyncSession, row: Activity) -> None:
-    """Write down something that happened."""
-    session.add(row)
+async def note_activity(session: AsyncSession, rows: Sequence[Activity]) -> None:
+    """Write down what happened."""
+    session.add_all(rows)
     await session.flush()
 
 

@@ -102,7 +102,7 @@ class KafkaSubscription:
         member, self._member = self._member, None
         self._forget()
         if member is not None:
-            await closed_in_time(member.stop())
+            await _end(member)
 
     async def close(self) -> None:
         """See Subscription."""
@@ -125,7 +125,7 @@ class KafkaSubscription:
             async with answering(self._address, "joining the group", JOIN_SECONDS):
                 await member.start()
         except BaseException:
-            await closed_in_time(member.stop())
+            await _end(member)
             raise
         self._member = member
         return member
@@ -193,6 +193,12 @@ class KafkaSubscription:
         for lane, after in offsets.items():
             if lane in self._progress:
                 self._progress[lane].committed = after
+
+
+async def _end(member: Any) -> None:
+    """However it stops, it must not join the group again behind our back: without connections it cannot."""
+    await closed_in_time(member.stop())
+    await closed_in_time(member._client.close())
 
 
 class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka has no types
