@@ -27,9 +27,9 @@ async def users_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, 
     return {user.id: user for user in found}
 
 
-async def user_by_id(session: AsyncSession, user_id: str) -> User | None:
-    """The user of this id."""
-    return await session.get(User, user_id)
+async def user_by_id(session: AsyncSession, user_id: str, *, to_write: bool = False) -> User | None:
+    """The user of this id; to write, as they are now and held until the transaction ends: one change after another."""
+    return await session.get(User, user_id, with_for_update=to_write or None, populate_existing=to_write)
 
 
 async def user_by_username(session: AsyncSession, username: str) -> User | None:

@@ -45,7 +45,7 @@ class Administration:
         return user
 
     async def _other(self, session: AsyncSession, principal: Principal, user_id: str) -> User:
-        user = await living(session, parse_id(user_id, "User"))
+        user = await living(session, parse_id(user_id, "User"), to_write=True)
         if user.id == principal.user_id:
             raise Conflict(FieldProblem("id", "ONESELF", "Admins cannot lock themselves out: ask another admin."))
         return user

@@ -42,7 +42,7 @@ class Profiles:
 
     async def update(self, session: AsyncSession, user_id: str, change: ProfileChange) -> User:
         """Change a profile; a new address has to be verified. Raises BadInput, NotFound, Taken."""
-        user = await living(session, user_id)
+        user = await living(session, user_id, to_write=True)
         values = _checked(user, change)
         names = await repository.taken(
             session,
@@ -90,7 +90,7 @@ class Profiles:
         self, session: AsyncSession, user_id: str, password_hash: str, *, by: str, own_session_id: str | None
     ) -> User:
         """Set the password; all sessions but the user's own end, and mailed links are void."""
-        user = await living(session, user_id)
+        user = await living(session, user_id, to_write=True)
         user.password_hash, user.updated_at = password_hash, self._clock()
         user.failures, user.locked_until = 0, None
         await session.flush()
@@ -106,7 +106,7 @@ class Profiles:
 
     async def delete(self, session: AsyncSession, user_id: str) -> User:
         """Remove everything personal; the id stays, for what refers to it. Raises NotFound."""
-        user = await living(session, user_id)
+        user = await living(session, user_id, to_write=True)
         now = self._clock()
         user.username = user.username_key = f"deleted-{user.id[-12:]}-{user.id[:8]}"
         user.email = user.email_key = f"{user.id}@deleted.invalid"
@@ -121,9 +121,9 @@ class Profiles:
         return user
 
 
-async def living(session: AsyncSession, user_id: str) -> User:
+async def living(session: AsyncSession, user_id: str, *, to_write: bool = False) -> User:
     """A user who is not deleted. Raises NotFound."""
-    user = await repository.user_by_id(session, user_id)
+    user = await repository.user_by_id(session, user_id, to_write=to_write)
     if user is None or user.state == UserState.DELETED:
         raise NotFound("User")
     return user

@@ -74,7 +74,7 @@ class SignIn:
 
     async def admit(self, session: AsyncSession, attempt: Attempt, client: Client) -> SignedIn | ClientError:
         """Begin a session, or note the failure."""
-        user = await repository.user_by_id(session, attempt.user_id) if attempt.user_id else None
+        user = await repository.user_by_id(session, attempt.user_id, to_write=True) if attempt.user_id else None
         if user is None or not attempt.right or user.password_hash != attempt.password_hash:
             return await self._fail(session, user, "WRONG_CREDENTIALS")
         self._refuse_locked(user)
