@@ -28,6 +28,7 @@ outbox = Table(
         postgresql_where=text("published_at IS NULL"),
     ),
     sqlite_autoincrement=True,
+    info={"distribution_key": "key"},  # one aggregate's events lie together, as in the log
 )
 
 inbox = Table(
@@ -36,6 +37,7 @@ inbox = Table(
     Column("consumer", String(64), primary_key=True),
     Column("event_id", Id, primary_key=True),
     Column("handled_at", UtcDateTime, nullable=False),
+    info={"distribution_key": "event_id"},
 )
 
 

@@ -18,7 +18,10 @@ class Base(SQLModel, registry=registry()):
 
 
 class Entry(Base, table=True):
-    """Something that happened. Each entry's hash covers the one before. Kept on one node: a chain has one end."""
+    """Something that happened. Each entry's hash covers the one before. Distribution key: position.
+
+    A chain has one end, so a single writer is all that there can be: nothing is won by spreading it.
+    """
 
     __tablename__ = "audit_entries"
 
@@ -36,7 +39,10 @@ class Entry(Base, table=True):
 
 
 class Head(Base, table=True):
-    """The chain's end: one row, which writers meet at, and by which entries missing at the end are found."""
+    """The chain's end: one row, which writers meet at, and by which entries missing at the end are found.
+
+    Distribution key: id.
+    """
 
     __tablename__ = "audit_head"
 
