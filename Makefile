@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration lint format typecheck bench bench-events conformance clean
+.PHONY: help setup run stack test test-integration chaos lint format typecheck bench bench-events conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
@@ -41,6 +41,9 @@ test-integration: $(INTEGRATION_STAMP) ## run the tests on real servers, which i
 
 stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, without containers (needs Java 17 for Kafka)
 	@$(BIN)/python -m deploy.stack $(ARGS)
+
+chaos: $(INTEGRATION_STAMP) ## kill parts of the distributed platform under load, and check that nothing is lost
+	@$(BIN)/python -m deploy.chaos $(ARGS)
 
 lint: $(STAMP) ## check style, formatting and who imports whom
 	@$(BIN)/ruff check .

@@ -78,6 +78,24 @@ def subgraph(name: str, host: str, port: int | None) -> None:
 
 
 @main.command()
+@click.argument("name")
+def relay(name: str) -> None:
+    """Run the relay of the subgraph NAME alone: it moves events from the outbox to the event log."""
+    from hanse.worker import run_worker
+
+    run_worker(name=name, part="relay")
+
+
+@main.command()
+@click.argument("name")
+def consumer(name: str) -> None:
+    """Run the consumer of the subgraph NAME alone."""
+    from hanse.worker import run_worker
+
+    run_worker(name=name, part="consumer")
+
+
+@main.command()
 @click.option("--config", required=True, type=FILE, help="The subgraphs, in the form of Rover's supergraph.yaml.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Where to write it; default: stdout.")
 @click.option(

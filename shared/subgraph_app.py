@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 METRICS_SECONDS = 5.0
+
+
+Part = Literal["relay", "consumer"]
 
 
 class Runner(Protocol):
@@ -109,17 +112,20 @@ class SubgraphApp:
         """The folder of its migrations."""
         return self._migrations
 
-    async def start(self) -> None:
-        """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError."""
+    async def start(self, only: Part | None = None) -> None:
+        """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError.
+
+        `only` starts one of the two and nothing else, whatever the settings say: for a process of its own.
+        """
         if self._running:
             return
         try:
-            await self._start()
+            await self._start(only)
         except BaseException:
             await self.stop()
             raise
 
-    async def _start(self) -> None:
+    async def _start(self, only: Part | None) -> None:
         await self._opened.enter_async_context(self._around())
         self._spans = _spans_of(self.settings)
         if self.settings.migrate_on_start:
@@ -129,12 +135,13 @@ class SubgraphApp:
         with setting(self.settings.setting("events_url")):
             self.events = await open_event_log(self.settings.events)
         self._running = True
-        if self.settings.relay_events:
+        if only == "relay" or (only is None and self.settings.relay_events):
             self._relay = Relay(self.database, self.events, tally=self._tally)
             self._runners.append(self._relay)
-        if self.has_consumer and self.settings.consume_events:
+        if only == "consumer" or (only is None and self.has_consumer and self.settings.consume_events):
             self._runners.append(self.consumer())
-        self._runners += self._make_runners(self.database)
+        if only is None:
+            self._runners += self._make_runners(self.database)
         self._tasks = [asyncio.create_task(runner.run(), name=f"{self.name} runs") for runner in self._runners]
 
     async def stop(self) -> None:

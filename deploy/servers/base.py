@@ -30,7 +30,10 @@ class ServerFailed(Exception):
 class Server(Protocol):
     """One server: its place and its port are fixed when it is made, so that it can be killed and started again."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called in logs."""
+        ...
 
     @property
     def url(self) -> str:
@@ -78,6 +81,11 @@ class ServerProcess:
     def url(self) -> str:
         """The server's URL."""
         return self.server.url
+
+    @property
+    def alive(self) -> bool:
+        """Whether it was started, and has not ended since."""
+        return self._process is not None and self._process.poll() is None
 
     def start(self, seconds: float = START_SECONDS) -> None:
         """Prepare and start it, and wait until it answers. Raises ServerMissing, ServerFailed."""

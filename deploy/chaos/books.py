@@ -1,0 +1,121 @@
+"""What the databases and the event log hold when everything has come to rest."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from deploy.chaos.world import World
+from hanse.platform import SUBGRAPHS
+from shared.db import Database
+from shared.events.envelope import Event, decode
+from shared.events.log import EventLog, LogUnavailable, open_event_log
+
+DRAIN_SECONDS = 180.0
+POLL_SECONDS = 0.5
+
+
+class Books:
+    """Every database of the platform, and the event log, open for reading."""
+
+    def __init__(self, databases: dict[str, Database], log: EventLog) -> None:
+        self._databases = databases
+        self._log = log
+        self._found: Counter[str] | None = None
+
+    @asynccontextmanager
+    async def reading(self, subgraph: str) -> AsyncIterator[AsyncSession]:
+        """A session on one subgraph's database."""
+        async with self._databases[subgraph].reading() as session:
+            yield session
+
+    async def ids(self, subgraph: str, statement: str) -> set[str]:
+        """The ids that a statement finds."""
+        async with self.reading(subgraph) as session:
+            return {str(row) for row in await session.scalars(text(statement))}
+
+    async def number(self, subgraph: str, statement: str) -> int:
+        """The number that a statement finds."""
+        async with self.reading(subgraph) as session:
+            return int(await session.scalar(text(statement)) or 0)
+
+    async def outbox(self) -> list[Event]:
+        """Every event that was ever told, in all subgraphs."""
+        told: list[Event] = []
+        for name in self._databases:
+            async with self.reading(name) as session:
+                told += [decode(row) for row in await session.scalars(text("SELECT envelope FROM outbox"))]
+        return told
+
+    async def number_logged(self) -> int:
+        """How many messages are in the log, those that came twice counted twice."""
+        return (await self.logged()).total()
+
+    async def logged(self) -> Counter[str]:
+        """How often each event is in the log, by its id."""
+        if self._found is None:
+            self._found = await self._read_log()
+        return self._found
+
+    async def _read_log(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        subscription = self._log.subscribe(f"books-{uuid4()}", ())
+        try:
+            empty = 0
+            while empty < 2:
+                batch = await subscription.read(limit=1000, wait=5)
+                empty = 0 if batch else empty + 1
+                found.update(delivery.event.id for delivery in batch)
+                await subscription.commit(batch)  # what is not committed is handed out again
+        finally:
+            await subscription.close()
+        return found
+
+    async def drain(self) -> float | None:
+        """Until nothing waits in an outbox, and no consumer is behind: after how many seconds; None: never."""
+        began = time.monotonic()
+        while time.monotonic() - began < DRAIN_SECONDS:
+            try:
+                if not await self._waiting():
+                    return time.monotonic() - began
+            except LogUnavailable:
+                pass
+            await asyncio.sleep(POLL_SECONDS)
+        return None
+
+    async def dead(self) -> int:
+        """How many dead letters there are."""
+        return len(await self._log.dead_letters())
+
+    async def _waiting(self) -> int:
+        waiting = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+        unpublished = sum([await self.number(name, waiting) for name in self._databases])
+        if unpublished:
+            return unpublished
+        told = await self.number_told()
+        handled = "SELECT count(*) FROM inbox WHERE consumer = '{0}'"
+        return sum([told - await self.number(name, handled.format(name)) for name in ("analytics", "audit")])
+
+    async def number_told(self) -> int:
+        """How many events were ever told."""
+        return sum([await self.number(name, "SELECT count(*) FROM outbox") for name in self._databases])
+
+
+@asynccontextmanager
+async def opened(world: World) -> AsyncIterator[Books]:
+    """The books of a world."""
+    databases = {name: Database(world.databases[name]) for name in SUBGRAPHS}
+    log = await open_event_log(world.kafka.url)
+    try:
+        yield Books(databases, log)
+    finally:
+        await log.close()
+        for database in databases.values():
+            await database.close()

@@ -1,0 +1,105 @@
+"""The platform as processes, on real servers, each of which can be killed and started again."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.platform import HANSE, Outside, Platform, PlatformProcess
+from deploy.servers.base import Server, ServerProcess
+from deploy.servers.kafka import KafkaServer
+from deploy.servers.postgres import Postgres
+from deploy.servers.redis import RedisServer
+from hanse.platform import SUBGRAPHS
+
+RELAYS = ("catalog", "payments")  # whose relays are processes of their own
+AT_ONCE = 4  # processes that start at the same time
+CONSUMERS = ("analytics", "audit")  # whose consumers are, two of each, so that groups are balanced anew
+
+VARIABLES = {
+    "HANSE_ROUTER_RATE_LIMITS__REQUESTS": '{"max": 1000000}',  # so that Redis is asked for every operation
+    "HANSE_USERS_ARGON2_TIME_COST": "1",
+    "HANSE_USERS_ARGON2_MEMORY_KIB": "64",
+    **{f"HANSE_{name}_RELAY_EVENTS".upper(): "false" for name in RELAYS},
+    **{f"HANSE_{name}_CONSUME_EVENTS".upper(): "false" for name in CONSUMERS},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A relay or a consumer as a process: a `Server` that answers nobody."""
+
+    name: str
+    part: str
+    subgraph: str
+    variables: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """It has none."""
+        return ""
+
+    def prepare(self) -> None:
+        """See Server."""
+
+    def command(self) -> list[str]:
+        """See Server."""
+        return [str(HANSE), self.part, self.subgraph]
+
+    def environment(self) -> Mapping[str, str]:
+        """See Server."""
+        return self.variables
+
+    def ready(self) -> bool:
+        """See Server. It is at work when it comes to it: nobody waits for it."""
+        return True
+
+
+class World:
+    """Everything that runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.postgres = Postgres(folder / "postgres", connections=500)
+        self.kafka = KafkaServer(folder / "kafka")
+        self.redis = RedisServer(folder / "redis")
+        self.processes: dict[str, ServerProcess] = {}
+        self.platform: Platform
+        self.databases: dict[str, str] = {}
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[World]:
+        """Start everything, in its order; stop it in the other."""
+        with ExitStack() as stack:
+            servers: tuple[Server, ...] = (self.postgres, self.kafka, self.redis)
+            for server in servers:
+                self._start(server, stack)
+            self.databases = {name: self.postgres.create_database(name) for name in SUBGRAPHS}
+            outside = Outside(databases=self.databases, events=self.kafka.url, store=self.redis.url)
+            self.platform = Platform(self.folder / "platform", outside, routers=2, variables=VARIABLES)
+            self.platform.prepare()
+            with ThreadPoolExecutor(AT_ONCE) as pool:
+                ours: tuple[Server, ...] = (*self.platform.processes.values(), *self._workers())
+                list(pool.map(lambda server: self._start(server, stack), ours))
+            yield self
+
+    def _start(self, server: Server, stack: ExitStack) -> None:
+        process = ServerProcess(server, self.folder / "logs" / f"{server.name}.log")
+        process.log.parent.mkdir(exist_ok=True)
+        stack.callback(process.kill)  # when all is counted, nothing has to be ended gently
+        process.start()
+        self.processes[server.name] = process
+
+    def _workers(self) -> list[Worker]:
+        wanted = [(f"{name} relay {number}", "relay", name) for name in RELAYS for number in (1, 2)]
+        wanted += [(f"{name} consumer {number}", "consumer", name) for name in CONSUMERS for number in (1, 2)]
+        return [Worker(name, part, of, self.platform.subgraphs[of].variables) for name, part, of in wanted]
+
+    @property
+    def routers(self) -> list[PlatformProcess]:
+        """The routers."""
+        return list(self.platform.routers.values())
