@@ -77,6 +77,17 @@ async def post(address: str, query: str, headers: dict[str, str], path: str = "/
         return reply.status, await reply.json()
 
 
+async def told(address: str, wanted: set[str]) -> set[str]:
+    """What Prometheus is told, once these lines are among it: rows are marked a little after they are moved."""
+    async with asyncio.timeout(10), aiohttp.ClientSession() as http:
+        while True:
+            async with http.get(f"http://{address}/metrics") as reply:
+                lines = set((await reply.text()).splitlines())
+            if wanted <= lines:
+                return lines
+            await asyncio.sleep(0.05)
+
+
 async def said(socket: ClientConnection, **message: Any) -> None:
     """Say something over a WebSocket."""
     await socket.send(json.dumps(message))
@@ -102,6 +113,13 @@ async def test_live_stats_see_what_another_process_did(tmp_path: Path, router: R
             assert first == {"id": "1", "type": "next", "payload": {"data": {"liveStats": {"products": 0}}}}
             assert (await post(catalog, CREATE, headers))[0] == 200
             assert (await heard(socket))["payload"]["data"] == {"liveStats": {"products": 1}}
+            wanted = {
+                'hanse_events_relayed_total{subgraph="catalog"} 1.0',
+                'hanse_outbox_waiting{subgraph="catalog"} 0.0',
+            }
+            assert not any("lag" in line for line in await told(catalog, wanted)), "it has no consumer"
+            handled = 'hanse_events_handled_total{subgraph="analytics"} 1.0'
+            await told(analytics, {handled, 'hanse_consumer_lag{consumer="analytics",part="events"} 0.0'})
             await said(socket, type="subscribe", id="2", payload={"query": "{ stats { products } }"})
             assert (await heard(socket))["payload"] == {"data": {"stats": {"products": 1}}}
             assert await heard(socket) == {"type": "complete", "id": "2"}
