@@ -40,7 +40,7 @@ def contestants() -> list[Contestant]:
         Contestant("@graphql-hive/gateway, Rust planner", _hive, node, {**production, "HIVE_RUST": "1"}),
         Contestant(
             "hive-router (Rust)",
-            lambda supergraph, port: [str(hive_router), "--config", str(_hive_router_config(supergraph, port))],
+            lambda supergraph, port: _hive_router_command(hive_router, supergraph, port),
             None if hive_router else "build it: see benchmarks/README.md",
         ),
     ]
@@ -74,12 +74,12 @@ def _hive_router() -> Path | None:
     return next((path for path in known if path.is_file()), None)
 
 
-def _hive_router_config(supergraph: Path, port: int) -> Path:
-    config = supergraph.parent / "hive-router.yaml"
+def _hive_router_command(binary: Path | None, supergraph: Path, port: int) -> list[str]:
+    config = supergraph.parent / "router.config.yaml"  # it looks for this in the folder that it is started in
     config.write_text(
         f"supergraph:\n  source: file\n  path: {supergraph}\nlog:\n  level: error\n"
         f"http:\n  host: 127.0.0.1\n  port: {port}\n"
         "traffic_shaping:\n  all:\n    dedupe_enabled: false\n  router:\n    dedupe:\n      enabled: false\n",
         encoding="utf-8",
     )
-    return config
+    return [str(binary)]
