@@ -18,7 +18,7 @@ from shared.db import Database
 from shared.events.envelope import Event, decode
 from shared.events.log import EventLog, LogUnavailable, open_event_log
 
-DRAIN_SECONDS = 180.0
+DRAIN_SECONDS = 400.0
 POLL_SECONDS = 0.5
 
 
@@ -99,6 +99,9 @@ class Books:
         unpublished = sum([await self.number(name, waiting) for name in self._databases])
         if unpublished:
             return unpublished
+        mails = await self.number("notifications", "SELECT count(*) FROM mails WHERE state = 'queued'")
+        if mails:
+            return mails  # each will be told of
         told = await self.number_told()
         handled = "SELECT count(*) FROM inbox WHERE consumer = '{0}'"
         return sum([told - await self.number(name, handled.format(name)) for name in ("analytics", "audit")])

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from deploy.servers.base import ServerFailed, ServerProcess
 
-BETWEEN_SECONDS = (1.0, 4.0)
+BETWEEN_SECONDS = (0.5, 2.0)
 AWAY_SECONDS = (0.0, 3.0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Text
+from sqlalchemy import LargeBinary, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -39,7 +39,7 @@ class Language(StrEnum):
 
 
 class Person(Base, table=True):
-    """Whom to reach, as events told. Distribution key: user_id."""
+    """Whom to reach, as events told; without an address while none has told yet. Distribution key: user_id."""
 
     __tablename__ = "people"
 
@@ -49,6 +49,16 @@ class Person(Base, table=True):
     first_name: str | None = Field(default=None, max_length=100)
     language: str = Field(default=Language.EN.value, max_length=8)
     gone: bool = False
+
+
+class WaitingEvent(Base, table=True):
+    """An event that came before the one that tells who its user is. Distribution key: user_id."""
+
+    __tablename__ = "waiting_events"
+
+    user_id: str = id_field(primary_key=True)
+    event_id: str = id_field(primary_key=True)
+    envelope: bytes = Field(sa_type=LargeBinary)
 
 
 class Preference(Base, table=True):

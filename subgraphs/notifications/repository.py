@@ -4,22 +4,55 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.events.envelope import Event, decode, encode
 from shared.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.notifications.models import MailState, Notification, Person, Preference, QueuedMail
+from subgraphs.notifications.models import (
+    Language,
+    MailState,
+    Notification,
+    Person,
+    Preference,
+    QueuedMail,
+    WaitingEvent,
+)
 
 _NEWEST_FIRST = (Key(col(Notification.id), lambda row: row.id, descending=True),)
 
 
 async def person(session: AsyncSession, user_id: str) -> Person | None:
     """Somebody whom events told of."""
-    return await session.get(Person, user_id)
+    found = await session.get(Person, user_id)
+    return found if found is not None and (found.email or found.gone) else None
 
 
-async def add(session: AsyncSession, *rows: Person | Preference | Notification | QueuedMail) -> None:
+async def expect(session: AsyncSession, user_id: str) -> Person:
+    """Somebody whom events told of, or will: the row is held, so that what waits for it cannot be passed by."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    unknown = {"user_id": user_id, "email": "", "username": "", "language": Language.EN.value, "gone": False}
+    await session.execute(insert(Person).values(unknown).on_conflict_do_nothing())
+    held = select(Person).where(col(Person.user_id) == user_id).with_for_update()
+    return (await session.scalars(held.execution_options(populate_existing=True))).one()
+
+
+async def keep_waiting(session: AsyncSession, user_id: str, event: Event) -> None:
+    """Keep an event until its user is known."""
+    await add(session, WaitingEvent(user_id=user_id, event_id=event.id, envelope=encode(event)))
+
+
+async def take_waiting(session: AsyncSession, user_id: str) -> list[Event]:
+    """What waited for this user, in the order in which it happened; it waits no longer."""
+    taken = delete(WaitingEvent).where(col(WaitingEvent.user_id) == user_id).returning(col(WaitingEvent.envelope))
+    events = [decode(envelope) for envelope in await session.scalars(taken)]
+    return sorted(events, key=lambda event: (event.time, event.id))
+
+
+async def add(session: AsyncSession, *rows: Person | Preference | Notification | QueuedMail | WaitingEvent) -> None:
     """Write rows."""
     session.add_all(rows)
     await session.flush()

@@ -30,7 +30,11 @@ from subgraphs.notifications.settings import NotificationsSettings
 
 
 class UnknownPerson(Exception):
-    """An event came before the one that tells who its user is; it is tried again."""
+    """An event came before the one that tells who its user is: events of two aggregates have no order."""
+
+    def __init__(self, user_id: str) -> None:
+        super().__init__(user_id)
+        self.user_id = user_id
 
 
 class Notifications:
@@ -43,9 +47,7 @@ class Notifications:
 
     async def meet(self, session: AsyncSession, event: Event) -> Person:
         """Note how to reach a user, as `user.registered` and `user.updated` tell."""
-        person = await repository.person(session, event.subject)
-        if person is None:
-            person = Person(user_id=event.subject, email="", username="")
+        person = await repository.expect(session, event.subject)
         person.email, person.username = str(event.data["email"]), str(event.data["username"])
         person.first_name = event.data.get("firstName")
         await repository.add(session, person)
@@ -80,8 +82,21 @@ class Notifications:
         due = _moment(str(event.data["dueAt"])) if event.data.get("dueAt") else "-"
         await self._tell(session, event, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
 
+    async def keep_waiting(self, session: AsyncSession, user_id: str, event: Event) -> bool:
+        """Keep an event until its user is known; False where they are by now."""
+        person = await repository.expect(session, user_id)
+        if person.email or person.gone:
+            return False
+        await repository.keep_waiting(session, user_id, event)
+        return True
+
+    async def take_waiting(self, session: AsyncSession, user_id: str) -> list[Event]:
+        """What waited for a user who is known now, the oldest first."""
+        return await repository.take_waiting(session, user_id)
+
     async def forget(self, session: AsyncSession, event: Event) -> None:
         """Remove what is personal of a user who has left."""
+        await repository.take_waiting(session, event.subject)
         await repository.forget_user(session, event.subject)
 
     async def send_message(self, session: AsyncSession, user_id: str, subject: str, text: str) -> QueuedMail:
