@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration chaos lint format typecheck bench bench-events conformance clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-events conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
@@ -35,8 +35,12 @@ run: $(STAMP) ## run the whole platform in one process on http://127.0.0.1:4000
 test: $(STAMP) ## run every test that needs no network service
 	@$(BIN)/pytest -n auto --dist worksteal --ignore tests/integration $(ARGS)
 
-test-integration: $(INTEGRATION_STAMP) ## run the tests on real servers, which it starts itself (needs Java 17 for Kafka)
+test-integration: test-servers test-postgres ## run the tests on real servers, started by themselves (needs Java 17 for Kafka)
+
+test-servers: $(INTEGRATION_STAMP) ## only those written for real servers
 	@$(BIN)/pytest tests/integration $(ARGS)
+
+test-postgres: $(INTEGRATION_STAMP) ## only those of subgraphs, on PostgreSQL in place of SQLite
 	@$(BIN)/pytest tests/shared tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
 
 stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, without containers (needs Java 17 for Kafka)
