@@ -29,6 +29,16 @@ data_option = click.option(
 )
 
 
+drain_option = click.option(
+    "--drain",
+    default=0.0,
+    show_default=True,
+    type=click.FloatRange(0, 300),
+    envvar="HANSE_DRAIN_SECONDS",
+    help="Seconds to go on taking requests when told to stop, while /health/ready says no.",
+)
+
+
 def port_option(default: int, envvar: str | None = None) -> Callable[[Command], Command]:
     """`--port`, with the command's own default and environment variable."""
     return click.option(
@@ -59,22 +69,24 @@ def up(host: str, port: int, data: Path, demo: bool) -> None:
 @click.option("--config", type=FILE, help="router.yaml, the router's settings.")
 @host_option
 @port_option(4000)
-def router(supergraph: Path, config: Path | None, host: str, port: int) -> None:
+@drain_option
+def router(supergraph: Path, config: Path | None, host: str, port: int, drain: float) -> None:
     """Run the router alone, over any subgraphs."""
     from hanse.router import run_router
 
-    run_router(supergraph=supergraph, config=config, host=host, port=port)
+    run_router(supergraph=supergraph, config=config, host=host, port=port, drain=drain)
 
 
 @main.command()
 @click.argument("name")
 @host_option
 @click.option("--port", type=PORT, help="Port; 0 picks a free one; default: the subgraph's usual port.")
-def subgraph(name: str, host: str, port: int | None) -> None:
+@drain_option
+def subgraph(name: str, host: str, port: int | None, drain: float) -> None:
     """Run the subgraph NAME alone. Its settings are environment variables: HANSE_<NAME>_..."""
     from hanse.subgraph import run_subgraph
 
-    run_subgraph(name=name, host=host, port=port)
+    run_subgraph(name=name, host=host, port=port, drain=drain)
 
 
 @main.command()

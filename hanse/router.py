@@ -17,7 +17,7 @@ from router.settings import RouterSettings
 from schema.supergraph import InvalidSupergraphError
 
 
-def run_router(*, supergraph: Path, config: Path | None, host: str, port: int) -> None:
+def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:
     """Serve the router until told to stop. Raises Failure where a file, a setting or the port is wrong."""
     listener = listen(host, port)
     settings = load_router_settings(config)
@@ -29,7 +29,9 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int) -
     except SettingsError as error:
         raise Failure(str(error)) from error
     url = address_of(listener)
-    serve(app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain)
+    serve(
+        app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain, drain=drain
+    )
 
 
 def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import gc
 import socket
@@ -52,10 +53,13 @@ def address_of(listener: socket.socket) -> str:
 class _AnnouncingServer(uvicorn.Server):
     """uvicorn that says when it serves, and when it stops."""
 
-    def __init__(self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None], drain: float
+    ) -> None:
         super().__init__(config)
         self._on_started = on_started
         self._on_stopping = on_stopping
+        self._drain = drain
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
@@ -65,6 +69,7 @@ class _AnnouncingServer(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stopping()
+        await asyncio.sleep(self._drain)  # the port is open still: who sends requests here sees that we are not ready
         await super().shutdown(sockets=sockets)
 
 
@@ -85,10 +90,12 @@ def serve(
     on_started: Callable[[], None],
     *,
     on_stopping: Callable[[], None] = lambda: None,
+    drain: float = 0.0,
 ) -> None:
     """Serve an ASGI application on the socket until SIGINT or SIGTERM; `on_started` is called when it answers.
 
-    `on_stopping` is called before requests in flight are waited for: it ends what would not end by itself.
+    `on_stopping` is called before requests in flight are waited for: it ends what would not end by itself. Requests are
+    taken for `drain` seconds more.
     Raises Failure where the application does not start.
     """
     refusing = Refusing(app)
@@ -103,7 +110,7 @@ def serve(
         ws="websockets-sansio",
         ws_per_message_deflate=False,
     )
-    server = _AnnouncingServer(config, on_started, on_stopping)
+    server = _AnnouncingServer(config, on_started, on_stopping, drain)
     try:
         server.run(sockets=[listener])
     except KeyboardInterrupt:

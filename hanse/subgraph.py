@@ -8,7 +8,7 @@ from hanse.platform import platform_subgraph
 from hanse.serving import address_of, listen, serve
 
 
-def run_subgraph(*, name: str, host: str, port: int | None) -> None:
+def run_subgraph(*, name: str, host: str, port: int | None, drain: float = 0.0) -> None:
     """Serve the subgraph until told to stop, on its usual port where none is given.
 
     Raises Failure where the name, a setting or the port is wrong.
@@ -17,4 +17,8 @@ def run_subgraph(*, name: str, host: str, port: int | None) -> None:
     listener = listen(host, subgraph.port if port is None else port)
     app = subgraph.create()
     url = address_of(listener)
-    serve(app.asgi, listener, lambda: click.echo(f"subgraph {name} answers the router on {url}/graphql"))
+
+    def tell() -> None:
+        click.echo(f"subgraph {name} answers the router on {url}/graphql")
+
+    serve(app.asgi, listener, tell, on_stopping=app.drain, drain=drain)

@@ -81,7 +81,7 @@ class _Face:
         return Response(b'{"status":"live"}', media_type=JSON)
 
     async def ready(self) -> Response:
-        if self._app.is_running:
+        if self._app.is_ready:
             return Response(b'{"status":"ready"}', media_type=JSON)
         return Response(b'{"status":"not ready"}', 503, media_type=JSON)
 

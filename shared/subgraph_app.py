@@ -97,7 +97,7 @@ class SubgraphApp:
         self._relay: Relay | None = None
         self._runners: list[Runner] = []
         self._tasks: list[asyncio.Task[None]] = []
-        self._running = False
+        self._running = self._draining = False
         self.execution = Execution(
             graph, lambda caller, writes: make_context(self.database, caller, writes), self.wake_relay
         )
@@ -235,6 +235,15 @@ class SubgraphApp:
         from shared.http import http_face  # embedded mode needs no FastAPI, and starts sooner without
 
         return http_face(self, self._add_routes)
+
+    def drain(self) -> None:
+        """The process is told to stop: be not ready. Requests are still answered."""
+        self._draining = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests should be sent here."""
+        return self._running and not self._draining
 
     @property
     def is_running(self) -> bool:

@@ -38,7 +38,7 @@ def distributed(
             for name in names
         }
         urls = {name: process.wait_for(r"(http://\S+)").group(1) for name, process in started.items()}
-        supergraph = _compose(data, urls)
+        supergraph = compose(data, urls)
         config = data / "router.yaml"
         jwks = f"{urls['users'].removesuffix('/graphql')}/.well-known/jwks.json"
         config.write_text(
@@ -61,7 +61,7 @@ def _environment(name: str, data: Path, router_url: str) -> dict[str, str]:
     }
 
 
-def _compose(data: Path, urls: dict[str, str]) -> Path:
+def compose(data: Path, urls: dict[str, str]) -> Path:
     """The supergraph of the published subgraph schemas, routed to the URLs given."""
     published = Path(__file__).parents[2] / "schema" / "published"
     config, supergraph = data / "supergraph.yaml", data / "supergraph.graphql"
