@@ -79,6 +79,11 @@ class PlatformProcess:
     variables: Mapping[str, str]
 
     @property
+    def kind(self) -> str:
+        """What it is: a subgraph or a router."""
+        return self.arguments[0]
+
+    @property
     def url(self) -> str:
         """Where it answers HTTP."""
         return f"http://127.0.0.1:{self.port}"

@@ -14,8 +14,13 @@ from deploy.chaos.books import opened
 from deploy.chaos.checks import CHECKS
 from deploy.chaos.faults import Faults
 from deploy.chaos.load import Notes, run_load
+from deploy.chaos.supervisor import Supervisor
+from deploy.chaos.tally import Tally, print_tally, print_verdict
 from deploy.chaos.world import World
-from deploy.servers.base import ServerMissing
+from deploy.platform import JobFailed
+from deploy.servers.base import ServerFailed, ServerMissing
+
+SETTLE_SECONDS = 180.0
 
 
 def main() -> int:
@@ -33,50 +38,43 @@ def main() -> int:
         try:
             with World(folder).running() as world:
                 return asyncio.run(_run(world, asked))
-        except ServerMissing as missing:
-            print(missing, file=sys.stderr)
+        except (ServerMissing, ServerFailed, JobFailed) as failure:
+            print(f"chaos: {failure}", file=sys.stderr)
             return 2
 
 
 async def _run(world: World, asked: argparse.Namespace) -> int:
-    notes, faults = Notes(), Faults(world.processes, asked.seed)
     print(f"{len(world.processes)} processes run; {asked.minutes:g} minutes of faults, seed {asked.seed}", flush=True)
+    notes, faults, supervisor = Notes(), Faults(world.kinds, asked.seed), Supervisor(world.processes, asked.seed)
+    async with supervisor.running():
+        seconds = await _trouble(world, asked, notes, faults, supervisor)
+        print(f"{faults.kills.total()} kills; waiting until all runs, and all events have arrived", flush=True)
+        stuck = await supervisor.settle(SETTLE_SECONDS)
+        async with opened(world) as books:
+            drained = await books.drain()
+            wrong = {(check.__doc__ or "").splitlines()[0]: await check(books, notes) for check in CHECKS}
+            told, logged = await books.number_told(), await books.number_logged()
+    wrong["Every part runs again."] = [f"{name} does not: {reason}" for name, reason in stuck.items()]
+    print_tally(Tally(notes, faults, supervisor, seconds=seconds, drained=drained, told=told, logged=logged))
+    print_verdict(wrong)
+    return 1 if any(wrong.values()) else 0
+
+
+async def _trouble(
+    world: World, asked: argparse.Namespace, notes: Notes, faults: Faults, supervisor: Supervisor
+) -> float:
+    """Load and faults for the time asked; how many seconds they took to the last answer."""
     stopping, calm = asyncio.Event(), asyncio.Event()
     began = time.monotonic()
     urls = [f"{router.url}/graphql" for router in world.routers]
     load = asyncio.create_task(run_load(urls, asked.people, asked.seed, notes, stopping))
-    killing = asyncio.create_task(faults.run(calm))
+    killing = asyncio.create_task(faults.run(supervisor, calm))
     await asyncio.wait([load, killing], timeout=asked.minutes * 60, return_when=asyncio.FIRST_EXCEPTION)
     calm.set()
     await killing
     stopping.set()
     await load
-    seconds = time.monotonic() - began
-    print(f"{faults.kills.total()} kills; waiting until all events have arrived", flush=True)
-    async with opened(world) as books:
-        drained = await books.drain()
-        wrong = {check: await check(books, notes) for check in CHECKS}
-        told, logged = await books.number_told(), await books.number_logged()
-    _print_tally(notes, faults, seconds=seconds, drained=drained, told=told, logged=logged)
-    for check, problems in wrong.items():
-        print(f"{'WRONG' if problems else 'holds'}  {(check.__doc__ or '').splitlines()[0]}")
-        for problem in problems:
-            print(f"       {problem}")
-    for failed in faults.stuck:
-        print(f"WRONG  A part did not start again: {failed}")
-    return 1 if drained is None or faults.stuck or any(wrong.values()) else 0
-
-
-def _print_tally(
-    notes: Notes, faults: Faults, *, seconds: float, drained: float | None, told: int, logged: int
-) -> None:
-    print(f"acknowledged  {notes.count} mutations in {seconds:.0f} s, {notes.count / seconds:.1f} a second")
-    print("              " + ", ".join(f"{kind} {len(things)}" for kind, things in sorted(notes.acknowledged.items())))
-    print("refused       " + (", ".join(f"{code} {n}" for code, n in notes.refused.most_common()) or "none"))
-    print("killed        " + ", ".join(f"{name} {n}" for name, n in sorted(faults.kills.items())))
-    print("ended itself  " + (", ".join(f"{name} {n}" for name, n in sorted(faults.ended.items())) or "none"))
-    print("drained       " + ("never" if drained is None else f"after {drained:.1f} s"))
-    print(f"events        {told} told, {logged} in the log: {logged - told} came twice and counted once")
+    return time.monotonic() - began
 
 
 if __name__ == "__main__":

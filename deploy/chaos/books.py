@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -16,7 +16,9 @@ from deploy.chaos.world import World
 from hanse.platform import SUBGRAPHS
 from shared.db import Database
 from shared.events.envelope import Event, decode
-from shared.events.log import EventLog, LogUnavailable, open_event_log
+from shared.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
+
+Types = tuple[str, ...]
 
 DRAIN_SECONDS = 400.0
 POLL_SECONDS = 0.5
@@ -25,8 +27,10 @@ POLL_SECONDS = 0.5
 class Books:
     """Every database of the platform, and the event log, open for reading."""
 
-    def __init__(self, databases: dict[str, Database], log: EventLog) -> None:
+    def __init__(self, databases: Mapping[str, Database], log: EventLog, consumers: Mapping[str, Types]) -> None:
+        """`consumers` are those of the platform, each with the event types that it wants; empty: all."""
         self._databases = databases
+        self._consumers = consumers
         self._log = log
         self._found: Counter[str] | None = None
 
@@ -79,32 +83,32 @@ class Books:
         return found
 
     async def drain(self) -> float | None:
-        """Until nothing waits in an outbox, and no consumer is behind: after how many seconds; None: never."""
+        """Until nothing is on its way any more: after how many seconds; None: never."""
         began = time.monotonic()
         while time.monotonic() - began < DRAIN_SECONDS:
-            try:
-                if not await self._waiting():
+            with suppress(LogUnavailable):  # it was killed a moment ago
+                told = await self.number_told()
+                if not await self.on_their_way() and await self.number_told() == told:
                     return time.monotonic() - began
-            except LogUnavailable:
-                pass
             await asyncio.sleep(POLL_SECONDS)
         return None
 
-    async def dead(self) -> int:
-        """How many dead letters there are."""
-        return len(await self._log.dead_letters())
+    async def dead(self) -> list[DeadLetter]:
+        """The dead letters."""
+        return list(await self._log.dead_letters())
 
-    async def _waiting(self) -> int:
-        waiting = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
-        unpublished = sum([await self.number(name, waiting) for name in self._databases])
-        if unpublished:
-            return unpublished
-        mails = await self.number("notifications", "SELECT count(*) FROM mails WHERE state = 'queued'")
-        if mails:
-            return mails  # each will be told of
-        told = await self.number_told()
-        handled = "SELECT count(*) FROM inbox WHERE consumer = '{0}'"
-        return sum([told - await self.number(name, handled.format(name)) for name in ("analytics", "audit")])
+    async def on_their_way(self) -> dict[str, int]:
+        """How many events have not arrived yet, by what they wait for.
+
+        Each step is looked at after the one before it, so that what moves on meanwhile is not missed.
+        """
+        unpublished = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+        found = {f"the relay of {name}": await self.number(name, unpublished) for name in self._databases}
+        for name, types in self._consumers.items():
+            found[f"the consumer of {name}"] = sum((await self._log.lag(name, types)).values())
+        queued = "SELECT count(*) FROM mails WHERE state = 'queued'"  # each will be told of
+        found["mail"] = await self.number("notifications", queued)
+        return {waited_for: number for waited_for, number in found.items() if number}
 
     async def number_told(self) -> int:
         """How many events were ever told."""
@@ -114,11 +118,12 @@ class Books:
 @asynccontextmanager
 async def opened(world: World) -> AsyncIterator[Books]:
     """The books of a world."""
-    databases = {name: Database(world.databases[name]) for name in SUBGRAPHS}
+    apps = [SUBGRAPHS[name].create({"database_url": url}) for name, url in world.databases.items()]
+    consumers = {app.name: app.handled_types for app in apps if app.has_consumer}
     log = await open_event_log(world.kafka.url)
     try:
-        yield Books(databases, log)
+        yield Books({app.name: app.database for app in apps}, log, consumers)
     finally:
         await log.close()
-        for database in databases.values():
-            await database.close()
+        for app in apps:
+            await app.database.close()

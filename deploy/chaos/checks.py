@@ -59,6 +59,11 @@ async def changes_told_once(books: Books, notes: Notes) -> list[str]:
     ][:10]
 
 
+async def nothing_is_on_its_way(books: Books, notes: Notes) -> list[str]:
+    """Nothing waits for a relay, a consumer or its mail any more."""
+    return [f"{number} wait for {waited_for}" for waited_for, number in (await books.on_their_way()).items()]
+
+
 async def log_holds_the_outbox(books: Books, notes: Notes) -> list[str]:
     """By their ids, the events of the log are those of the outboxes."""
     told, logged = {event.id for event in await books.outbox()}, await books.logged()
@@ -77,13 +82,15 @@ async def consumers_saw_each_once(books: Books, notes: Notes) -> list[str]:
     for consumer in ("analytics", "audit"):
         handled = await books.ids(consumer, f"SELECT event_id FROM inbox WHERE consumer = '{consumer}'")
         if handled != told:
-            wrong.append(f"{consumer} handled {len(handled)} events, not the {len(told)} told")
+            some = min(handled ^ told)
+            wrong.append(f"{consumer} handled {len(handled)} events, not the {len(told)} told: see {some} ...")
     entries = await books.number("audit", "SELECT count(*) FROM audit_entries")
     different = await books.number("audit", "SELECT count(DISTINCT event_id) FROM audit_entries")
     if not entries == different == len(told):
         wrong.append(f"the audit trail has {entries} entries on {different} events, not {len(told)}")
     if dead := await books.dead():
-        wrong.append(f"{dead} events became dead letters")
+        first = dead[0]
+        wrong.append(f"{len(dead)} events became dead letters: {first.consumer} on {first.event.id}: {first.error} ...")
     return wrong
 
 
@@ -145,6 +152,7 @@ async def audit_chain_verifies(books: Books, notes: Notes) -> list[str]:
 CHECKS: tuple[Check, ...] = (
     acknowledged_is_kept,
     changes_told_once,
+    nothing_is_on_its_way,
     log_holds_the_outbox,
     consumers_saw_each_once,
     statistics_are_a_recount,

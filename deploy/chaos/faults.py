@@ -1,55 +1,57 @@
-"""Killing one part after the other, at random by a seed, and starting it again a little later."""
+"""Which part is killed next, by a seed, and when."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 
-from deploy.servers.base import ServerFailed, ServerProcess
+from deploy.chaos.supervisor import Supervisor
 
-BETWEEN_SECONDS = (0.5, 2.0)
-AWAY_SECONDS = (0.0, 3.0)
+BETWEEN_SECONDS = (2.0, 6.0)
+
+
+def schedule(kinds: Mapping[str, str], seed: int) -> Iterator[str]:
+    """Parts to kill, without end. `kinds` says by name what kind of part each is.
+
+    Each round takes every part once: one of each kind first, so that a short run reaches all kinds, then the others.
+    """
+    chance = random.Random(seed)
+    parts: dict[str, list[str]] = defaultdict(list)
+    for name, kind in kinds.items():
+        parts[kind].append(name)
+    while True:
+        first = [chance.choice(names) for names in parts.values()]
+        others = [name for name in kinds if name not in first]
+        yield from chance.sample(first, len(first))
+        yield from chance.sample(others, len(others))
 
 
 class Faults:
-    """Kills by turns: each round takes every part once, in an order of its own."""
+    """Kills one part after the other, whether or not those before it are back."""
 
-    def __init__(self, processes: Mapping[str, ServerProcess], seed: int) -> None:
-        self._processes = processes
-        self._random = random.Random(seed)
+    def __init__(self, kinds: Mapping[str, str], seed: int, *, between: tuple[float, float] = BETWEEN_SECONDS) -> None:
+        """`between` is how long it waits before each kill, at least and at most."""
+        self._kinds = kinds
+        self._between = between
+        self._schedule = schedule(kinds, seed)
+        self._random = random.Random(f"{seed} between")
         self.kills: Counter[str] = Counter()
-        self.ended: Counter[str] = Counter()  # which ended by themselves, and were started again
-        self.stuck: list[str] = []  # what would not start again
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Go on until told to stop; everything runs then."""
-        while not stopping.is_set():
-            for name in self._random.sample(list(self._processes), len(self._processes)):
-                await asyncio.sleep(self._random.uniform(*BETWEEN_SECONDS))
-                if stopping.is_set():
-                    break
-                await self._kill(name)
-                await self.mend()
-        await self.mend()
+    async def run(self, supervisor: Supervisor, stopping: asyncio.Event) -> None:
+        """Go on until told to stop."""
+        for name in self._schedule:
+            await asyncio.sleep(self._random.uniform(*self._between))
+            if stopping.is_set():
+                return
+            await supervisor.kill(name)
+            self.kills[name] += 1
 
-    async def mend(self) -> None:
-        """Start what has ended by itself, as a supervisor does."""
-        for name, process in self._processes.items():
-            if not process.alive:
-                self.ended[name] += 1
-                await self._start(name)
-
-    async def _kill(self, name: str) -> None:
-        process = self._processes[name]
-        await asyncio.to_thread(process.kill)
-        self.kills[name] += 1
-        await asyncio.sleep(self._random.uniform(*AWAY_SECONDS))
-        await self._start(name)
-
-    async def _start(self, name: str) -> None:
-        try:
-            await asyncio.to_thread(self._processes[name].start)
-        except ServerFailed as failed:
-            self.stuck.append(str(failed))
+    @property
+    def kills_by_kind(self) -> dict[str, int]:
+        """How often each kind of part was killed, those that never were too."""
+        return {
+            kind: sum(self.kills[name] for name, its in self._kinds.items() if its == kind)
+            for kind in dict.fromkeys(self._kinds.values())
+        }

@@ -34,7 +34,7 @@ class Worker:
     """A relay or a consumer as a process: a `Server` that answers nobody."""
 
     name: str
-    part: str
+    kind: str  # relay or consumer
     subgraph: str
     variables: Mapping[str, str]
 
@@ -48,7 +48,7 @@ class Worker:
 
     def command(self) -> list[str]:
         """See Server."""
-        return [str(HANSE), self.part, self.subgraph]
+        return [str(HANSE), self.kind, self.subgraph]
 
     def environment(self) -> Mapping[str, str]:
         """See Server."""
@@ -68,6 +68,7 @@ class World:
         self.kafka = KafkaServer(folder / "kafka")
         self.redis = RedisServer(folder / "redis")
         self.processes: dict[str, ServerProcess] = {}
+        self.kinds: dict[str, str] = {}  # what kind of part each process is
         self.platform: Platform
         self.databases: dict[str, str] = {}
 
@@ -75,29 +76,29 @@ class World:
     def running(self) -> Iterator[World]:
         """Start everything, in its order; stop it in the other."""
         with ExitStack() as stack:
-            servers: tuple[Server, ...] = (self.postgres, self.kafka, self.redis)
-            for server in servers:
-                self._start(server, stack)
+            for server in (self.postgres, self.kafka, self.redis):
+                self._add(server, server.name, stack).start()
             self.databases = {name: self.postgres.create_database(name) for name in SUBGRAPHS}
             outside = Outside(databases=self.databases, events=self.kafka.url, store=self.redis.url)
             self.platform = Platform(self.folder / "platform", outside, routers=2, variables=VARIABLES)
             self.platform.prepare()
+            parts: list[PlatformProcess | Worker] = [*self.platform.processes.values(), *self._workers()]
+            ours = [self._add(part, part.kind, stack) for part in parts]
             with ThreadPoolExecutor(AT_ONCE) as pool:
-                ours: tuple[Server, ...] = (*self.platform.processes.values(), *self._workers())
-                list(pool.map(lambda server: self._start(server, stack), ours))
+                list(pool.map(ServerProcess.start, ours))
             yield self
 
-    def _start(self, server: Server, stack: ExitStack) -> None:
+    def _add(self, server: Server, kind: str, stack: ExitStack) -> ServerProcess:
         process = ServerProcess(server, self.folder / "logs" / f"{server.name}.log")
         process.log.parent.mkdir(exist_ok=True)
         stack.callback(process.kill)  # when all is counted, nothing has to be ended gently
-        process.start()
-        self.processes[server.name] = process
+        self.processes[server.name], self.kinds[server.name] = process, kind
+        return process
 
     def _workers(self) -> list[Worker]:
         wanted = [(f"{name} relay {number}", "relay", name) for name in RELAYS for number in (1, 2)]
         wanted += [(f"{name} consumer {number}", "consumer", name) for name in CONSUMERS for number in (1, 2)]
-        return [Worker(name, part, of, self.platform.subgraphs[of].variables) for name, part, of in wanted]
+        return [Worker(name, kind, of, self.platform.subgraphs[of].variables) for name, kind, of in wanted]
 
     @property
     def routers(self) -> list[PlatformProcess]:

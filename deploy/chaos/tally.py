@@ -1,0 +1,51 @@
+"""What a run prints in the end: how much was done, what was killed, what holds and what does not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from deploy.chaos.faults import Faults
+from deploy.chaos.load import Notes
+from deploy.chaos.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """One run in numbers. `drained` is after how many seconds nothing was on its way any more; None: never."""
+
+    notes: Notes
+    faults: Faults
+    supervisor: Supervisor
+    seconds: float
+    drained: float | None
+    told: int
+    logged: int
+
+
+def print_tally(tally: Tally) -> None:
+    """Print the numbers."""
+    notes, faults, by_kind = tally.notes, tally.faults, tally.faults.kills_by_kind
+    print(f"acknowledged  {notes.count} mutations in {tally.seconds:.0f} s, {notes.count / tally.seconds:.1f} a second")
+    print(f"              {_listed({kind: len(things) for kind, things in sorted(notes.acknowledged.items())})}")
+    print(f"refused       {_listed(dict(notes.refused.most_common()))}")
+    print(f"killed        {faults.kills.total()} times, by kind: {_listed(by_kind)}")
+    print(f"              by part: {_listed(dict(sorted(faults.kills.items())))}")
+    if spared := [kind for kind, kills in by_kind.items() if not kills]:
+        print(f"              NEVER: {', '.join(spared)}; give it more --minutes")
+    print(f"ended itself  {_listed(dict(sorted(tally.supervisor.ended.items())))}")
+    print("drained       " + ("never" if tally.drained is None else f"after {tally.drained:.1f} s"))
+    twice = tally.logged - tally.told
+    print(f"events        {tally.told} told, {tally.logged} in the log: {twice} came twice and counted once")
+
+
+def print_verdict(wrong: Mapping[str, Sequence[str]]) -> None:
+    """Print what must hold, each with what is wrong about it."""
+    for rule, problems in wrong.items():
+        print(f"{'WRONG' if problems else 'holds'}  {rule}")
+        for problem in problems:
+            print(f"       {problem}")
+
+
+def _listed(numbers: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} {number}" for name, number in numbers.items()) or "none"
