@@ -45,6 +45,18 @@ class Media(Base, table=True):
     at: datetime = moment_field()  # when it expires, was kept, or was deleted, as its state is
 
 
+class Owner(Base, table=True):
+    """Somebody who has added files. Who adds one locks this row first, so that two do not count past each other.
+
+    Distribution key: owner_id.
+    """
+
+    __tablename__ = "owners"
+
+    owner_id: str = id_field(primary_key=True)
+    added_at: datetime = moment_field()  # or tried to
+
+
 class ProductImage(Base, table=True):
     """A picture that a user has chosen for a product, in its place. Distribution key: product_id."""
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from shared.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.media.models import Avatar, Media, MediaState, ProductImage
+from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage
 
 _NEWEST_FIRST = (Key(col(Media.id), lambda row: row.id, descending=True),)
 
@@ -50,6 +52,18 @@ async def count_media(session: AsyncSession, owner_id: str, wanted: MediaFilter)
     """How many the list above has in all."""
     counted = select(func.count()).select_from(Media).where(*_matching(owner_id, wanted))
     return int(await session.scalar(counted) or 0)
+
+
+async def lock_owner(session: AsyncSession, owner_id: str, now: datetime) -> None:
+    """Make others who would add to this user's files wait for the end of the transaction. One statement."""
+    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
+    statement = insert(Owner).values(owner_id=owner_id, added_at=now)
+    await session.execute(statement.on_conflict_do_update(index_elements=["owner_id"], set_={"added_at": now}))
+
+
+async def forget_owner(session: AsyncSession, owner_id: str) -> None:
+    """Remove what stands for a user who has left."""
+    await session.execute(delete(Owner).where(col(Owner.owner_id) == owner_id))
 
 
 async def bytes_of(session: AsyncSession, owner_id: str) -> int:

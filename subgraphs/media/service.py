@@ -107,6 +107,7 @@ class Library:
     async def forget_user(self, session: AsyncSession, user_id: str) -> None:
         """Nothing of a user who has left stays."""
         await self._delete(session, await repository.living_media_of(session, user_id))
+        await repository.forget_owner(session, user_id)
 
     async def set_product_images(
         self, session: AsyncSession, owner_id: str, product_id: str, media_ids: Sequence[str]
@@ -151,6 +152,7 @@ class Library:
 
     async def _check_quota(self, session: AsyncSession, owner_id: str, more: int) -> None:
         most = self._settings.quota_bytes
+        await repository.lock_owner(session, owner_id, self._clock())
         if await repository.bytes_of(session, owner_id) + more > most:
             raise QuotaReached(most)
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import io
 import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
+import orjson
 from PIL import Image
 
 from subgraphs.users.keys import SigningKeys
-from tests.subgraphs.harness import Person
+from tests.subgraphs.harness import Answer, Person
 
 REQUEST = """mutation ($input: RequestUploadInput!) { requestUpload(input: $input) {
   media { id name mimeType completed url } method url headers { name value } expiresAt } }"""
@@ -19,6 +21,7 @@ COMPLETE = """mutation ($id: ID!) { completeUpload(id: $id) {
   id name mimeType sizeBytes sha256 width height completed url thumbnailUrl owner { id } } }"""
 UPLOAD_FILE = """mutation ($file: Upload!) { uploadFile(file: $file) {
   id name mimeType sizeBytes sha256 width height completed url owner { id } } }"""
+OPERATION = orjson.dumps({"query": UPLOAD_FILE, "variables": {"file": None}})
 DELETE = "mutation ($id: ID!) { deleteMedia(id: $id) }"
 
 
@@ -47,6 +50,27 @@ async def upload(person: Person, http: httpx.AsyncClient, content: bytes, **give
     assert (await put(http, asked, content)).is_success
     done: dict[str, Any] = (await person.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
     return done
+
+
+class Sent:
+    """A file as the router hands it over."""
+
+    def __init__(self, content: bytes, name: str) -> None:
+        self.name, self.content_type, self.size = name, "text/plain", len(content)
+        self._content = content
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """See Upload."""
+        for at in range(0, len(self._content), 1000):
+            yield self._content[at : at + 1000]
+
+
+async def upload_file(person: Person, content: bytes, name: str = "Kai.png") -> Answer:
+    """What the mutation `uploadFile` answers in process."""
+    status, body = await person.app.handle(OPERATION, person.headers, [("variables.file", Sent(content, name))])
+    assert status == 200
+    decoded = orjson.loads(body)
+    return Answer(status, decoded.get("data"), decoded.get("errors", []))
 
 
 def access_token(issuer: SigningKeys, user_id: str, **claims: Any) -> dict[str, str]:

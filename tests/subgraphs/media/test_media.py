@@ -14,12 +14,13 @@ from sqlmodel import col
 from shared.clock import utc_now
 from shared.ids import new_id
 from shared.subgraph_app import SubgraphApp
+from subgraphs.media import repository
 from subgraphs.media.app import create
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.settings import MediaSettings
 from tests.subgraphs.harness import Person, Router, Statements, events_of, eventually, somebody, started
 from tests.subgraphs.media.conftest import MOST_BYTES, Kept, client_of
-from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, announced, picture, put, upload
+from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, announced, picture, put, upload, upload_file
 
 ONE = "query ($id: ID!) { media(id: $id) { id name } }"
 MINE = """query ($first: Int, $after: String, $filter: MediaFilterInput) {
@@ -114,6 +115,16 @@ async def test_nobody_keeps_more_than_their_quota(owner: Person, stranger: Perso
     await owner.get(REQUEST, input=said)
     assert (await owner(REQUEST, input=said)).fields == [("file", "QUOTA_REACHED")]
     await stranger.get(REQUEST, input=said)
+
+
+async def test_a_hundred_uploads_that_race_for_the_quota_never_pass_it(owner: Person, media: SubgraphApp) -> None:
+    said, content = announced(b"") | {"sizeBytes": 49_999}, bytes(49_999)
+    announcing = [owner(REQUEST, input=said) for _ in range(90)]
+    answers = await asyncio.gather(*announcing, *(upload_file(owner, content) for _ in range(10)))
+    assert sum(not answer.errors for answer in answers) == 10
+    assert {field for answer in answers if answer.errors for field in answer.fields} == {("file", "QUOTA_REACHED")}
+    async with media.database.reading() as session:
+        assert await repository.bytes_of(session, str(owner.user_id)) == 499_990
 
 
 async def test_other_peoples_files_are_not_found(

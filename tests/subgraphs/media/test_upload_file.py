@@ -3,41 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import orjson
 import pytest
 
 from shared.subgraph_app import SubgraphApp
-from shared.uploads import Upload
 from tests.subgraphs.harness import Person, events_of
 from tests.subgraphs.media.conftest import MOST_BYTES, Kept
-from tests.subgraphs.media.samples import UPLOAD_FILE, picture
+from tests.subgraphs.media.samples import OPERATION, UPLOAD_FILE, picture, upload_file
 
-OPERATION = orjson.dumps({"query": UPLOAD_FILE, "variables": {"file": None}})
 PLACE = b'{"0": ["variables.file"]}'
-
-
-class Sent:
-    """A file as the router hands it over."""
-
-    def __init__(self, content: bytes, name: str = "Kai.png") -> None:
-        self.name, self.content_type, self.size = name, "text/plain", len(content)
-        self._content = content
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """See Upload."""
-        for at in range(0, len(self._content), 1000):
-            yield self._content[at : at + 1000]
-
-
-async def in_process(person: Person, file: Upload) -> Any:
-    """What the mutation answers."""
-    status, body = await person.app.handle(OPERATION, person.headers, [("variables.file", file)])
-    assert status == 200
-    return orjson.loads(body)
 
 
 def parts(content: bytes, name: str = "Kai.png") -> dict[str, Any]:
@@ -48,7 +24,7 @@ def parts(content: bytes, name: str = "Kai.png") -> dict[str, Any]:
 
 async def test_a_file_is_kept_like_any_other(owner: Person, http: httpx.AsyncClient, media: SubgraphApp) -> None:
     content = picture()
-    local = (await in_process(owner, Sent(content, "../Löwe.png")))["data"]["uploadFile"]
+    local = (await upload_file(owner, content, "../Löwe.png")).data["uploadFile"]
     answer = await http.post("/graphql", headers=owner.headers, **parts(content, "Löwe.png"))
     over_http = answer.json()["data"]["uploadFile"]
     for kept in (local, over_http):
@@ -67,8 +43,8 @@ async def test_a_bad_file_is_refused_and_nothing_of_it_stays(
     owner: Person, http: httpx.AsyncClient, kept: Kept, content: bytes, reason: str
 ) -> None:
     over_http = (await http.post("/graphql", headers=owner.headers, **parts(content))).json()
-    for response in (await in_process(owner, Sent(content)), over_http):
-        (error,) = response["errors"]
+    for errors in ((await upload_file(owner, content)).errors, over_http["errors"]):
+        (error,) = errors
         assert error["path"] == ["uploadFile"]
         assert [field["reason"] for field in error["extensions"]["fields"]] == [reason]
     assert not await kept()
@@ -76,8 +52,7 @@ async def test_a_bad_file_is_refused_and_nothing_of_it_stays(
 
 async def test_who_may_not_write_sends_no_files(owner: Person, http: httpx.AsyncClient, kept: Kept) -> None:
     owner.claims = {"scope": "tasks:write"}
-    refused = await in_process(owner, Sent(b"x"))
-    assert refused["errors"][0]["extensions"]["code"] == "FORBIDDEN"
+    assert (await upload_file(owner, b"x")).codes == ["FORBIDDEN"]
     stranger = await http.post("/graphql", headers={"authorization": "Bearer nonsense"}, **parts(b"x"))
     assert (stranger.status_code, stranger.json()["errors"][0]["extensions"]["code"]) == (401, "UNAUTHENTICATED")
     assert not await kept()
