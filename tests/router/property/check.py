@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,14 +62,19 @@ class Rig:
         return execute_sync(self.api_schema, parse(text), variable_values=VALUES).formatted
 
     def answer(self, text: str) -> Any:
-        """What the router's planner and executor answer."""
-        document = parse(text)
-        return asyncio.run(self._run(document))
+        """What the router's planner and executor answer, by the general path and (where there is one) by the fast one.
+
+        Raises AssertionError where the two differ, or the router noted a mistake of its own.
+        """
+        with _no_mistakes():
+            return asyncio.run(self._run(parse(text)))
 
     async def _run(self, document: DocumentNode) -> Any:
         plan = self.planner.plan(document, override_labels=self.labels)
         compiled = compile_plan(plan, document, None, self.api_schema)
-        return json.loads(await asyncio.wait_for(run(compiled, VALUES, Call(self.transports)), 20))
+        general, again = [await asyncio.wait_for(run(compiled, VALUES, Call(self.transports)), 20) for _ in range(2)]
+        assert again == general, f"at the second run {again.decode()}"
+        return json.loads(general)
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included."""
@@ -75,6 +82,21 @@ class Rig:
             return json.dumps(self.answer(text)) != json.dumps(self.expected(text))
         except Exception:
             return True
+
+
+@contextmanager
+def _no_mistakes() -> Iterator[None]:
+    """The fast path's own mistakes are logged, and the general path answers: here they must not happen."""
+    records: list[logging.LogRecord] = []
+    handler = logging.Handler()
+    handler.emit = records.append  # type: ignore[method-assign, assignment]
+    log = logging.getLogger("router.executor")
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+    assert not records, [record.exc_info for record in records]
 
 
 def _give_data(schema: GraphQLSchema, world: World) -> None:
