@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -158,18 +158,36 @@ def _input(input_: EntityInput) -> Extract:
     typename = input_.typename
     unnamed = input_.runtime_types[0]
     fill = _required(input_.required)
+    keyless = null_below(input_.key) if input_.key else None
 
     def extract(node: Object) -> Object | None:
         representation: Object = {"__typename": typename or node.get("__typename", unnamed)}
         if not fill(node, representation):
             return None
-        if len(representation) > 1 and all(
-            value is None for name, value in representation.items() if name != "__typename"
-        ):
-            return None  # a null key: nothing can be found by it
-        return representation
+        return None if keyless is not None and keyless(representation) else representation
 
     return extract
+
+
+def null_below(key: Sequence[Required]) -> Callable[[Any], bool]:
+    """A function that tells whether all that a representation has of a key is null: nothing can be found by it."""
+    parts = [(name, null_below(selections)) for name, selections in fields_of(key)]
+
+    def is_null(value: Any) -> bool:
+        if isinstance(value, dict):
+            return all(part(value.get(name)) for name, part in parts)
+        return value is None or (isinstance(value, list) and bool(value) and all(map(is_null, value)))
+
+    return is_null
+
+
+def fields_of(required: Iterable[Required]) -> Iterator[tuple[str, Sequence[Required]]]:
+    """The fields required at any type, with what is required below; without `__typename`."""
+    for one in required:
+        if not isinstance(one, RequiredField):
+            yield from fields_of(one.selections)
+        elif one.name != "__typename":
+            yield one.name, one.selections
 
 
 def reader(required: Sequence[Required]) -> Callable[[Object], Any]:

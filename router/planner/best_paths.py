@@ -184,7 +184,9 @@ class Placer:
             step = self._new_step(site, OperationKind.QUERY, before)
             self._set_type(step, site, way)
             site.position.steps.append(step)
-        for need in needs:
+        key, *others = needs
+        step.enter_by(key.required)
+        for need in others:
             step.require(need.required)
         for argument, need in contexts.items():
             above = self._walk.context_above(site.position, argument)

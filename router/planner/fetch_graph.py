@@ -96,7 +96,8 @@ class Step:
 
     `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
     sent as (None: the object's own type); `recovers_type` that the reply tells the objects' real types.
-    `sources` are the fields that representations are made of (None: only the object has to be there).
+    `required` are the fields of representations, of which `key` finds the objects. `sources` are the fields that they
+    are made of (None: only the object has to be there).
     """
 
     id: int
@@ -109,6 +110,7 @@ class Step:
     is_entity: bool = False
     root: Slot = field(init=False)
     required: tuple[RequiredPart, ...] = ()
+    key: tuple[RequiredPart, ...] = ()
     depends_on: set[Step] = field(default_factory=set)
     contexts: dict[ContextArgument, ContextVariable] = field(default_factory=dict)
     sources: list[tuple[Slot, SlotField | None]] = field(default_factory=list)
@@ -141,6 +143,11 @@ class Step:
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""
         self.required = merge_required(self.required, required)
+
+    def enter_by(self, key: tuple[RequiredPart, ...]) -> None:
+        """Add a key to the representations."""
+        self.require(key)
+        self.key = merge_required(self.key, key)
 
     def accepts(self, required: tuple[RequiredPart, ...]) -> bool:
         """Whether representations can hold these fields too: not where one name stands for two values."""

@@ -131,12 +131,14 @@ class EntityInput:
     """How an object in the response tree becomes a representation, for the concrete types `runtime_types`.
 
     `typename` is what is sent as `__typename` (the interface's name towards an interface object), or None to send the
-    object's own. `required` are its fields. An object that lacks one of them (null key) is left out.
+    object's own. `required` are its fields, of which `key` are those that it is found by. An object that lacks one of
+    the fields is left out, and so is one of which all of the key is null.
     """
 
     runtime_types: tuple[str, ...]
     typename: str | None
     required: tuple[Required, ...]
+    key: tuple[Required, ...]
 
 
 @dataclass(frozen=True, slots=True)

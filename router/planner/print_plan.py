@@ -225,7 +225,12 @@ def _group_json(group: EntityGroup) -> dict[str, Any]:
         "variable": group.variable,
         "paths": [path_text(path) for path in group.paths],
         "inputs": [
-            {"types": list(i.runtime_types), "typename": i.typename, "required": _required(i.required)}
+            {
+                "types": list(i.runtime_types),
+                "typename": i.typename,
+                "required": _required(i.required),
+                "key": _required(i.key),
+            }
             for i in group.inputs
         ],
         "selections": selections_text(group.selections),

@@ -70,7 +70,7 @@ def _group(step: Step, selections: tuple[Selection, ...], graph: QueryGraph) -> 
         types = (position.type, *types)
     return Group(
         (position.path,),
-        (EntityInput(types, step.typename, step.required),),
+        (EntityInput(types, step.typename, step.required, step.key),),
         (InlineFragment(node.type, selections, runtime_types=here),),
         step.recovers_type,
         tuple(step.contexts.values()),

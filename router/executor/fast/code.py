@@ -5,14 +5,14 @@ Only names made here and constants passed beside the text stand in the text: not
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
 from msgspec import UNSET, Raw
 from msgspec.json import Decoder
 
-from router.executor.entities import MISSING, copier, encode
+from router.executor.entities import MISSING, copier, encode, null_below
 from router.executor.fast.overlay import Fields, GroupOverlay, Overlay, RouteStep, Target
 from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot, Unsupported
 
@@ -64,6 +64,7 @@ class _Bucketing:
     sent: str
     fields: Fields
     required: frozenset[str]
+    key: frozenset[str]
     places: tuple[int, ...]
     number: int  # of the list of buckets
     earlier: int | None = None  # the list of a group whose buckets are the same
@@ -189,12 +190,14 @@ class Code:
             return None
         (sent, _), fields = next(iter(seen)), ways[0][1][1]
         required = frozenset(one.slot.key for one in fields)
-        made = _Bucketing(group, sent, fields, required, tuple(numbers), self._list())
+        key = frozenset(one.slot.key for one in fields if one.key is not None)
+        made = _Bucketing(group, sent, fields, required, key, tuple(numbers), self._list())
         for earlier in self._bucketings:
             brought = {key for key, (_, always) in earlier.group.brings.items() if always}
             if (
                 earlier.places == made.places
                 and earlier.sent == made.sent
+                and earlier.key == made.key
                 and earlier.required <= required <= earlier.required | brought
             ):
                 made.earlier = earlier.number
@@ -271,7 +274,7 @@ class Code:
                 copy, missing = writer.constant(copier(one.selections)), writer.constant(MISSING)
                 writer.line(depth, f"{variable} = {copy}({variable})")
                 self._passed_over(depth, f"{variable} is {missing}", group)
-        self._passed_over(depth, " and ".join(f"{variable} is None" for variable in variables), group)
+        self._passed_over(depth, " and ".join(self._null_key(variables, fields)), group)
         start = writer.constant(b'{"__typename":' + encode(sent))
         members = [
             f"{writer.constant(b',' + encode(one.name) + b':')} + dumps({variable})"
@@ -280,6 +283,14 @@ class Code:
         text = f"{start} + {' + '.join(members)} + b'}}'"
         plain = all(_is_hashed_as_sent(one.slot) for one in fields)
         return text, ", ".join(variables) if plain else text
+
+    def _null_key(self, variables: list[str], fields: Fields) -> Iterator[str]:
+        """What all has to hold where an object cannot be found: nothing of its key is there."""
+        for variable, one in zip(variables, fields, strict=True):
+            if one.key:
+                yield f"{self._writer.constant(null_below(one.key))}({variable})"
+            elif one.key is not None:
+                yield f"{variable} is None"
 
     def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]], Lists], None]:
         writer = self._writer

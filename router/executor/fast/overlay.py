@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
 from router.executor.conditions import Booleans, any_holds, holds
+from router.executor.entities import fields_of
 from router.executor.fast.shape import ANY_JSON, Shape, Shaper, Slot, Unsupported
 from router.executor.merge import reply_keys
 from router.executor.steps import Step
@@ -30,11 +31,15 @@ from schema.type_ref import list_depth, named_type
 
 @dataclass(frozen=True, slots=True)
 class RequiredSlot:
-    """A field of a representation: sent as `name`, read from `slot`; `selections` tell what is sent of an object."""
+    """A field of a representation: sent as `name`, read from `slot`; `selections` tell what is sent of an object.
+
+    `key` tells what of it belongs to the key that the object is found by: None for nothing, empty for a leaf.
+    """
 
     name: str
     slot: Slot
     selections: tuple[Required, ...] = ()
+    key: tuple[Required, ...] | None = None
 
 
 Fields = tuple[RequiredSlot, ...]
@@ -225,7 +230,9 @@ class Overlay:
         fitting = [one for one in inputs if name in one.runtime_types]
         if len(fitting) != 1:
             raise Unsupported("a type with no representation, or several")
-        fields = tuple(dict.fromkeys(self._required(shape, name, fitting[0].required)))
+        key = {part: tuple(below) for part, below in fields_of(fitting[0].key)}
+        required = dict.fromkeys(self._required(shape, name, fitting[0].required))
+        fields = tuple(replace(one, key=key.get(one.name)) for one in required)
         if len({one.name for one in fields}) < len(fields):
             raise Unsupported("a representation that has one field from several")
         return fitting[0].typename, fields

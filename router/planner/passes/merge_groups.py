@@ -34,7 +34,8 @@ def _merge_objects(groups: list[Group]) -> list[Group]:
         for first in alike:
             (held,) = first.inputs
             if not conflict(held.required, own.required):
-                first.inputs = (replace(held, required=merge_required(held.required, own.required)),)
+                required, key = merge_required(held.required, own.required), merge_required(held.key, own.key)
+                first.inputs = (replace(held, required=required, key=key),)
                 first.selections = _united(first.selections, group.selections)
                 break
         else:
@@ -108,7 +109,7 @@ def _told_apart(group: Group) -> tuple[Hashable, ...]:
     """Nothing, where the types sent tell the subgraph what is asked of whom; else all that has to be alike."""
     if all(entity_input.typename in entity_input.runtime_types for entity_input in group.inputs):
         return ()
-    return (group.selections, *((one.typename, one.required) for one in group.inputs))
+    return (group.selections, *((one.typename, one.required, one.key) for one in group.inputs))
 
 
 def _join(one: EntityInput, other: EntityInput) -> EntityInput:

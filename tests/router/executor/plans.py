@@ -93,7 +93,7 @@ def group(
 ) -> EntityGroup:
     """A group for one type whose required fields are names, separated by spaces."""
     fields = tuple(RequiredField(name, name) for name in required.split())
-    inputs = (EntityInput((type_,), type_, fields),)
+    inputs = (EntityInput((type_,), type_, fields, fields),)
     return EntityGroup(alias, variable, tuple(path(one) for one in paths.split()), inputs, selections(text))
 
 

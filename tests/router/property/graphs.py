@@ -73,6 +73,8 @@ class _Maker:
         self._values = [f"V{i}" for i in range(rng.randint(0, 2))]
         self._count = 0
         self._where: dict[str, list[GraphDraft]] = {}
+        self._given: dict[str, list[GraphDraft]] = {}  # where fields lead to it, unless that is wherever it is
+        self._nullable = {name for name in self._entities if self._rng.random() < 0.3}  # whose keys may be null
         self._owned: dict[str, list[tuple[str, str, GraphDraft]]] = {}  # leaves: (name, arguments, subgraph)
 
     def make(self) -> list[SubgraphSource]:
@@ -122,6 +124,9 @@ class _Maker:
         rng = self._rng
         graphs = self._where[name] = self._some(self._graphs, 2)
         common = rng.choice(["id", "id", "id", "sku", "org { id }"])
+        mark = "" if name in self._nullable else "!"
+        if not mark:
+            self._given[name] = [rng.choice(graphs)] if rng.random() < 0.8 else self._some(graphs)
         for graph in graphs:
             keys = {common if rng.random() < 0.85 else rng.choice(_KEYS)}
             if rng.random() < 0.5:
@@ -133,18 +138,20 @@ class _Maker:
             graph.types[name] = draft = TypeDraft(f"type {name} {' '.join(marks)}")
             for part in ("id", "sku", "code"):
                 if any(part in key.split("{")[0].split() for key in keys):
-                    draft.fields[part] = f"{part}: ID! @shareable"
+                    draft.fields[part] = f"{part}: ID{mark} @shareable"
             if any(key.startswith("org") for key in keys):
-                draft.fields["org"] = "org: Org! @shareable"
-                graph.types["Org"] = TypeDraft(
-                    "type Org @shareable", {"id": "id: ID!", "code": "code: ID!", "title": "title: String"}
+                org = "Org" if mark else "Firm"  # the latter's keys may be null
+                draft.fields["org"] = (
+                    f"org: {org}{'!' if graph in self._givers(name) and rng.random() < 0.5 else mark} @shareable"
                 )
+                fields = {"id": f"id: ID{mark}", "code": f"code: ID{mark}", "title": "title: String"}
+                graph.types[org] = TypeDraft(f"type {org} @shareable", fields)
         for _ in range(rng.randint(2, 5)):
             self._leaf(name, graphs)
 
     def _leaf(self, name: str, graphs: list[GraphDraft]) -> None:
         rng = self._rng
-        leaf, type_ = self._name("f"), rng.choice(_LEAVES)
+        leaf, type_ = self._name("f"), self._of(name, rng.choice(_LEAVES))
         arguments = rng.choice([*_ARGUMENTS, *[""] * 6])
         hidden = " @inaccessible" if rng.random() < 0.07 else ""
         owners = [rng.choice(graphs)] if rng.random() < 0.7 else self._some(graphs)
@@ -160,15 +167,23 @@ class _Maker:
         else:
             self._owned.setdefault(name, []).append((leaf, arguments, owners[0]))
 
+    def _of(self, name: str, type_: str) -> str:
+        """A field's type, which may have to be one that is null where a key is."""
+        return type_.removesuffix("!") if name in self._nullable else type_
+
+    def _givers(self, name: str) -> list[GraphDraft]:
+        """The subgraphs whose fields may lead to a type."""
+        return self._given.get(name, self._where[name])
+
     def _references(self, name: str, targets: list[str]) -> None:
         rng = self._rng
         for _ in range(rng.randint(1, 3)):
             target = rng.choice(targets)
-            graphs = [g for g in self._where[name] if g in self._where[target]]
+            graphs = [g for g in self._where[name] if g in self._givers(target)]
             if not graphs:
                 continue
             field_name = self._name("r")
-            type_ = rng.choice([target, target, f"[{target}]", f"[{target}!]!", f"{target}!"])
+            type_ = self._of(name, rng.choice([target, target, f"[{target}]", f"[{target}!]!", f"{target}!"]))
             owners = [rng.choice(graphs)] if rng.random() < 0.75 else self._some(graphs)
             for graph in owners:
                 marks = " @shareable" if len(owners) > 1 else ""
@@ -233,7 +248,10 @@ class _Maker:
     def _context(self) -> None:
         """An entity below another one, with an argument that is taken from there."""
         rng = self._rng
-        above = rng.choice(self._entities)
+        fit = [name for name in self._entities if name not in self._nullable]
+        if not fit:
+            return
+        above = rng.choice(fit)
         graph, *others = rng.sample(self._where[above], len(self._where[above]))
         value, link, own = self._name("k"), self._name("c"), self._name("f")
         draft = graph.types[above]
@@ -255,7 +273,7 @@ class _Maker:
         rng = self._rng
         for _ in range(rng.randint(2, 5)):
             target = rng.choice([*targets, "Int", "String"])
-            graphs = self._where.get(target, self._graphs)
+            graphs = self._givers(target) if target in self._where else self._graphs
             if not graphs:
                 continue
             owners = [rng.choice(graphs)] if rng.random() < 0.5 else self._some(graphs)
@@ -280,10 +298,10 @@ class _Maker:
             graphs = self._where[name] = self._some(self._graphs)
             for graph in graphs:
                 lines = [f"{shared}: String"]
-                own = [m for m in members if m in graph.types and shared in graph.types[m].fields]
+                own = [m for m in members if graph in self._givers(m) and shared in graph.types[m].fields]
                 own = [m for m in own if rng.random() < 0.85] or own[:1]
                 if own and all("id" in graph.types[m].fields for m in own) and rng.random() < 0.7:
-                    lines.append("id: ID!")
+                    lines.append("id: ID" if self._nullable.intersection(own) else "id: ID!")
                 if not own:
                     self._where[name] = [g for g in self._where[name] if g is not graph]
                     continue
@@ -310,7 +328,7 @@ class _Maker:
         name = "U0"
         self._where[name] = []
         for graph in self._some(self._graphs):
-            members = [m for m in (*self._entities, *self._values) if m in graph.types and graph.types[m].fields]
+            members = [m for m in (*self._entities, *self._values) if graph in self._givers(m)]
             if members:
                 chosen = rng.sample(members, rng.randint(1, len(members)))
                 graph.others.append(f"union {name} = {' | '.join(chosen)}")
@@ -355,7 +373,7 @@ class _Maker:
     def _roots(self, targets: list[str]) -> None:
         rng = self._rng
         for target in targets:
-            graphs = self._where[target]
+            graphs = self._givers(target)
             if not graphs:
                 continue
             owners = [rng.choice(graphs)] if rng.random() < 0.7 else self._some(graphs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,7 @@ class World:
         self.graph = graph
         self.supergraph = graph.supergraph
         self._targets: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._at_hand: dict[tuple[str, str], bool] = {}
         self._keys = {
             pick.name
             for type_ in self.supergraph.types.values()
@@ -45,6 +46,12 @@ class World:
             for pick in entry.key
             if isinstance(pick, FieldPick)
         }
+        nullable_parts = {
+            type_: {part for entry in entries for part in self._nullable_parts(type_, entry.key)}
+            for type_, entries in graph.entries.items()
+        }
+        self._null_parts = frozenset().union(*nullable_parts.values())
+        self._nullable = {type_ for type_, parts in nullable_parts.items() if parts}
 
     def instances(self, type_: str) -> list[Ref]:
         """Every object of a type, abstract or not."""
@@ -53,6 +60,8 @@ class World:
     def value(self, ref: Ref, name: str, arguments: Mapping[str, Any]) -> Any:
         """A field's value: a leaf, a `Ref`, None, or a list of those."""
         field = self._field(ref.type, name)
+        if self._is_null(ref, field):
+            return None
         given = self._given(field, arguments)
         seed = f"{ref.type}/{ref.index}/{name}/{json.dumps(given, sort_keys=True, default=str)}"
         types = [field.type, *(join.type for join in field.joins if join.type is not None)]
@@ -72,9 +81,10 @@ class World:
         return found
 
     def find(self, type_: str, picks: Picks, representation: Mapping[str, Any]) -> Ref | None:
-        """The object that a representation's key stands for."""
+        """The object that a representation's key stands for: none where all of it is null."""
         for ref in self.instances(type_):
-            if agrees(self.pick(ref, picks), representation):
+            key = self.pick(ref, picks)
+            if _tells(key) and agrees(key, representation):
                 return ref
         return None
 
@@ -82,6 +92,44 @@ class World:
         if isinstance(value, list):
             return [self._pick_below(item, picks) for item in value]
         return self.pick(value, picks)
+
+    def _nullable_parts(self, type_: str, key: Picks) -> Iterator[tuple[str, str]]:
+        """The fields of a key that may be null, each with the type that it is on."""
+        for pick in key:
+            if isinstance(pick, FieldPick):
+                definition = self.supergraph.types[type_]
+                assert isinstance(definition, ObjectType | InterfaceType)
+                reference = definition.fields[pick.name].type
+                if not is_non_null(reference):
+                    yield type_, pick.name
+                yield from self._nullable_parts(named_type(reference), pick.picks)
+
+    def _is_null(self, ref: Ref, field: Field) -> bool:
+        """Whether the field is null for want of a key.
+
+        The last object of a type whose keys may be null lacks some of them. It has only what all subgraphs know that
+        others lead to it: what they cannot tell, nobody can be asked for.
+        """
+        if ref.index < INSTANCES - 1 or is_non_null(field.type):
+            return False
+        if (ref.type, field.name) in self._null_parts and _roll(f"{ref.type}/{field.name}/null", 2):
+            return True
+        return ref.type in self._nullable and not self._is_at_hand(ref.type, field.name)
+
+    def _is_at_hand(self, type_: str, name: str) -> bool:
+        """Whether every subgraph of which a field leads to the type resolves a field of it, whatever else it knows."""
+        key = (type_, name)
+        if key not in self._at_hand:
+            graph = self.graph
+            givers = {
+                subgraph
+                for (subgraph, _), edges in graph.edges.items()
+                for edge in edges.values()
+                if edge.target is not None and type_ in graph.runtime_types(edge.target)
+            }
+            own = [graph.edges.get((giver, type_), {}).get(name) for giver in givers]
+            self._at_hand[key] = all(edge is not None and edge.is_plain and edge.condition is None for edge in own)
+        return self._at_hand[key]
 
     def _field(self, type_: str, name: str) -> Field:
         definition = self.supergraph.types[type_]
@@ -163,6 +211,13 @@ def _strictest(types: list[str], of: str) -> str:
     if is_list(nullable(of)):
         return f"[{_strictest([item_of(type_) for type_ in inner], item_of(nullable(of)))}]{mark}"
     return nullable(of) + mark
+
+
+def _tells(key: Any) -> bool:
+    """Whether anything of a key is not null."""
+    if isinstance(key, dict | list):
+        return any(map(_tells, key.values() if isinstance(key, dict) else key))
+    return key is not None
 
 
 def agrees(expected: Any, sent: Any) -> bool:
