@@ -17,12 +17,14 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     GraphQLUnionType,
+    OperationType,
     execute_sync,
+    get_operation_ast,
     parse,
     validate,
 )
 
-from router.executor import Call, compile_plan, run
+from router.executor import Call, compile_plan, run, subscribe
 from router.planner import Planner
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
@@ -36,6 +38,7 @@ class Rig:
     """A supergraph with data: the router's parts on one side, plain execution on the other."""
 
     planner: Planner
+    world: World
     api_schema: GraphQLSchema
     transports: Mapping[str, WorldSubgraph]
     labels: frozenset[str] = frozenset()
@@ -51,17 +54,19 @@ class Rig:
         api = api_schema(supergraph)
         _give_data(api, world)
         transports = {info.name: WorldSubgraph(world, info.graph, labels) for info in supergraph.subgraphs.values()}
-        return cls(planner, api, transports, labels)
+        return cls(planner, world, api, transports, labels)
 
     def is_valid(self, text: str) -> bool:
         """Whether the API schema accepts the operation."""
         return not validate(self.api_schema, parse(text))
 
-    def expected(self, text: str) -> Any:
-        """What plain execution answers."""
-        return execute_sync(self.api_schema, parse(text), variable_values=VALUES).formatted
+    def expected(self, text: str) -> list[Any]:
+        """What plain execution answers: one response, or one for each event."""
+        document = parse(text)
+        roots = self.world.events() if _is_subscription(document) else [None]
+        return [execute_sync(self.api_schema, document, root, variable_values=VALUES).formatted for root in roots]
 
-    def answer(self, text: str) -> Any:
+    def answer(self, text: str) -> list[Any]:
         """What the router's planner and executor answer, by the general path and (where there is one) by the fast one.
 
         Raises AssertionError where the two differ, or the router noted a mistake of its own.
@@ -69,12 +74,16 @@ class Rig:
         with _no_mistakes():
             return asyncio.run(self._run(parse(text)))
 
-    async def _run(self, document: DocumentNode) -> Any:
+    async def _run(self, document: DocumentNode) -> list[Any]:
         plan = self.planner.plan(document, override_labels=self.labels)
         compiled = compile_plan(plan, document, None, self.api_schema)
-        general, again = [await asyncio.wait_for(run(compiled, VALUES, Call(self.transports)), 20) for _ in range(2)]
+        call = Call(self.transports)
+        async with asyncio.timeout(20):
+            if _is_subscription(document):
+                return [json.loads(response) async for response in subscribe(compiled, VALUES, call)]
+            general, again = [await run(compiled, VALUES, call) for _ in range(2)]
         assert again == general, f"at the second run {again.decode()}"
-        return json.loads(general)
+        return [json.loads(general)]
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included."""
@@ -82,6 +91,11 @@ class Rig:
             return json.dumps(self.answer(text)) != json.dumps(self.expected(text))
         except Exception:
             return True
+
+
+def _is_subscription(document: DocumentNode) -> bool:
+    operation = get_operation_ast(document)
+    return operation is not None and operation.operation is OperationType.SUBSCRIPTION
 
 
 @contextmanager

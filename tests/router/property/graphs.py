@@ -98,6 +98,8 @@ class _Maker:
         self._roots([*self._entities, *abstract, *self._values])
         if rng.random() < 0.4:
             self._mutations([*self._entities, *self._values])
+        if rng.random() < 0.3:
+            self._subscriptions([*self._entities, *abstract, *self._values])
         return [SubgraphSource(graph.name, graph.sdl(), f"http://{graph.name}.test") for graph in self._graphs]
 
     def _name(self, prefix: str) -> str:
@@ -282,6 +284,18 @@ class _Maker:
                 shared = " @shareable" if len(owners) > 1 else ""
                 graph.types.setdefault("Mutation", TypeDraft("type Mutation"))
                 graph.types["Mutation"].fields[name] = f"{name}(n: Int = 1): {target}{shared}"
+
+    def _subscriptions(self, targets: list[str]) -> None:
+        """Subscriptions whose events hold objects that other subgraphs know more of."""
+        rng = self._rng
+        for _ in range(rng.randint(1, 3)):
+            target = rng.choice(targets)
+            graphs = self._givers(target)
+            if not graphs:
+                continue
+            name, type_ = self._name("e"), rng.choice([target, target, f"[{target}!]"])
+            draft = rng.choice(graphs).types.setdefault("Subscription", TypeDraft("type Subscription"))
+            draft.fields[name] = f"{name}(n: Int = 1): {type_}"
 
     def _interfaces(self) -> list[str]:
         rng = self._rng

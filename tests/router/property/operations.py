@@ -48,13 +48,21 @@ class OperationMaker:
     def make(self) -> str:
         """One operation with its fragments."""
         self._fragments = []
-        root, kind = self._api_schema.query_type, "query"
-        if self._api_schema.mutation_type is not None and self._rng.random() < 0.25:
-            root, kind = self._api_schema.mutation_type, "mutation"
-        assert root is not None
-        text = "\n".join([self._selections(root, 0), *self._fragments])
+        kind, body = self._operation()
+        text = "\n".join([body, *self._fragments])
         used = [f"${name}: {type_}" for name, (type_, _) in VARIABLES.items() if re.search(rf"\${name}\b", text)]
         return f"{kind} Q({', '.join(used)}) {text}" if used else f"{kind} Q {text}"
+
+    def _operation(self) -> tuple[str, str]:
+        """The kind of an operation, and what it selects."""
+        schema, roll = self._api_schema, self._rng.random()
+        if schema.mutation_type is not None and roll < 0.25:
+            return "mutation", self._selections(schema.mutation_type, 0)
+        if schema.subscription_type is not None and roll > 0.75:
+            name, field = self._rng.choice([*schema.subscription_type.fields.items()])  # one is all there can be
+            return "subscription", f"{{ {self._field(name, field, 0)} }}"
+        assert schema.query_type is not None
+        return "query", self._selections(schema.query_type, 0)
 
     def _selections(self, type_: GraphQLNamedType, depth: int) -> str:
         rng = self._rng

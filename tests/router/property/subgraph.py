@@ -69,21 +69,25 @@ class WorldSubgraph:
 
     async def send(self, request: SubgraphRequest) -> bytes:
         """Answer one request. A request that this subgraph would refuse is an error of the planner."""
+        return self._answer(request, None)
+
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """The events of a subscription."""
+        for event in self._world.events():
+            yield self._answer(request, Known(event, event.type))
+
+    async def close(self) -> None:
+        """Nothing to give back."""
+
+    def _answer(self, request: SubgraphRequest, root: Known | None) -> bytes:
         self.requests += 1
         body = json.loads(request.body)
         document = parse(body["query"])
         errors = validate(self.schema, document)
         if errors:
             raise AssertionError(f"{self._graph} refuses {body['query']}: {errors[0].message}")
-        result = execute_sync(self.schema, document, variable_values=body.get("variables"))
+        result = execute_sync(self.schema, document, root, variable_values=body.get("variables"))
         return json.dumps(result.formatted).encode()
-
-    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """No subscriptions here."""
-        raise NotImplementedError
-
-    async def close(self) -> None:
-        """Nothing to give back."""
 
     def _resolver(self, type_: str, name: str) -> Callable[..., Any]:
         if name == "_entities":

@@ -46,7 +46,7 @@ def fit_operations(rig: Rig, seed: int) -> Iterator[tuple[int, str]]:
 def is_fit(rig: Rig, text: str) -> bool:
     """Whether the operation is valid and there is data for it."""
     try:
-        return rig.is_valid(text) and not rig.expected(text).get("errors")
+        return rig.is_valid(text) and not any(response.get("errors") for response in rig.expected(text))
     except UnfitError:
         return False
 

@@ -57,6 +57,11 @@ class World:
         """Every object of a type, abstract or not."""
         return [Ref(name, index) for name in sorted(self.graph.possible[type_]) for index in range(INSTANCES)]
 
+    def events(self) -> list[Ref]:
+        """What a subscription's events are told of: each is an object of the root type, one after another."""
+        assert self.supergraph.subscription is not None
+        return self.instances(self.supergraph.subscription)
+
     def value(self, ref: Ref, name: str, arguments: Mapping[str, Any]) -> Any:
         """A field's value: a leaf, a `Ref`, None, or a list of those."""
         field = self._field(ref.type, name)
