@@ -324,7 +324,31 @@ class _Maker:
                     self._implement(graph.types[member], name)
             if self._where[name]:
                 found.append(name)
+                if rng.random() < 0.5:
+                    found += self._narrower(name)
         return found
+
+    def _narrower(self, interface: str) -> list[str]:
+        """An interface that implements another one, for some of its objects, in some of the subgraphs that have it."""
+        rng = self._rng
+        name, own = f"{interface}{interface}", self._name("j")
+        graphs = self._where[name] = []
+        known = {member for graph in self._where[interface] for member in _implementing(graph, interface)}
+        chosen = rng.sample(sorted(known), rng.randint(1, len(known)))
+        for graph in self._some(self._where[interface]):
+            members = [member for member in _implementing(graph, interface) if member in chosen]
+            if not members:
+                continue
+            graphs.append(graph)
+            draft = graph.types[name] = TypeDraft(f"interface {name}", dict(graph.types[interface].fields))
+            self._implement(draft, interface)
+            if rng.random() < 0.6:
+                draft.fields[own] = f"{own}: String"
+                for member in members:
+                    graph.types[member].fields[own] = f"{own}: String @shareable"
+            for member in members:
+                self._implement(graph.types[member], name)
+        return [name] if graphs else []
 
     def _implement(self, draft: TypeDraft, interface: str) -> None:
         words = draft.head.split(" ", 2)
@@ -396,3 +420,8 @@ class _Maker:
             for graph in owners:
                 shared = " @shareable" if len(owners) > 1 else ""
                 graph.types["Query"].fields[root] = f"{root}: {type_}{shared}"
+
+
+def _implementing(graph: GraphDraft, interface: str) -> list[str]:
+    """The types that implement an interface in a subgraph."""
+    return [name for name, draft in graph.types.items() if re.search(rf"(implements|&) {interface}\b", draft.head)]

@@ -69,8 +69,7 @@ class World:
             return None
         given = self._given(field, arguments)
         seed = f"{ref.type}/{ref.index}/{name}/{json.dumps(given, sort_keys=True, default=str)}"
-        types = [field.type, *(join.type for join in field.joins if join.type is not None)]
-        return self._make(_strictest(types, field.type), ref, field, seed)
+        return self._make(_strictest_type(field), ref, field, seed)
 
     def pick(self, ref: Ref | None, picks: Picks) -> Any:
         """What a representation should hold of a field set."""
@@ -115,7 +114,7 @@ class World:
         The last object of a type whose keys may be null lacks some of them. It has only what all subgraphs know that
         others lead to it: what they cannot tell, nobody can be asked for.
         """
-        if ref.index < INSTANCES - 1 or is_non_null(field.type):
+        if ref.index < INSTANCES - 1 or is_non_null(_strictest_type(field)):
             return False
         if (ref.type, field.name) in self._null_parts and _roll(f"{ref.type}/{field.name}/null", 2):
             return True
@@ -207,6 +206,11 @@ class World:
                 if name == owner and edge is not None and edge.target is not None:
                     found.append((graph, edge.target.type))
         return found
+
+
+def _strictest_type(field: Field) -> str:
+    types = [field.type, *(join.type for join in field.joins if join.type is not None)]
+    return _strictest(types, field.type)
 
 
 def _strictest(types: list[str], of: str) -> str:
