@@ -104,6 +104,7 @@ class _FirstTry:
 
     def ended(self, outcome: Outcome) -> None:
         """The first try has ended."""
+        self.now = None  # it knows us too: a cycle would keep the whole response until the garbage collector comes
         if isinstance(outcome, TransportError) and _worth_another_try(outcome):
             self.now = sent(self._transport._tries(self._request, outcome), self._done)
         else:
