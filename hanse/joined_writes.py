@@ -1,0 +1,75 @@
+"""uvicorn's HTTP/1.1 with the head of a response and its body sent by one call of the system, not by two.
+
+uvicorn writes the head as soon as it knows it; the body mostly follows in the same turn of the event loop. One call is
+less work than two, for both sides.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+
+class JoinedWrites(asyncio.Transport):
+    """A transport that holds back the first write of a turn until the next one, or the turn's end."""
+
+    __slots__ = ("_held", "_loop", "_transport")
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._held: bytes | bytearray | memoryview = b""
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        """See WriteTransport."""
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.writelines((held, data))
+        else:
+            self._held = data
+            self._loop.call_soon(self._release)
+
+    def _release(self) -> None:
+        if self._held:
+            held, self._held = self._held, b""
+            self._transport.write(held)
+
+    def close(self) -> None:
+        """See BaseTransport."""
+        self._release()
+        self._transport.close()
+
+    def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
+        """See BaseTransport: who takes the connection over writes by itself."""
+        self._release()
+        self._transport.set_protocol(protocol)
+
+    def abort(self) -> None:
+        """See WriteTransport."""
+        self._transport.abort()
+
+    def is_closing(self) -> bool:
+        """See BaseTransport."""
+        return self._transport.is_closing()
+
+    def get_extra_info(self, name: str, default: Any = None) -> Any:
+        """See BaseTransport."""
+        return self._transport.get_extra_info(name, default)
+
+    def pause_reading(self) -> None:
+        """See ReadTransport."""
+        self._transport.pause_reading()
+
+    def resume_reading(self) -> None:
+        """See ReadTransport."""
+        self._transport.resume_reading()
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """uvicorn's, over such a transport."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """See Protocol."""
+        super().connection_made(JoinedWrites(cast(asyncio.Transport, transport), self.loop))
