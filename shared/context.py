@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from enum import Enum, auto
 from typing import TypeVar
 
 from graphql import DocumentNode
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from shared.auth import Caller, Client, Principal
 from shared.db import Database, give_back
+from shared.db_trouble import lost_a_race
+
+
+class Outcome(Enum):
+    """What became of a request's change."""
+
+    KEPT = auto()
+    UNDONE = auto()
+    UNKNOWN = auto()  # the connection broke during the commit
+
+
+Afterwards = Callable[[Outcome], Awaitable[None]]
 
 
 class RequestContext:
@@ -31,6 +45,8 @@ class RequestContext:
         self._writes = writes
         self._session: AsyncSession | None = None
         self._lock = asyncio.Lock()
+        self._outcome = Outcome.UNDONE
+        self._afterwards: list[Afterwards] = []
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
@@ -57,14 +73,30 @@ class RequestContext:
         if self._session is None or not self._writes or not self._session.in_transaction():
             return False
         async with self._lock:
-            await self._session.commit()
+            self._outcome = Outcome.UNKNOWN
+            try:
+                await self._session.commit()
+            except DBAPIError as error:
+                if lost_a_race(error):
+                    self._outcome = Outcome.UNDONE
+                raise
+            self._outcome = Outcome.KEPT
         return True
 
+    def afterwards(self, act: Afterwards) -> None:
+        """Have this done once the session is given back: for what lies outside of the database and its transaction.
+
+        What changes the database may be undone and done again from the start, in a context of its own.
+        """
+        self._afterwards.append(act)
+
     async def close(self) -> None:
-        """Give the session back, undoing what was not committed."""
+        """Give the session back, undoing what was not committed; then do what is to be done afterwards."""
         if self._session is not None:
             await give_back(self._session)
             self._session = None
+        while self._afterwards:
+            await self._afterwards.pop(0)(self._outcome)
 
 
 Context = TypeVar("Context", bound=RequestContext)

@@ -56,7 +56,7 @@ def create(settings: MediaSettings) -> SubgraphApp:
             yield
 
     def runners(database: Database) -> Sequence[Runner]:
-        return [Sweeper(database, store, seconds=settings.sweep_seconds)]
+        return [Sweeper(database, store, uploads.strays, seconds=settings.sweep_seconds)]
 
     app = SubgraphApp(
         settings,

@@ -27,6 +27,11 @@ class Content:
     picture: Picture | None
     thumbnail_key: str | None
 
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of its objects."""
+        return (self.object_key, self.thumbnail_key) if self.thumbnail_key else (self.object_key,)
+
 
 class Intake:
     """Takes content in."""
@@ -51,7 +56,7 @@ class Intake:
 
     async def drop(self, content: Content) -> None:
         """Remove what was taken in: nobody got to know of it."""
-        for key in filter(None, (content.object_key, content.thumbnail_key)):
+        for key in content.keys:
             await self.store.delete(key)
 
     async def _write(self, file: BinaryIO, content: AsyncIterable[bytes]) -> tuple[int, str]:

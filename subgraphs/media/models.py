@@ -44,6 +44,11 @@ class Media(Base, table=True):
     created_at: datetime = moment_field()
     at: datetime = moment_field()  # when it expires, was kept, or was deleted, as its state is
 
+    @property
+    def incoming_key(self) -> str:
+        """The key under which it is put once it is announced. Its content moves elsewhere once it is looked at."""
+        return f"incoming/{self.id}"
+
 
 class Owner(Base, table=True):
     """Somebody who has added files. Who adds one locks this row first, so that two do not count past each other.

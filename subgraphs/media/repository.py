@@ -112,6 +112,15 @@ async def deleted_media(session: AsyncSession, limit: int) -> list[Media]:
     return list(await session.scalars(deleted.order_by(col(Media.at)).limit(limit)))
 
 
+async def keys_of(session: AsyncSession, ids: Collection[str]) -> dict[str, set[str]]:
+    """The keys of the objects that these files need, by file; one that is announced needs what is put meanwhile."""
+    found: dict[str, set[str]] = {}
+    for row in await session.scalars(select(Media).where(col(Media.id).in_(ids))):
+        incoming = row.incoming_key if row.state == MediaState.ANNOUNCED else None
+        found[row.id] = {key for key in (row.object_key, row.thumbnail_key, incoming) if key}
+    return found
+
+
 async def remove(session: AsyncSession, ids: Collection[str]) -> None:
     """Remove rows of files whose objects are gone."""
     await session.execute(delete(Media).where(col(Media.id).in_(ids)))

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import orjson
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import StreamingResponse
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 
 from shared.auth import Caller, Client, RouterTokens
 from shared.clock import Clock, utc_now
+from shared.context import RequestContext
+from shared.db_trouble import client_error, reason
 from shared.errors import ClientError, Forbidden, NotFound, Unauthenticated
 from shared.ids import known_id
 from shared.storage.base import ObjectMissing, Served, SizeMismatch, StoreUnavailable
@@ -29,7 +29,7 @@ from subgraphs.media.models import Media, MediaState
 from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.schema import WRITE
 from subgraphs.media.settings import MediaSettings
-from subgraphs.media.uploads import Uploads, incoming_key
+from subgraphs.media.uploads import Uploads
 
 log = logging.getLogger(__name__)
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
@@ -79,7 +79,12 @@ class _Direct:
         if body.declared_too_large():
             raise TooLarge(self._uploads.most_bytes)
         content = await self._uploads.take(body.content())
-        row = await self._uploads.add(owner_id, content, body.name, self._writing(caller))
+        context = RequestContext(self._app.database, caller, writes=True)
+        try:
+            row = await self._uploads.add(owner_id, content, body.name, context)
+            await context.commit()
+        finally:
+            await context.close()
         self._app.wake_relay()
         return Response(orjson.dumps(self._told(row)), 201, media_type="application/json")
 
@@ -90,12 +95,6 @@ class _Direct:
             raise Unauthenticated("Send a valid access token: authorization: Bearer TOKEN.") from error
         address = request.client.host if request.client else None
         return Caller(caller.principal, Client(address, request.headers.get("user-agent")))
-
-    @asynccontextmanager
-    async def _writing(self, caller: Caller) -> AsyncIterator[AsyncSession]:
-        async with self._app.database.writing() as session:
-            session.info["caller"] = caller
-            yield session
 
     def _told(self, row: Media) -> dict[str, Any]:
         return {
@@ -158,7 +157,7 @@ class _Objects:
         media_id = known_id(key.rpartition("/")[2])
         async with self._app.database.reading() as session:
             row = (await repository.media_by_id(session, [media_id])).get(media_id) if media_id else None
-        if row is None or row.state != MediaState.ANNOUNCED or key != incoming_key(row.id):
+        if row is None or row.state != MediaState.ANNOUNCED or key != row.incoming_key:
             raise NotFound("Media")
 
 
@@ -193,6 +192,12 @@ def _answering(handle: Handler) -> Handler:
             return _refused(503, "SERVICE_UNAVAILABLE", "Files cannot be kept or had now; try again soon.")
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
+        except Exception as error:
+            told = client_error(error)
+            if told is None:
+                raise
+            log.warning("the database failed a request: %s", reason(error))
+            return _refused(503, told.code, told.message)
 
     return answer
 

@@ -89,7 +89,7 @@ class Mutation:
         owner_id = info.context.principal.require_scope(WRITE)
         async with info.context.database.reading() as session:  # a writing session would make others wait for the file
             row = await info.context.library.own(session, owner_id, id)
-        return Media(row=await info.context.uploads.complete(row, info.context.change()))
+        return Media(row=await info.context.uploads.complete(row, info.context))
 
     @strawberry.federation.mutation(
         description="Send a file, as a GraphQL multipart request has it. `POST /files` takes one without GraphQL.",
@@ -101,7 +101,7 @@ class Mutation:
         """The file, kept."""
         owner_id = info.context.principal.require_scope(WRITE)
         content = await info.context.uploads.take(file.chunks())
-        return Media(row=await info.context.uploads.add(owner_id, content, file.name, info.context.change()))
+        return Media(row=await info.context.uploads.add(owner_id, content, file.name, info.context))
 
     @strawberry.federation.mutation(
         description="Delete a file of yours, or any as an admin. It is shown nowhere any longer.",

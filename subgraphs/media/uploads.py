@@ -6,12 +6,11 @@ Content is taken in before the database is asked to write, so that no transactio
 from __future__ import annotations
 
 from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from shared.clock import Clock, utc_now
+from shared.context import Outcome, RequestContext
 from shared.storage.base import ObjectMissing, ObjectStore, Presigned, Served
 from subgraphs.media.errors import NotUploaded, WrongChecksum
 from subgraphs.media.images import SHOWN, THUMBNAIL_TYPE
@@ -19,8 +18,7 @@ from subgraphs.media.intake import Content, Intake
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
-
-Writing = AbstractAsyncContextManager[AsyncSession]
+from subgraphs.media.strays import Strays
 
 
 class Uploads:
@@ -31,6 +29,7 @@ class Uploads:
         self._library = library
         self._intake = intake
         self._clock = clock
+        self.strays = Strays(intake.store, clock=clock)
 
     @property
     def store(self) -> ObjectStore:
@@ -45,7 +44,7 @@ class Uploads:
     def presigned(self, row: Media) -> Presigned:
         """Where an announced file is to be put, until it expires."""
         return self.store.presign_upload(
-            incoming_key(row.id), size=row.size_bytes, content_type=row.mime_type, expires=row.at
+            row.incoming_key, size=row.size_bytes, content_type=row.mime_type, expires=row.at
         )
 
     def url(self, row: Media) -> str | None:
@@ -61,11 +60,11 @@ class Uploads:
             return None
         return self._download(row.thumbnail_key, Served(f"{row.name}.webp", THUMBNAIL_TYPE, inline=True))
 
-    async def complete(self, announced: Media, writing: Writing) -> Media:
+    async def complete(self, announced: Media, context: RequestContext) -> Media:
         """Take in what was put at the presigned URL. Raises NotUploaded, WrongChecksum, BadInput, NotFound."""
         if announced.state == MediaState.KEPT:
             return announced
-        key = incoming_key(announced.id)
+        key = announced.incoming_key
         try:
             if await self.store.size(key) != announced.size_bytes:
                 raise NotUploaded
@@ -75,17 +74,20 @@ class Uploads:
         async with self._kept_or_dropped(content):
             if announced.sha256 not in (None, content.sha256):
                 raise WrongChecksum
-            async with writing as session:
+            async with context.change() as session:
                 kept = await self._library.keep(session, announced, content)
         if kept.object_key != content.object_key:
             await self._intake.drop(content)  # somebody else completed it meanwhile
-        await self.store.delete(key)
+        else:
+            self._settle_afterwards(context, kept, content, no_more=(key,))
         return kept
 
-    async def add(self, owner_id: str, content: Content, name: str, writing: Writing) -> Media:
+    async def add(self, owner_id: str, content: Content, name: str, context: RequestContext) -> Media:
         """A new file of content that was taken in. Raises QuotaReached."""
-        async with self._kept_or_dropped(content), writing as session:
-            return await self._library.add(session, owner_id, name, content)
+        async with self._kept_or_dropped(content), context.change() as session:
+            row = await self._library.add(session, owner_id, name, content)
+        self._settle_afterwards(context, row, content)
+        return row
 
     async def take(self, content: AsyncIterable[bytes]) -> Content:
         """Take content in. Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels."""
@@ -99,6 +101,19 @@ class Uploads:
             await self._intake.drop(content)
             raise
 
+    def _settle_afterwards(
+        self, context: RequestContext, row: Media, content: Content, no_more: tuple[str, ...] = ()
+    ) -> None:
+        """Once it is known what became of the row: remove its objects, or those that it needs `no_more`."""
+
+        async def settle(outcome: Outcome) -> None:
+            if outcome is Outcome.UNKNOWN:
+                self.strays.note(row.id, (*content.keys, *no_more))
+            else:
+                await self.strays.remove(row.id, no_more if outcome is Outcome.KEPT else content.keys)
+
+        context.afterwards(settle)
+
     def _download(self, key: str, served: Served) -> str:
         return self.store.presign_download(key, served, expires=self._expiry()).url
 
@@ -107,8 +122,3 @@ class Uploads:
         span = self._settings.download_seconds
         ahead = (int(self._clock().timestamp()) // span + 2) * span
         return datetime.fromtimestamp(ahead, self._clock().tzinfo)
-
-
-def incoming_key(media_id: str) -> str:
-    """The key under which an announced file is put. Its content moves elsewhere once it is looked at."""
-    return f"incoming/{media_id}"

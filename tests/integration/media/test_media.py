@@ -1,5 +1,6 @@
 """What the media subgraph does, done on a bucket."""
 
+from tests.subgraphs.media.test_done_again import *  # noqa: F403 - the tests themselves
 from tests.subgraphs.media.test_http import (
     headers as headers,
 )
@@ -15,6 +16,6 @@ from tests.subgraphs.media.test_http import (
 from tests.subgraphs.media.test_http import (
     test_what_is_no_single_good_file_is_refused as test_what_is_no_single_good_file_is_refused,
 )
-from tests.subgraphs.media.test_media import *  # noqa: F403 - the tests themselves
+from tests.subgraphs.media.test_media import *  # noqa: F403
 from tests.subgraphs.media.test_shown import *  # noqa: F403
 from tests.subgraphs.media.test_upload_file import *  # noqa: F403
