@@ -14,7 +14,7 @@ import jwt
 import orjson
 
 from shared.config import ConfigError
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Forbidden, Unauthenticated, Unavailable
 
 ALGORITHMS = ["EdDSA"]
 KNOWN_TOKENS = 10_000  # verified tokens kept, since verifying costs a tenth of a millisecond
@@ -93,7 +93,7 @@ class Keys:
             raise ConfigError(f"not a URL of public keys: {url!r}; take file://, http:// or https://")
 
     async def get(self, key_id: str) -> jwt.PyJWK | None:
-        """The key, or None where the other side does not publish it."""
+        """The key, or None where the other side does not publish it. Raises Unavailable where that cannot be known."""
         if key_id not in self._keys:
             async with self._lock:
                 if key_id not in self._keys and (not self._asked or time.monotonic() - self._asked > REFRESH_SECONDS):
@@ -103,8 +103,9 @@ class Keys:
     async def _refresh(self) -> None:
         try:
             published = orjson.loads(await self._read())["keys"]
-        except (OSError, ValueError, KeyError, TypeError):
-            return  # not there yet: the caller is refused, and the next one asks again
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            # Not there yet, or away: nobody can say that the token is wrong, and the next caller asks again.
+            raise Unavailable("The keys that tokens are verified by cannot be had just now; try again soon.") from error
         self._asked = time.monotonic()
         self._keys = {key["kid"]: jwt.PyJWK(key, "EdDSA") for key in published if key.get("kty") == "OKP"}
 
@@ -133,7 +134,7 @@ class RouterTokens:
         self._known: dict[str, tuple[float, Caller]] = {}
 
     async def caller(self, authorization: str | None) -> Caller:
-        """The caller whom an `authorization` header vouches for. Raises Unauthenticated."""
+        """The caller whom an `authorization` header vouches for. Raises Unauthenticated, Unavailable."""
         token = authorization[7:].strip() if authorization and authorization[:7].lower() == "bearer " else ""
         if not token:
             raise Unauthenticated("This subgraph answers only the router.")

@@ -117,12 +117,17 @@ class Busy(ClientError):
 
 
 class Unavailable(ClientError):
-    """The database is away. Where it went away during a commit, nobody knows what became of the change."""
+    """Something that is needed is away, the database unless told otherwise.
+
+    Where that went away during a commit, nobody knows what became of the change.
+    """
 
     code = "SERVICE_UNAVAILABLE"
 
-    def __init__(self) -> None:
-        super().__init__("The data cannot be reached just now; see whether a change was made, and try again.")
+    def __init__(
+        self, message: str = "The data cannot be reached just now; see whether a change was made, and try again."
+    ) -> None:
+        super().__init__(message)
 
 
 class Problems:

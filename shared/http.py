@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response, WebSocket
 
-from shared.errors import Unauthenticated
+from shared.errors import Unauthenticated, Unavailable
 from shared.execution import MalformedRequest, error_reply
 from shared.forms import FORM, Form, FormTooLarge, MalformedForm
 from shared.subgraph_app import SubgraphApp
@@ -66,6 +66,8 @@ class _Face:
             reply = await self._app.reply(form.operations, request.headers, files)
         except Unauthenticated as error:
             reply = error_reply(401, error)
+        except Unavailable as error:
+            reply = error_reply(503, error)
         except FormTooLarge as error:
             reply = error_reply(413, error)
         except MalformedForm as error:

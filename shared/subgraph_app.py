@@ -19,7 +19,7 @@ from shared.context import RequestContext
 from shared.db import Database
 from shared.db_engines import Limits
 from shared.db_trouble import DatabaseUnreachable
-from shared.errors import Unauthenticated
+from shared.errors import Unauthenticated, Unavailable
 from shared.events.consumer import Consumer, Handlers, wanted_types
 from shared.events.log import EventLog, LogUnavailable, open_event_log
 from shared.events.outbox import count_waiting
@@ -223,7 +223,7 @@ class SubgraphApp:
         try:
             caller = await self.tokens.caller(headers.get("authorization"))
             request = decode_request(body)
-        except (Unauthenticated, MalformedRequest) as error:
+        except (Unauthenticated, Unavailable, MalformedRequest) as error:
             yield error_reply(400, error).body
             return
         async for event in self.execution.stream(request, caller):
@@ -258,6 +258,8 @@ class SubgraphApp:
             place_files({"variables": request.variables}, files)
         except Unauthenticated as error:
             return error_reply(401, error)
+        except Unavailable as error:
+            return error_reply(503, error)
         except (MalformedRequest, MisplacedFile) as error:
             return error_reply(400, error)
         if self._spans is None:

@@ -11,7 +11,7 @@ import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from shared.auth import Caller, RouterTokens
-from shared.errors import Unauthenticated
+from shared.errors import Unauthenticated, Unavailable
 from shared.execution import GraphQLRequest, MalformedRequest, request_from
 
 SUBPROTOCOL = "graphql-transport-ws"
@@ -104,6 +104,8 @@ class Connection:
             self._caller = await self._tokens.caller(authorization)
         except Unauthenticated as error:
             raise _Closed(4403, error.message) from error
+        except Unavailable as error:
+            raise _Closed(1013, error.message) from error
         await self._send({"type": "connection_ack"})
 
     async def _subscribe(self, key: str, payload: dict[str, Any]) -> None:

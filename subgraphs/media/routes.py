@@ -32,7 +32,7 @@ from subgraphs.media.settings import MediaSettings
 from subgraphs.media.uploads import Uploads
 
 log = logging.getLogger(__name__)
-STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409}
+STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409, "SERVICE_UNAVAILABLE": 503}
 # Content is of whoever put it here: nothing in it may run in a browser, or be taken for what it is not.
 HARMLESS = {
     "x-content-type-options": "nosniff",

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.auth import ANONYMOUS, Client, Keys, Principal, RouterTokens
 from shared.config import ConfigError
-from shared.errors import Forbidden, Unauthenticated
+from shared.errors import Forbidden, Unauthenticated, Unavailable
 from tests.subgraphs.harness import Router
 
 
@@ -92,12 +92,20 @@ async def test_a_known_token_expires_all_the_same(router: Router, tokens: Router
 
 
 async def test_keys_published_later_are_found(tmp_path: Path) -> None:
+    """Until then nobody can say that a token is wrong: a client must not take it that they are signed out."""
     url = (tmp_path / "keys" / "router-jwks.json").as_uri()
     tokens = RouterTokens(Keys(url), issuer="hanse-router", audience="boxes")
-    with pytest.raises(Unauthenticated):
+    with pytest.raises(Unavailable):
         await tokens.caller(Router(tmp_path / "other").headers("boxes")["authorization"])
     router = Router(tmp_path)
     await tokens.caller(router.headers("boxes")["authorization"])
+
+
+async def test_keys_that_are_away_refuse_nobody_whom_they_knew(router: Router, tmp_path: Path) -> None:
+    tokens = RouterTokens(Keys(router.jwks_url), issuer="hanse-router", audience="boxes")
+    await tokens.caller(router.headers("boxes", "u1")["authorization"])
+    router.public_file.unlink()
+    await tokens.caller(router.headers("boxes", "u2")["authorization"])
 
 
 def test_keys_need_a_url() -> None:

@@ -26,7 +26,8 @@ class Router:
     def __init__(self, folder: Path) -> None:
         self._keys = SigningKeys(folder / "keys" / "router-signing.json")
         self._keys.open()
-        self.jwks_url = self._keys.public_file.as_uri()
+        self.public_file = self._keys.public_file
+        self.jwks_url = self.public_file.as_uri()
 
     def headers(self, audience: str, user_id: str | None = None, **claims: Any) -> dict[str, str]:
         """What the router sends along."""

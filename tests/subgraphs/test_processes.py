@@ -149,6 +149,24 @@ async def test_the_http_face(tmp_path: Path, router: Router) -> None:
         await refused_sockets(users, router)
 
 
+async def test_while_the_routers_keys_are_away_nobody_is_told_to_sign_in(tmp_path: Path) -> None:
+    router = Router(tmp_path)
+    router.public_file.unlink()
+    async with serving("users", tmp_path, router) as users:
+        headers = router.headers("users")
+        status, reply = await post(users, "{ me { id } }", headers)
+        assert (status, reply["errors"][0]["extensions"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+        async with aiohttp.ClientSession() as http:
+            with aiohttp.MultipartWriter("form-data") as form:
+                async with http.post(f"http://{users}/graphql", data=form, headers=headers) as answer:
+                    assert answer.status == 503
+        async with connect(f"ws://{users}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+            await said(socket, type="connection_init", payload=headers)
+            async with asyncio.timeout(10):
+                await socket.wait_closed()
+            assert socket.close_code == 1013
+
+
 async def refused_sockets(users: str, router: Router) -> None:
     """What a client does wrong, and the code that its socket is closed with."""
     init = {"type": "connection_init", "payload": router.headers("users")}
