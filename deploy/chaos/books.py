@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from uuid import uuid4
 
 from sqlalchemy import text
@@ -22,6 +23,14 @@ Types = tuple[str, ...]
 
 DRAIN_SECONDS = 400.0
 POLL_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """After how many seconds nothing was on its way any more, and what was waited for until when."""
+
+    seconds: float
+    waited: Mapping[str, float]
 
 
 class Books:
@@ -82,14 +91,18 @@ class Books:
             await subscription.close()
         return found
 
-    async def drain(self) -> float | None:
-        """Until nothing is on its way any more: after how many seconds; None: never."""
-        began = time.monotonic()
-        while time.monotonic() - began < DRAIN_SECONDS:
+    async def drain(self) -> Drained | None:
+        """Until nothing is on its way any more; None: that was never.
+
+        Mail whose sender was killed at it is the last: the others leave it alone for five minutes.
+        """
+        began, waited = time.monotonic(), dict[str, float]()
+        while (now := time.monotonic() - began) < DRAIN_SECONDS:
             with suppress(LogUnavailable):  # it was killed a moment ago
-                told = await self.number_told()
-                if not await self.on_their_way() and await self.number_told() == told:
-                    return time.monotonic() - began
+                told, waiting = await self.number_told(), await self.on_their_way()
+                if not waiting and await self.number_told() == told:
+                    return Drained(now, waited)
+                waited |= dict.fromkeys(waiting, now)
             await asyncio.sleep(POLL_SECONDS)
         return None
 

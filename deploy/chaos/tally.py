@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from deploy.chaos.books import Drained
 from deploy.chaos.faults import Faults
 from deploy.chaos.load import Notes
 from deploy.chaos.supervisor import Supervisor
@@ -12,13 +13,13 @@ from deploy.chaos.supervisor import Supervisor
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One run in numbers. `drained` is after how many seconds nothing was on its way any more; None: never."""
+    """One run in numbers."""
 
     notes: Notes
     faults: Faults
     supervisor: Supervisor
     seconds: float
-    drained: float | None
+    drained: Drained | None
     told: int
     logged: int
 
@@ -34,7 +35,7 @@ def print_tally(tally: Tally) -> None:
     if spared := [kind for kind, kills in by_kind.items() if not kills]:
         print(f"              NEVER: {', '.join(spared)}; give it more --minutes")
     print(f"ended itself  {_listed(dict(sorted(tally.supervisor.ended.items())))}")
-    print("drained       " + ("never" if tally.drained is None else f"after {tally.drained:.1f} s"))
+    print(f"drained       {_drained(tally.drained)}")
     twice = tally.logged - tally.told
     print(f"events        {tally.told} told, {tally.logged} in the log: {twice} came twice and counted once")
 
@@ -45,6 +46,14 @@ def print_verdict(wrong: Mapping[str, Sequence[str]]) -> None:
         print(f"{'WRONG' if problems else 'holds'}  {rule}")
         for problem in problems:
             print(f"       {problem}")
+
+
+def _drained(drained: Drained | None) -> str:
+    if drained is None:
+        return "never"
+    slowest = sorted(drained.waited.items(), key=lambda step: -step[1])[:3]
+    waited = "; ".join(f"until {seconds:.0f} s for {waited_for}" for waited_for, seconds in slowest)
+    return f"after {drained.seconds:.0f} s" + (f": {waited}" if waited else "")
 
 
 def _listed(numbers: Mapping[str, int]) -> str:
