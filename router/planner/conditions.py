@@ -45,7 +45,9 @@ def alternatives(conditions: AnyOf) -> Alternatives:
 
 def in_order(conditions: Conditions) -> tuple[SkipInclude, ...]:
     """Conditions in a fixed order."""
-    return tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.negated)))
+    return (
+        tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.negated))) if conditions else ()
+    )
 
 
 def opposite(condition: SkipInclude) -> SkipInclude:

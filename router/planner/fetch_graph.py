@@ -142,16 +142,20 @@ class Step:
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""
-        self.required = merge_required(self.required, required)
+        self.required = _joined(self.required, required)
 
     def enter_by(self, key: tuple[RequiredPart, ...]) -> None:
         """Add a key to the representations."""
         self.require(key)
-        self.key = merge_required(self.key, key)
+        self.key = _joined(self.key, key)
 
     def accepts(self, required: tuple[RequiredPart, ...]) -> bool:
         """Whether representations can hold these fields too: not where one name stands for two values."""
         return not conflict(self.required, required)
+
+
+def _joined(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:
+    return one if one is other else merge_required(one, other) if one else other
 
 
 def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:

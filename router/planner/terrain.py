@@ -16,6 +16,7 @@ class Terrain:
         self._fields: dict[Node, dict[str, FieldEdge]] = {}
         self._shared_fields: dict[tuple[Node, str], FieldEdge | None] = {}
         self._casts: dict[Node, dict[str, Node]] = {}
+        self._requiring: dict[tuple[str, str], list[tuple[FieldEdge, list[Entry]]]] = {}
         self._contexts = _contexts(graph)
 
     def field(self, node: Node, name: str) -> FieldEdge | None:
@@ -52,6 +53,20 @@ class Terrain:
     def entries(self, type_: str) -> tuple[Entry, ...]:
         """The ways into subgraphs for objects of the type."""
         return self.graph.entries.get(type_, ())
+
+    def requiring(self, type_: str, name: str) -> list[tuple[FieldEdge, list[Entry]]]:
+        """The edges of a field that have requirements, each with the entries into its subgraph."""
+        key = (type_, name)
+        found = self._requiring.get(key)
+        if found is None:
+            look_up = self.shared_field if self.is_abstract(type_) else self.field
+            by_target: dict[Node, tuple[FieldEdge, list[Entry]]] = {}
+            for entry in self.entries(type_):
+                edge = look_up(entry.target, name)
+                if edge is not None and not edge.is_plain:
+                    by_target.setdefault(entry.target, (edge, []))[1].append(entry)
+            found = self._requiring[key] = list(by_target.values())
+        return found
 
     def is_abstract(self, type_: str) -> bool:
         """Whether the type is abstract for clients."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from router.planner.fetch_graph import merge_required
 from router.planner.hidden import HiddenShapes
 from router.planner.plan import PlanError
 from router.planner.query_tree import (
@@ -227,12 +228,7 @@ class Walk:
             edge = look_up(site.node, name)
             if edge is not None and edge.is_plain:
                 found.append(Candidate(site, edge))
-        requiring: dict[Node, tuple[FieldEdge, list[Entry]]] = {}
-        for entry in terrain.entries(position.type):
-            edge = look_up(entry.target, name)
-            if edge is not None and not edge.is_plain:
-                requiring.setdefault(entry.target, (edge, []))[1].append(entry)
-        for edge, entries in requiring.values():
+        for edge, entries in terrain.requiring(position.type, name):
             required = self._required_site(position, edge, entries)
             if required is not None:
                 found.append(Candidate(required, edge))
@@ -362,7 +358,7 @@ class Walk:
             shape, required = HiddenShapes(self.terrain).make(position.type, position.names, picks)
             if typename:
                 shape.common.append(Ask("__typename", "__typename", "String!", hidden=True))
-            known = position.needs[picks, typename] = Need(self.expand(position, shape), required)
+            known = position.needs[picks, typename] = Need(self.expand(position, shape), merge_required(required))
         return known
 
 

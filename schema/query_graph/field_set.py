@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
 
 
-@dataclass(frozen=True, slots=True)
-class FieldPick:
+class FieldPick(NamedTuple):
     """A field of a field set: its arguments as GraphQL text ("" for none), and what is picked beneath it."""
 
     name: str
@@ -17,8 +16,7 @@ class FieldPick:
     picks: Picks = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TypePick:
+class TypePick(NamedTuple):
     """A part of a field set for one type only: `... on Book { isbn }`."""
 
     type: str

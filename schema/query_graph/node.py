@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from schema.query_graph.field_set import Picks, print_picks
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):  # a tuple, since most of planning is looking nodes up
     """A type in one subgraph; `provides` are the external fields that this copy of it can resolve nevertheless."""
 
     graph: str

@@ -8,10 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import is_
+from typing import TypeVar
 
 from router.planner.plan import FieldSelection, InlineFragment, Selection
 from router.planner.requests import Request
 from schema.type_ref import named_type
+
+_Part = TypeVar("_Part", bound=Selection)
 
 
 def add_wire_aliases(requests: list[Request]) -> list[Request]:
@@ -29,8 +33,8 @@ def _aliased(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
     return _Scope(selections).rewrite(selections)
 
 
-def _recurse(selections: Iterable[Selection]) -> tuple[Selection, ...]:
-    return tuple(_with(s, _aliased(s.selections)) if s.selections else s for s in selections)
+def _recurse(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
+    return tuple([_with(s, _aliased(s.selections)) if s.selections else s for s in selections])
 
 
 class _Scope:
@@ -46,8 +50,9 @@ class _Scope:
             if isinstance(selection, InlineFragment):
                 found.append(_with(selection, self.rewrite(selection.selections)))
             else:
-                field = replace(selection, selections=_aliased(selection.selections))
-                found.append(replace(field, alias=self._alias(field)))
+                field = _with(selection, _aliased(selection.selections)) if selection.selections else selection
+                alias = self._alias(field)
+                found.append(field if alias == field.alias else replace(field, alias=alias))
         return tuple(found)
 
     def _alias(self, field: FieldSelection) -> str:
@@ -86,5 +91,6 @@ def _flat(selections: Iterable[Selection]) -> Iterable[FieldSelection]:
             yield selection
 
 
-def _with(selection: Selection, inner: tuple[Selection, ...]) -> Selection:
-    return replace(selection, selections=inner)
+def _with(selection: _Part, inner: tuple[Selection, ...]) -> _Part:
+    """The selection with what is below it replaced: itself, where that is what it has."""
+    return selection if all(map(is_, inner, selection.selections)) else replace(selection, selections=inner)
