@@ -9,14 +9,16 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
-from msgspec import UNSET, Raw
+from msgspec import UNSET, Raw, Struct, defstruct
 from msgspec.json import Decoder
 
 from router.executor.entities import MISSING, copier, encode, null_below
 from router.executor.fast.overlay import Fields, GroupOverlay, Overlay, RouteStep, Target
 from router.executor.fast.shape import HASHED_AS_SENT, Shape, Slot, Unsupported
 
-Batch = tuple[bytes, list[list[Any]]]  # the encoded representations; for each the objects that its entity goes to
+Batch = tuple[
+    bytes, list[list[Any]]
+]  # the list of representations, encoded; for each the objects that its entity goes to
 Lists = list[Any]  # the objects at each place, and how they were sent: found once per run
 
 
@@ -33,7 +35,6 @@ class Writer:
             "Raw": Raw,
             "Fallback": Fallback,
             "dumps": encode,
-            "join": b",".join,
         }
         self._lines: list[str] = []
 
@@ -176,7 +177,7 @@ class Code:
         writer.line(1, "found = list(index.values())")
         if bucketing is not None:
             writer.line(1, f"lists[{bucketing.number}] = found")
-        writer.line(1, "return join(sent), found")
+        writer.line(1, "return dumps(sent), found")
         return writer.function("root, lists")
 
     def _bucketing(self, group: GroupOverlay, targets: list[Target], numbers: list[int]) -> _Bucketing | None:
@@ -214,10 +215,9 @@ class Code:
         writer.line(2, f"found = lists[{bucketing.number}] = []")
         writer.line(2, "for objects in buckets:")
         writer.line(3, "o = objects[0]")
-        text, _ = self._values(3, bucketing.sent, bucketing.fields, bucketing.group)
-        writer.line(3, f"send({text})")
+        writer.line(3, f"send({self._values(3, bucketing.sent, bucketing.fields, bucketing.group)})")
         writer.line(3, "found.append(objects)")
-        writer.line(2, "return join(sent), found")
+        writer.line(2, "return dumps(sent), found")
 
     def _representations(self, target: Target, group: GroupOverlay, *, tagged: bool) -> None:
         """The body of the loop over one target's objects; `tagged` keys hold the type's name."""
@@ -238,14 +238,17 @@ class Code:
 
     def _representation(self, depth: int, sent: str, fields: Fields, group: GroupOverlay, tagged: bool) -> None:
         writer = self._writer
-        text, key = self._values(depth, sent, fields, group)
-        if tagged and key != text:
-            key = f"{writer.constant(sent)}, {key}"
-        writer.line(depth, f"k = {key}")
+        made = self._values(depth, sent, fields, group)
+        if all(_is_hashed_as_sent(one.slot) for one in fields):
+            variables = ", ".join(_variables(fields))
+            writer.line(depth, f"k = {writer.constant(sent)}, {variables}" if tagged else f"k = {variables}")
+        else:
+            writer.line(depth, f"k = dumps({made})")
+            made = "Raw(k)"
         writer.line(depth, "known = get(k)")
         writer.line(depth, "if known is None:")
         writer.line(depth + 1, "index[k] = [o]")
-        writer.line(depth + 1, f"send({text})")
+        writer.line(depth + 1, f"send({made})")
         writer.line(depth, "else:")
         writer.line(depth + 1, "known.append(o)")
 
@@ -260,12 +263,12 @@ class Code:
             writer.line(depth + 1, "lists[0] = True")
         writer.line(depth + 1, "continue")
 
-    def _values(self, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> tuple[str, str]:
-        """Reads what is required of `o`; the texts of its representation, and of what tells it from others."""
+    def _values(self, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> str:
+        """Reads what is required of `o` into variables; the text that makes the representation of them."""
         writer = self._writer
         if not fields:
             raise Unsupported("a representation of nothing")
-        variables = [f"v{index}" for index in range(len(fields))]
+        variables = _variables(fields)
         for variable, one in zip(variables, fields, strict=True):
             writer.line(depth, f"{variable} = o.{one.slot.attribute}")
             if one.slot.brought != "always":
@@ -275,14 +278,7 @@ class Code:
                 writer.line(depth, f"{variable} = {copy}({variable})")
                 self._passed_over(depth, f"{variable} is {missing}", group)
         self._passed_over(depth, " and ".join(self._null_key(variables, fields)), group)
-        start = writer.constant(b'{"__typename":' + encode(sent))
-        members = [
-            f"{writer.constant(b',' + encode(one.name) + b':')} + dumps({variable})"
-            for variable, one in zip(variables, fields, strict=True)
-        ]
-        text = f"{start} + {' + '.join(members)} + b'}}'"
-        plain = all(_is_hashed_as_sent(one.slot) for one in fields)
-        return text, ", ".join(variables) if plain else text
+        return f"{writer.constant(_representation_class(sent, fields))}({', '.join(variables)})"
 
     def _null_key(self, variables: list[str], fields: Fields) -> Iterator[str]:
         """What all has to hold where an object cannot be found: nothing of its key is there."""
@@ -411,6 +407,19 @@ class Code:
                     writer.line(3, f"if {value} is UNSET: {value} = None")
                 elif slot.brought != "always":
                     writer.line(3, f"if {value} is UNSET: raise Fallback")
+
+
+def _variables(fields: Fields) -> list[str]:
+    return [f"v{index}" for index in range(len(fields))]
+
+
+def _representation_class(sent: str, fields: Fields) -> type[Struct]:
+    """The class of one type's representations: a list of its objects is encoded by one call."""
+    rename = dict(zip(_variables(fields), [one.name for one in fields], strict=True))
+    if "__typename" in rename.values():
+        raise Unsupported("a representation with a __typename of its own")
+    members = [(variable, Any) for variable in rename]
+    return defstruct("Representation", members, rename=rename, tag_field="__typename", tag=sent, gc=False, eq=False)
 
 
 def _slots(root: Shape) -> list[tuple[Shape, Slot]]:

@@ -85,7 +85,7 @@ class Run:
                 if not any(targets for _, targets in batches):
                     self._over(index)
                     return
-                body = fetch.body(self._variables, [b"[%b]" % sent for sent, _ in batches])
+                body = fetch.body(self._variables, [sent for sent, _ in batches])
             else:
                 body = fetch.body(self._variables)
         except Fallback:
