@@ -27,7 +27,9 @@ class SubgraphSettings(BaseSettings):
 
     data_dir: Path = Field(default=Path(".data"), description="Folder of files this subgraph keeps in embedded mode.")
     database_url: str = Field(default="", description="sqlite+aiosqlite:///FILE or postgresql+asyncpg://...")
-    read_database_url: str = Field(default="", description="A replica for queries; empty: the database itself.")
+    read_database_url: str = Field(
+        default="", description="A replica for queries, which the database itself answers while it is away."
+    )
     database_pool_size: int = Field(
         default=8, ge=1, description="Most connections for reading; on PostgreSQL, as many again for writing."
     )

@@ -52,19 +52,19 @@ class RequestContext:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """The request's session, for this block alone."""
         async with self._lock:
-            yield self._opened()
+            yield await self._opened()
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncSession]:
         """The request's session for one mutation field: undone where the block raises, and only then."""
         async with self._lock:
-            session = self._opened()
+            session = await self._opened()
             async with session.begin_nested():
                 yield session
 
-    def _opened(self) -> AsyncSession:
+    async def _opened(self) -> AsyncSession:
         if self._session is None:
-            self._session = self.database.session(writes=self._writes)
+            self._session = await self.database.session(writes=self._writes)
             self._session.info["caller"] = Caller(self.principal, self.client)
         return self._session
 

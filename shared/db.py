@@ -17,6 +17,7 @@ from sqlmodel import Field
 
 from shared.config import ConfigError
 from shared.db_engines import Limits, server_engine, sqlite_engine
+from shared.replica import Replica
 
 log = logging.getLogger(__name__)
 
@@ -58,8 +59,10 @@ def moment_field(**options: Any) -> Any:
 class Database:
     """Sessions for reading and for writing. Writers on SQLite queue up here, and wait for those of other processes."""
 
-    def __init__(self, url: str, *, read_url: str = "", limits: Limits | None = None, setting: str = "") -> None:
-        """`read_url` is a replica's; empty: the database itself. `setting` is named where the URL turns out wrong.
+    def __init__(
+        self, url: str, *, read_url: str = "", limits: Limits | None = None, setting: str = "", read_setting: str = ""
+    ) -> None:
+        """`read_url` is a replica's; empty: there is none. The settings are named where their URLs turn out wrong.
 
         Reading and writing have pools of their own: a mutation that reads beside its transaction waits for no other.
         Raises ConfigError for URLs that are none.
@@ -71,7 +74,10 @@ class Database:
         make_engine = sqlite_engine if self.is_sqlite else server_engine
         self._writing = make_engine(self.url, limits, writes=True)
         self._reading = make_engine(self.url, limits, writes=False)
-        self._replica = make_engine(_checked(read_url, setting), limits, writes=False) if read_url else self._reading
+        self._replica: Replica | None = None
+        if read_url:
+            engine = make_engine(_checked(read_url, read_setting), limits, writes=False)
+            self._replica = Replica(engine, setting=read_setting)
 
     @property
     def writing_engine(self) -> AsyncEngine:
@@ -83,12 +89,18 @@ class Database:
         """The URL without its password."""
         return self.url.render_as_string(hide_password=True)
 
-    def session(self, *, writes: bool) -> AsyncSession:
+    @property
+    def replica_is_there(self) -> bool | None:
+        """Whether the replica answers queries; None where there is none."""
+        return None if self._replica is None else not self._replica.is_away
+
+    async def session(self, *, writes: bool) -> AsyncSession:
         """A session of one request, whose transaction begins with its first statement; the caller gives it back.
 
         One that does not write reads the replica, where there is one, and so what was true a moment ago.
         """
-        return AsyncSession(self._writing if writes else self._replica, expire_on_commit=False)
+        session = await self._replica.session() if self._replica is not None and not writes else None
+        return session or AsyncSession(self._writing if writes else self._reading, expire_on_commit=False)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -102,7 +114,7 @@ class Database:
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """A session that commits when the block ends, and rolls back when it raises."""
-        session = self.session(writes=True)
+        session = await self.session(writes=True)
         try:
             async with session.begin():
                 yield session
@@ -111,8 +123,10 @@ class Database:
 
     async def close(self) -> None:
         """Give back every connection."""
-        for engine in {self._writing, self._reading, self._replica}:
-            await engine.dispose()
+        for part in (self._writing, self._reading):
+            await part.dispose()
+        if self._replica is not None:
+            await self._replica.close()
 
 
 async def give_back(session: AsyncSession) -> None:

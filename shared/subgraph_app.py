@@ -189,7 +189,7 @@ class SubgraphApp:
                     lag = await self.events.lag(self.name, self.handled_types)
         except (LogUnavailable, DatabaseUnreachable, SQLAlchemyError, TimeoutError) as error:
             log.warning("metrics without what could not be found: %s", error)
-        return exposition(self.name, self._tally, waiting, lag)
+        return exposition(self.name, self._tally, waiting, lag, self.database.replica_is_there)
 
     @property
     def has_consumer(self) -> bool:
@@ -295,4 +295,5 @@ def _database_of(settings: SubgraphSettings) -> Database:
         read_url=settings.read_database_url,
         limits=limits,
         setting=settings.setting("database_url"),
+        read_setting=settings.setting("read_database_url"),
     )

@@ -1,4 +1,4 @@
-"""What a subgraph's `/metrics` tells of its events, in Prometheus' text format."""
+"""What a subgraph's `/metrics` tells of its events and its replica, in Prometheus' text format."""
 
 from __future__ import annotations
 
@@ -23,14 +23,21 @@ COUNTED = {
 }
 
 
-def exposition(subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None) -> bytes:
-    """The metrics. `waiting` and `lag`, by part of the log, are left out where they could not be found in time."""
+def exposition(
+    subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None, replica: bool | None = None
+) -> bytes:
+    """The metrics. `waiting` and `lag`, by part of the log, are left out where they could not be found in time.
+
+    `replica` is whether there is one that answers.
+    """
     registry = CollectorRegistry()
-    registry.register(_Found(_families(subgraph, tally, waiting, lag)))
+    registry.register(_Found(_families(subgraph, tally, waiting, lag, replica)))
     return generate_latest(registry)
 
 
-def _families(subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None) -> Iterable[Metric]:
+def _families(
+    subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None, replica: bool | None
+) -> Iterable[Metric]:
     for name, count in asdict(tally).items():
         counter = CounterMetricFamily(f"hanse_events_{name}", COUNTED[name], labels=["subgraph"])
         counter.add_metric([subgraph], count)
@@ -40,6 +47,12 @@ def _families(subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str
             "hanse_outbox_waiting", "Events that are not in the event log yet.", labels=["subgraph"]
         )
         gauge.add_metric([subgraph], waiting)
+        yield gauge
+    if replica is not None:
+        gauge = GaugeMetricFamily(
+            "hanse_replica_available", "1 where the replica answers queries, else 0.", labels=["subgraph"]
+        )
+        gauge.add_metric([subgraph], replica)
         yield gauge
     if lag is not None:
         gauge = GaugeMetricFamily(

@@ -118,7 +118,7 @@ class Statements:
 
     def __init__(self, app: SubgraphApp) -> None:
         self.seen: list[str] = []
-        for engine in {app.database._reading, app.database._writing, app.database._replica}:
+        for engine in (app.database._reading, app.database._writing):
             event.listen(engine.sync_engine, "before_cursor_execute", self._note)
 
     def _note(self, _c: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
