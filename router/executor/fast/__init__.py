@@ -15,12 +15,13 @@ import msgspec
 from router.executor.call import Call
 from router.executor.entities import encode
 from router.executor.errors import Error
-from router.executor.fast.code import Code, Fallback
+from router.executor.fast.code import Code
 from router.executor.fast.overlay import Overlay
 from router.executor.fast.repeats import Shared, repeating, share
 from router.executor.fast.run import Run
 from router.executor.fast.shape import Shaper, Unsupported
 from router.executor.fast.structs import Structs
+from router.executor.fast.writer import Fallback
 from router.executor.fetch import CompiledFetch, Replies
 from router.executor.steps import Step
 

@@ -13,8 +13,9 @@ import msgspec
 from router.executor.apply import entity_errors, failed, root_errors
 from router.executor.call import Call
 from router.executor.errors import Error, ResponsePath
-from router.executor.fast.code import Batch, Fallback, Lists
+from router.executor.fast.batches import Batch
 from router.executor.fast.whereabouts import whereabouts
+from router.executor.fast.writer import Fallback, Lists
 from router.executor.fetch import CompiledFetch, Replies, begin
 from router.transports.base import TransportError
 from router.transports.prompt import Outcome, UnderWay
