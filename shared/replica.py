@@ -48,6 +48,7 @@ class Replica:
         """Give back every connection."""
         if self._watching is not None:
             self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
             self._watching = None
         await self.engine.dispose()
 
