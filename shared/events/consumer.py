@@ -46,7 +46,8 @@ TIDY_SECONDS = 3600.0
 class Consumer:
     """One consumer of the log, over one database. Several of one name, in any number of processes, share its work.
 
-    A batch is handled as a whole; where something in it fails, it is undone and its events are taken one by one.
+    A batch is handled as a whole; where something in it fails, it is undone and its events are taken one by one. That
+    was one attempt at those whose handler failed.
     `handlers` is by event type; `EVERY` takes all others. A handler that raises is tried again, `attempts` times in all
     with growing pauses, and then the event is buried and the consumer goes on. Bytes that are no event are buried at
     once.
@@ -111,15 +112,15 @@ class Consumer:
     async def step(self, *, wait: float) -> int:
         """Handle what comes next, waiting up to `wait` seconds for it; how many events came."""
         batch = await self._read(wait)
-        done = 0
+        done, tried = await self._handle_all(batch)
+        await self._commit(batch[:done])
         while done < len(batch) and not self._stopping.is_set():
-            reached, cause = await self._handle(batch[done:])
-            if reached:
-                await self._subscription.commit(batch[done : done + reached])
-                self._on_handled()
-                done += reached
+            reached, cause = await self._handle_singly(batch[done:])
+            await self._commit(batch[done : done + reached])
+            done += reached
             if cause is not None:
-                await self._insist(batch[done], cause)
+                failing = batch[done]
+                await self._insist(failing, cause, 2 if failing.event.id in tried else 1)
                 done += 1
         return len(batch)
 
@@ -139,28 +140,43 @@ class Consumer:
         finally:
             self._reading = None
 
-    async def _handle(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
-        """Handle the batch up to the first failure: how far it came, and what failed then."""
-        if len(batch) > 1:
+    async def _commit(self, batch: Sequence[Delivery]) -> None:
+        if batch:
+            await self._subscription.commit(batch)
+            self._on_handled()
+
+    async def _handle_all(self, batch: Sequence[Delivery]) -> tuple[int, set[str]]:
+        """Handle all of the batch or none: how many were handled, and the ids of those whose handler failed.
+
+        A single event is left to be tried by itself, and so are all where each may be tried just once.
+        """
+        failing: list[Event] = []
+        if len(batch) > 1 and self._attempts > 1:
             try:
-                return await self._handle_together(batch), None
+                await self._handle_together(batch, failing)
+                return len(batch), set()
             except Exception as error:
                 if is_away(error) or lost_a_race(error):
                     raise
                 log.debug("consumer %s takes its batch one by one: %r", self.name, error)
-        return await self._handle_singly(batch)
+        return 0, {event.id for event in failing}
 
-    async def _handle_together(self, batch: Sequence[Delivery]) -> int:
-        """Handle the whole batch in one transaction and few statements; where one fails, nothing is kept."""
+    async def _handle_together(self, batch: Sequence[Delivery], failing: list[Event]) -> None:
+        """Handle the whole batch in one transaction and few statements; where one fails, nothing is kept.
+
+        `failing` holds, at each time, the events that a handler is at.
+        """
         events = {delivery.event.id: self._readable(delivery.event) for delivery in batch}
         wanted = [event for event in events.values() if self._handler(event) is not None]
         async with self._database.writing() as session:
             fresh = await mark_all_handled(session, self.name, [event.id for event in wanted], self._clock())
             for handler, some in groupby((event for event in wanted if event.id in fresh), self._handler):
-                await self._run(session, handler, list(some))
+                for events_at_once in [list(some)] if isinstance(handler, Together) else [[event] for event in some]:
+                    failing[:] = events_at_once
+                    await self._run(session, handler, events_at_once)
+            failing.clear()
         self._tally.handled += len(fresh)
         self._tally.repeated += len(batch) - len(fresh)
-        return len(batch)
 
     async def _handle_singly(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
         """Handle what comes before the first failure in one transaction, each event undone by itself where it fails."""
@@ -184,17 +200,16 @@ class Consumer:
         self._tally.repeated += reached - applied
         return reached, cause
 
-    async def _insist(self, delivery: Delivery, cause: Exception) -> None:
-        """Try one event again until it is handled or dead."""
+    async def _insist(self, delivery: Delivery, cause: Exception, attempt: int) -> None:
+        """Try one event again until it is handled or dead; it was tried `attempt` times."""
         pause = self._first_pause
-        attempt = 1
         while attempt < self._attempts and not isinstance(cause, MalformedEvent):
             log.warning("consumer %s: %s failed: %r", self.name, delivery.event.id, cause)
             if await within(self._stopping, pause):
                 return  # it comes again after the next start
             await self._subscription.stay()
             self._tally.retried += 1
-            _, failure = await self._handle([delivery])
+            _, failure = await self._handle_singly([delivery])
             if failure is None:
                 break
             cause = failure

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import ClassVar
 
@@ -13,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.auth import Caller, Client, Principal
 from shared.clock import utc_now
 from shared.db import Database
-from shared.events.consumer import EVERY, Consumer
+from shared.events.consumer import EVERY, Consumer, Together
 from shared.events.data import EventData
 from shared.events.envelope import Event, Malformed
 from shared.events.inbox import forget_handled
@@ -263,7 +265,7 @@ async def test_what_relay_and_consumer_did_is_counted(database: Database, log: E
     await one.step(wait=LONG)
     await log.rewind("boxes")
     await one.step(wait=LONG)
-    assert tally == Tally(relayed=5, handled=4, repeated=4, retried=1 + 2 + 2, buried=2)
+    assert tally == Tally(relayed=5, handled=4, repeated=4, retried=1 + 2 + 1, buried=2)
 
 
 async def test_what_was_handled_long_ago_is_forgotten(database: Database, log: EventLog, effects: Effects) -> None:
@@ -288,6 +290,35 @@ async def test_a_single_attempt_is_a_single_attempt(database: Database, log: Eve
     await consumer(database, log, effects, attempts=1).step(wait=LONG)
     assert effects.failures == {1: 98}
     assert len(await log.dead_letters()) == 1
+
+
+@pytest.mark.parametrize("together", [False, True])
+@pytest.mark.parametrize("attempts", [1, 2, 3])
+async def test_in_a_batch_too_an_event_is_tried_just_so_often(
+    database: Database, log: EventLog, effects: Effects, attempts: int, together: bool
+) -> None:
+    """Two fail; the others have their effect, and nothing is tried more often than it may be."""
+    tries: Counter[int] = Counter()
+    effects.failures = {2: 99, 4: 99}
+
+    async def one(session: AsyncSession, event: Event) -> None:
+        tries[event.data["place"]] += 1
+        await effects.handle(session, event)
+
+    async def all_of(session: AsyncSession, events: Sequence[Event]) -> None:
+        tries.update(event.data["place"] for event in events)
+        for event in events:
+            await effects.handle(session, event)
+
+    handlers = {EVERY: Together(all_of) if together else one}
+    await tell(log, 1, 2, 3, 4, 5)
+    boxes = Consumer("boxes", events=log, database=database, handlers=handlers, attempts=attempts, first_pause=0.001)
+    async with asyncio.timeout(LONG):
+        while await behind(log, "boxes"):
+            await boxes.step(wait=LONG)
+    assert sorted(await effects.seen(database)) == [1, 3, 5]
+    assert (tries[2], tries[4]) == (attempts, attempts)
+    assert [letter.attempts for letter in await log.dead_letters("boxes")] == [attempts] * 2
 
 
 async def test_a_consumer_hears_only_what_it_handles(database: Database, log: EventLog, effects: Effects) -> None:
