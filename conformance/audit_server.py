@@ -75,7 +75,9 @@ def served(source: str = SOURCE, port: int = 0) -> Iterator[str]:
             listening = process.stdout.readline().strip()
             if not listening:
                 raise RuntimeError("the audit's server did not start")
-            yield f"http://127.0.0.1:{listening}"
+            url = f"http://127.0.0.1:{listening}"
+            suite_names(url)  # it answers this when it has read all suites; before, it knows none of them
+            yield url
         finally:
             process.kill()
 
