@@ -48,7 +48,10 @@ class Surrounded:
 
 
 class Refusing:
-    """An ASGI application that refuses to start in one line, `refusal`, where a setting is wrong, not with a trace."""
+    """An ASGI application that refuses to start in one line, `refusal`, where a setting is wrong, not with a trace.
+
+    It says so by raising ConfigError, or by the message of its failure.
+    """
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
@@ -71,6 +74,9 @@ class Refusing:
             await self._app(scope, receive, hold_failure)
         except ConfigError as error:
             self.refusal = str(error)
+        else:
+            self.refusal = next((str(message.get("message", "")) for message in held), "")
+        if self.refusal:
             logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it is told by `refusal`
             held = [{"type": "lifespan.startup.failed"}]
         for message in held:

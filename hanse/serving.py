@@ -125,4 +125,4 @@ def serve(
             raise
         raise Failure(refusing.refusal) from None
     if not server.started:
-        raise Failure("the application did not start; the reason is logged above")
+        raise Failure(refusing.refusal or "the application did not start; the reason is logged above")

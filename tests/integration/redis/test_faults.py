@@ -16,6 +16,7 @@ from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
 from router.errors import SettingsError
 from router.store.base import Charge, StoreAway
+from tests.e2e.processes import HANSE, run_to_end
 from tests.integration.redis.conftest import store_at
 from tests.router.platform import Platform, Reply
 
@@ -205,3 +206,15 @@ async def test_one_that_refuses_us_stops_the_start_with_one_line(refused: tuple[
     assert said in str(error.value)
     assert "\n" not in str(error.value)
     assert "wrong" not in str(error.value)
+
+
+def test_a_router_that_it_refuses_ends_with_that_line_alone(tmp_path: Path) -> None:
+    locked = RedisServer(tmp_path / "locked", password="open sesame")
+    supergraph = Path(__file__).parents[3] / "schema" / "published" / "supergraph.graphql"
+    with ServerProcess(locked, tmp_path / "locked.log"):
+        env = {"HANSE_ROUTER_STORE__URL": f"redis://:wrong@127.0.0.1:{locked.port}"}
+        ended = run_to_end(HANSE, "router", "--supergraph", supergraph, "--port", "0", env=env)
+    assert ended.returncode == 1
+    [line] = [*ended.stdout.splitlines(), *ended.stderr.splitlines()]
+    assert line.startswith("hanse: setting store.url: 127.0.0.1:")
+    assert "refuses the user or password" in line
