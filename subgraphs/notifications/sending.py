@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from shared.clock import Clock, utc_now
 from shared.db import Database
+from shared.db_trouble import client_error, reason
 from shared.events.outbox import emit
 from shared.mail.base import Mail, Mailer, MailError
 from shared.waiting import within
@@ -55,8 +56,9 @@ class Sender:
             try:
                 while await self.send_due() and not self._stopping.is_set():
                     pass
-            except Exception:
-                log.exception("mails could not be sent")
+            except Exception as error:
+                seen = None if client_error(error) else error
+                log.error("mails could not be sent, it is tried again: %s", reason(error), exc_info=seen)
             if not self._stopping.is_set():
                 await within(self._wanted, IDLE_SECONDS)
 
