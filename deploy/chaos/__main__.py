@@ -49,13 +49,15 @@ async def _run(world: World, asked: argparse.Namespace) -> int:
     async with supervisor.running():
         seconds = await _trouble(world, asked, notes, faults, supervisor)
         print(f"{faults.kills.total()} kills; waiting until all runs, and all events have arrived", flush=True)
+        calm = time.monotonic()
         stuck = await supervisor.settle(SETTLE_SECONDS)
+        settled = time.monotonic() - calm
         async with opened(world) as books:
             drained = await books.drain()
             wrong = {(check.__doc__ or "").splitlines()[0]: await check(books, notes) for check in CHECKS}
             told, logged = await books.number_told(), await books.number_logged()
     wrong["Every part runs again."] = [f"{name} does not: {reason}" for name, reason in stuck.items()]
-    print_tally(Tally(notes, faults, supervisor, seconds=seconds, drained=drained, told=told, logged=logged))
+    print_tally(Tally(notes, faults, supervisor, seconds, settled, drained, told=told, logged=logged))
     print_verdict(wrong)
     return 1 if any(wrong.values()) else 0
 
