@@ -39,6 +39,14 @@ drain_option = click.option(
 )
 
 
+metrics_port_option = click.option(
+    "--metrics-port",
+    type=PORT,
+    envvar="HANSE_METRICS_PORT",
+    help="Serve /metrics and /health on this port; 0 picks a free one; default: nothing is served.",
+)
+
+
 def port_option(default: int, envvar: str | None = None) -> Callable[[Command], Command]:
     """`--port`, with the command's own default and environment variable."""
     return click.option(
@@ -91,20 +99,24 @@ def subgraph(name: str, host: str, port: int | None, drain: float) -> None:
 
 @main.command()
 @click.argument("name")
-def relay(name: str) -> None:
+@host_option
+@metrics_port_option
+def relay(name: str, host: str, metrics_port: int | None) -> None:
     """Run the relay of the subgraph NAME alone: it moves events from the outbox to the event log."""
     from hanse.worker import run_worker
 
-    run_worker(name=name, part="relay")
+    run_worker(name=name, part="relay", host=host, metrics_port=metrics_port)
 
 
 @main.command()
 @click.argument("name")
-def consumer(name: str) -> None:
+@host_option
+@metrics_port_option
+def consumer(name: str, host: str, metrics_port: int | None) -> None:
     """Run the consumer of the subgraph NAME alone."""
     from hanse.worker import run_worker
 
-    run_worker(name=name, part="consumer")
+    run_worker(name=name, part="consumer", host=host, metrics_port=metrics_port)
 
 
 @main.command()

@@ -21,8 +21,8 @@ GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
 ACCEPTS_A_TURN = 8
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises Failure where the address cannot be had."""
+def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
+    """A listening socket. Raises Failure where the address cannot be had, naming the `option` that gives the port."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,19 +31,19 @@ def listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise Failure(_refusal(host, port, error)) from error
+        raise Failure(_refusal(host, port, option, error)) from error
     except OverflowError as error:
         listener.close()
-        raise Failure(f"port {port} is not a port: give one from 0 to 65535 with --port") from error
+        raise Failure(f"port {port} is not a port: give one from 0 to 65535 with {option}") from error
     listener.setblocking(False)
     return listener
 
 
-def _refusal(host: str, port: int, error: OSError) -> str:
+def _refusal(host: str, port: int, option: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
-        return f"port {port} on {host} is in use: stop what runs there, or give another with --port"
+        return f"port {port} on {host} is in use: stop what runs there, or give another with {option}"
     if error.errno == errno.EACCES:
-        return f"port {port} on {host} is not allowed to this user: give one above 1023 with --port"
+        return f"port {port} on {host} is not allowed to this user: give one above 1023 with {option}"
     return f"cannot listen on {host}: {error.strerror or error}; give another address with --host"
 
 

@@ -1,4 +1,4 @@
-"""A subgraph's HTTP face: GraphQL over POST and WebSocket, and its health."""
+"""A subgraph's HTTP face: GraphQL over POST and WebSocket, and its health; and that of its relay or consumer alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from shared.errors import Unauthenticated, Unavailable
 from shared.execution import MalformedRequest, error_reply
 from shared.forms import FORM, Form, FormTooLarge, MalformedForm
-from shared.subgraph_app import SubgraphApp
+from shared.subgraph_app import Part, SubgraphApp
 from shared.websocket import Connection
 
 JSON = "application/json"
@@ -19,22 +19,31 @@ JSON = "application/json"
 def http_face(app: SubgraphApp, add_routes: Callable[[FastAPI], None]) -> FastAPI:
     """The ASGI application of a subgraph; the server starts and stops the subgraph with it."""
     face = _Face(app)
+    asgi = _watched(app, face)
+    asgi.add_api_route("/graphql", face.post, methods=["POST"])
+    asgi.add_api_websocket_route("/graphql", face.socket)
+    add_routes(asgi)
+    return asgi
 
+
+def worker_face(app: SubgraphApp, part: Part) -> FastAPI:
+    """What a process that runs just a part of a subgraph serves: health and metrics."""
+    return _watched(app, _Face(app), part)
+
+
+def _watched(app: SubgraphApp, face: _Face, only: Part | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await app.start()
+        await app.start(only)
         try:
             yield
         finally:
             await app.stop()
 
     asgi = FastAPI(title=app.name, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
-    asgi.add_api_route("/graphql", face.post, methods=["POST"])
-    asgi.add_api_websocket_route("/graphql", face.socket)
     asgi.add_api_route("/health/live", face.live)
     asgi.add_api_route("/health/ready", face.ready)
     asgi.add_api_route("/metrics", face.metrics)
-    add_routes(asgi)
     return asgi
 
 
