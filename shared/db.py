@@ -17,6 +17,7 @@ from sqlmodel import Field
 
 from shared.config import ConfigError
 from shared.db_engines import Limits, server_engine, sqlite_engine
+from shared.full_disk import FullDisk
 from shared.replica import Replica
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,9 @@ class Database:
         if read_url:
             engine = make_engine(_checked(read_url, read_setting), limits, writes=False)
             self._replica = Replica(engine, setting=read_setting)
+        full = FullDisk(setting)
+        for watched in (self._writing, self._reading):
+            full.watch(watched)
 
     @property
     def writing_engine(self) -> AsyncEngine:

@@ -17,6 +17,7 @@ from shared.errors import Busy, ClientError, Unavailable
 
 LOST_A_RACE = ("40001", "40P01")  # serialization_failure, deadlock_detected: nothing was kept
 TOO_SLOW = ("57014", "55P03")  # query_canceled, lock_not_available
+DISK_FULL = "53100"
 AWAY = ("08", "57P", "25P03", "53")  # connection exceptions, shutdown, idle in a transaction, no resources
 
 RETRY_SECONDS = 3.0
@@ -43,17 +44,22 @@ def lost_a_race(error: BaseException | None) -> bool:
 
 
 def is_away(error: BaseException | None) -> bool:
-    """Whether the database could not be reached, or went away: before its commit, work may be tried again."""
-    if isinstance(error, DatabaseUnreachable):
+    """Whether the database was not reached, went away, or has no room: before its commit, work may be tried again."""
+    if isinstance(error, DatabaseUnreachable) or _is_full(error):
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error).startswith(AWAY))
+
+
+def has_no_room(error: BaseException | None) -> bool:
+    """Whether the disk is full."""
+    return _sqlstate(error) == DISK_FULL or (_is_full(error) and "disk is full" in str(error))
 
 
 def client_error(error: BaseException | None) -> ClientError | None:
     """What a client is told of this; None where it is no trouble of the database."""
     if isinstance(error, PoolTimeout) or lost_a_race(error) or _sqlstate(error) in TOO_SLOW or _is_locked(error):
         return Busy()
-    if is_away(error) or isinstance(error, TimeoutError) or _is_full(error):
+    if is_away(error) or isinstance(error, TimeoutError):
         return Unavailable()
     return None
 

@@ -15,7 +15,7 @@ from weakref import WeakSet
 
 from shared.config import ConfigError
 from shared.events.envelope import Event, bytes_of, decode_or_keep, encode
-from shared.events.log import DeadLetter, Delivery
+from shared.events.log import DeadLetter, Delivery, LogUnavailable
 from shared.waiting import within
 
 POLL_SECONDS = 0.05  # how soon another process's events are seen; events of this process are seen at once
@@ -132,7 +132,12 @@ class EmbeddedLog:
             self._loop.call_soon_threadsafe(self._appended.set)
 
     async def _run(self, work: Callable[[], Result]) -> Result:
-        return await self._loop.run_in_executor(self._thread, work)
+        try:
+            return await self._loop.run_in_executor(self._thread, work)
+        except sqlite3.OperationalError as error:
+            if "disk is full" not in str(error):
+                raise
+            raise LogUnavailable(f"no room is left on the disk of the event log {self._path}: make room") from error
 
     def _connect(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -145,10 +150,11 @@ class EmbeddedLog:
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             self._connection.executemany("INSERT OR IGNORE INTO event (id, type, envelope) VALUES (?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
         except BaseException:
-            self._connection.execute("ROLLBACK")
+            if self._connection.in_transaction:  # a full disk undoes it by itself
+                self._connection.execute("ROLLBACK")
             raise
-        self._connection.execute("COMMIT")
 
     def _select(
         self, consumer: str, types: Collection[str], limit: int, seen: int | None

@@ -61,7 +61,7 @@ class Served:
 class ObjectStore(Protocol):
     """Something that keeps objects by key. A key is a path of lower-case letters, digits, `-` and `/`.
 
-    A store of the network may raise StoreUnavailable from each of these.
+    A store may raise StoreUnavailable from each of these.
     """
 
     def opened(self) -> AbstractAsyncContextManager[None]:

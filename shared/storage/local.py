@@ -6,12 +6,12 @@ import asyncio
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterable, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from shared.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch
+from shared.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
 from shared.storage.signing import Secret, sign, verify
 
 ROUTE = "/files/objects"  # under it the subgraph serves the signed URLs
@@ -37,12 +37,13 @@ class LocalStore:
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
         """See ObjectStore. Written beside its place and moved there, so that nobody sees half of it."""
         path = self._path(key)
-        temporary = await asyncio.to_thread(_new_file, path.parent)
-        try:
-            written = await _write(temporary, content, size)
-            await asyncio.to_thread(temporary.replace, path)
-        finally:
-            await asyncio.to_thread(temporary.unlink, missing_ok=True)
+        with _failures(self._folder):
+            temporary = await asyncio.to_thread(_new_file, path.parent)
+            try:
+                written = await _write(temporary, content, size)
+                await asyncio.to_thread(temporary.replace, path)
+            finally:
+                await asyncio.to_thread(temporary.unlink, missing_ok=True)
         return written
 
     async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
@@ -101,6 +102,18 @@ class LocalStore:
             raise ValueError(f"not a key: {key!r}")
         folder, _, name = key.rpartition("/")
         return self._folder / folder / name[-2:] / name
+
+
+@contextmanager
+def _failures(folder: Path) -> Iterator[None]:
+    """What the file system refuses, as StoreUnavailable. Content that breaks off is the sender's matter."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError):
+        raise
+    except OSError as error:
+        said = f"objects cannot be written to {folder}: {error.strerror or error}; see to its rights and its room"
+        raise StoreUnavailable(said) from error
 
 
 def _new_file(folder: Path) -> Path:

@@ -10,11 +10,12 @@ Conflict
 ├── NotUploaded     nothing was put at the presigned URL, or not what was announced
 ├── WrongChecksum   the content is another than the one announced
 └── QuotaReached    the user may keep no more
+FilesUnavailable    SERVICE_UNAVAILABLE: the store is away, or has no room
 """
 
 from __future__ import annotations
 
-from shared.errors import BadInput, Conflict, FieldProblem
+from shared.errors import BadInput, ClientError, Conflict, FieldProblem
 
 
 class TooLarge(BadInput):
@@ -74,3 +75,12 @@ class QuotaReached(Conflict):
     def __init__(self, most: int) -> None:
         said = f"You may keep at most {most} bytes; delete something first."
         super().__init__(FieldProblem("file", "QUOTA_REACHED", said))
+
+
+class FilesUnavailable(ClientError):
+    """The store is away, or has no room. The log says which."""
+
+    code = "SERVICE_UNAVAILABLE"
+
+    def __init__(self) -> None:
+        super().__init__("Files cannot be kept or had now; try again soon.")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from shared.ids import new_id
-from shared.storage.base import CHUNK, ObjectStore
+from shared.storage.base import CHUNK, ObjectStore, StoreUnavailable
 from subgraphs.media.errors import EmptyFile, TooLarge
 from subgraphs.media.images import FORMATS, THUMBNAIL_TYPE, Picture, Pictures
 from subgraphs.media.sniffing import HEAD, plain, sniffed
@@ -42,7 +42,10 @@ class Intake:
         self._pictures = pictures
 
     async def take(self, content: AsyncIterable[bytes]) -> Content:
-        """Keep the content under a new key. Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels."""
+        """Keep the content under a new key.
+
+        Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels, StoreUnavailable.
+        """
         with tempfile.TemporaryFile() as opened:
             file = cast(BinaryIO, opened)
             size, sha256 = await self._write(file, content)
@@ -66,7 +69,7 @@ class Intake:
             if size > self.most_bytes:
                 raise TooLarge(self.most_bytes)
             digest.update(chunk)
-            await asyncio.to_thread(file.write, chunk)
+            await _written(file, chunk)
         if not size:
             raise EmptyFile
         return size, digest.hexdigest()
@@ -79,6 +82,15 @@ class Intake:
             return mime_type, None
         picture = await self._pictures.read(file, mime_type)
         return (mime_type, picture) if picture else (plain(head), None)
+
+
+async def _written(file: BinaryIO, chunk: bytes) -> None:
+    try:
+        await asyncio.to_thread(file.write, chunk)
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        said = f"an upload cannot be written to {folder}: {error.strerror or error}; make room there, or set TMPDIR"
+        raise StoreUnavailable(said) from error
 
 
 async def _gathered(content: AsyncIterable[bytes]) -> AsyncIterator[bytes]:

@@ -24,7 +24,7 @@ from shared.storage.signing import WrongSignature
 from shared.subgraph_app import SubgraphApp
 from subgraphs.media import repository
 from subgraphs.media.bodies import UploadBody
-from subgraphs.media.errors import TooLarge
+from subgraphs.media.errors import FilesUnavailable, TooLarge
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.schema import WRITE
@@ -187,9 +187,10 @@ def _answering(handle: Handler) -> Handler:
             return _refused(404, NotFound.code, "There is no such file any longer.")
         except SizeMismatch as error:
             return _refused(400, "BAD_USER_INPUT", str(error))
-        except StoreUnavailable:
-            log.exception("a file cannot be kept or had")
-            return _refused(503, "SERVICE_UNAVAILABLE", "Files cannot be kept or had now; try again soon.")
+        except StoreUnavailable as error:
+            log.error("a file cannot be kept or had: %s", error)
+            away = FilesUnavailable()
+            return _refused(503, away.code, away.message)
         except ClientDisconnect:
             return Response(status_code=400)  # to nobody
         except Exception as error:

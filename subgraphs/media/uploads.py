@@ -5,20 +5,23 @@ Content is taken in before the database is asked to write, so that no transactio
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, AsyncIterator
-from contextlib import asynccontextmanager
+import logging
+from collections.abc import AsyncIterable, AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
 from shared.clock import Clock, utc_now
 from shared.context import Outcome, RequestContext
-from shared.storage.base import ObjectMissing, ObjectStore, Presigned, Served
-from subgraphs.media.errors import NotUploaded, WrongChecksum
+from shared.storage.base import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
+from subgraphs.media.errors import FilesUnavailable, NotUploaded, WrongChecksum
 from subgraphs.media.images import SHOWN, THUMBNAIL_TYPE
 from subgraphs.media.intake import Content, Intake
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
 from subgraphs.media.strays import Strays
+
+log = logging.getLogger(__name__)
 
 
 class Uploads:
@@ -61,14 +64,18 @@ class Uploads:
         return self._download(row.thumbnail_key, Served(f"{row.name}.webp", THUMBNAIL_TYPE, inline=True))
 
     async def complete(self, announced: Media, context: RequestContext) -> Media:
-        """Take in what was put at the presigned URL. Raises NotUploaded, WrongChecksum, BadInput, NotFound."""
+        """Take in what was put at the presigned URL.
+
+        Raises NotUploaded, WrongChecksum, BadInput, NotFound, FilesUnavailable.
+        """
         if announced.state == MediaState.KEPT:
             return announced
         key = announced.incoming_key
         try:
-            if await self.store.size(key) != announced.size_bytes:
-                raise NotUploaded
-            content = await self._intake.take(self.store.open(key))
+            with _told():
+                if await self.store.size(key) != announced.size_bytes:
+                    raise NotUploaded
+                content = await self._intake.take(self.store.open(key))
         except ObjectMissing as error:
             raise NotUploaded from error
         async with self._kept_or_dropped(content):
@@ -90,8 +97,9 @@ class Uploads:
         return row
 
     async def take(self, content: AsyncIterable[bytes]) -> Content:
-        """Take content in. Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels."""
-        return await self._intake.take(content)
+        """Take content in. Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels, FilesUnavailable."""
+        with _told():
+            return await self._intake.take(content)
 
     @asynccontextmanager
     async def _kept_or_dropped(self, content: Content) -> AsyncIterator[None]:
@@ -122,3 +130,13 @@ class Uploads:
         span = self._settings.download_seconds
         ahead = (int(self._clock().timestamp()) // span + 2) * span
         return datetime.fromtimestamp(ahead, self._clock().tzinfo)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """The store's trouble in one line of the log, and as what clients are told of it."""
+    try:
+        yield
+    except StoreUnavailable as error:
+        log.error("a file cannot be kept: %s", error)
+        raise FilesUnavailable from error

@@ -8,7 +8,7 @@ import pytest
 
 from shared.config import ConfigError
 from shared.events.embedded import EmbeddedLog
-from shared.events.log import open_event_log
+from shared.events.log import LogUnavailable, open_event_log
 from tests.shared.events.log_contract import *  # noqa: F403
 from tests.shared.events.log_contract import happened
 from tests.shared.events.logs import come
@@ -35,3 +35,18 @@ async def test_a_file_that_cannot_be_is_refused_in_one_line(tmp_path: Path) -> N
     (tmp_path / "garbage").write_text("this is no database, and long enough to be taken for one" * 30)
     with pytest.raises(ConfigError, match="not a database"):
         await open_event_log(f"embedded:{tmp_path}/garbage")
+
+
+async def test_a_full_disk_is_said_in_one_line_and_is_over_when_there_is_room(log: EmbeddedLog) -> None:
+    async def limit(pages: int) -> None:
+        await log._run(lambda: log._connection.execute(f"PRAGMA max_page_count = {pages}"))
+
+    await log.append([first := happened()])
+    await limit(1)  # which is as many as it has
+    for _ in range(2):
+        with pytest.raises(LogUnavailable, match=r"the disk of the event log .*: make room$"):
+            await log.append([happened() for _ in range(5000)])
+    assert await come(log.subscribe("c", ()), 1) == [first]
+    await limit(2**30)
+    await log.append([second := happened()])
+    assert await come(log.subscribe("c", ()), 1) == [second]

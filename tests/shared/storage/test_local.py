@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
@@ -11,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.config import ConfigError
-from shared.storage.base import Served, open_store
+from shared.storage.base import Served, StoreUnavailable, open_store
 from shared.storage.local import LocalStore
 from shared.storage.signing import Secret, WrongSignature, sign, verify
-from tests.shared.storage.test_contract import pieces
+from tests.shared.storage.test_contract import Kept, pieces
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=15)
@@ -87,3 +88,15 @@ def test_unknown_stores_are_refused(tmp_path: Path) -> None:
     assert isinstance(open_store(tmp_path.as_uri(), public_url="", secret=secret), LocalStore)
     with pytest.raises(ConfigError, match="not the URL of an object store"):
         open_store("ftp://example/files", public_url="", secret=secret)
+
+
+async def test_a_disk_that_takes_no_more_is_said_in_one_line_and_leaves_nothing(store: LocalStore, kept: Kept) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        with pytest.raises(StoreUnavailable, match=r"objects cannot be written to .*; see to its rights and its room"):
+            await store.put("files/a1", pieces(bytes(200_000)), content_type="text/plain")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert await kept() == []
+    assert await store.put("files/a1", pieces(bytes(200_000)), content_type="text/plain") == 200_000

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import resource
 from typing import Any
 
 import httpx
 import pytest
 
 from shared.subgraph_app import SubgraphApp
+from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, events_of
 from tests.subgraphs.media.conftest import MOST_BYTES, Kept
-from tests.subgraphs.media.samples import OPERATION, UPLOAD_FILE, picture, upload_file
+from tests.subgraphs.media.samples import OPERATION, UPLOAD_FILE, access_token, picture, upload_file
 
 PLACE = b'{"0": ["variables.file"]}'
 
@@ -62,3 +64,21 @@ async def test_only_a_file_is_an_upload(owner: Person) -> None:
     for value in ("a.txt", 1, {"name": "a"}, ["a"]):
         answer = await owner(UPLOAD_FILE, file=value)
         assert answer.codes == ["BAD_USER_INPUT"]
+
+
+async def test_where_there_is_no_room_for_it_a_file_is_refused_with_a_code(
+    owner: Person, http: httpx.AsyncClient, issuer: SigningKeys, kept: Kept, caplog: pytest.LogCaptureFixture
+) -> None:
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
+    try:
+        assert (await upload_file(owner, bytes(200_000))).codes == ["SERVICE_UNAVAILABLE"]
+        headers = access_token(issuer, str(owner.user_id))
+        refused = await http.post("/files", content=bytes(200_000), headers=headers)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+    assert await kept() == 0
+    assert caplog.text.count("make room there, or set TMPDIR") == 2
+    assert "Traceback" not in caplog.text
+    assert not (await upload_file(owner, bytes(200_000))).errors
