@@ -13,7 +13,7 @@ from deploy.chaos.supervisor import Supervisor
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One run in numbers: for how many seconds there were faults, and how many later everything ran again."""
+    """One run in numbers: for how many seconds there were load and faults, and how many later all ran again."""
 
     notes: Notes
     faults: Faults
@@ -36,7 +36,7 @@ def print_tally(tally: Tally) -> None:
     if spared := [kind for kind, kills in by_kind.items() if not kills]:
         print(f"              NEVER: {', '.join(spared)}; give it more --minutes")
     print(f"ended itself  {_listed(dict(sorted(tally.supervisor.ended.items())))}")
-    print(f"all ran again {tally.settled:.0f} s after the last fault")
+    print(f"all ran again {tally.settled:.0f} s after the last answer")
     print(f"drained       {_drained(tally.drained)}")
     twice = tally.logged - tally.told
     print(f"events        {tally.told} told, {tally.logged} in the log: {twice} came twice and counted once")
