@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from router.transports.base import FileAt, Transport
 
@@ -15,8 +16,7 @@ def no_headers(subgraph: str) -> Mapping[str, str]:
     return _NO_HEADERS
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(msgspec.Struct, frozen=True, eq=False):
     """`transports` by subgraph name; `headers` gives those to carry to a subgraph, names in lower case.
 
     `files` are those in the variables, by the variable's name.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -103,7 +102,7 @@ class Spans:
             headers = dict(request.headers)
             _context.inject(headers)
             try:
-                yield replace(request, headers=headers)
+                yield msgspec.structs.replace(request, headers=headers)
             except TransportError as error:
                 _failed(span, [error.code])
                 raise

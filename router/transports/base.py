@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
+
+import msgspec
 
 from router.planner.plan import OperationKind
 
@@ -26,8 +27,7 @@ FileAt = tuple[str, File]
 """A file and where it stands in a request, such as `variables.input.files.0`."""
 
 
-@dataclass(frozen=True, slots=True)
-class SubgraphRequest:
+class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     """One GraphQL request to a subgraph: `body` is the encoded JSON (query, variables, operationName).
 
     Where a file stands in the variables, the body has null.
@@ -35,7 +35,7 @@ class SubgraphRequest:
 
     body: bytes
     kind: OperationKind
-    headers: Mapping[str, str] = field(default_factory=dict)  # what is carried to this subgraph, names in lower case
+    headers: Mapping[str, str] = {}  # what is carried to this subgraph, names in lower case
     files: Sequence[FileAt] = ()
 
 

@@ -8,6 +8,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+
 from router.planner.plan import OperationKind
 from router.transports.base import SubgraphRequest, TransportError
 from router.transports.connection import Connection, HttpReply, Outcome
@@ -55,7 +57,7 @@ class HttpTransport:
 
     def begin(self, request: SubgraphRequest, done: Done) -> UnderWay | None:
         """See Begin: where a connection is idle."""
-        if not self._idle or not self._slots or self._redirects or self._closed:
+        if not self._slots or self._redirects or self._closed:
             return None
         connection = self._idle_connection()
         if connection is None:
@@ -189,14 +191,11 @@ class HttpTransport:
         self._slots += 1
 
     def _idle_connection(self) -> Connection | None:
-        if not self._idle:
-            return None
-        oldest = self._loop.time() - self._options.idle_seconds
-        while self._idle and self._idle[0].idle_since < oldest:
-            self._idle.popleft().close()
         while self._idle:
             connection = self._idle.pop()  # the one used last is the least likely to be hung up on
-            if connection.reusable:
+            if connection.idle_since < self._loop.time() - self._options.idle_seconds:
+                connection.close()
+            elif connection.reusable:
                 return connection
         return None
 
@@ -224,6 +223,8 @@ class HttpTransport:
         for connection in waits:
             if connection.deadline is not None and connection.deadline <= now:
                 connection.time_out()
+        while self._idle and self._idle[0].idle_since < now - self._options.idle_seconds:
+            self._idle.popleft().close()
         if waits:
             self._watch = self._loop.call_later(self._watch_interval, self._mind_deadlines)
 
@@ -238,47 +239,44 @@ class HttpTransport:
         return self._running_loop
 
 
-class _UnderWay:
+class _UnderWay(msgspec.Struct, eq=False):
     """A request begun on an idle connection."""
 
-    __slots__ = ("_connection", "_done", "_instead", "_request", "_transport")
-
-    def __init__(self, transport: HttpTransport, connection: Connection, request: SubgraphRequest, done: Done) -> None:
-        self._transport = transport
-        self._connection = connection
-        self._request = request
-        self._done = done
-        self._instead: UnderWay | None = None
+    transport: HttpTransport
+    connection: Connection
+    request: SubgraphRequest
+    done: Done
+    instead: UnderWay | None = None
 
     def ended(self, outcome: Outcome) -> None:
         """The connection has done what it could."""
-        transport = self._transport
-        transport._keep(self._connection)
+        transport = self.transport
+        transport._keep(self.connection)
         transport._give_slot()
         if isinstance(outcome, HttpReply):
             if transport._leads_elsewhere(outcome):
-                self._instead = sent(transport.send(self._request), self._done)
+                self.instead = sent(transport.send(self.request), self.done)
                 return
             try:
                 reply = transport._read(outcome)
             except TransportError as error:
-                self._done(error)
+                self.done(error)
             else:
-                self._done(reply)
+                self.done(reply)
         elif isinstance(outcome, TransportError):
-            self._done(outcome)
-        elif outcome.silent and self._request.kind is OperationKind.QUERY:  # hung up on while it was idle
-            self._instead = sent(transport.send(self._request), self._done)
+            self.done(outcome)
+        elif outcome.silent and self.request.kind is OperationKind.QUERY:  # hung up on while it was idle
+            self.instead = sent(transport.send(self.request), self.done)
         else:
-            self._done(_broken_off())
+            self.done(_broken_off())
 
     def cancel(self) -> None:
         """See UnderWay."""
-        if self._instead is not None:
-            self._instead.cancel()
+        if self.instead is not None:
+            self.instead.cancel()
         else:
-            self._request = _GIVEN_UP
-            self._connection.close()
+            self.request = _GIVEN_UP
+            self.connection.close()
 
 
 _GIVEN_UP = SubgraphRequest(b"", OperationKind.MUTATION)  # what is not sent again

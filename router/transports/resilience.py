@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 
+import msgspec
+
 from router.planner.plan import OperationKind
 from router.transports.base import SubgraphRequest, Transport, TransportError
 from router.transports.options import TransportOptions
@@ -91,24 +93,21 @@ class ResilientTransport:
             self._opened_at = self._clock()
 
 
-class _FirstTry:
+class _FirstTry(msgspec.Struct, eq=False):
     """A request that is tried for the first time; `now` is what is under way for it."""
 
-    __slots__ = ("_done", "_request", "_transport", "now")
-
-    def __init__(self, transport: ResilientTransport, request: SubgraphRequest, done: Done) -> None:
-        self._transport = transport
-        self._request = request
-        self._done = done
-        self.now: UnderWay | None = None
+    transport: ResilientTransport
+    request: SubgraphRequest
+    done: Done
+    now: UnderWay | None = None
 
     def ended(self, outcome: Outcome) -> None:
         """The first try has ended."""
         self.now = None  # it knows us too: a cycle would keep the whole response until the garbage collector comes
         if isinstance(outcome, TransportError) and _worth_another_try(outcome):
-            self.now = sent(self._transport._tries(self._request, outcome), self._done)
+            self.now = sent(self.transport._tries(self.request, outcome), self.done)
         else:
-            self._done(outcome)
+            self.done(outcome)
 
     def cancel(self) -> None:
         """See UnderWay."""
