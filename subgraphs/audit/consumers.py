@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.events.consumer import EVERY, Handler
+from shared.events.consumer import EVERY, Handlers, Together
 from subgraphs.audit.service import record
 
-HANDLERS: dict[str, Handler] = {EVERY: record}
+HANDLERS: Handlers = {EVERY: Together(record)}

@@ -37,9 +37,9 @@ async def head(session: AsyncSession, *, to_write: bool) -> Head:
     return (await session.scalars(statement.with_for_update() if to_write else statement)).one()
 
 
-async def add(session: AsyncSession, entry: Entry) -> None:
-    """Write an entry."""
-    session.add(entry)
+async def add(session: AsyncSession, entries: Sequence[Entry]) -> None:
+    """Write entries, and the end of the chain with them."""
+    session.add_all(entries)
     await session.flush()
 
 

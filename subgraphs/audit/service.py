@@ -30,11 +30,21 @@ class Verdict:
     problem: str | None
 
 
-async def record(session: AsyncSession, event: Event) -> None:
-    """Write an event to the end of the chain, without what is private in it."""
+async def record(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Write events to the end of the chain, in their order, without what is private in them."""
     head = await repository.head(session, to_write=True)
-    entry = Entry(
-        position=head.position + 1,
+    entries = []
+    for event in events:
+        entry = _entry(head.position + 1, event)
+        entry.hash = hash_of(entry, head.hash)
+        head.position, head.hash = entry.position, entry.hash
+        entries.append(entry)
+    await repository.add(session, entries)
+
+
+def _entry(position: int, event: Event) -> Entry:
+    return Entry(
+        position=position,
         event_id=event.id,
         action=event.type,
         user_id=known_id(event.actor),
@@ -46,10 +56,6 @@ async def record(session: AsyncSession, event: Event) -> None:
         details=event.public_data(),
         hash="",
     )
-    entry.hash = hash_of(entry, head.hash)
-    await repository.add(session, entry)
-    head.position, head.hash = entry.position, entry.hash
-    await session.flush()
 
 
 async def verify(session: AsyncSession) -> Verdict:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from shared.clock import utc_now
 from shared.events.envelope import Event
 from shared.ids import new_id
 from shared.subgraph_app import SubgraphApp
+from subgraphs.audit.app import create
 from subgraphs.audit.chain import START, hash_of
 from subgraphs.audit.models import Entry, LogEntry
-from tests.subgraphs.harness import Person, Router, an_admin, eventually, somebody
+from subgraphs.audit.settings import AuditSettings
+from tests.subgraphs.harness import Person, Router, Statements, an_admin, eventually, somebody, started
 from tests.subgraphs.users.test_accounts import ANN, REGISTER
 from tests.subgraphs.users.test_sign_in import LOGIN
 
@@ -121,6 +124,27 @@ async def test_an_event_that_comes_again_is_recorded_once(audit: SubgraphApp, ad
     await audit.events.rewind("audit")
     await record(audit, admin, happened())
     assert (await admin.get(VERIFY))["verifyAuditTrail"] == {"intact": True, "intactEntries": 2, "problem": None}
+
+
+async def test_many_events_are_chained_in_their_order_by_few_statements(tmp_path: Path, router: Router) -> None:
+    """Also where one of them came before, and is in the same batch again."""
+    settings = AuditSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url, consume_events=False)
+    async with started(create(settings)) as audit:
+        assert audit.events is not None
+        admin = an_admin(audit, router, new_id(), "audit:read")
+        consumer = audit.consumer()
+        known, events = happened(), [happened(f"box.moved_{number}") for number in range(100)]
+        await audit.events.append([known])
+        await consumer.step(wait=5)
+        await audit.events.append(events)
+        await audit.events.rewind("audit")
+        statements = Statements(audit)
+        await consumer.step(wait=5)
+        assert len(statements.seen) <= 5, statements.seen
+        assert (await admin.get(VERIFY))["verifyAuditTrail"] == {"intact": True, "intactEntries": 101, "problem": None}
+        trail = (await admin.get(TRAIL, first=100))["auditTrail"]
+        assert [node["action"] for node in trail["nodes"]] == [event.type for event in reversed(events)]
+        await consumer.close()
 
 
 async def test_everybody_sees_their_own(audit: SubgraphApp, admin: Person, router: Router) -> None:
