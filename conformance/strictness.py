@@ -36,7 +36,7 @@ def _fetches(node: Any) -> Iterator[dict[str, Any]]:
         for inner in node:
             yield from _fetches(inner)
     elif isinstance(node, dict):
-        if node.get("kind") in ("Fetch", "BatchFetch"):
+        if "serviceName" in node:
             yield node
         else:
             for inner in node.values():
@@ -70,7 +70,8 @@ class _Check:
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         (definition,) = (d for d in document.definitions if isinstance(d, OperationDefinitionNode))
         supergraph = self._terrain.graph.supergraph
-        root = supergraph.mutation if definition.operation.value == "mutation" else supergraph.query
+        roots = {"mutation": supergraph.mutation, "subscription": supergraph.subscription}
+        root = roots.get(definition.operation.value, supergraph.query)
         assert root is not None
         for selection in definition.selection_set.selections:
             if isinstance(selection, FieldNode) and selection.name.value == "_entities":

@@ -55,7 +55,7 @@ class Planners(NodeProcess):
 def size_of(node: Any) -> Size:
     """The levels and fetches of a plan node in the references' JSON."""
     match node:
-        case {"kind": "Fetch" | "BatchFetch"}:
+        case {"serviceName": _}:  # a fetch, whatever its kind; Hive's subscribing one has none
             return Size(1, 1)
         case {"kind": "Flatten", "node": inner}:
             return size_of(inner)

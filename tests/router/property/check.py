@@ -26,6 +26,7 @@ from graphql import (
 
 from router.executor import Call, compile_plan, run, subscribe
 from router.planner import Planner
+from router.variables import prepare_variables
 from schema.supergraph import api_schema
 from schema.supergraph.model import Supergraph
 from tests.router.property.operations import VALUES
@@ -77,13 +78,18 @@ class Rig:
     async def _run(self, document: DocumentNode) -> list[Any]:
         plan = self.planner.plan(document, override_labels=self.labels)
         compiled = compile_plan(plan, document, None, self.api_schema)
-        call = Call(self.transports)
+        call, variables = Call(self.transports), self._variables(document)
         async with asyncio.timeout(20):
             if _is_subscription(document):
-                return [json.loads(response) async for response in subscribe(compiled, VALUES, call)]
-            general, again = [await run(compiled, VALUES, call) for _ in range(2)]
+                return [json.loads(response) async for response in subscribe(compiled, variables, call)]
+            general, again = [await run(compiled, variables, call) for _ in range(2)]
         assert again == general, f"at the second run {again.decode()}"
         return [json.loads(general)]
+
+    def _variables(self, document: DocumentNode) -> Mapping[str, Any]:
+        operation = get_operation_ast(document)
+        assert operation is not None
+        return prepare_variables(operation.variable_definitions or (), self.api_schema)(VALUES)
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from schema.subgraph import SubgraphSource
 
@@ -21,13 +22,16 @@ _COMMON = {
     "Filter": 'input Filter { text: String = "all" colours: [[Colour!]] inner: Filter least: Int! = 1 }',
 }
 _FILTER = '{ text: "a", colours: [[RED], []], inner: { text: "b", colours: null, inner: null, least: 2 }, least: 3 }'
-_ARGUMENTS = {  # the definitions of arguments, each with a way to give them in a field set
-    "(n: Int = 1)": "(n: 2)",
-    "(n: Int!)": "(n: 1)",
-    f"(f: Filter = {_FILTER})": f"(f: {_FILTER})",
-    "(f: Filter!, c: Colour = GREEN)": f"(f: {_FILTER}, c: RED)",
-    "(s: Stamp, l: [[Int!]] = [[1, 2], []])": "(l: [[3]])",
+_ARGUMENTS = {  # the definitions of arguments, each with ways to give them in a field set
+    "": ("",),
+    "(n: Int = 1)": ("(n: 2)", "(n: 3)", ""),
+    "(n: Int!)": ("(n: 1)", "(n: 2)"),
+    f"(f: Filter = {_FILTER})": (f"(f: {_FILTER})", ""),
+    "(f: Filter!, c: Colour = GREEN)": (f"(f: {_FILTER}, c: RED)", f"(f: {_FILTER})"),
+    "(s: Stamp, l: [[Int!]] = [[1, 2], []])": ("(l: [[3]])", "(l: [], s: null)", ""),
 }
+
+_T = TypeVar("_T")
 
 
 @dataclass(slots=True)
@@ -106,9 +110,9 @@ class _Maker:
         self._count += 1
         return f"{prefix}{self._count}"
 
-    def _some(self, graphs: list[GraphDraft], least: int = 1) -> list[GraphDraft]:
-        count = self._rng.randint(min(least, len(graphs)), len(graphs))
-        return self._rng.sample(graphs, count)
+    def _some(self, things: list[_T], least: int = 1) -> list[_T]:
+        count = self._rng.randint(min(least, len(things)), len(things))
+        return self._rng.sample(things, count)
 
     def _value(self, name: str) -> None:
         graphs = self._where[name] = self._some(self._graphs)
@@ -163,11 +167,10 @@ class _Maker:
         others = [graph for graph in graphs if graph not in owners]
         if len(owners) == 1 and others and rng.random() < 0.1:
             label = f', label: "{LABEL}"' if rng.random() < 0.5 else ""
-            rng.choice(others).types[name].fields[leaf] = (
-                f'{leaf}{arguments}: {type_} @override(from: "{owners[0].name}"{label})'
-            )
-        else:
-            self._owned.setdefault(name, []).append((leaf, arguments, owners[0]))
+            taker = rng.choice(others)
+            taker.types[name].fields[leaf] = f'{leaf}{arguments}: {type_} @override(from: "{owners[0].name}"{label})'
+            owners = [taker]
+        self._owned.setdefault(name, []).append((leaf, arguments, owners[0]))
 
     def _of(self, name: str, type_: str) -> str:
         """A field's type, which may have to be one that is null where a key is."""
@@ -185,7 +188,8 @@ class _Maker:
             if not graphs:
                 continue
             field_name = self._name("r")
-            type_ = self._of(name, rng.choice([target, target, f"[{target}]", f"[{target}!]!", f"{target}!"]))
+            lists = (f"[{target}]", f"[{target}!]!", f"[[{target}]!]")
+            type_ = self._of(name, rng.choice([target, target, f"{target}!", *lists]))
             owners = [rng.choice(graphs)] if rng.random() < 0.75 else self._some(graphs)
             for graph in owners:
                 marks = " @shareable" if len(owners) > 1 else ""
@@ -194,16 +198,30 @@ class _Maker:
                 graph.types[name].fields[field_name] = f"{field_name}: {type_}{marks}"
 
     def _provides(self, graph: GraphDraft, target: str) -> str:
-        foreign = self._foreign(graph, target)
-        if not foreign or target not in self._entities:
+        provided = self._provided(graph, target, 3)
+        return f' @provides(fields: "{provided}")' if provided else ""
+
+    def _provided(self, graph: GraphDraft, target: str, depth: int) -> str:
+        """Fields of other subgraphs at a type or below it, by type where it is abstract; "" where there are none."""
+        rng = self._rng
+        if target not in self._entities:
+            members = [member for member in _members(graph, target) if member in self._entities and depth]
+            parts = [(member, self._provided(graph, member, depth - 1)) for member in self._some(members, 0)]
+            return " ".join(f"... on {member} {{ {part} }}" for member, part in parts if part)
+        onward = [name for name in graph.types[target].fields if name.startswith("r") and depth]
+        if onward and rng.random() < 0.4:
+            name = rng.choice(onward)
+            line = graph.types[target].fields[name]
+            part = "" if "@external" in line else self._provided(graph, _named(line), depth - 1)
+            return f"{name} {{ {part} }}" if part else ""
+        foreign = [owned for owned in self._foreign(graph, target) if not owned[1]]
+        if not foreign:
             return ""
-        leaf, arguments, owner = self._rng.choice(foreign)
-        if arguments:
-            return ""
+        leaf, _, owner = rng.choice(foreign)
         self._external(graph, target, leaf, owner)
         if "@shareable" not in owner.types[target].fields[leaf]:
             owner.types[target].fields[leaf] += " @shareable"
-        return f' @provides(fields: "{leaf}")'
+        return leaf
 
     def _foreign(self, graph: GraphDraft, name: str) -> list[tuple[str, str, GraphDraft]]:
         return [
@@ -225,7 +243,7 @@ class _Maker:
         picks = []
         for leaf, arguments, owner in rng.sample(foreign, min(len(foreign), rng.randint(1, 2))):
             self._external(graph, name, leaf, owner)
-            picks.append(f"{leaf}{_ARGUMENTS[arguments]}" if arguments else leaf)
+            picks.append(leaf + rng.choice(_ARGUMENTS[arguments]))
         if rng.random() < 0.3:
             picks += self._nested_pick(graph, name)
         field_name = self._name("q")
@@ -234,18 +252,28 @@ class _Maker:
         self._owned.setdefault(name, []).append((field_name, "", graph))
 
     def _nested_pick(self, graph: GraphDraft, name: str) -> list[str]:
-        """A leaf of a value type that another subgraph's field leads to."""
-        for other in self._graphs:
-            for field_name, line in (
-                other.types[name].fields.items() if name in other.types and other is not graph else ()
-            ):
-                target = line.split(": ")[1].split(" ")[0].strip("[]!")
-                known = target in self._values and target in graph.types and field_name not in graph.types[name].fields
-                if known and "@external" not in line and field_name.startswith("r"):
-                    graph.types[name].fields[field_name] = f"{line.split(' @')[0]} @external"
-                    leaf = next(leaf for leaf in graph.types[target].fields if leaf.startswith("v"))
-                    return [f"{field_name} {{ {leaf} }}"]
+        """A leaf below a field of another subgraph."""
+        others = [other for other in self._graphs if other is not graph and name in other.types]
+        fields = [(field, line) for other in others for field, line in other.types[name].fields.items()]
+        self._rng.shuffle(fields)
+        for field_name, line in fields:
+            if not field_name.startswith("r") or "@external" in line or field_name in graph.types[name].fields:
+                continue
+            picks = self._pick_below(graph, _named(line))
+            if picks:
+                graph.types[name].fields[field_name] = f"{line.split(' @')[0]} @external"
+                return [f"{field_name} {{ {picks} }}"]
         return []
+
+    def _pick_below(self, graph: GraphDraft, target: str) -> str:
+        """A leaf of a type that the subgraph knows, by type where it is abstract."""
+        rng = self._rng
+        if target in self._entities or target in self._values:
+            known = graph.types[target].fields if target in graph.types else {}
+            leaves = [leaf for leaf, line in known.items() if leaf[0] in "vfi" and "(" not in line]
+            return rng.choice(leaves) if leaves else ""
+        parts = [(member, self._pick_below(graph, member)) for member in self._some(_members(graph, target), 0)]
+        return " ".join(f"... on {member} {{ {part} }}" for member, part in parts if part)
 
     def _context(self) -> None:
         """An entity below another one, with an argument that is taken from there."""
@@ -315,7 +343,7 @@ class _Maker:
                 own = [m for m in members if graph in self._givers(m) and shared in graph.types[m].fields]
                 own = [m for m in own if rng.random() < 0.85] or own[:1]
                 if own and all("id" in graph.types[m].fields for m in own) and rng.random() < 0.7:
-                    lines.append("id: ID" if self._nullable.intersection(own) else "id: ID!")
+                    lines.append("id: ID" if self._nullable.intersection(members) else "id: ID!")
                 if not own:
                     self._where[name] = [g for g in self._where[name] if g is not graph]
                     continue
@@ -425,3 +453,14 @@ class _Maker:
 def _implementing(graph: GraphDraft, interface: str) -> list[str]:
     """The types that implement an interface in a subgraph."""
     return [name for name, draft in graph.types.items() if re.search(rf"(implements|&) {interface}\b", draft.head)]
+
+
+def _members(graph: GraphDraft, abstract: str) -> list[str]:
+    """The types of an interface or a union in a subgraph."""
+    unions = [line.split(" = ")[1].split(" | ") for line in graph.others if line.startswith(f"union {abstract} ")]
+    return [*_implementing(graph, abstract), *(member for union in unions for member in union)]
+
+
+def _named(line: str) -> str:
+    """The named type of a field without arguments."""
+    return line.split(": ")[1].split(" ")[0].strip("[]!")

@@ -23,17 +23,23 @@ from graphql import (
     is_required_argument,
 )
 
-BOOLEANS = {"yes": True, "no": False, "on": True, "off": False}
+NOT_GIVEN: Any = object()
 VARIABLES: dict[str, tuple[str, Any]] = {
-    **{name: ("Boolean!", value) for name, value in BOOLEANS.items()},
+    "yes": ("Boolean!", True),
+    "no": ("Boolean!", False),
+    "on": ("Boolean! = true", NOT_GIVEN),
+    "off": ("Boolean = false", NOT_GIVEN),
     "number": ("Int! = 3", 2),
+    "usual": ("Int! = 4", NOT_GIVEN),
+    "nothing": ("Int", None),
+    "unknown": ("Int", NOT_GIVEN),
     "filter": ("Filter!", {"text": "v", "colours": [["BLUE"]], "inner": {"least": 5}}),
     "colour": ("Colour! = RED", "BLUE"),
 }
 """The variables that operations use: what each is defined as, and its value."""
-VALUES = {name: value for name, (_, value) in VARIABLES.items()}
-_TRUTHS = (*(f"${name}" for name in BOOLEANS), "true", "false")
-_VARIABLE_OF = {"Int": "number", "Filter": "filter", "Colour": "colour"}
+VALUES = {name: value for name, (_, value) in VARIABLES.items() if value is not NOT_GIVEN}
+_TRUTHS = (*(f"${name}" for name, (type_, _) in VARIABLES.items() if "Boolean" in type_), "true", "false")
+_VARIABLES_OF = {"Int": ("number", "usual", "nothing", "unknown"), "Filter": ("filter",), "Colour": ("colour",)}
 
 
 class OperationMaker:
@@ -135,8 +141,8 @@ class OperationMaker:
         rng = self._rng
         if isinstance(type_, GraphQLNonNull):
             return self._literal(type_.of_type, depth)
-        if isinstance(type_, GraphQLNamedType) and type_.name in _VARIABLE_OF and rng.random() < 0.3:
-            return f"${_VARIABLE_OF[type_.name]}"
+        if isinstance(type_, GraphQLNamedType) and type_.name in _VARIABLES_OF and rng.random() < 0.3:
+            return f"${rng.choice(_VARIABLES_OF[type_.name])}"
         if isinstance(type_, GraphQLList):
             return f"[{self._literal(type_.of_type, depth + 1)}]"
         if isinstance(type_, GraphQLEnumType):

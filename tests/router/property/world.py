@@ -121,7 +121,11 @@ class World:
         return ref.type in self._nullable and not self._is_at_hand(ref.type, field.name)
 
     def _is_at_hand(self, type_: str, name: str) -> bool:
-        """Whether every subgraph of which a field leads to the type resolves a field of it, whatever else it knows."""
+        """Whether every subgraph of which a field leads to the type resolves a field of it, whatever else it knows.
+
+        What leads on may as well be asked of another subgraph that resolves it, and there what is below: then nobody
+        can count on it.
+        """
         key = (type_, name)
         if key not in self._at_hand:
             graph = self.graph
@@ -132,7 +136,10 @@ class World:
                 if edge.target is not None and type_ in graph.runtime_types(edge.target)
             }
             own = [graph.edges.get((giver, type_), {}).get(name) for giver in givers]
-            self._at_hand[key] = all(edge is not None and edge.is_plain and edge.condition is None for edge in own)
+            known = [edges[name] for (_, of), edges in graph.edges.items() if of == type_ and name in edges]
+            settled = len(known) == 1 or all(edge.target is None for edge in known)
+            sure = all(edge is not None and edge.is_plain and edge.condition is None for edge in own)
+            self._at_hand[key] = settled and sure
         return self._at_hand[key]
 
     def _field(self, type_: str, name: str) -> Field:
