@@ -10,6 +10,7 @@ from schema.compose.rules.disallowed_inaccessible import disallowed_inaccessible
 from schema.compose.rules.extension_with_no_base import extension_with_no_base
 from schema.compose.rules.external_mismatch import external_mismatch
 from schema.compose.rules.external_missing_on_base import external_missing_on_base
+from schema.compose.rules.implied_interfaces import implied_interfaces
 from schema.compose.rules.inaccessible import inaccessible
 from schema.compose.rules.inconsistent_entity import inconsistent_entity
 from schema.compose.rules.inconsistent_value_type import inconsistent_value_type
@@ -25,6 +26,7 @@ from schema.compose.rules.missing_transitive_access import missing_transitive_ac
 from schema.compose.rules.no_queries import no_queries
 from schema.compose.rules.requires_arguments import requires_arguments
 from schema.compose.rules.type_kind_mismatch import type_kind_mismatch
+from schema.compose.rules.union_members import union_members
 
 Rule = Callable[[Merging], None]
 
@@ -60,6 +62,8 @@ ON_SUPERGRAPH: tuple[Rule, ...] = (
 
 # What GraphQL itself asks of a schema.
 ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (
+    union_members,
+    implied_interfaces,
     interface_types,
     default_values,
 )
