@@ -34,8 +34,8 @@ class ReplyKeys:
             if any(key in self.renamed for key in value):
                 kept = list(value.items())
                 value.clear()
-                for key, item in kept:
-                    value[self.renamed.get(key, key)] = item
+                for key, item in kept:  # one object may have a field under several keys, each with other parts of it
+                    merge(value, {self.renamed.get(key) or key: item}, ())
 
     def path(self, path: Iterable[Any]) -> tuple[PathItem, ...] | None:
         """A path of a subgraph's error by response keys; None where it is none."""

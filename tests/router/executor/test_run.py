@@ -165,6 +165,16 @@ async def test_wire_aliases_become_response_keys_in_data_and_errors() -> None:
     }
 
 
+async def test_a_field_may_come_under_two_keys_each_with_other_parts_of_it() -> None:
+    """As where an interface has it, and one of its object types has it with another type."""
+    a = Subgraph(
+        {"users": [{"id": "1"}, None], "users__wire": [{"age": 7}, None], "product": None, "product__wire": None}
+    )
+    plan = root(1, "a", "{ users { id } users__wire: users { age } product { upc } product__wire: product { name } }")
+    response = await Graph(SDL, a=a).run("{ users { id age } product { upc } }", plan)
+    assert response == {"data": {"users": [{"id": "1", "age": 7}, None], "product": None}}
+
+
 async def test_abstract_types() -> None:
     a = Subgraph(
         {"node": {"__typename": "Cat", "id": "1", "lives": 9}, "any": {"__typename": "Dog", "id": "2", "l": 1}},
