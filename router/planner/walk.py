@@ -76,10 +76,24 @@ class Walk:
             return self._follow(position, ask, candidates)
         if candidates:
             try:
-                return self._follow(position, ask, candidates)
+                tasks = self._follow(position, ask, candidates)
             except NoWayError:
                 pass
+            else:
+                return self._earlier_by_type(position, ask, candidates) or tasks
         return self._explode(position, ask)
+
+    def _earlier_by_type(self, position: Position, ask: Ask, candidates: list[Candidate]) -> list[Task]:
+        """The tasks for a leaf by object type, if what has it for all types at once is reached later; else none."""
+        level = min(candidate.site.level for candidate in candidates)
+        if ask.shape is not None or all(site.level >= level for site in position.sites.values()):
+            return []
+        try:
+            tasks = self._explode(position, ask)
+        except NoWayError:
+            return []
+        latest = max((min(c.site.level for c in task.candidates) for task in tasks), default=level)
+        return tasks if latest < level else []
 
     def _follow(self, position: Position, ask: Ask, candidates: list[Candidate]) -> list[Task]:
         if not candidates:
