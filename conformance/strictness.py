@@ -21,7 +21,7 @@ from schema.query_graph import FieldPick, Node, QueryGraph
 
 def liberties(graph: QueryGraph, labels: frozenset[str], plan: Any) -> list[str]:
     """The fields that are asked where nobody can be sure of them: of a subgraph that has them as external only and does
-    not provide them there, or without their `@requires` fields in the representation."""
+    not provide them there, or without their `@requires` fields in the representation, or their argument from above."""
     names = {info.name: info.graph for info in graph.supergraph.subgraphs.values()}
     terrain = Terrain(graph, labels)
     return [
@@ -118,5 +118,8 @@ class _Check:
         required = {pick.name for pick in edge.requires if isinstance(pick, FieldPick)}
         if required and not (is_entity and required <= self._sent):
             yield f"{at}.{name} is asked without what it requires"
+        given = {argument.name.value for argument in field.arguments or ()}
+        if not given.issuperset(argument.name for argument in edge.contexts):
+            yield f"{at}.{name} is asked without its argument from above"
         if field.selection_set is not None and edge.target is not None:
             yield from self._below(edge.target, field.selection_set)
