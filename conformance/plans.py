@@ -45,8 +45,10 @@ class Graph:
         """The size of our plan."""
         return size_of(self.planner.plan(parse(query), override_labels=self.labels).node)
 
-    def liberties(self, reference: ReferencePlan) -> list[str]:
-        """What the reference's plan asks where nobody can be sure of it."""
+    def liberties(self, query: str, reference: ReferencePlan) -> list[str]:
+        """What the reference's plan asks where nobody can be sure of it, or does not ask at all."""
+        if reference.node is None and self.our_size(query).fetches:
+            return ["whether an object is there of which nothing is asked"]
         return liberties(self.planner.graph, self.labels, reference.node)
 
 
@@ -108,7 +110,7 @@ def compare(planners: Planners, graph: Graph, query: str, tallies: dict[PlannerN
         if reference.crash is not None:
             tally.crashes += 1
             continue
-        if graph.liberties(reference):
+        if graph.liberties(query, reference):
             tally.liberties += 1
             continue
         found = outcome(ours, reference.size)
@@ -126,7 +128,7 @@ def example(planners: Planners, name: PlannerName, graph: Graph, query: str) -> 
         if validate(graph.api_schema, parse(text)):
             return False
         reference = planners.plan(name, graph.sdl, text, graph.labels)
-        if reference.crash is not None or graph.liberties(reference):
+        if reference.crash is not None or graph.liberties(text, reference):
             return False
         return outcome(graph.our_size(text), reference.size).startswith("more")
 
