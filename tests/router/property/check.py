@@ -92,11 +92,17 @@ class Rig:
         return prepare_variables(operation.variable_definitions or (), self.api_schema)(VALUES)
 
     def differs(self, text: str) -> bool:
-        """Whether the two answers differ, in whatever way, the order of fields included."""
+        """Whether the two answers differ, in whatever way, the order of fields included.
+
+        That may depend on an object's type, which need not be known of those that a subgraph has as interface objects.
+        """
         try:
-            return json.dumps(self.answer(text)) != json.dumps(self.expected(text))
+            answer, expected = self.answer(text), self.expected(text)
         except Exception:
             return True
+        if self.planner.graph.interface_objects:
+            return answer != expected
+        return json.dumps(answer) != json.dumps(expected)
 
 
 def _is_subscription(document: DocumentNode) -> bool:
