@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql import parse_const_value, value_from_ast_untyped
 
-from schema.query_graph import FieldPick, Picks, QueryGraph
+from schema.query_graph import FieldPick, Picks, QueryGraph, TypePick
 from schema.query_graph.node import Node
 from schema.supergraph.model import EnumType, Field, InterfaceType, ObjectType, UnionType
 from schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
@@ -65,7 +65,7 @@ class World:
     def value(self, ref: Ref, name: str, arguments: Mapping[str, Any]) -> Any:
         """A field's value: a leaf, a `Ref`, None, or a list of those."""
         field = self._field(ref.type, name)
-        if self._is_null(ref, field):
+        if self._is_null(ref, field) or self._wants_what_is_lacking(ref, name):
             return None
         given = self._given(field, arguments)
         seed = f"{ref.type}/{ref.index}/{name}/{json.dumps(given, sort_keys=True, default=str)}"
@@ -119,6 +119,24 @@ class World:
         if (ref.type, field.name) in self._null_parts and _roll(f"{ref.type}/{field.name}/null", 2):
             return True
         return ref.type in self._nullable and not self._is_at_hand(ref.type, field.name)
+
+    def _wants_what_is_lacking(self, ref: Ref, name: str) -> bool:
+        """Whether the field requires something of an object below that nobody can be asked for, for want of a key."""
+        edges = [edges[name] for (_, of), edges in self.graph.edges.items() if of == ref.type and name in edges]
+        return any(self._lacks(ref, edge.requires) for edge in edges)
+
+    def _lacks(self, ref: Ref, picks: Picks) -> bool:
+        for pick in picks:
+            if isinstance(pick, TypePick):
+                if ref.type in self.graph.possible[pick.type] and self._lacks(ref, pick.picks):
+                    return True
+                continue
+            if self._is_null(ref, self._field(ref.type, pick.name)) or self._wants_what_is_lacking(ref, pick.name):
+                return True
+            below = _objects(self.value(ref, pick.name, _arguments(pick.arguments))) if pick.picks else ()
+            if any(self._lacks(one, pick.picks) for one in below):
+                return True
+        return False
 
     def _is_at_hand(self, type_: str, name: str) -> bool:
         """Whether every subgraph of which a field leads to the type resolves a field of it, whatever else it knows.
@@ -227,6 +245,14 @@ def _strictest(types: list[str], of: str) -> str:
     if is_list(nullable(of)):
         return f"[{_strictest([item_of(type_) for type_ in inner], item_of(nullable(of)))}]{mark}"
     return nullable(of) + mark
+
+
+def _objects(value: Any) -> Iterator[Ref]:
+    if isinstance(value, list):
+        for item in value:
+            yield from _objects(item)
+    elif value is not None:
+        yield value
 
 
 def _tells(key: Any) -> bool:
