@@ -129,6 +129,8 @@ class Consumer:
         await self._subscription.close()
 
     async def _read(self, wait: float) -> list[Delivery]:
+        if self._stopping.is_set():
+            return []  # it came while nothing was read
         reading = asyncio.ensure_future(self._subscription.read(limit=BATCH, wait=wait))
         self._reading = reading
         try:

@@ -347,3 +347,14 @@ async def test_a_consumer_stops_at_once_whatever_it_waits_for(
             one.stop()
         await asyncio.gather(*running)
     assert [letter.consumer for letter in await log.dead_letters()] in ([], ["boxes"]), "nothing was given up by that"
+
+
+async def test_a_consumer_that_is_stopped_before_it_reads_ends_at_once(
+    database: Database, log: EventLog, effects: Effects
+) -> None:
+    one = consumer(database, log, effects)
+    running = asyncio.create_task(one.run())
+    await asyncio.sleep(0)  # it tidies
+    one.stop()
+    done, _ = await asyncio.wait([running], timeout=2)  # a time-out that cancels would end it too
+    assert done
