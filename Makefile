@@ -38,7 +38,7 @@ test: $(STAMP) ## run every test that needs no network service
 test-integration: test-servers test-postgres ## run the tests on real servers, started by themselves (needs Java 17 for Kafka)
 
 test-servers: $(INTEGRATION_STAMP) ## only those written for real servers
-	@$(BIN)/pytest tests/integration $(ARGS)
+	@$(BIN)/pytest tests/integration -n 2 --dist loadfile $(ARGS)
 
 test-postgres: $(INTEGRATION_STAMP) ## only those of subgraphs, on PostgreSQL in place of SQLite
 	@$(BIN)/pytest tests/shared tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
