@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Uuid
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -131,6 +132,11 @@ class Database:
             await part.dispose()
         if self._replica is not None:
             await self._replica.close()
+
+
+def insert_into(session: AsyncSession, table: Any) -> Any:
+    """An INSERT into a table or a model that can say ON CONFLICT, which each dialect spells for itself."""
+    return (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(table)
 
 
 async def give_back(session: AsyncSession) -> None:

@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.db import insert_into
 from shared.events.tables import inbox
 
 
@@ -29,9 +29,10 @@ async def mark_all_handled(session: AsyncSession, consumer: str, event_ids: Coll
     """
     if not event_ids:
         return set()
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     rows = [{"consumer": consumer, "event_id": event_id, "handled_at": at} for event_id in sorted(event_ids)]
-    marked = await session.execute(insert(inbox).on_conflict_do_nothing().returning(inbox.c.event_id), rows)
+    marked = await session.execute(
+        insert_into(session, inbox).on_conflict_do_nothing().returning(inbox.c.event_id), rows
+    )
     return set(marked.scalars())
 
 

@@ -7,17 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.db import insert_into
 from subgraphs.analytics.models import Activity, Bucket, Counter, SeenUser, Total, TotalKind
-
-
-def _insert(session: AsyncSession, model: type[Any]) -> Any:
-    """An INSERT that can say ON CONFLICT, which each dialect spells for itself."""
-    return (sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert)(model)
 
 
 async def add(session: AsyncSession, amounts: Mapping[str, int]) -> None:
@@ -46,7 +40,7 @@ async def _add(
 ) -> None:
     """Make rows, or add to those that are there. They come in the order of their key: so nobody waits in a circle."""
     if rows:
-        statement = _insert(session, model)
+        statement = insert_into(session, model)
         added = {name: getattr(model, name) + statement.excluded[name] for name in sums}
         await session.execute(statement.on_conflict_do_update(index_elements=key, set_=added), rows)
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.db import insert_into
 from shared.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage
 
@@ -56,8 +55,7 @@ async def count_media(session: AsyncSession, owner_id: str, wanted: MediaFilter)
 
 async def lock_owner(session: AsyncSession, owner_id: str, now: datetime) -> None:
     """Make others who would add to this user's files wait for the end of the transaction. One statement."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(Owner).values(owner_id=owner_id, added_at=now)
+    statement = insert_into(session, Owner).values(owner_id=owner_id, added_at=now)
     await session.execute(statement.on_conflict_do_update(index_elements=["owner_id"], set_={"added_at": now}))
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.db import insert_into
 from shared.events.envelope import Event, decode, encode
 from shared.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.notifications.models import (
@@ -33,9 +32,8 @@ async def person(session: AsyncSession, user_id: str) -> Person | None:
 
 async def expect(session: AsyncSession, user_id: str) -> Person:
     """Somebody whom events told of, or will: the row is held, so that what waits for it cannot be passed by."""
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
     unknown = {"user_id": user_id, "email": "", "username": "", "language": Language.EN.value, "gone": False}
-    await session.execute(insert(Person).values(unknown).on_conflict_do_nothing())
+    await session.execute(insert_into(session, Person).values(unknown).on_conflict_do_nothing())
     held = select(Person).where(col(Person.user_id) == user_id).with_for_update()
     return (await session.scalars(held.execution_options(populate_existing=True))).one()
 

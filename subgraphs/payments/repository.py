@@ -7,11 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from shared.db import insert_into
 from shared.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.payments.models import Account, Balance, Posting, Transaction, TransactionStatus
 
@@ -62,8 +61,7 @@ async def owe(session: AsyncSession, user_id: str, amount: int, limit: int) -> b
     """Add to what a user owes; False where that would pass the limit. One statement, so that no two race."""
     if amount > limit:
         return False
-    insert = sqlite_insert if session.get_bind().dialect.name == "sqlite" else postgresql_insert
-    statement = insert(Balance).values(user_id=user_id, owed_minor=amount, paid_minor=0)
+    statement = insert_into(session, Balance).values(user_id=user_id, owed_minor=amount, paid_minor=0)
     more = col(Balance.owed_minor) + amount
     added = statement.on_conflict_do_update(index_elements=["user_id"], set_={"owed_minor": more}, where=more <= limit)
     return (await session.scalar(added.returning(col(Balance.user_id)))) is not None
