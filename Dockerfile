@@ -7,13 +7,13 @@ WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9
 # The dependencies first: they change seldom, and their layer is kept.
 COPY pyproject.toml uv.lock README.md ./
-RUN uv sync --locked --no-dev --no-install-project
+RUN uv sync --locked --no-dev --group platform --all-extras --no-install-project
 COPY hanse hanse
 COPY router router
 COPY schema schema
 COPY shared shared
 COPY subgraphs subgraphs
-RUN uv sync --locked --no-dev
+RUN uv sync --locked --no-dev --group platform --all-extras
 
 FROM ${PYTHON}
 RUN groupadd --gid 10001 hanse \

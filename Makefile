@@ -19,12 +19,12 @@ $(STAMP): pyproject.toml uv.lock
 	@echo "Installing the locked dependencies into .venv (once) ..."
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --inexact --quiet
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --all-extras --inexact --quiet
 	@touch $@
 
 $(INTEGRATION_STAMP): $(STAMP)
 	@echo "Installing the servers and tools of the distributed platform (once) ..."
-	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --inexact --quiet --group integration
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --all-extras --inexact --quiet --group integration
 	@touch $@
 
 setup: $(STAMP) ## make .venv with the locked dependencies and the command .venv/bin/hanse
@@ -41,7 +41,7 @@ test-servers: $(INTEGRATION_STAMP) ## only those written for real servers
 	@$(BIN)/pytest tests/integration -n 2 --dist loadfile $(ARGS)
 
 test-postgres: $(INTEGRATION_STAMP) ## only those of subgraphs, on PostgreSQL in place of SQLite
-	@$(BIN)/pytest tests/shared tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
+	@$(BIN)/pytest tests/kit tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
 
 stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, without containers (needs Java 17 for Kafka)
 	@$(BIN)/python -m deploy.stack $(ARGS)

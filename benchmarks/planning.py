@@ -8,9 +8,9 @@ import time
 from graphql import parse
 
 from benchmarks.cases import CASES
-from router.executor import compile_plan
-from router.planner import Planner
-from schema.supergraph import api_schema, parse_supergraph
+from hanse_router.execute import compile_plan
+from hanse_router.planner import Planner
+from hanse_schema.supergraph import api_schema, parse_supergraph
 
 
 def two_hundred_fields() -> str:

@@ -54,7 +54,7 @@ def same(left: Any, right: Any) -> bool:
 
 def compose_ours(subgraphs: Sequence[Any]) -> str:
     """The supergraph SDL by our composer; raises `ValueError` with its diagnostics where it refuses."""
-    from schema.compose import compose
+    from hanse_schema.compose import compose
 
     composition = compose(subgraphs)
     if composition.sdl is None:

@@ -14,7 +14,7 @@ from typing import Any
 import httpx
 
 from conformance.oracles.client import FOLDER, ensure_installed
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 SOURCE = "https://github.com/graphql-hive/federation-gateway-audit"
 COMMIT = "f59c05e3f48f4a4f8e8a731d67a1b71a9788a96f"

@@ -26,7 +26,7 @@ from conformance.generator.render import render
 from conformance.generator.snippets import SNIPPETS
 from conformance.oracles.client import Verdict
 from conformance.verdicts import Oracles, ours
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 FOLDER = Path(__file__).parent.parent / "tests" / "conformance" / "cases"
 _EACH_FEATURE = 3

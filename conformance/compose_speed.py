@@ -16,15 +16,15 @@ from pathlib import Path
 from conformance.audit_server import cloned
 from conformance.corpus import fixture_folders
 from conformance.oracles.client import OracleName, OracleProcess
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 FIXTURE = "huge-schema"
 SOURCE = "https://github.com/graphql-hive/federation-composition"
 _COLD_RUNS = 3
 _COLD = """
 import json, sys
-from schema.compose import compose
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.compose import compose
+from hanse_schema.subgraph.model import SubgraphSource
 with open(sys.argv[1], encoding="utf-8") as file:
     subgraphs = [SubgraphSource(**subgraph) for subgraph in json.load(file)]
 sys.exit(compose(subgraphs).sdl is None)
@@ -75,7 +75,7 @@ def _scaled_part(number: int, count: int) -> str:
 
 def warm_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
     """Milliseconds of a warm run of ours, the median; raises `RuntimeError` where it refuses the set."""
-    from schema.compose import compose
+    from hanse_schema.compose import compose
 
     def once() -> None:
         composition = compose(subgraphs)
@@ -126,7 +126,7 @@ def table(title: str, subgraphs: Sequence[SubgraphSource], repeat: int) -> list[
     size = sum(len(subgraph.sdl) for subgraph in subgraphs) / 1000
     apollo = time_oracle("apollo", subgraphs, repeat)
     rows = [
-        ("`schema.compose`", time_ours(subgraphs, repeat)),
+        ("`hanse_schema.compose`", time_ours(subgraphs, repeat)),
         ("`@apollo/composition`", apollo),
         ("`@theguild/federation-composition`", time_oracle("guild", subgraphs, repeat)),
     ]

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 _TEST = re.compile(r"^\s*(?:test|it)(?:\.each|\.only)?\b", re.MULTILINE)
 _SUBGRAPH = re.compile(

@@ -12,7 +12,7 @@ from conformance.generator.features import FEATURES
 from conformance.generator.mutate import mutate
 from conformance.generator.render import render
 from conformance.generator.world import build_world
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 
 @dataclass(frozen=True, slots=True)

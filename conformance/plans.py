@@ -18,11 +18,11 @@ from graphql import GraphQLSchema, parse, validate
 
 from conformance.oracles.planners import PlannerName, Planners, ReferencePlan, Size
 from conformance.strictness import liberties
-from router.planner import Planner
-from router.planner.plan import PlanNode
-from router.planner.print_plan import fetches_of, print_plan
-from schema.compose import compose
-from schema.supergraph import api_schema
+from hanse_router.planner import Planner
+from hanse_router.planner.plan import PlanNode
+from hanse_router.planner.print_plan import fetches_of, print_plan
+from hanse_schema.compose import compose
+from hanse_schema.supergraph import api_schema
 from tests.router.property.graphs import LABEL, random_subgraphs
 from tests.router.property.operations import OperationMaker
 from tests.router.property.shrink import shrink

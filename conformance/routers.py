@@ -163,9 +163,9 @@ class InProcessRouter:
 
     def load(self, supergraph: str) -> None:
         """Parse the supergraph and build the planner."""
-        from router.planner import Planner
-        from router.transports import make_transport
-        from schema.supergraph import api_schema, parse_supergraph
+        from hanse_router.planner import Planner
+        from hanse_router.transports import make_transport
+        from hanse_schema.supergraph import api_schema, parse_supergraph
 
         self._close_transports()
         parsed = parse_supergraph(supergraph)
@@ -179,9 +179,9 @@ class InProcessRouter:
 
     def answer(self, query: str) -> Response:
         """Validate, plan, execute."""
-        from router.executor import compile_plan, run
-        from router.executor.call import Call
-        from router.planner import PlanError
+        from hanse_router.execute import compile_plan, run
+        from hanse_router.execute.call import Call
+        from hanse_router.planner import PlanError
 
         document = parse(query)
         if errors := validate(self._api_schema, document):
@@ -198,7 +198,7 @@ class InProcessRouter:
 
     def plan(self, query: str) -> str:
         """The plan as text."""
-        from router.planner.print_plan import print_plan
+        from hanse_router.planner.print_plan import print_plan
 
         return print_plan(self._planner.plan(parse(query)))
 

@@ -22,7 +22,7 @@ from graphql import (
 )
 
 from conformance.generator.ast_edit import Path, edited, walk
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 Sources = tuple[SubgraphSource, ...]
 Holds = Callable[[Sources], bool]

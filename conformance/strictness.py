@@ -15,8 +15,8 @@ from graphql import (
     parse,
 )
 
-from router.planner.terrain import Terrain
-from schema.query_graph import FieldPick, Node, QueryGraph
+from hanse_router.planner.terrain import Terrain
+from hanse_schema.query_graph import FieldPick, Node, QueryGraph
 
 
 def liberties(graph: QueryGraph, labels: frozenset[str], plan: Any) -> list[str]:

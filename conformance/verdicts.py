@@ -16,7 +16,7 @@ from types import FrameType
 from typing import Any
 
 from conformance.oracles.client import FOLDER, OracleName, OracleProcess, Verdict
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 GUILD_LATEST_MINOR = 9
 """The last Federation 2 version that the second oracle knows."""
@@ -44,7 +44,7 @@ def within(seconds: int) -> Iterator[None]:
 
 def ours(subgraphs: Sequence[SubgraphSource], seconds: int = 20) -> Verdict:
     """Our composer's verdict; an exception or a time-out is a crash."""
-    from schema.compose import compose
+    from hanse_schema.compose import compose
 
     started = time.perf_counter()
     try:

@@ -9,7 +9,7 @@ from typing import Any
 
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure
-from shared.config import ConfigError
+from hanse_subgraph.config import ConfigError
 from subgraphs.analytics.rebuild import rebuild
 from subgraphs.analytics.settings import AnalyticsSettings
 

@@ -11,8 +11,8 @@ import click
 
 from hanse.failures import Failure
 from hanse.supergraph_config import read_subgraphs
-from schema.compose import compose
-from schema.diagnostics import Diagnostic
+from hanse_schema.compose import compose
+from hanse_schema.diagnostics import Diagnostic
 
 
 def compose_files(*, config: Path, output: Path | None, as_json: bool, with_hints: bool) -> int:

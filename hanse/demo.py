@@ -14,11 +14,11 @@ import click
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure
 from hanse.platform import SUBGRAPHS
-from shared.config import ConfigError
-from shared.db import Database
-from shared.demo import Act, SetClock, Ware, Week, play
-from shared.events.outbox import Waiting, mark_published, waiting
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.db import Database
+from hanse_subgraph.demo import Act, SetClock, Ware, Week, play
+from hanse_subgraph.events.outbox import Waiting, mark_published, waiting
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog import demo as catalog
 from subgraphs.media import demo as media
 from subgraphs.payments import demo as payments

@@ -11,19 +11,19 @@ from hanse.failures import Failure
 from hanse.findings import Finding
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
-from router.errors import SettingsError
-from router.store import open_store as open_router_store
-from router.store.base import StoreAway
-from router.store.redis import RedisStore
-from router.telemetry.metrics import Metrics
-from shared.config import ConfigError
-from shared.events.log import open_event_log
-from shared.mail.base import MailError
-from shared.mail.smtp import SmtpMailer, read_url
-from shared.migrate import status
-from shared.storage.base import open_store
-from shared.storage.signing import Secret
-from shared.subgraph_app import SubgraphApp
+from hanse_router.errors import SettingsError
+from hanse_router.store import open_store as open_router_store
+from hanse_router.store.base import StoreAway
+from hanse_router.store.redis import RedisStore
+from hanse_router.telemetry.metrics import Metrics
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.mail.base import MailError
+from hanse_subgraph.mail.smtp import SmtpMailer, read_url
+from hanse_subgraph.migrate import status
+from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.signing import Secret
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.settings import MediaSettings
 from subgraphs.notifications.settings import NotificationsSettings
 

@@ -10,10 +10,10 @@ from typing import TypeVar
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure, UsageFailure
 from hanse.platform import SUBGRAPHS
-from shared.config import ConfigError
-from shared.events.envelope import Malformed
-from shared.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.envelope import Malformed
+from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.subgraph_app import SubgraphApp
 
 Result = TypeVar("Result")
 
@@ -24,7 +24,7 @@ def set_up(*, data: Path, url: str | None) -> list[str]:
     if not url.startswith("kafka:"):
         _with_log(url, _nothing)
         return [f"the embedded log needs no setting up: {url.removeprefix('embedded:')}"]
-    from shared.events.kafka.setup import set_up_topics
+    from hanse_subgraph.events.kafka.setup import set_up_topics
 
     return [f"{topic}: {done}" for topic, done in _run(set_up_topics(url)).items()]
 

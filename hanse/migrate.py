@@ -12,9 +12,9 @@ import click
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure, UsageFailure
 from hanse.platform import SUBGRAPHS, platform_subgraph
-from shared.config import ConfigError
-from shared.migrate import MigrationStatus, downgrade, revisions, status, upgrade
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.migrate import MigrationStatus, downgrade, revisions, status, upgrade
+from hanse_subgraph.subgraph_app import SubgraphApp
 
 TEMPLATE = '''"""{title}."""
 

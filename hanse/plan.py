@@ -10,10 +10,10 @@ from graphql import GraphQLSyntaxError, parse, validate
 
 from hanse.failures import Failure
 from hanse.supergraph_config import read_text
-from router.planner import PlanError, Planner, QueryPlan
-from router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
-from schema.query_graph import graph_to_dot
-from schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
+from hanse_router.planner import PlanError, Planner, QueryPlan
+from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
+from hanse_schema.query_graph import graph_to_dot
+from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 
 Printer = Callable[[Planner, QueryPlan], str]
 

@@ -8,8 +8,8 @@ from importlib import import_module
 from typing import Any
 
 from hanse.failures import Failure, UsageFailure
-from shared.config import ConfigError, SubgraphSettings
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.config import ConfigError, SubgraphSettings
+from hanse_subgraph.subgraph_app import SubgraphApp
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from graphql import print_schema
 
 from hanse.failures import Failure
 from hanse.platform import SUBGRAPHS
-from schema.compose import compose
-from schema.subgraph.model import SubgraphSource
-from schema.supergraph import api_schema
+from hanse_schema.compose import compose
+from hanse_schema.subgraph.model import SubgraphSource
+from hanse_schema.supergraph import api_schema
 
 PUBLISHED = Path(__file__).parents[1] / "schema" / "published"
 

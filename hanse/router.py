@@ -11,10 +11,10 @@ import click
 from hanse.failures import Failure
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
-from router.app import create_router
-from router.errors import SettingsError
-from router.settings import RouterSettings
-from schema.supergraph import InvalidSupergraphError
+from hanse_router.app import create_router
+from hanse_router.errors import SettingsError
+from hanse_router.settings import RouterSettings
+from hanse_schema.supergraph import InvalidSupergraphError
 
 
 def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:

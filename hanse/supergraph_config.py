@@ -21,7 +21,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hanse.failures import Failure
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds

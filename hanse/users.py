@@ -11,8 +11,8 @@ import click
 
 from hanse.data_folder import open_data_folder
 from hanse.failures import Failure, UsageFailure
-from shared.config import ConfigError
-from shared.errors import ClientError
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.errors import ClientError
 from subgraphs.users.first_admin import make_admin
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.service.accounts import NewUser

@@ -12,8 +12,8 @@ import click
 
 from hanse.failures import Failure, UsageFailure
 from hanse.platform import platform_subgraph
-from shared.config import ConfigError
-from shared.subgraph_app import Part, SubgraphApp
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.subgraph_app import Part, SubgraphApp
 
 
 def run_worker(*, name: str, part: Part, host: str, metrics_port: int | None) -> None:
@@ -35,7 +35,7 @@ def run_worker(*, name: str, part: Part, host: str, metrics_port: int | None) ->
 
 def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
     from hanse.serving import address_of, listen, serve  # a process that serves nothing needs no server
-    from shared.http import worker_face
+    from hanse_subgraph.http import worker_face
 
     listener = listen(host, port, option="--metrics-port")
     url = address_of(listener)

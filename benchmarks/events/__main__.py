@@ -23,7 +23,7 @@ from deploy.servers.base import ServerMissing, ServerProcess
 from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
 from hanse.platform import SUBGRAPHS
-from shared.events.kafka.setup import set_up_topics
+from hanse_subgraph.events.kafka.setup import set_up_topics
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ import aiohttp
 
 from deploy.platform import Outside, Platform
 from deploy.servers.base import ServerProcess
-from shared.events.outbox import emit
-from shared.events.relay import Relay
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.events.relay import Relay
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
 from subgraphs.catalog.app import create as create_catalog

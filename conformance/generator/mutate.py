@@ -35,7 +35,7 @@ from graphql import (
 )
 
 from conformance.generator.ast_edit import Path, edited, walk
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 Place = tuple[Path, Node]
 Mutation = Callable[[random.Random, DocumentNode, Sequence[DocumentNode]], DocumentNode | None]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from conformance.generator.draft import ROOTS, SINCE, SubgraphDraft
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 FEDERATION = "https://specs.apollo.dev/federation/v2."
 _DIRECTIVE = re.compile(r"@([A-Za-z]\w*)")

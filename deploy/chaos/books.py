@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.chaos.world import World
 from hanse.platform import SUBGRAPHS
-from shared.db import Database
-from shared.events.envelope import Event, decode
-from shared.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.envelope import Event, decode
+from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
 
 Types = tuple[str, ...]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.auth import Caller
-from shared.db import Database
-from shared.live.base import open_announcements
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.db import Database
+from hanse_subgraph.live.base import open_announcements
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
 from subgraphs.analytics.loaders import AnalyticsContext
 from subgraphs.analytics.schema import graph

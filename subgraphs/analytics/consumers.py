@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.events.consumer import EVERY, Handlers, Together
+from hanse_subgraph.events.consumer import EVERY, Handlers, Together
 from subgraphs.analytics.service import count
 
 HANDLERS: Handlers = {EVERY: Together(count)}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from shared.auth import Caller
-from shared.context import RequestContext
-from shared.db import Database
-from shared.live.base import Announcements
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
+from hanse_subgraph.live.base import Announcements
 from subgraphs.analytics.settings import AnalyticsSettings
 
 

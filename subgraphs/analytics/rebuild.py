@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from shared.events.inbox import forget_all as forget_inbox
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.inbox import forget_all as forget_inbox
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics import repository
 from subgraphs.analytics.app import create
 from subgraphs.analytics.service import Statistics, statistics

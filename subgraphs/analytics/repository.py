@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import insert_into
+from hanse_subgraph.db import insert_into
 from subgraphs.analytics.models import Activity, Bucket, Counter, SeenUser, Total, TotalKind
 
 

@@ -10,10 +10,10 @@ from typing import Annotated
 import strawberry
 from strawberry.federation.schema_directives import RequiresScopes
 
-from shared.clock import in_utc, utc_now
-from shared.errors import BadInput, FieldProblem
-from shared.federation import SubgraphSchema
-from shared.waiting import within
+from hanse_subgraph.clock import in_utc, utc_now
+from hanse_subgraph.errors import BadInput, FieldProblem
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.waiting import within
 from subgraphs.analytics import repository, service
 from subgraphs.analytics.models import Total, TotalKind
 from subgraphs.analytics.types import (

@@ -10,9 +10,9 @@ from enum import Enum
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.errors import BadInput, FieldProblem
-from shared.events.envelope import Event
-from shared.ids import known_id, new_id
+from hanse_subgraph.errors import BadInput, FieldProblem
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import known_id, new_id
 from subgraphs.analytics import repository
 from subgraphs.analytics.models import Activity, TotalKind
 

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from pydantic import Field
 
-from shared.config import SubgraphSettings, settings_config
+from hanse_subgraph.config import SubgraphSettings, settings_config
 
 
 class AnalyticsSettings(SubgraphSettings):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.auth import Caller
-from shared.db import Database
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.db import Database
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.audit.consumers import HANDLERS
 from subgraphs.audit.loaders import AuditContext
 from subgraphs.audit.schema import graph

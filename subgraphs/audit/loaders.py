@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from shared.auth import Caller
-from shared.context import RequestContext
-from shared.db import Database
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
 from subgraphs.audit.service import Logs
 
 

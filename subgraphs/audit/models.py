@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.db import id_field, moment_field
+from hanse_subgraph.db import id_field, moment_field
 
 
 class Base(SQLModel, registry=registry()):

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, delete, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.audit.models import Entry, Head, LogEntry
 
 _LATEST_FIRST = (Key(col(Entry.position), lambda entry: entry.position, descending=True),)

@@ -8,11 +8,11 @@ from typing import Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from shared.clock import in_utc
-from shared.errors import BadInput, FieldProblem
-from shared.federation import SubgraphSchema
-from shared.ids import known_id
-from shared.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.clock import in_utc
+from hanse_subgraph.errors import BadInput, FieldProblem
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
 from subgraphs.audit import repository, service
 from subgraphs.audit.models import LogLevel
 from subgraphs.audit.repository import EntryFilter

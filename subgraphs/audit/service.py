@@ -10,10 +10,10 @@ from typing import Any
 import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.errors import Problems
-from shared.events.envelope import Event
-from shared.ids import known_id, new_id
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Problems
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import known_id, new_id
 from subgraphs.audit import repository
 from subgraphs.audit.chain import ChainCheck, hash_of
 from subgraphs.audit.models import Entry, LogEntry, LogLevel

@@ -11,7 +11,7 @@ from strawberry.federation.types import FieldSet
 from strawberry.scalars import JSON
 from strawberry.types import Info
 
-from shared.clock import in_utc
+from hanse_subgraph.clock import in_utc
 from subgraphs.audit import models
 from subgraphs.audit.loaders import AuditContext
 from subgraphs.audit.repository import EntryFilter

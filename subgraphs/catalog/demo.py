@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.demo import PRODUCTS, Act, SetClock, Ware, Week
-from shared.money import MoneyInput
+from hanse_subgraph.demo import PRODUCTS, Act, SetClock, Ware, Week
+from hanse_subgraph.money import MoneyInput
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.service import Catalog, ProductDetails

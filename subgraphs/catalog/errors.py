@@ -9,7 +9,7 @@ Conflict
 
 from __future__ import annotations
 
-from shared.errors import Conflict, FieldProblem
+from hanse_subgraph.errors import Conflict, FieldProblem
 
 
 class StaleVersion(Conflict):

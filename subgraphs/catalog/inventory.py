@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import Forbidden, NotFound, Problems
-from shared.events.outbox import emit
-from shared.ids import new_id, parse_id
-from shared.money import MOST_MINOR as MOST_STOCK
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Forbidden, NotFound, Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id, parse_id
+from hanse_subgraph.money import MOST_MINOR as MOST_STOCK
 from subgraphs.catalog import repository
 from subgraphs.catalog.errors import OutOfStock, ReservationOver
 from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold

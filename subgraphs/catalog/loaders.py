@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from strawberry.dataloader import DataLoader
 
-from shared.auth import Caller
-from shared.context import RequestContext
-from shared.db import Database
-from shared.ids import known_id
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
+from hanse_subgraph.ids import known_id
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.models import Product

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.catalog.models import Product, Reservation, ReservationState
 from subgraphs.catalog.search import scores
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from shared.federation import SubgraphSchema
-from shared.ids import known_id
-from shared.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
 from subgraphs.catalog import repository
 from subgraphs.catalog.mutations import WRITE, Mutation
 from subgraphs.catalog.repository import ProductFilter, ProductSort

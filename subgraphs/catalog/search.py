@@ -19,7 +19,7 @@ from sqlalchemy import (
     table,
 )
 
-from shared.db import Id
+from hanse_subgraph.db import Id
 
 _WORD = re.compile(r"\w+")
 _numbers = table("product_numbers", column("number"), column("product_id", Id))

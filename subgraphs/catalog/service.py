@@ -10,12 +10,12 @@ from typing import Any
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import Problems
-from shared.events.outbox import emit
-from shared.ids import new_id
-from shared.money import MoneyInput, check_money
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.money import MoneyInput, check_money
 from subgraphs.catalog import repository
 from subgraphs.catalog.errors import SkuTaken, StaleVersion
 from subgraphs.catalog.events import ProductCreated, ProductDeleted, ProductUpdated

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.config import SubgraphSettings, settings_config
+from hanse_subgraph.config import SubgraphSettings, settings_config
 
 
 class CatalogSettings(SubgraphSettings):

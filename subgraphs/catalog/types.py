@@ -8,10 +8,10 @@ from typing import Annotated, Self
 import strawberry
 from strawberry.types import Info
 
-from shared.federation import Representation, ids_of
-from shared.ids import known_id
-from shared.money import Money, MoneyInput
-from shared.pagination import (
+from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.money import Money, MoneyInput
+from hanse_subgraph.pagination import (
     After,
     Connection,
     First,

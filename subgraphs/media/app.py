@@ -7,12 +7,12 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.auth import Caller, Keys, RouterTokens
-from shared.config import setting
-from shared.db import Database
-from shared.storage.base import open_store
-from shared.storage.signing import Secret
-from shared.subgraph_app import Runner, SubgraphApp
+from hanse_subgraph.auth import Caller, Keys, RouterTokens
+from hanse_subgraph.config import setting
+from hanse_subgraph.db import Database
+from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.signing import Secret
+from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.media.consumers import handlers
 from subgraphs.media.images import Pictures
 from subgraphs.media.intake import Intake

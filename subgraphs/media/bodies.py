@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from shared.errors import BadInput, FieldProblem
+from hanse_subgraph.errors import BadInput, FieldProblem
 from subgraphs.media.errors import TooLarge
 
 FORM = "multipart/form-data"

@@ -15,7 +15,7 @@ FilesUnavailable    SERVICE_UNAVAILABLE: the store is away, or has no room
 
 from __future__ import annotations
 
-from shared.errors import BadInput, ClientError, Conflict, FieldProblem
+from hanse_subgraph.errors import BadInput, ClientError, Conflict, FieldProblem
 
 
 class TooLarge(BadInput):

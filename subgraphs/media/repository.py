@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import insert_into
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.db import insert_into
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage
 
 _NEWEST_FIRST = (Key(col(Media.id), lambda row: row.id, descending=True),)

@@ -12,16 +12,16 @@ from fastapi.responses import StreamingResponse
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 
-from shared.auth import Caller, Client, RouterTokens
-from shared.clock import Clock, utc_now
-from shared.context import RequestContext
-from shared.db_trouble import client_error, reason
-from shared.errors import ClientError, Forbidden, NotFound, Unauthenticated
-from shared.ids import known_id
-from shared.storage.base import ObjectMissing, Served, SizeMismatch, StoreUnavailable
-from shared.storage.local import ROUTE, LocalStore
-from shared.storage.signing import WrongSignature
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.auth import Caller, Client, RouterTokens
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db_trouble import client_error, reason
+from hanse_subgraph.errors import ClientError, Forbidden, NotFound, Unauthenticated
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.storage.base import ObjectMissing, Served, SizeMismatch, StoreUnavailable
+from hanse_subgraph.storage.local import ROUTE, LocalStore
+from hanse_subgraph.storage.signing import WrongSignature
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository
 from subgraphs.media.bodies import UploadBody
 from subgraphs.media.errors import FilesUnavailable, TooLarge

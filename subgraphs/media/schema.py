@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from shared.federation import SubgraphSchema
-from shared.pagination import After, Before, Connection, First, Last, connect, page_request
-from shared.uploads import Upload
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.uploads import Upload
 from subgraphs.media import repository
 from subgraphs.media.repository import MediaFilter
 from subgraphs.media.types import (

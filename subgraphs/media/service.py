@@ -9,11 +9,11 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import NotFound, Problems
-from shared.events.outbox import emit
-from shared.ids import known_id, new_id, parse_id
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import NotFound, Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import known_id, new_id, parse_id
 from subgraphs.media import repository
 from subgraphs.media.errors import NotAnImage, QuotaReached
 from subgraphs.media.events import AvatarSet, MediaDeleted, MediaUploaded, ProductImagesSet

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.clock import Clock, utc_now
-from shared.storage.base import ObjectStore, StoreUnavailable
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.storage.base import ObjectStore, StoreUnavailable
 
 log = logging.getLogger(__name__)
 UNTIL_KNOWN = timedelta(minutes=2)  # until a commit whose connection broke has ended on the server too

@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from shared.clock import Clock, utc_now
-from shared.db import Database
-from shared.storage.base import ObjectStore
-from shared.waiting import within
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.db import Database
+from hanse_subgraph.storage.base import ObjectStore
+from hanse_subgraph.waiting import within
 from subgraphs.media import repository
 from subgraphs.media.strays import Strays
 

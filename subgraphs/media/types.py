@@ -8,8 +8,8 @@ from typing import Annotated, Self
 import strawberry
 from strawberry.types import Info
 
-from shared.federation import Representation, ids_of
-from shared.storage.base import Presigned
+from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.storage.base import Presigned
 from subgraphs.media import models
 from subgraphs.media.loaders import MediaContext
 from subgraphs.media.repository import MediaFilter

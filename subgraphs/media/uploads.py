@@ -10,9 +10,9 @@ from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 
-from shared.clock import Clock, utc_now
-from shared.context import Outcome, RequestContext
-from shared.storage.base import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.context import Outcome, RequestContext
+from hanse_subgraph.storage.base import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
 from subgraphs.media.errors import FilesUnavailable, NotUploaded, WrongChecksum
 from subgraphs.media.images import SHOWN, THUMBNAIL_TYPE
 from subgraphs.media.intake import Content, Intake

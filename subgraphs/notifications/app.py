@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from shared.auth import Caller
-from shared.config import setting
-from shared.db import Database
-from shared.live.base import open_announcements
-from shared.mail.base import open_mailer
-from shared.subgraph_app import Runner, SubgraphApp
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.config import setting
+from hanse_subgraph.db import Database
+from hanse_subgraph.live.base import open_announcements
+from hanse_subgraph.mail.base import open_mailer
+from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.loaders import NotificationsContext
 from subgraphs.notifications.schema import graph

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import insert_into
-from shared.events.envelope import Event, decode, encode
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.db import insert_into
+from hanse_subgraph.events.envelope import Event, decode, encode
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.notifications.models import (
     Language,
     MailState,

@@ -8,9 +8,9 @@ from typing import Annotated
 import strawberry
 from strawberry.federation.schema_directives import Authenticated
 
-from shared.federation import SubgraphSchema
-from shared.pagination import After, Before, Connection, First, Last, connect, page_request
-from shared.waiting import within
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.waiting import within
 from subgraphs.notifications import repository
 from subgraphs.notifications.models import Kind, Language
 from subgraphs.notifications.types import Notification, NotificationPreference, NotificationsInfo, SentMail

@@ -6,12 +6,12 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from shared.clock import Clock, utc_now
-from shared.db import Database
-from shared.db_trouble import client_error, reason
-from shared.events.outbox import emit
-from shared.mail.base import Mail, Mailer, MailError
-from shared.waiting import within
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.db import Database
+from hanse_subgraph.db_trouble import client_error, reason
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.mail.base import Mail, Mailer, MailError
+from hanse_subgraph.waiting import within
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailFailed, MailSent
 from subgraphs.notifications.models import MailState, QueuedMail

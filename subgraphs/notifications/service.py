@@ -7,12 +7,12 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.errors import BadInput, FieldProblem, NotFound, Problems
-from shared.events.envelope import Event
-from shared.events.outbox import emit
-from shared.ids import new_id, parse_id
-from shared.money import formatted
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import BadInput, FieldProblem, NotFound, Problems
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id, parse_id
+from hanse_subgraph.money import formatted
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailLanguageSet, MailRequested, PreferenceSet
 from subgraphs.notifications.models import (

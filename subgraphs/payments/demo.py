@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.demo import Act, SetClock, Ware, Week
-from shared.money import MoneyInput
+from hanse_subgraph.demo import Act, SetClock, Ware, Week
+from hanse_subgraph.money import MoneyInput
 from subgraphs.payments import repository
 from subgraphs.payments.service import Order, Payments
 from subgraphs.payments.settings import PaymentsSettings

@@ -8,8 +8,8 @@ Conflict
 
 from __future__ import annotations
 
-from shared.errors import Conflict, FieldProblem
-from shared.money import formatted
+from hanse_subgraph.errors import Conflict, FieldProblem
+from hanse_subgraph.money import formatted
 
 
 class LimitReached(Conflict):

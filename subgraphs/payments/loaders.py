@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from strawberry.dataloader import DataLoader
 
-from shared.auth import Caller
-from shared.context import RequestContext
-from shared.db import Database
-from shared.ids import known_id
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
+from hanse_subgraph.ids import known_id
 from subgraphs.payments import repository
 from subgraphs.payments.models import Transaction
 from subgraphs.payments.service import Payments, may_see

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, UniqueConstraint
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
-from shared.db import id_field, moment_field
+from hanse_subgraph.db import id_field, moment_field
 
 
 class Base(SQLModel, registry=registry()):

@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import insert_into
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.db import insert_into
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.payments.models import Account, Balance, Posting, Transaction, TransactionStatus
 
 _NEWEST_FIRST = (Key(col(Transaction.id), lambda row: row.id, descending=True),)

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from shared.federation import SubgraphSchema
-from shared.money import Money
-from shared.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.money import Money
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
 from subgraphs.payments import repository
 from subgraphs.payments.models import TransactionStatus
 from subgraphs.payments.types import (

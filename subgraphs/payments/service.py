@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import NotFound, Problems
-from shared.events.data import EventData
-from shared.events.outbox import emit
-from shared.ids import known_id, new_id, parse_id
-from shared.money import MoneyInput, check_money
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import NotFound, Problems
+from hanse_subgraph.events.data import EventData
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import known_id, new_id, parse_id
+from hanse_subgraph.money import MoneyInput, check_money
 from subgraphs.payments import repository
 from subgraphs.payments.errors import KeyReused, LimitReached, NotPending
 from subgraphs.payments.events import TransactionCancelled, TransactionCreated, TransactionPaid

@@ -10,8 +10,8 @@ from strawberry.federation.schema_directives import Key
 from strawberry.federation.types import FieldSet
 from strawberry.types import Info
 
-from shared.federation import Representation, ids_of
-from shared.money import Money, MoneyInput
+from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.money import Money, MoneyInput
 from subgraphs.payments import models
 from subgraphs.payments.loaders import PaymentsContext
 from subgraphs.payments.service import LedgerReport, Order, Payments

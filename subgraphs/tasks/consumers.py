@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.events.consumer import Handler
-from shared.events.envelope import Event
+from hanse_subgraph.events.consumer import Handler
+from hanse_subgraph.events.envelope import Event
 from subgraphs.tasks.service import Tasks
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.demo import Act, SetClock, Week
+from hanse_subgraph.demo import Act, SetClock, Week
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskPriority, TaskStatus
 from subgraphs.tasks.service import TaskDetails, Tasks

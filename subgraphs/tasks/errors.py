@@ -6,7 +6,7 @@ Conflict
 
 from __future__ import annotations
 
-from shared.errors import Conflict, FieldProblem
+from hanse_subgraph.errors import Conflict, FieldProblem
 from subgraphs.tasks.models import TaskStatus
 
 

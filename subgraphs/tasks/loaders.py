@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from strawberry.dataloader import DataLoader
 
-from shared.auth import Caller
-from shared.context import RequestContext
-from shared.db import Database
-from shared.ids import known_id
-from shared.pagination import PageRequest, Slice
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.pagination import PageRequest, Slice
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import Task
 from subgraphs.tasks.repository import TaskFilter, TaskSort

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, String, cast, delete, func, literal, or_, 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.db import UtcDateTime
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.db import UtcDateTime
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.tasks.models import Task, TaskStatus
 
 _NEVER = datetime(9999, 12, 31, tzinfo=UTC)  # tasks without a due date come last

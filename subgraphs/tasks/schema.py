@@ -6,8 +6,8 @@ from typing import Annotated
 
 import strawberry
 
-from shared.federation import SubgraphSchema
-from shared.pagination import After, Before, Connection, First, Last, page_request
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, page_request
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskStatus
 from subgraphs.tasks.repository import TaskSort

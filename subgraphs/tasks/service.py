@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.errors import Forbidden, NotFound, Problems
-from shared.events.outbox import emit
-from shared.ids import known_id, new_id, parse_id
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Forbidden, NotFound, Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import known_id, new_id, parse_id
 from subgraphs.tasks import repository
 from subgraphs.tasks.errors import IllegalMove
 from subgraphs.tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskStatusChanged, TaskUpdated

@@ -8,10 +8,10 @@ from typing import Annotated, Self
 import strawberry
 from strawberry.types import Info
 
-from shared.clock import in_utc
-from shared.federation import Representation, ids_of
-from shared.ids import known_id
-from shared.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.clock import in_utc
+from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.ids import known_id
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
 from subgraphs.tasks import models
 from subgraphs.tasks.loaders import TaskList, TasksContext
 from subgraphs.tasks.repository import TaskFilter, TaskSort

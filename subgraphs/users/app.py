@@ -7,9 +7,9 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from shared.auth import Caller
-from shared.db import Database
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.auth import Caller
+from hanse_subgraph.db import Database
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.schema import graph
@@ -31,7 +31,7 @@ def create(settings: UsersSettings) -> SubgraphApp:
         return UsersContext(database, caller, writes=writes, identity=identity)
 
     def add_routes(asgi: FastAPI) -> None:
-        from shared.http import json_response  # embedded mode has no HTTP face
+        from hanse_subgraph.http import json_response  # embedded mode has no HTTP face
 
         asgi.add_route("/.well-known/jwks.json", lambda _: json_response(keys.public_json(), max_age=300))
 

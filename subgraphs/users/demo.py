@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.demo import ADMIN, Act, SetClock, Week
+from hanse_subgraph.demo import ADMIN, Act, SetClock, Week
 from subgraphs.users import repository
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Role

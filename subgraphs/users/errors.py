@@ -13,7 +13,7 @@ Conflict
 
 from __future__ import annotations
 
-from shared.errors import BadInput, Conflict, FieldProblem, Unauthenticated
+from hanse_subgraph.errors import BadInput, Conflict, FieldProblem, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from shared.events.data import EventData, Moment, Private, Uuid
+from hanse_subgraph.events.data import EventData, Moment, Private, Uuid
 
 
 class _UserEvent(EventData, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.migrate import upgrade
+from hanse_subgraph.migrate import upgrade
 from subgraphs.users.app import create
 from subgraphs.users.models import Role, User
 from subgraphs.users.passwords import Passwords

@@ -17,7 +17,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
-from shared.config import ConfigError
+from hanse_subgraph.config import ConfigError
 
 LIVING_KEYS = 2  # after a rotation the old key's tokens are good until they expire
 

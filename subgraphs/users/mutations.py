@@ -7,9 +7,9 @@ from typing import Annotated
 
 import strawberry
 
-from shared.clock import in_utc
-from shared.errors import ClientError
-from shared.ids import parse_id
+from hanse_subgraph.clock import in_utc
+from hanse_subgraph.errors import ClientError
+from hanse_subgraph.ids import parse_id
 from subgraphs.users.models import Role
 from subgraphs.users.service.accounts import checked
 from subgraphs.users.service.profile import living

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from passlib.context import CryptContext
 
-from shared.errors import Problems
+from hanse_subgraph.errors import Problems
 from subgraphs.users.settings import UsersSettings
 
 Result = TypeVar("Result")

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from shared.pagination import Key, PageRequest, Slice, read_slice
+from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.users.models import ApiKey, MailedLink, RefreshToken, Session, User, UserState
 
 _NEWEST_FIRST = (Key(col(User.id), lambda user: user.id, descending=True),)

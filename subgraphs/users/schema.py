@@ -6,9 +6,9 @@ from typing import Annotated
 
 import strawberry
 
-from shared.clock import utc_now
-from shared.federation import SubgraphSchema
-from shared.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
 from subgraphs.users import repository
 from subgraphs.users.models import Role, UserState
 from subgraphs.users.mutations import Mutation

@@ -8,7 +8,7 @@ from typing import Self
 import strawberry
 from strawberry.types import Info
 
-from shared.federation import Representation, ids_of
+from hanse_subgraph.federation import Representation, ids_of
 from subgraphs.users import models
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.service.accounts import NewUser

@@ -13,10 +13,10 @@ from benchmarks.measure import Measured, Setting
 from benchmarks.planning import two_hundred_fields
 from benchmarks.report import Row, report
 from benchmarks.subgraphs import answer
-from router.executor import Call, compile_plan, run
-from router.planner import Planner
-from router.transports.base import SubgraphRequest
-from schema.supergraph import api_schema, parse_supergraph
+from hanse_router.execute import Call, compile_plan, run
+from hanse_router.planner import Planner
+from hanse_router.transports.base import SubgraphRequest
+from hanse_schema.supergraph import api_schema, parse_supergraph
 
 
 class InMemory:

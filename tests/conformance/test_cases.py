@@ -6,8 +6,8 @@ import pytest
 
 from conformance.cases import FOLDER, Case, read_case
 from conformance.equivalence import differences, supergraph_data
-from schema.compose import compose
-from schema.supergraph import parse_supergraph, print_supergraph
+from hanse_schema.compose import compose
+from hanse_schema.supergraph import parse_supergraph, print_supergraph
 
 CASES = [read_case(folder) for folder in sorted(FOLDER.iterdir())]
 

@@ -11,7 +11,7 @@ from conformance.generate import generate
 from conformance.generator.features import FEATURES
 from conformance.oracles.client import Verdict
 from conformance.shrink import shrink
-from schema.subgraph.model import SubgraphSource
+from hanse_schema.subgraph.model import SubgraphSource
 
 SUPERGRAPH = """
 schema @link(url: "https://specs.apollo.dev/link/v1.0") @link(url: "https://specs.apollo.dev/join/v0.5", for: EXECUTION)

@@ -7,8 +7,8 @@ from importlib import import_module
 from pydantic import BaseModel
 
 from hanse.platform import SUBGRAPHS
-from router.settings import PREFIX, RouterSettings
-from shared.config import SubgraphSettings
+from hanse_router.settings import PREFIX, RouterSettings
+from hanse_subgraph.config import SubgraphSettings
 
 COMMAND_LINE = {"HANSE_DATA", "HANSE_UP_PORT", "HANSE_ADMIN_PASSWORD"}
 

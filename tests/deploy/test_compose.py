@@ -14,13 +14,13 @@ import yaml
 from hanse.cli import main
 from hanse.platform import SUBGRAPHS
 from hanse.supergraph_config import read_config
-from router.settings import RouterSettings
-from router.telemetry.metrics import Metrics
-from shared.db import Database
-from shared.events.metrics import exposition
-from shared.events.tally import Tally
-from shared.mail.base import open_mailer
-from shared.storage.s3_url import read_url
+from hanse_router.settings import RouterSettings
+from hanse_router.telemetry.metrics import Metrics
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.metrics import exposition
+from hanse_subgraph.events.tally import Tally
+from hanse_subgraph.mail.base import open_mailer
+from hanse_subgraph.storage.s3_url import read_url
 from tests.deploy.settings import is_setting, settings_of
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 
 from hanse.up import create_subgraphs, embedded_router
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 
 URL = "http://hanse.test"
 

@@ -29,9 +29,9 @@ from graphql import (
 )
 
 from hanse.demo import fill_demo
-from shared.clock import utc_now
-from shared.demo import Week
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.demo import Week
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.demo import offers
 from subgraphs.users import demo as users
 from tests.e2e.in_process import platform_in_process

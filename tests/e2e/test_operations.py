@@ -20,9 +20,9 @@ import pytest
 from graphql import build_schema, parse
 from sqlalchemy import func, select
 
-from shared.events.envelope import Event, decode
-from shared.events.tables import outbox
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event, decode
+from hanse_subgraph.events.tables import outbox
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.first_admin import make_admin
 from subgraphs.users.service.accounts import NewUser
 from subgraphs.users.settings import UsersSettings

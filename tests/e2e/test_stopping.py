@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 from websockets.asyncio.client import connect
 
-from shared.ids import new_id
+from hanse_subgraph.ids import new_id
 from tests.e2e.platforms import compose, free_port
 from tests.e2e.processes import HANSE, Running, running
 from tests.subgraphs.harness import Router

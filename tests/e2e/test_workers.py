@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 
-from shared.ids import new_id
+from hanse_subgraph.ids import new_id
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
 from subgraphs.catalog.app import create as create_catalog

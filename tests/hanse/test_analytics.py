@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from hanse.cli import main
 from hanse.platform import SUBGRAPHS
-from shared.demo import SetClock, Week, play
-from shared.events.relay import Relay
+from hanse_subgraph.demo import SetClock, Week, play
+from hanse_subgraph.events.relay import Relay
 from subgraphs.users import demo
 from subgraphs.users.settings import UsersSettings
 

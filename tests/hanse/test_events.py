@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from hanse.cli import main
-from shared.events.envelope import Event, Malformed
-from shared.events.log import DeadLetter, open_event_log
+from hanse_subgraph.events.envelope import Event, Malformed
+from hanse_subgraph.events.log import DeadLetter, open_event_log
 
 EVENT = Event(type="user.registered", subject="u1", source="/users", data={})
 BROKEN = Malformed("e/1/2", b"{", "no JSON")

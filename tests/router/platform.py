@@ -17,11 +17,11 @@ import jwt
 import orjson
 from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql, parse, subscribe
 
-from router.app import Router, create_router
-from router.settings import RouterSettings
-from router.transports.base import FileAt
-from schema.compose import compose
-from schema.subgraph.model import SubgraphSource
+from hanse_router.app import Router, create_router
+from hanse_router.settings import RouterSettings
+from hanse_router.transports.base import FileAt
+from hanse_schema.compose import compose
+from hanse_schema.subgraph.model import SubgraphSource
 from tests.router.guards.keys import Issuer, Published
 
 ACCOUNTS = """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.cache import LruCache
+from hanse_router.cache import LruCache
 
 
 @given(size=st.integers(1, 5), keys=st.lists(st.tuples(st.booleans(), st.integers(0, 8)), max_size=60))

@@ -15,9 +15,9 @@ import pytest
 
 from benchmarks.cases import CASES, Case
 from benchmarks.stub import Subgraphs
-from router.app import create_router
-from router.server.asgi import Message
-from router.settings import RouterSettings
+from hanse_router.app import create_router
+from hanse_router.server.asgi import Message
+from hanse_router.settings import RouterSettings
 
 Ask = Callable[[], Awaitable[None]]
 

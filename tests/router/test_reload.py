@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from router.app import create_router
-from router.errors import SettingsError
-from router.settings import RouterSettings
-from schema.supergraph import InvalidSupergraphError
+from hanse_router.app import create_router
+from hanse_router.errors import SettingsError
+from hanse_router.settings import RouterSettings
+from hanse_schema.supergraph import InvalidSupergraphError
 from tests.router.platform import ACCOUNTS, Platform, supergraph_sdl
 
 WITHOUT_HELLO = ACCOUNTS.replace("  hello: String!\n", "")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from router.errors import SettingsError
-from router.settings import RouterSettings
-from router.settings_table import MARK, settings_table
+from hanse_router.errors import SettingsError
+from hanse_router.settings import RouterSettings
+from hanse_router.settings_table import MARK, settings_table
 
 DOCS = Path(__file__).parents[2] / "docs" / "router.md"
 

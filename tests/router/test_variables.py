@@ -9,8 +9,8 @@ from graphql import OperationDefinitionNode, build_schema, get_variable_values, 
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from router.errors import VariablesRefused
-from router.variables import prepare_variables
+from hanse_router.errors import VariablesRefused
+from hanse_router.variables import prepare_variables
 
 API = build_schema("""
   enum Colour { RED GREEN }

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from schema.collection import paused_collection
+from hanse_schema.collection import paused_collection
 
 
 @pytest.fixture(autouse=True)

@@ -9,7 +9,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 
 
 class Said(Exception):

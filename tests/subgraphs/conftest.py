@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
 from subgraphs.audit.app import create as create_audit

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import orjson
 
-from shared.events.consumer import Consumer
-from shared.events.envelope import Event
-from shared.events.log import DeadLetter, Delivery, EventLog, Subscription
-from shared.events.relay import Relay
+from hanse_subgraph.events.consumer import Consumer
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.log import DeadLetter, Delivery, EventLog, Subscription
+from hanse_subgraph.events.relay import Relay
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.consumers import HANDLERS
 from subgraphs.analytics.settings import AnalyticsSettings

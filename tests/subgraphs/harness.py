@@ -13,8 +13,8 @@ from typing import Any
 import orjson
 from sqlalchemy import event
 
-from shared.events.envelope import Event
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 
 CHEAP_HASHES: dict[str, Any] = {"argon2_time_cost": 1, "argon2_memory_kib": 8, "argon2_parallelism": 1}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import PrimaryKeyConstraint, Table, UniqueConstraint
 
-from shared.events.tables import metadata as event_tables
+from hanse_subgraph.events.tables import metadata as event_tables
 
 ROOT = Path(__file__).parents[2]
 SUBGRAPHS = sorted(path.parent.name for path in ROOT.glob("subgraphs/*/models.py"))

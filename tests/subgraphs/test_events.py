@@ -5,8 +5,8 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 
-from shared.events.schemas import schema_files
-from shared.ids import new_id
+from hanse_subgraph.events.schemas import schema_files
+from hanse_subgraph.ids import new_id
 from tests.event_schemas import problems
 
 ROOT = Path(__file__).parents[2]

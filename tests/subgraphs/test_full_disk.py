@@ -9,9 +9,9 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import pytest
 from sqlalchemy import text
 
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router, events_of, eventually, somebody
 
 CREATE = """mutation ($text: String) {
@@ -70,7 +70,7 @@ def seller(catalog: SubgraphApp, router: Router) -> Person:
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the log says of full disks."""
-    return [record.getMessage() for record in caplog.records if record.name == "shared.full_disk"]
+    return [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.full_disk"]
 
 
 async def test_changes_are_refused_and_nothing_acknowledged_is_lost(

@@ -13,10 +13,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, MetaData, inspect
 
-from shared.config import ConfigError
-from shared.db import Database
-from shared.events.tables import metadata as event_tables
-from shared.migrate import downgrade, status, upgrade
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.tables import metadata as event_tables
+from hanse_subgraph.migrate import downgrade, status, upgrade
 from tests.databases import NewDatabase
 
 ROOT = Path(__file__).parents[2] / "subgraphs"

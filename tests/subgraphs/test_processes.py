@@ -16,7 +16,7 @@ from typing import Any
 import aiohttp
 from websockets.asyncio.client import ClientConnection, connect
 
-from shared.ids import new_id
+from hanse_subgraph.ids import new_id
 from tests.subgraphs.harness import Router
 
 CREATE = """mutation { createProduct(input: {name: "Lamp", price: {amountMinor: 1}}) { id } }"""

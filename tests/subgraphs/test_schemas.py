@@ -18,7 +18,7 @@ from graphql import (
     build_schema,
 )
 
-from shared.federation import SubgraphSchema
+from hanse_subgraph.federation import SubgraphSchema
 
 SUBGRAPHS = sorted(path.parent.name for path in (Path(__file__).parents[2] / "subgraphs").glob("*/schema.py"))
 CONNECTION = {"first", "after", "last", "before"}

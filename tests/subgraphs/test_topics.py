@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.events.topics import ALL, OTHERS, TOPICS, topic_of, topics_of
+from hanse_subgraph.events.topics import ALL, OTHERS, TOPICS, topic_of, topics_of
 from tests.subgraphs.test_events import KINDS
 
 

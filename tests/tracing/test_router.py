@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from router.errors import SettingsError
-from router.settings import RouterSettings
+from hanse_router.errors import SettingsError
+from hanse_router.settings import RouterSettings
 from tests.router.platform import Platform
 from tests.tracing.collector import Collector, collecting
 
@@ -116,5 +116,5 @@ def test_the_url_is_checked_at_the_start() -> None:
 
 
 def test_who_does_not_trace_imports_nothing_of_it() -> None:
-    code = "import sys, router.app, shared.subgraph_app; print('opentelemetry.sdk' in sys.modules)"
+    code = "import sys, hanse_router.app, hanse_subgraph.subgraph_app; print('opentelemetry.sdk' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout == b"False\n"

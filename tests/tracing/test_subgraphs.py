@@ -7,10 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from shared.config import ConfigError
-from shared.events.envelope import Event, decode, encode
-from shared.events.inbox import handled
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.envelope import Event, decode, encode
+from hanse_subgraph.events.inbox import handled
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.audit.app import create as create_audit
 from subgraphs.audit.settings import AuditSettings
 from subgraphs.users.app import create as create_users

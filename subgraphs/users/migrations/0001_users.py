@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db import Id, UtcDateTime
-from shared.events.tables import create_event_tables, drop_event_tables
+from hanse_subgraph.db import Id, UtcDateTime
+from hanse_subgraph.events.tables import create_event_tables, drop_event_tables
 
 revision = "0001"
 down_revision = None

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from shared.db import Id, UtcDateTime
+from hanse_subgraph.db import Id, UtcDateTime
 
 revision = "0002"
 down_revision = "0001"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.clock import Clock, utc_now
+from hanse_subgraph.clock import Clock, utc_now
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.accounts import Accounts

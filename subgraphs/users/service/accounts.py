@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.errors import Problems
-from shared.events.outbox import emit
-from shared.ids import new_id
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id
 from subgraphs.users import repository
 from subgraphs.users.errors import Taken
 from subgraphs.users.events import UserRegistered

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import Conflict, FieldProblem
-from shared.events.outbox import emit
-from shared.ids import parse_id
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import Conflict, FieldProblem
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import parse_id
 from subgraphs.users.events import RoleChanged, UserStateChanged
 from subgraphs.users.models import Role, User, UserState
 from subgraphs.users.service.profile import living

@@ -7,11 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Principal
-from shared.clock import Clock, utc_now
-from shared.errors import ClientError, NotFound, Problems
-from shared.events.outbox import emit
-from shared.ids import new_id, parse_id
+from hanse_subgraph.auth import Principal
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import ClientError, NotFound, Problems
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id, parse_id
 from subgraphs.users import repository
 from subgraphs.users.errors import WrongCredentials
 from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked, SignInFailed

@@ -6,7 +6,7 @@ import re
 
 from email_validator import EmailNotValidError, validate_email
 
-from shared.errors import Problems
+from hanse_subgraph.errors import Problems
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,31}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.errors import NotFound, Problems
-from shared.events.outbox import emit
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.errors import NotFound, Problems
+from hanse_subgraph.events.outbox import emit
 from subgraphs.users import repository
 from subgraphs.users.errors import Taken, WrongPassword
 from subgraphs.users.events import PasswordChanged, UserDeleted, UserUpdated

@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.clock import Clock, utc_now
-from shared.events.outbox import emit
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.events.outbox import emit
 from subgraphs.users import repository
 from subgraphs.users.errors import LinkVoid
 from subgraphs.users.events import EmailVerificationRequested, EmailVerified, PasswordResetRequested

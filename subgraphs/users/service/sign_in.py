@@ -11,12 +11,12 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.auth import Client
-from shared.clock import Clock, utc_now
-from shared.db import Database
-from shared.errors import ClientError, TooManyAttempts
-from shared.events.outbox import emit
-from shared.ids import new_id
+from hanse_subgraph.auth import Client
+from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.db import Database
+from hanse_subgraph.errors import ClientError, TooManyAttempts
+from hanse_subgraph.events.outbox import emit
+from hanse_subgraph.ids import new_id
 from subgraphs.users import repository
 from subgraphs.users.errors import SessionEnded, TokenReused, WrongCredentials
 from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
-from shared.clock import Clock, utc_now
+from hanse_subgraph.clock import Clock, utc_now
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Role, User
 from subgraphs.users.settings import UsersSettings

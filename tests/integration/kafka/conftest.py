@@ -9,13 +9,13 @@ import pytest
 from aiokafka import AIOKafkaProducer
 
 from deploy.servers.base import ServerProcess
-from shared.db import Database
-from shared.events.kafka import KafkaLog
-from shared.events.kafka.address import parse_address
-from shared.events.kafka.setup import set_up_topics
-from shared.events.tables import metadata
-from shared.events.topics import OTHERS
-from tests.shared.events.logs import POISON, Logs
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.kafka import KafkaLog
+from hanse_subgraph.events.kafka.address import parse_address
+from hanse_subgraph.events.kafka.setup import set_up_topics
+from hanse_subgraph.events.tables import metadata
+from hanse_subgraph.events.topics import OTHERS
+from tests.kit.events.logs import POISON, Logs
 
 _numbers = count(1)
 

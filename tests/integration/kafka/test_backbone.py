@@ -1,3 +1,3 @@
 """The contract of the backbone on PostgreSQL and Kafka."""
 
-from tests.shared.events.backbone_contract import *  # noqa: F403
+from tests.kit.events.backbone_contract import *  # noqa: F403

@@ -14,10 +14,10 @@ from deploy.servers.kafka import KafkaServer
 from deploy.servers.kafka.broker import PASSWORD
 from deploy.servers.postgres import Postgres
 from hanse.cli import main
-from shared.config import ConfigError
-from shared.events.kafka.setup import set_up_topics
-from shared.events.log import open_event_log
-from shared.events.topics import ALL
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.kafka.setup import set_up_topics
+from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.topics import ALL
 from subgraphs.users.app import create
 from subgraphs.users.settings import UsersSettings
 

@@ -13,17 +13,17 @@ from click.testing import CliRunner
 
 from deploy.servers.base import ServerProcess
 from hanse.cli import main
-from shared.config import ConfigError
-from shared.db import Database
-from shared.events.envelope import Event
-from shared.events.kafka import KafkaLog
-from shared.events.log import LogUnavailable
-from shared.events.outbox import count_waiting
-from shared.events.relay import Relay
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.kafka import KafkaLog
+from hanse_subgraph.events.log import LogUnavailable
+from hanse_subgraph.events.outbox import count_waiting
+from hanse_subgraph.events.relay import Relay
 from tests.hanse.test_analytics import a_week_of_users
-from tests.shared.events.backbone_contract import Effects, behind, consumer, move_boxes, tell
-from tests.shared.events.logs import LONG, Logs, come
-from tests.shared.events.test_relays import drained
+from tests.kit.events.backbone_contract import Effects, behind, consumer, move_boxes, tell
+from tests.kit.events.logs import LONG, Logs, come
+from tests.kit.events.test_relays import drained
 
 
 @pytest.fixture

@@ -14,13 +14,13 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Database
-from shared.events.consumer import EVERY, Consumer
-from shared.events.envelope import Event
-from shared.events.log import EventLog
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.consumer import EVERY, Consumer
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.log import EventLog
 from tests.integration.kafka.worker import effect
-from tests.shared.events.backbone_contract import Effects, move_boxes, tell
-from tests.shared.events.logs import Logs
+from tests.kit.events.backbone_contract import Effects, move_boxes, tell
+from tests.kit.events.logs import Logs
 
 BOXES = 60
 MOVES = 25

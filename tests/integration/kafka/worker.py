@@ -13,11 +13,11 @@ import sys
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db import Database
-from shared.events.consumer import EVERY, Consumer
-from shared.events.envelope import Event
-from shared.events.log import open_event_log
-from shared.events.relay import Relay
+from hanse_subgraph.db import Database
+from hanse_subgraph.events.consumer import EVERY, Consumer
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.relay import Relay
 
 # Without any constraint that would hide an effect that happens twice.
 effect = Table(

@@ -10,8 +10,8 @@ import pytest
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.smtp import SmtpServer
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.notifications.app import create
 from subgraphs.notifications.settings import NotificationsSettings
 from tests.subgraphs.harness import Person, Router, events_of, eventually, somebody, started

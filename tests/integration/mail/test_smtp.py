@@ -11,9 +11,9 @@ import pytest
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.smtp import PASSWORD, SmtpServer
-from shared.mail.base import MailError, open_mailer
+from hanse_subgraph.mail.base import MailError, open_mailer
+from tests.kit.mail.test_mail import MAIL, check
 from tests.serving import serve
-from tests.shared.mail.test_mail import MAIL, check
 
 LOGIN = f"hanse:{quote(PASSWORD, safe='')}@"
 

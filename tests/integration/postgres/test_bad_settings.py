@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy.servers.postgres import Postgres
-from shared.config import ConfigError
-from shared.db import Database
-from shared.migrate import status, upgrade
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import status, upgrade
 from subgraphs.catalog.app import create
 from subgraphs.catalog.settings import CatalogSettings
 from tests.e2e.processes import HANSE, run_to_end

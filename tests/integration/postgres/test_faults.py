@@ -14,11 +14,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.postgres import Postgres
-from shared.db import Database
-from shared.db_engines import Limits
-from shared.db_trouble import client_error, is_away, lost_a_race
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.db import Database
+from hanse_subgraph.db_engines import Limits
+from hanse_subgraph.db_trouble import client_error, is_away, lost_a_race
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.app import create
 from subgraphs.catalog.settings import CatalogSettings
 from tests.serving import serve

@@ -13,7 +13,7 @@ import pytest
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.postgres import Postgres
-from shared.ids import new_id
+from hanse_subgraph.ids import new_id
 from subgraphs.catalog.app import create
 from subgraphs.catalog.settings import CatalogSettings
 from tests.databases import FreshDatabases
@@ -61,7 +61,7 @@ async def test_while_the_replica_is_away_the_primary_answers(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """What is in neither stands for the replica: an empty catalog against one with a lamp."""
-    caplog.set_level(logging.WARNING, "shared.replica")
+    caplog.set_level(logging.WARNING, "hanse_subgraph.replica")
     router, (server, process) = Router(tmp_path / "router"), replica_server
     common = {"data_dir": tmp_path, "router_jwks_url": router.jwks_url, "relay_events": False}
     read_url = server.create_database("replica")
@@ -84,7 +84,7 @@ async def test_while_the_replica_is_away_the_primary_answers(
             assert b'hanse_replica_available{subgraph="catalog"} 0.0' in await app.metrics()
             await asyncio.to_thread(process.start)
         await eventually(names, [])
-    said = [record.getMessage() for record in caplog.records if record.name == "shared.replica"]
+    said = [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.replica"]
     assert [" is away, " in line for line in said] == [True, False] * 2, said
     assert all("HANSE_CATALOG_READ_DATABASE_URL" in line for line in said)
 

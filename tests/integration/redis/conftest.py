@@ -10,9 +10,9 @@ import pytest
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.redis import RedisCluster
-from router.settings import StoreSettings
-from router.store.redis import RedisStore
-from router.telemetry.metrics import Metrics
+from hanse_router.settings import StoreSettings
+from hanse_router.store.redis import RedisStore
+from hanse_router.telemetry.metrics import Metrics
 
 
 @pytest.fixture(scope="session")

@@ -8,10 +8,10 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from router.settings import StoreSettings
-from router.store.base import Charge
-from router.store.redis import RedisStore
-from router.telemetry.metrics import Metrics
+from hanse_router.settings import StoreSettings
+from hanse_router.store.base import Charge
+from hanse_router.store.redis import RedisStore
+from hanse_router.telemetry.metrics import Metrics
 
 CAPACITY = 500
 AT_ONCE = 20

@@ -12,10 +12,10 @@ from redis.asyncio import Redis
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.redis import RedisCluster
-from router.store.base import Charge
-from router.store.memory import MemoryBuckets
-from router.store.redis import RedisStore
-from router.store.redis_buckets import RedisBuckets
+from hanse_router.store.base import Charge
+from hanse_router.store.memory import MemoryBuckets
+from hanse_router.store.redis import RedisStore
+from hanse_router.store.redis_buckets import RedisBuckets
 from tests.integration.redis.conftest import store_at
 from tests.router.store.bucket_contract import BucketContract, Clock, OpenBuckets, charge
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from deploy.servers.base import ServerProcess, free_port
-from router.errors import Unavailable
-from router.store.base import Cache
-from router.store.redis import RedisStore
+from hanse_router.errors import Unavailable
+from hanse_router.store.base import Cache
+from hanse_router.store.redis import RedisStore
 from tests.integration.redis.conftest import store_at
 from tests.router.guards.keys import Issuer, Published
 from tests.router.guards.test_jwt import verifier

@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
-from router.errors import SettingsError
-from router.store.base import Charge, StoreAway
+from hanse_router.errors import SettingsError
+from hanse_router.store.base import Charge, StoreAway
 from tests.e2e.processes import HANSE, run_to_end
 from tests.integration.redis.conftest import store_at
 from tests.router.platform import Platform, Reply
@@ -101,7 +101,7 @@ async def test_it_is_killed_under_load_and_comes_back(
         assert max(seconds for _, seconds in load.replies) < PATIENT + 2.0
         async with Redis.from_url(server.url) as redis:
             assert await redis.keys("hanse:limit:*"), "it counts there again"
-    said = [record.getMessage() for record in caplog.records if record.name == "router.store"]
+    said = [record.getMessage() for record in caplog.records if record.name == "hanse_router.store"]
     assert len(said) == 4, said  # one line for each change
     assert "store.url" in said[0]
     assert "answers again" in said[1]
@@ -174,7 +174,7 @@ async def test_without_it_the_router_starts_all_the_same(tmp_path: Path, caplog:
         assert (await platform.post("{ hello }")).status == 200
         assert (await platform.send("GET", "/health/ready")).status == 200
         assert AWAY in await shown(platform)
-    [line] = [record.getMessage() for record in caplog.records if record.name == "router.store"]
+    [line] = [record.getMessage() for record in caplog.records if record.name == "hanse_router.store"]
     assert "store.url" in line
     assert "\n" not in line
 

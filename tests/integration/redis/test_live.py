@@ -14,9 +14,9 @@ from websockets.asyncio.client import connect
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
-from shared.ids import new_id
-from shared.live.redis import RedisAnnouncements
-from shared.waiting import within
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.live.redis import RedisAnnouncements
+from hanse_subgraph.waiting import within
 from tests.subgraphs.harness import Router
 from tests.subgraphs.test_processes import CREATE, LIVE, heard, post, said, serving
 
@@ -88,7 +88,7 @@ async def test_a_redis_that_is_killed_is_missed_but_nothing_is(
         elsewhere = another.next()
         one.announce()
         assert await within(elsewhere, SOON)
-    lines = [record.getMessage() for record in caplog.records if record.name == "shared.live.redis"]
+    lines = [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.live.redis"]
     assert len(lines) == 4, lines  # each of both says once that it is lost, and once that it is there
     assert all("HANSE_BOXES_LIVE_URL" in line for line in lines[:2])
 

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.redis import RedisServer
-from router.store.base import StoreAway
+from hanse_router.store.base import StoreAway
 from tests.integration.redis.conftest import store_at
 from tests.router.store.bucket_contract import charge
 

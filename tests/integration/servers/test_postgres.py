@@ -10,7 +10,7 @@ import pytest
 
 from deploy.servers.base import ServerFailed, ServerProcess
 from deploy.servers.postgres import Postgres
-from shared.db import Database
+from hanse_subgraph.db import Database
 
 
 async def test_what_is_committed_outlives_kills_and_stops(tmp_path: Path) -> None:

@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from deploy.servers.s3 import S3Server
-from shared.storage.s3 import S3Store
-from shared.storage.s3_url import read_url
+from hanse_subgraph.storage.s3 import S3Store
+from hanse_subgraph.storage.s3_url import read_url
 from tests.integration.storage.bucket import emptied, keys_in
-from tests.shared.storage.test_contract import Kept
+from tests.kit.storage.test_contract import Kept
 
 
 @pytest.fixture

@@ -1,3 +1,3 @@
 """What every object store does, done by a bucket."""
 
-from tests.shared.storage.test_contract import *  # noqa: F403 - the tests themselves
+from tests.kit.storage.test_contract import *  # noqa: F403 - the tests themselves

@@ -10,12 +10,12 @@ import pytest
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.s3 import SECRET_KEY, S3Server
-from shared.clock import utc_now
-from shared.config import ConfigError
-from shared.storage.base import ObjectMissing, Presigned, Served, StoreUnavailable
-from shared.storage.s3 import S3Store
-from shared.storage.s3_url import read_url
-from tests.shared.storage.test_contract import pieces, whole
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.storage.base import ObjectMissing, Presigned, Served, StoreUnavailable
+from hanse_subgraph.storage.s3 import S3Store
+from hanse_subgraph.storage.s3_url import read_url
+from tests.kit.storage.test_contract import pieces, whole
 
 PICTURE = Served('ein "Bild" é.png', "image/png", inline=True)
 SOON = timedelta(minutes=15)

@@ -7,8 +7,8 @@ from functools import cache
 import pytest
 from graphql import OperationDefinitionNode, parse, validate
 
-from router.caching.policy import CachePolicies, CachePolicy
-from schema.supergraph import api_schema, parse_supergraph
+from hanse_router.caching.policy import CachePolicies, CachePolicy
+from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.router.caching.world import supergraph_sdl
 
 

@@ -12,11 +12,11 @@ import jwt
 import orjson
 from graphql import GraphQLError, build_schema, graphql
 
-from router.app import create_router
-from router.settings import RouterSettings
-from router.transports.base import FileAt
-from schema.compose import compose
-from schema.subgraph.model import SubgraphSource
+from hanse_router.app import create_router
+from hanse_router.settings import RouterSettings
+from hanse_router.transports.base import FileAt
+from hanse_schema.compose import compose
+from hanse_schema.subgraph.model import SubgraphSource
 from tests.router.guards.keys import Issuer, Published
 from tests.router.platform import Platform
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from router.errors import CsrfRefused
-from router.guards.csrf import CsrfGuard
-from router.settings import CorsSettings, CsrfSettings
+from hanse_router.errors import CsrfRefused
+from hanse_router.guards.csrf import CsrfGuard
+from hanse_router.settings import CorsSettings, CsrfSettings
 
 HOST = {"host": "api.example"}
 

@@ -11,13 +11,13 @@ import jwt
 import orjson
 import pytest
 
-from router.errors import SettingsError, Unauthenticated, Unavailable
-from router.guards.jwks import FileJwks, KeySet, source_of
-from router.guards.jwt import TokenVerifier
-from router.request import ANONYMOUS
-from router.settings import JwtSettings
-from router.store.base import Cache
-from router.store.memory import MemoryCache
+from hanse_router.errors import SettingsError, Unauthenticated, Unavailable
+from hanse_router.guards.jwks import FileJwks, KeySet, source_of
+from hanse_router.guards.jwt import TokenVerifier
+from hanse_router.request import ANONYMOUS
+from hanse_router.settings import JwtSettings
+from hanse_router.store.base import Cache
+from hanse_router.store.memory import MemoryCache
 from tests.router.guards.keys import NOW, Issuer, Published, other_algorithms
 from tests.router.store.bucket_contract import Clock
 

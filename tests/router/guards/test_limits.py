@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from graphql import parse
 
-from router.errors import LimitExceeded
-from router.guards.limits import check_limits
-from router.settings import LimitSettings
+from hanse_router.errors import LimitExceeded
+from hanse_router.guards.limits import check_limits
+from hanse_router.settings import LimitSettings
 
 
 def code(text: str, **limits: int) -> str | None:

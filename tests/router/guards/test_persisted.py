@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from router.errors import (
+from hanse_router.errors import (
     InvalidRequest,
     PersistedMismatch,
     PersistedNotFound,
@@ -18,9 +18,9 @@ from router.errors import (
     SettingsError,
     UntrustedDocument,
 )
-from router.guards.persisted import PersistedDocuments
-from router.request import GraphQLRequest
-from router.settings import PersistedSettings
+from hanse_router.guards.persisted import PersistedDocuments
+from hanse_router.request import GraphQLRequest
+from hanse_router.settings import PersistedSettings
 
 TEXT = "{ hello }"
 HASH = hashlib.sha256(TEXT.encode()).hexdigest()

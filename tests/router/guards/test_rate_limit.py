@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from router.errors import RateLimited, RateLimitsUnavailable, SettingsError
-from router.guards.rate_limit import NO_LIMITS, Limit, OperationLimits, RateLimiter, limit_of
-from router.request import Principal, RequestContext
-from router.settings import RateLimit
-from router.store.base import Charge, Refusal, StoreAway
-from router.store.memory import MemoryBuckets
+from hanse_router.errors import RateLimited, RateLimitsUnavailable, SettingsError
+from hanse_router.guards.rate_limit import NO_LIMITS, Limit, OperationLimits, RateLimiter, limit_of
+from hanse_router.request import Principal, RequestContext
+from hanse_router.settings import RateLimit
+from hanse_router.store.base import Charge, Refusal, StoreAway
+from hanse_router.store.memory import MemoryBuckets
 from tests.router.store.bucket_contract import Clock
 
 

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 from graphql import parse, validate
 
-from router.planner import Planner
-from router.planner.print_plan import fetches_of
-from schema.compose import compose
-from schema.subgraph import SubgraphSource
-from schema.supergraph import api_schema
+from hanse_router.planner import Planner
+from hanse_router.planner.print_plan import fetches_of
+from hanse_schema.compose import compose
+from hanse_schema.subgraph import SubgraphSource
+from hanse_schema.supergraph import api_schema
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",'

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 from graphql import parse, validate
 
-from router.planner import Planner
-from router.planner.print_plan import print_plan
-from schema.compose import compose
-from schema.subgraph import SubgraphSource
-from schema.supergraph import api_schema, parse_supergraph
+from hanse_router.planner import Planner
+from hanse_router.planner.print_plan import print_plan
+from hanse_schema.compose import compose
+from hanse_schema.subgraph import SubgraphSource
+from hanse_schema.supergraph import api_schema, parse_supergraph
 
 CASES = Path(__file__).parent / "cases"
 OPERATIONS = sorted(path for path in CASES.glob("*/*.graphql") if path.name != "supergraph.graphql")

@@ -8,8 +8,8 @@ from itertools import product
 from hypothesis import given
 from hypothesis import strategies as st
 
-from router.executor.conditions import Booleans, any_holds, holds
-from router.planner.conditions import (
+from hanse_router.execute.conditions import Booleans, any_holds, holds
+from hanse_router.planner.conditions import (
     ALWAYS,
     MOST_ALTERNATIVES,
     AnyOf,
@@ -20,7 +20,7 @@ from router.planner.conditions import (
     either,
     relative,
 )
-from router.planner.plan import SkipInclude
+from hanse_router.planner.plan import SkipInclude
 
 NAMES = "abcd"
 SETS = st.sets(

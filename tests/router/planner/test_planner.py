@@ -8,12 +8,12 @@ import time
 import pytest
 from graphql import parse, validate
 
-from router.planner import PlanError, Planner
-from router.planner.plan import OperationKind, PathTypes
-from router.planner.print_plan import fetches_of, path_text, plan_to_dot, plan_to_json, print_plan
-from schema.compose import compose
-from schema.subgraph import SubgraphSource
-from schema.supergraph import api_schema
+from hanse_router.planner import PlanError, Planner
+from hanse_router.planner.plan import OperationKind, PathTypes
+from hanse_router.planner.print_plan import fetches_of, path_text, plan_to_dot, plan_to_json, print_plan
+from hanse_schema.compose import compose
+from hanse_schema.subgraph import SubgraphSource
+from hanse_schema.supergraph import api_schema
 from tests.router.planner.test_cases import CASES, planner
 
 _LINK = (

@@ -24,11 +24,11 @@ from graphql import (
     validate,
 )
 
-from router.executor import Call, compile_plan, run, subscribe
-from router.planner import Planner
-from router.variables import prepare_variables
-from schema.supergraph import api_schema
-from schema.supergraph.model import Supergraph
+from hanse_router.execute import Call, compile_plan, run, subscribe
+from hanse_router.planner import Planner
+from hanse_router.variables import prepare_variables
+from hanse_schema.supergraph import api_schema
+from hanse_schema.supergraph.model import Supergraph
 from tests.router.property.operations import VALUES
 from tests.router.property.subgraph import WorldSubgraph
 from tests.router.property.world import Ref, World
@@ -116,7 +116,7 @@ def _no_mistakes() -> Iterator[None]:
     records: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = records.append  # type: ignore[method-assign, assignment]
-    log = logging.getLogger("router.executor")
+    log = logging.getLogger("hanse_router.execute")
     log.addHandler(handler)
     try:
         yield

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from schema.subgraph import SubgraphSource
+from hanse_schema.subgraph import SubgraphSource
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8", import: ["@key", "@shareable", "@external",'

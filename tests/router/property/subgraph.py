@@ -20,9 +20,9 @@ from graphql import (
     validate,
 )
 
-from router.transports.base import SubgraphRequest
-from schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph, parse_picks
-from schema.supergraph.model import (
+from hanse_router.transports.base import SubgraphRequest
+from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph, parse_picks
+from hanse_schema.supergraph.model import (
     ContextArgument,
     EnumType,
     Field,

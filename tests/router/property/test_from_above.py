@@ -9,12 +9,12 @@ from typing import Any
 
 from graphql import build_schema, execute_sync, parse, validate
 
-from router.executor import Call, compile_plan, run
-from router.planner import Planner
-from router.transports.base import SubgraphRequest
-from schema.compose import compose
-from schema.subgraph import SubgraphSource
-from schema.supergraph import api_schema
+from hanse_router.execute import Call, compile_plan, run
+from hanse_router.planner import Planner
+from hanse_router.transports.base import SubgraphRequest
+from hanse_schema.compose import compose
+from hanse_schema.subgraph import SubgraphSource
+from hanse_schema.supergraph import api_schema
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",'

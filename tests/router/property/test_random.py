@@ -12,8 +12,8 @@ from collections.abc import Iterator
 
 from graphql import parse
 
-from router.planner.print_plan import print_plan
-from schema.compose import compose
+from hanse_router.planner.print_plan import print_plan
+from hanse_schema.compose import compose
 from tests.router.property.check import Rig
 from tests.router.property.graphs import LABEL, random_subgraphs
 from tests.router.property.operations import OperationMaker

@@ -10,10 +10,10 @@ from typing import Any
 
 from graphql import parse_const_value, value_from_ast_untyped
 
-from schema.query_graph import FieldPick, Picks, QueryGraph, TypePick
-from schema.query_graph.node import Node
-from schema.supergraph.model import EnumType, Field, InterfaceType, ObjectType, UnionType
-from schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
+from hanse_schema.query_graph import FieldPick, Picks, QueryGraph, TypePick
+from hanse_schema.query_graph.node import Node
+from hanse_schema.supergraph.model import EnumType, Field, InterfaceType, ObjectType, UnionType
+from hanse_schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
 
 INSTANCES = 3
 

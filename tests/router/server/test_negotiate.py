@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from router.server.negotiate import Accepted, Form, negotiate
+from hanse_router.server.negotiate import Accepted, Form, negotiate
 
 G, J, S, M = Form.GRAPHQL_RESPONSE, Form.JSON, Form.SSE, Form.MULTIPART
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from router.server.pages import STATIC
+from hanse_router.server.pages import STATIC
 from tests.router.platform import Platform
 
 BROWSER = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from router.engine import Ending
+from hanse_router.engine import Ending
 from tests.router.guards.keys import NOW
 from tests.router.platform import Platform, supergraph_sdl
 from tests.router.server.sockets import LEGACY, MODERN, Socket

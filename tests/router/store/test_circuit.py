@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from router.store.circuit import Circuit
+from hanse_router.store.circuit import Circuit
 from tests.router.store.bucket_contract import Clock
 
 

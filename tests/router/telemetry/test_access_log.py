@@ -8,7 +8,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from router.telemetry.access_log import AccessLog
+from hanse_router.telemetry.access_log import AccessLog
 from tests.router.platform import Platform
 
 

@@ -8,9 +8,9 @@ import zlib
 
 import pytest
 
-from router.planner.plan import OperationKind
-from router.transports import HttpTransport, TransportError, TransportOptions, make_transport
-from router.transports.base import SubgraphRequest
+from hanse_router.planner.plan import OperationKind
+from hanse_router.transports import HttpTransport, TransportError, TransportOptions, make_transport
+from hanse_router.transports.base import SubgraphRequest
 from tests.router.transports.raw_server import reply, serving
 
 QUERY = SubgraphRequest(b'{"query":"{a}"}', OperationKind.QUERY, {"authorization": "Bearer x"})

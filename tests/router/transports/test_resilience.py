@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from router.planner.plan import OperationKind
-from router.transports import ResilientTransport, TransportError, TransportOptions
-from router.transports.base import SubgraphRequest
+from hanse_router.planner.plan import OperationKind
+from hanse_router.transports import ResilientTransport, TransportError, TransportOptions
+from hanse_router.transports.base import SubgraphRequest
 
 QUERY = SubgraphRequest(b"{}", OperationKind.QUERY)
 MUTATION = SubgraphRequest(b"{}", OperationKind.MUTATION)

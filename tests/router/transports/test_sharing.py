@@ -8,10 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from router.planner.plan import OperationKind
-from router.spool import SpooledFile
-from router.transports.base import SubgraphRequest, TransportError
-from router.transports.sharing import SharingTransport
+from hanse_router.planner.plan import OperationKind
+from hanse_router.spool import SpooledFile
+from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.sharing import SharingTransport
 
 QUERY, MUTATION = OperationKind.QUERY, OperationKind.MUTATION
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from router.planner.plan import OperationKind
-from router.spool import SpooledFile
-from router.transports import TransportOptions, make_transport
-from router.transports.base import SubgraphRequest, TransportError
+from hanse_router.planner.plan import OperationKind
+from hanse_router.spool import SpooledFile
+from hanse_router.transports import TransportOptions, make_transport
+from hanse_router.transports.base import SubgraphRequest, TransportError
 from tests.router.transports.raw_server import serving
 from tests.router.uploads.forms import Field, form, operation, send, send_raw, text, where
 from tests.router.uploads.world import Uploading, seen, uploading

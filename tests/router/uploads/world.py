@@ -13,11 +13,11 @@ from typing import Any
 from aiohttp import BodyPartReader, web
 from graphql import build_schema, graphql
 
-from router.app import create_router
-from router.settings import RouterSettings
-from router.transports.base import FileAt
-from schema.compose import compose
-from schema.subgraph.model import SubgraphSource
+from hanse_router.app import create_router
+from hanse_router.settings import RouterSettings
+from hanse_router.transports.base import FileAt
+from hanse_schema.compose import compose
+from hanse_schema.subgraph.model import SubgraphSource
 from tests.router.platform import Platform
 
 _LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])'

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from schema.compose import SubgraphSource, compose
-from schema.supergraph import join_spec
+from hanse_schema.compose import SubgraphSource, compose
+from hanse_schema.supergraph import join_spec
 
 CASES = Path(__file__).parent / "cases"
 SUPERGRAPH, DIAGNOSTICS = "supergraph.graphql", "diagnostics.txt"

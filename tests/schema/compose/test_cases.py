@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from schema.compose import compose, rules
-from schema.supergraph import parse_supergraph, print_supergraph
+from hanse_schema.compose import compose, rules
+from hanse_schema.supergraph import parse_supergraph, print_supergraph
 from tests.schema.compose.cases import CASES, DIAGNOSTICS, SUPERGRAPH, answer, expected, subgraphs_of
 
 ALL = sorted(CASES.iterdir())

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.compose import SubgraphSource, compose
-from schema.compose.graph_names import graph_names
-from schema.compose.strategies import all_of_both
-from schema.diagnostics import Location, Severity
+from hanse_schema.compose import SubgraphSource, compose
+from hanse_schema.compose.graph_names import graph_names
+from hanse_schema.compose.strategies import all_of_both
+from hanse_schema.diagnostics import Location, Severity
 from tests.schema.compose.cases import CASES, subgraphs_of
 
 

@@ -8,10 +8,10 @@ from textwrap import dedent
 import pytest
 from graphql import print_schema
 
-from schema.compose import SubgraphSource, compose
-from schema.contracts import Contract, apply_contract
-from schema.supergraph import api_schema, parse_supergraph, print_supergraph
-from schema.supergraph.model import Supergraph
+from hanse_schema.compose import SubgraphSource, compose
+from hanse_schema.contracts import Contract, apply_contract
+from hanse_schema.supergraph import api_schema, parse_supergraph, print_supergraph
+from hanse_schema.supergraph.model import Supergraph
 
 SHOP = """
 type Query {

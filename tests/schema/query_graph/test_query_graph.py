@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schema.compose import compose
-from schema.query_graph import (
+from hanse_schema.compose import compose
+from hanse_schema.query_graph import (
     FieldPick,
     Node,
     OverrideCondition,
@@ -16,7 +16,7 @@ from schema.query_graph import (
     parse_picks,
     print_picks,
 )
-from schema.subgraph import SubgraphSource
+from hanse_schema.subgraph import SubgraphSource
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7", import: ["@key", "@shareable", "@external",'

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from schema.compose import SubgraphSource, compose
-from schema.satisfiability import check
-from schema.supergraph import parse_supergraph, print_supergraph
+from hanse_schema.compose import SubgraphSource, compose
+from hanse_schema.satisfiability import check
+from hanse_schema.supergraph import parse_supergraph, print_supergraph
 
 CASES = sorted((Path(__file__).parent / "cases").glob("*.txt"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.satisfiability.fixpoint import Fixpoint
+from hanse_schema.satisfiability.fixpoint import Fixpoint
 
 _GRAPHS = st.dictionaries(st.integers(0, 7), st.frozensets(st.integers(0, 7), max_size=3), max_size=8)
 

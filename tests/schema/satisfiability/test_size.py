@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schema.satisfiability import check
-from schema.supergraph.model import Field, JoinField, JoinType, ObjectType, SubgraphInfo, Supergraph
+from hanse_schema.satisfiability import check
+from hanse_schema.supergraph.model import Field, JoinField, JoinType, ObjectType, SubgraphInfo, Supergraph
 
 
 def _supergraph(subgraphs: int) -> Supergraph:

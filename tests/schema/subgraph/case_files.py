@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from schema.subgraph import SubgraphSource
+from hanse_schema.subgraph import SubgraphSource
 
 FOLDER = Path(__file__).parent / "cases"
 

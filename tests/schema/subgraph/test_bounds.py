@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from schema.subgraph import Ingested, SubgraphSource, ingest_all
+from hanse_schema.subgraph import Ingested, SubgraphSource, ingest_all
 
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external"])\n'

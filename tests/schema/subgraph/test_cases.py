@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from schema.diagnostics import Diagnostic
-from schema.subgraph import ingest_all
-from schema.subgraph.model import Applied, SubgraphSchema
+from hanse_schema.diagnostics import Diagnostic
+from hanse_schema.subgraph import ingest_all
+from hanse_schema.subgraph.model import Applied, SubgraphSchema
 from tests.schema.subgraph.case_files import Case, all_cases
 
 CASES = all_cases()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import strawberry
 
-from schema.subgraph import SubgraphSource, ingest, ingest_all
-from schema.subgraph.model import Kind, SubgraphSchema, applied, has, string_argument
+from hanse_schema.subgraph import SubgraphSource, ingest, ingest_all
+from hanse_schema.subgraph.model import Kind, SubgraphSchema, applied, has, string_argument
 
 
 @strawberry.federation.type(keys=["id"])

@@ -7,7 +7,7 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from schema.subgraph import SubgraphSource, ingest_all
+from hanse_schema.subgraph import SubgraphSource, ingest_all
 from tests.schema.subgraph.case_files import all_cases
 
 SDLS = [source.sdl for case in all_cases().values() for source in case.sources]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schema.subgraph import SubgraphSource, ingest
+from hanse_schema.subgraph import SubgraphSource, ingest
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
 ON_TYPE = 'type Query { p: P }\ntype P @key(fields: "%s") { sku: ID }'

@@ -5,7 +5,7 @@ from __future__ import annotations
 from graphql.language.print_string import print_string
 from hypothesis import strategies as st
 
-from schema.supergraph.model import (
+from hanse_schema.supergraph.model import (
     AppliedDirective,
     ContextArgument,
     DirectiveDefinition,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from graphql import GraphQLObjectType, graphql_sync, print_schema
 
-from schema.supergraph import api_schema, parse_supergraph
+from hanse_schema.supergraph import api_schema, parse_supergraph
 
 SUPERGRAPH = """
 schema

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from schema.compose import SubgraphSource, compose
+from hanse_schema.compose import SubgraphSource, compose
 
 LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@inaccessible"])\n'
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from schema.supergraph import InvalidSupergraphError, parse_supergraph, print_supergraph
-from schema.supergraph.model import (
+from hanse_schema.supergraph import InvalidSupergraphError, parse_supergraph, print_supergraph
+from hanse_schema.supergraph.model import (
     EnumType,
     InterfaceType,
     JoinEnumValue,

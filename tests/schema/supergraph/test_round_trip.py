@@ -5,8 +5,8 @@ from __future__ import annotations
 from graphql import GraphQLError, build_schema, introspection_from_schema, validate_schema
 from hypothesis import HealthCheck, given, settings
 
-from schema.supergraph import api_schema, parse_supergraph, print_supergraph
-from schema.supergraph.model import Supergraph
+from hanse_schema.supergraph import api_schema, parse_supergraph, print_supergraph
+from hanse_schema.supergraph.model import Supergraph
 from tests.schema.supergraph.models import supergraphs
 
 _FEW = settings(

@@ -10,8 +10,8 @@ import orjson
 import pytest
 from sqlalchemy import func, select, update
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics import service
 from subgraphs.analytics.models import Activity, Counter
 from subgraphs.analytics.rebuild import rebuild

@@ -12,9 +12,9 @@ from typing import Any
 import orjson
 import pytest
 
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router, eventually
 
 STATS = "{ stats { eventsProcessed uniqueUsers users products signIns failedSignIns } }"

@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import text, update
 from sqlmodel import col
 
-from shared.clock import utc_now
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.audit.app import create
 from subgraphs.audit.chain import START, hash_of
 from subgraphs.audit.models import Entry, LogEntry

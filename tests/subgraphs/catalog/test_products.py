@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, somebody
 
 CREATE = """

@@ -8,8 +8,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.app import create
 from subgraphs.media.settings import MediaSettings
 from subgraphs.users.keys import SigningKeys

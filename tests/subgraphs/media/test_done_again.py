@@ -8,13 +8,13 @@ import httpx
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from shared.auth import Caller, Principal
-from shared.clock import utc_now
-from shared.context import RequestContext
-from shared.ids import new_id
-from shared.storage.base import open_store
-from shared.storage.signing import Secret
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.auth import Caller, Principal
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.signing import Secret
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository
 from subgraphs.media.images import Pictures
 from subgraphs.media.intake import Intake

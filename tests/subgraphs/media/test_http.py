@@ -14,8 +14,8 @@ import httpx
 import pytest
 from PIL import Image
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.app import create
 from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.settings import MediaSettings

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
-from shared.clock import utc_now
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository
 from subgraphs.media.app import create
 from subgraphs.media.models import Media, MediaState

@@ -6,9 +6,9 @@ from typing import Any
 
 import httpx
 
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router, Statements, events_of, eventually
 from tests.subgraphs.media.samples import DELETE, picture, upload
 

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, events_of
 from tests.subgraphs.media.conftest import MOST_BYTES, Kept

@@ -17,11 +17,11 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import col
 
-from shared.clock import utc_now
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.mail.base import Mail, MailError
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.mail.base import Mail, MailError
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.models import Kind, Language, QueuedMail
 from subgraphs.notifications.rendering import FOLDER, render

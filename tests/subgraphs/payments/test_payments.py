@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 from sqlmodel import col
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.payments.models import Balance, Posting
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, somebody
 

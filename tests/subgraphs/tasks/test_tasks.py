@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from shared.events.envelope import Event
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.tasks.models import MOVES, TaskStatus
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, eventually, somebody
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router
 
 

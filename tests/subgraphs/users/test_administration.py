@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from tests.subgraphs.harness import Person, Router, an_admin, events_of, somebody
 from tests.subgraphs.users.test_accounts import register
 from tests.subgraphs.users.test_sign_in import LOGIN, REFRESH, claims, login

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from shared.clock import utc_now
-from shared.ids import new_id
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.models import MailedLink, User
 from tests.subgraphs.harness import Person, Router, events_of, somebody
 from tests.subgraphs.users.test_accounts import register

@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
-from shared.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Session, User
 from tests.subgraphs.harness import Person, Router, events_of, somebody

@@ -1,0 +1,176 @@
+"""The router as an ASGI application: the composition of its parts, and its life."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hanse_router.engine import Engine
+from hanse_router.errors import SettingsError
+from hanse_router.guards.identity import SigningKey, SubgraphTokens
+from hanse_router.guards.jwks import JwksSource, KeySet, source_of
+from hanse_router.guards.jwt import TokenVerifier
+from hanse_router.guards.persisted import PersistedDocuments
+from hanse_router.guards.rate_limit import RateLimiter
+from hanse_router.reload import watch
+from hanse_router.server.address import ClientAddress
+from hanse_router.server.asgi import Receive, Scope, Send
+from hanse_router.server.cors import Cors
+from hanse_router.server.http import HttpDoor
+from hanse_router.server.pages import Pages, is_browser_visit
+from hanse_router.server.websocket import WebSocketDoor
+from hanse_router.settings import RateLimitSettings, RouterSettings, TelemetrySettings
+from hanse_router.store import Store, open_store
+from hanse_router.store.memory import MemoryBuckets
+from hanse_router.subgraph_transports import SubgraphTransports
+from hanse_router.telemetry.access_log import AccessLog
+from hanse_router.telemetry.metrics import Metrics
+from hanse_router.transports.local import LocalEndpoint
+
+if TYPE_CHECKING:
+    from hanse_router.telemetry.spans import Spans
+
+
+def create_router(
+    settings: RouterSettings,
+    supergraph_sdl: str,
+    *,
+    local_endpoints: Mapping[str, LocalEndpoint] | None = None,
+    jwks: JwksSource | None = None,
+    supergraph_file: Path | None = None,
+) -> Router:
+    """The router over a supergraph.
+
+    `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
+    public keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
+    Raises SettingsError where a setting does not fit, InvalidSupergraphError.
+    """
+    metrics = Metrics()
+    store = open_store(settings, metrics)
+    sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
+    keys = KeySet(
+        sources,
+        refresh_seconds=settings.jwt.refresh_seconds,
+        retry_seconds=settings.jwt.retry_seconds,
+        copies=store.cache,
+        copy_seconds=settings.jwt.copy_seconds,
+    )
+    identity = settings.identity
+    signing = SigningKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
+    spans = _spans(settings.telemetry)
+    engine = Engine(
+        settings,
+        verifier=TokenVerifier(keys, settings.jwt, policies_claim=settings.authorization.policies_claim),
+        tokens=SubgraphTokens(signing, identity) if signing is not None else None,
+        persisted=PersistedDocuments(settings.persisted),
+        limiter=_limiter(settings.rate_limits, store),
+        transports=SubgraphTransports(settings, local_endpoints or {}, metrics, spans),
+        metrics=metrics,
+        cache=store.cache,
+        spans=spans,
+    )
+    engine.serve(supergraph_sdl)
+    return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
+
+
+def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
+    meanwhile = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
+    return RateLimiter(store.buckets, settings.requests, meanwhile=meanwhile)
+
+
+def _spans(settings: TelemetrySettings) -> Spans | None:
+    if settings.otlp_url is None:
+        return None
+    from hanse_router.telemetry.spans import Spans  # a second of imports, for who wants it
+
+    return Spans(settings)
+
+
+class Router:
+    """The ASGI application."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        store: Store,
+        supergraph_sdl: str,
+        public_jwks: bytes | None,
+        supergraph_file: Path | None,
+    ) -> None:
+        settings = engine.settings
+        access_log = AccessLog(settings.telemetry.access_log)
+        address = ClientAddress(settings.trusted_proxies)
+        self.engine = engine
+        self._store = store
+        self._supergraph_sdl = supergraph_sdl
+        self._supergraph_file = supergraph_file
+        self._watcher: asyncio.Task[None] | None = None
+        self._path = settings.path
+        self._below = f"{settings.path}/"
+        self._sockets = settings.websocket.enabled
+        self._http = HttpDoor(engine, access_log, Cors(settings.cors), address)
+        self._websocket = WebSocketDoor(engine, access_log, address)
+        self._pages = Pages(engine, public_jwks)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection, or the lifespan."""
+        kind = scope["type"]
+        if kind == "http":
+            path: str = scope["path"]
+            if path == self._path:
+                if is_browser_visit(scope):
+                    await self._pages.home(scope, send)
+                else:
+                    await self._http(scope, receive, send)
+            elif path.startswith(self._below):
+                await self._http(scope, receive, send, path.removeprefix(self._below) or None)
+            else:
+                await self._pages(scope, send)
+        elif kind == "websocket":
+            if self._sockets and scope["path"] == self._path:
+                await self._websocket(scope, receive, send)
+            else:
+                await receive()
+                await send({"type": "websocket.close", "code": 1000, "reason": ""})  # before accept: HTTP 403
+        elif kind == "lifespan":
+            await self._live(receive, send)
+
+    async def start(self) -> None:
+        """Look for the store, and begin to watch the supergraph's file, if there is one. Raises SettingsError."""
+        await self._store.start()
+        if self._supergraph_file is not None:
+            watching = watch(
+                self._supergraph_file,
+                self.engine.reload,
+                current=self._supergraph_sdl,
+                seconds=self.engine.settings.reload_seconds,
+                metrics=self.engine.metrics,
+            )
+            self._watcher = asyncio.create_task(watching, name="watch the supergraph")
+
+    def drain(self) -> None:
+        """The process is told to stop: be not ready, end subscriptions. Call it before the server waits for them."""
+        self.engine.drain()
+
+    async def stop(self) -> None:
+        """Give back everything."""
+        if self._watcher is not None:
+            self._watcher.cancel()
+            await asyncio.gather(self._watcher, return_exceptions=True)
+        await self.engine.stop()
+        await self._store.close()
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()  # lifespan.startup
+        try:
+            await self.start()
+        except SettingsError as error:
+            await self.stop()
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()  # lifespan.shutdown
+        await self.stop()
+        await send({"type": "lifespan.shutdown.complete"})

@@ -1,0 +1,127 @@
+"""How long the response of an operation may be kept, and for whom: worked out once per operation.
+
+`@cacheControl(maxAge: Int, scope: PUBLIC | PRIVATE, inheritMaxAge: Boolean)` on a field, or on the type that it
+returns, says so in seconds; the field's word counts first. What has none of them: a root field, or a field that returns
+objects, may not be kept; any other field may as long as what it belongs to. An operation may as long as the least of
+its fields, and is private where one of them is, or where it asks for what not everybody may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    GraphQLNamedType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    get_named_type,
+    is_abstract_type,
+    is_composite_type,
+    parse_const_value,
+    value_from_ast_untyped,
+)
+
+from hanse_router.guards.requirements import ALWAYS, Requirements
+from hanse_router.guards.uses import field_uses
+from hanse_schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
+
+PRIVATE = "PRIVATE"
+
+
+@dataclass(frozen=True, slots=True)
+class CachePolicy:
+    """The response may be kept for `max_age` seconds; where it is `private`, for the same caller only."""
+
+    max_age: int
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Hint:
+    """What one place says. `max_age` None: nothing of its own, as long as what it belongs to."""
+
+    max_age: int | None = None
+    private: bool = False
+    inherits: bool = False
+
+    def or_else(self, other: _Hint) -> _Hint:
+        """This one, and what it leaves open as the other says."""
+        if self.max_age is not None or self.inherits:
+            return _Hint(self.max_age, self.private or other.private, self.inherits)
+        return _Hint(other.max_age, self.private or other.private, other.inherits)
+
+
+_NOTHING = _Hint()
+
+
+class CachePolicies:
+    """The hints of a supergraph."""
+
+    def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema, directive: str) -> None:
+        self._supergraph = supergraph
+        self._api_schema = api_schema
+        self._directive = directive
+        # Whether the router enforces them or leaves that to the subgraphs, the answer hangs on who asks.
+        self._requirements = Requirements(supergraph, api_schema)
+
+    def of_operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> CachePolicy | None:
+        """The policy of a valid operation; None where its response may not be kept."""
+        if operation.operation is not OperationType.QUERY:
+            return None
+        least: int | None = None
+        private = False
+        for type_name, field_name, _ in field_uses(document, operation, self._api_schema):
+            private = private or self._requirements.of_field(type_name, field_name) is not ALWAYS
+            for hint in self._of_use(type_name, field_name):
+                private = private or hint.private
+                if hint.max_age is not None:
+                    least = hint.max_age if least is None else min(least, hint.max_age)
+        return CachePolicy(least, private) if least else None
+
+    def _of_use(self, type_name: str, field_name: str) -> Iterator[_Hint]:
+        """What is said of a field where it stands; of abstract types, what each that may come says."""
+        type_: Any = self._api_schema.get_type(type_name)
+        returned = get_named_type(type_.fields[field_name].type)
+        own = self._of_field(type_name, field_name)
+        own_type = self._of_type(returned.name)
+        for parent in self._may_be(type_):
+            hint = self._of_field(parent, field_name).or_else(own)
+            for below in self._may_be(returned):
+                yield self._settled(hint.or_else(self._of_type(below).or_else(own_type)), type_, returned)
+
+    def _may_be(self, type_: GraphQLNamedType) -> list[str]:
+        if is_abstract_type(type_):
+            return [possible.name for possible in self._api_schema.get_possible_types(type_)] or [type_.name]
+        return [type_.name]
+
+    def _settled(self, hint: _Hint, parent: GraphQLNamedType, returned: GraphQLNamedType) -> _Hint:
+        if hint.max_age is None and (
+            parent is self._api_schema.query_type or (is_composite_type(returned) and not hint.inherits)
+        ):
+            return _Hint(0, hint.private)
+        return hint
+
+    def _of_field(self, type_name: str, field_name: str) -> _Hint:
+        definition = self._supergraph.types.get(type_name)
+        if isinstance(definition, ObjectType | InterfaceType) and field_name in definition.fields:
+            return self._read(definition.fields[field_name].directives)
+        return _NOTHING
+
+    def _of_type(self, name: str) -> _Hint:
+        definition = self._supergraph.types.get(name)
+        return self._read(definition.directives) if definition is not None else _NOTHING
+
+    def _read(self, directives: Iterable[AppliedDirective]) -> _Hint:
+        hint = _NOTHING
+        for directive in directives:
+            if directive.name == self._directive:
+                said = {key: value_from_ast_untyped(parse_const_value(text)) for key, text in directive.arguments}
+                age = said.get("maxAge")
+                # What is not understood is not kept.
+                max_age = max(0, age) if isinstance(age, int) else None if age is None else 0
+                hint = _Hint(max_age, said.get("scope") == PRIVATE, said.get("inheritMaxAge") is True)
+        return hint

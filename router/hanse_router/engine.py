@@ -1,0 +1,178 @@
+"""What all doors of the server share: who is calling, which document, and the pipeline now in service."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from hanse_router.errors import RouterError, Unavailable
+from hanse_router.guards.headers import SubgraphHeaders
+from hanse_router.guards.identity import SubgraphTokens
+from hanse_router.guards.jwt import TokenVerifier
+from hanse_router.guards.persisted import PersistedDocuments
+from hanse_router.guards.rate_limit import RateLimiter
+from hanse_router.pipeline import Document, Operation, Pipeline
+from hanse_router.request import GraphQLRequest, RequestContext
+from hanse_router.settings import RouterSettings
+from hanse_router.store.base import Cache
+from hanse_router.subgraph_transports import SubgraphTransports
+from hanse_router.telemetry.metrics import Metrics
+from hanse_schema.supergraph import parse_supergraph
+
+if TYPE_CHECKING:
+    from hanse_router.telemetry.spans import Spans
+
+log = logging.getLogger("router")
+
+
+class Ending(Enum):
+    """Why long-lived connections are ended: WebSocket close code and words."""
+
+    RELOAD = 1012, "The supergraph has changed; connect again"
+    SHUTDOWN = 1001, "The router is stopping"
+
+
+class Epoch:
+    """The time of one supergraph: streams begun in it end with it."""
+
+    def __init__(self) -> None:
+        self.over = asyncio.Event()
+        self.why = Ending.SHUTDOWN
+
+    def end(self, why: Ending) -> None:
+        """End it."""
+        self.why = why
+        self.over.set()
+
+
+class Engine:
+    """The router behind its doors."""
+
+    def __init__(
+        self,
+        settings: RouterSettings,
+        *,
+        verifier: TokenVerifier,
+        tokens: SubgraphTokens | None,
+        persisted: PersistedDocuments,
+        limiter: RateLimiter,
+        transports: SubgraphTransports,
+        metrics: Metrics,
+        cache: Cache,
+        spans: Spans | None = None,
+    ) -> None:
+        self.settings = settings
+        self.metrics = metrics
+        self._spans = spans
+        self.stopping = False
+        self._verifier = verifier
+        self._token_header = settings.jwt.header.lower()
+        self._tokens = tokens
+        self._persisted = persisted
+        self._limiter = limiter
+        self._cache = cache
+        self._transports = transports
+        self._pipeline: Pipeline | None = None
+        self._unbroken: set[asyncio.Task[bytes]] = set()
+        self.epoch = Epoch()
+
+    @property
+    def ready(self) -> bool:
+        """Whether operations can be answered."""
+        return self._pipeline is not None and not self.stopping
+
+    def serve(self, supergraph_sdl: str) -> None:
+        """Answer over this supergraph from now on; what runs over the one before ends or is told to come back.
+
+        Raises InvalidSupergraphError, SettingsError; then the one before stays in service.
+        """
+        self._adopt(self._pipeline_of(supergraph_sdl, ()))
+
+    async def reload(self, supergraph_sdl: str) -> None:
+        """The same while requests are answered: made in another thread, with the documents used last made ready."""
+        used = self._pipeline.documents(self.settings.reload_documents) if self._pipeline is not None else ()
+        self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, used))
+
+    def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document]) -> Pipeline:
+        supergraph = parse_supergraph(supergraph_sdl)
+        infos = supergraph.subgraphs.values()
+        names = [info.name for info in infos]
+        pipeline = Pipeline(
+            self.settings,
+            supergraph,
+            transports=self._transports.for_subgraphs({info.name: info.url for info in infos}),
+            headers=SubgraphHeaders(
+                self.settings.headers, self._tokens, names, trace_context=self.settings.telemetry.trace_context
+            ),
+            limiter=self._limiter,
+            metrics=self.metrics,
+            cache=self._cache,
+            version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
+            spans=self._spans,
+        )
+        pipeline.warm(documents)
+        return pipeline
+
+    def _adopt(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        before, self.epoch = self.epoch, Epoch()
+        before.end(Ending.RELOAD)
+        self._transports.retire_all_but(pipeline.transports)
+
+    def drain(self) -> None:
+        """Stop being ready, and end what would not end by itself. Requests in flight are still answered."""
+        self.stopping = True
+        self.epoch.end(Ending.SHUTDOWN)
+
+    async def stop(self) -> None:
+        """Give back every connection."""
+        self.drain()
+        await asyncio.gather(*self._unbroken, return_exceptions=True)
+        await self._transports.close()
+        if self._spans is not None:
+            await self._spans.close()
+
+    async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
+        """Who calls. Raises Unauthenticated, Unavailable."""
+        authorization = headers.get(self._token_header)
+        principal = self._verifier.known(authorization)
+        if principal is None:
+            principal = await self._verifier.verify(authorization)
+        return RequestContext(principal, client_ip, headers)
+
+    def operation(self, request: GraphQLRequest) -> tuple[Pipeline, Operation]:
+        """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""
+        self._persisted.fill(request)
+        pipeline = self._pipeline
+        if pipeline is None:
+            raise Unavailable("The router is not ready yet; try again.")
+        return pipeline, pipeline.operation(request)
+
+    async def subscribe(
+        self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> AsyncIterator[bytes]:
+        """The events of a subscription, counted while it runs."""
+        events = await pipeline.subscribe(operation, request, context)
+        return self._counted(events)
+
+    async def unbroken(self, execution: Coroutine[Any, Any, bytes]) -> bytes:
+        """The response of an execution that is not cancelled when whoever waits for it is."""
+        task = asyncio.ensure_future(execution)
+        self._unbroken.add(task)
+        task.add_done_callback(self._unbroken.discard)
+        return await asyncio.shield(task)
+
+    async def _counted(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        with self.metrics.subscriptions.track_inprogress():
+            async with contextlib.aclosing(events):  # type: ignore[type-var]
+                async for event in events:
+                    yield event
+
+    def refused(self, error: RouterError) -> None:
+        """Count a request that ran nothing."""
+        self.metrics.refused.labels(error.error_code).inc()

@@ -1,0 +1,27 @@
+"""What one execution is given besides its operation: the ways to the subgraphs, and what is carried on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from hanse_router.transports.base import FileAt, Transport
+
+_NO_HEADERS: Mapping[str, str] = {}
+
+
+def no_headers(subgraph: str) -> Mapping[str, str]:
+    """Carry nothing."""
+    return _NO_HEADERS
+
+
+class Call(msgspec.Struct, frozen=True, eq=False):
+    """`transports` by subgraph name; `headers` gives those to carry to a subgraph, names in lower case.
+
+    `files` are those in the variables, by the variable's name.
+    """
+
+    transports: Mapping[str, Transport]
+    headers: Callable[[str], Mapping[str, str]] = no_headers
+    files: Mapping[str, Sequence[FileAt]] | None = None

@@ -1,0 +1,142 @@
+"""One fetch made ready: its request encoded but for the values, its reply read with suspicion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from hanse_router.execute.call import Call
+from hanse_router.execute.conditions import Booleans, any_holds, holds
+from hanse_router.execute.contexts import ContextInput
+from hanse_router.execute.entities import GroupInput, encode
+from hanse_router.execute.errors import MALFORMED
+from hanse_router.execute.merge import reply_keys
+from hanse_router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
+from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.prompt import Done, UnderWay, prompt, sent
+
+Reply = dict[str, Any]
+
+
+_decode = msgspec.json.Decoder().decode
+
+
+class CompiledGroup:
+    """One `_entities` field of a fetch."""
+
+    __slots__ = ("active", "alias", "contexts", "input", "keys", "variable")
+
+    def __init__(self, group: EntityGroup, booleans: Booleans) -> None:
+        self.alias = group.alias
+        self.variable = group.variable
+        self.input = GroupInput(group)
+        self.contexts = ContextInput(group, self.input) if group.contexts else None
+        self.keys = reply_keys(group.selections)
+        self.active = any_holds(group.conditions, booleans)
+
+
+class CompiledFetch:
+    """A fetch with all of its request that does not depend on data or variables."""
+
+    __slots__ = (
+        "_bare",
+        "_head",
+        "_tail",
+        "fetch",
+        "groups",
+        "id",
+        "keys",
+        "kind",
+        "root_keys",
+        "subgraph",
+        "used",
+    )
+
+    def __init__(self, fetch: Fetch, booleans: Booleans) -> None:
+        self.fetch = fetch
+        self.id = fetch.id
+        self.kind = fetch.kind
+        self.subgraph = fetch.subgraph
+        self.used = fetch.variables
+        self.groups = tuple(CompiledGroup(group, booleans) for group in fetch.groups)
+        self.keys = reply_keys(fetch.selections)
+        self.root_keys = _root_keys(fetch.selections, booleans)
+        self._head = b'{"query":' + encode(fetch.operation)
+        self._tail = b"}"
+        if fetch.operation_name is not None:
+            self._tail = b',"operationName":' + encode(fetch.operation_name) + b"}"
+        self._bare = self._head + self._tail
+
+    def body(
+        self,
+        variables: Mapping[str, Any],
+        representations: Sequence[bytes] = (),
+        contexts: Mapping[str, Any] | None = None,
+    ) -> bytes:
+        """The encoded request: `representations` is a JSON list for each group, `contexts` are values from above.
+
+        Only variables in use are sent.
+        """
+        # msgspec, since clients may send integers of any size, and nest a scalar of their own at will.
+        members = [encode(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
+        members += [
+            encode(group.variable) + b":" + encoded
+            for group, encoded in zip(self.groups, representations, strict=False)
+        ]
+        if contexts:
+            members += [encode(name) + b":" + encode(value) for name, value in contexts.items()]
+        if not members:
+            return self._bare
+        return b"".join((self._head, b',"variables":{', b",".join(members), b"}", self._tail))
+
+
+def _root_keys(selections: Sequence[Selection], booleans: Booleans) -> tuple[str, ...]:
+    keys: dict[str, None] = {}
+    for selection in selections:
+        if not holds(selection.conditions, booleans):
+            continue
+        if isinstance(selection, InlineFragment):
+            keys.update(dict.fromkeys(_root_keys(selection.selections, booleans)))
+        else:
+            keys[selection.response_key] = None
+    return tuple(keys)
+
+
+Replies = dict[int, tuple[bytes, bytes | TransportError]]
+"""What came for each fetch: the body that was sent, and the reply or the failure."""
+
+
+async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
+    """The reply's bytes. Raises TransportError."""
+    transport = call.transports.get(fetch.subgraph)
+    if transport is None:
+        raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {fetch.subgraph} has no transport.")
+    files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
+    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files))
+
+
+def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay:
+    """The same without waiting: `done` is told what becomes of it, later."""
+    transport = call.transports.get(fetch.subgraph)
+    promptly = prompt(transport) if transport is not None and not call.files else None
+    if promptly is not None:
+        under_way = promptly(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph)), done)
+        if under_way is not None:
+            return under_way
+    return sent(send(fetch, body, call), done)
+
+
+def read_reply(encoded: bytes) -> Reply:
+    """The reply as data. Raises TransportError where it is no GraphQL response."""
+    try:
+        reply = _decode(encoded)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        raise TransportError(MALFORMED, "The subgraph's reply is not JSON.") from None
+    if not isinstance(reply, dict):
+        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+    data, errors = reply.get("data"), reply.get("errors")
+    if not isinstance(data, dict | None) or not isinstance(errors, list | None) or (data is None and not errors):
+        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+    return reply

@@ -1,0 +1,206 @@
+"""The response tree brought into the client's shape, by functions made once for its operation.
+
+Completion follows the GraphQL specification (6.4.3): fields in the client's order, nulls where the API schema's
+nullability puts them, an error for each value that had to go and that no other error explains.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final
+
+from graphql import (
+    FieldNode,
+    GraphQLAbstractType,
+    GraphQLInterfaceType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLOutputType,
+    is_abstract_type,
+    is_leaf_type,
+)
+
+from hanse_router.execute.collect import Collected, Collector, possible_types
+from hanse_router.execute.denied import is_denied
+from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, ResponsePath, value_error
+from hanse_router.execute.leaves import INVALID, leaf
+
+Trail = tuple[Any, ...]  # (trail of the parent, key), or () at the root: cheap to make, seldom read
+Errors = list[Error]
+Complete = Callable[[Any, Trail, Errors], Any]
+
+PROPAGATE: Final = object()  # null must go on to the parent; its error is noted
+
+
+def path_of(trail: Trail) -> ResponsePath:
+    """The path that a trail stands for."""
+    items: list[str | int] = []
+    while trail:
+        trail, item = trail
+        items.append(item)
+    return tuple(reversed(items))
+
+
+class Projection:
+    """Makes the completing functions of one operation; the types that occur at an abstract place, as they come."""
+
+    def __init__(self, collector: Collector) -> None:
+        self._collector = collector
+
+    def root(self, type_: GraphQLObjectType, collected: Collected, introspected: frozenset[str]) -> Complete:
+        """The function of the root object. Fields whose keys are introspected are complete already."""
+        return self._object(type_, collected, introspected)
+
+    def _object(
+        self,
+        type_: GraphQLObjectType | GraphQLInterfaceType,
+        collected: Collected,
+        complete: frozenset[str] = frozenset(),
+    ) -> Complete:
+        fields: list[tuple[str, Complete, bool]] = []
+        for key, nodes in collected.items():
+            name = nodes[0].name.value
+            if key in complete:
+                fields.append((key, _as_it_is, False))
+            elif name == "__typename":
+                fields.append((key, _constant(type_.name), False))
+            elif all(is_denied(node) for node in nodes):
+                fields.append((key, _nothing, isinstance(type_.fields[name].type, GraphQLNonNull)))
+            else:
+                field = type_.fields[name].type
+                fields.append(
+                    (key, self._output(field, nodes, f"{type_.name}.{name}"), isinstance(field, GraphQLNonNull))
+                )
+        members = tuple(fields)
+
+        def complete_object(value: Any, trail: Trail, errors: Errors) -> Any:
+            if value is None:
+                return None
+            if not isinstance(value, dict):
+                errors.append(_wrong(type_.name, trail))
+                return PROPAGATE
+            get = value.get
+            projected = {}
+            for key, complete_field, non_null in members:
+                completed = complete_field(get(key), (trail, key), errors)
+                if completed is PROPAGATE:
+                    if non_null:
+                        return PROPAGATE
+                    completed = None
+                projected[key] = completed
+            return projected
+
+        return complete_object
+
+    def _output(self, type_: GraphQLOutputType, nodes: list[FieldNode], place: str) -> Complete:
+        if isinstance(type_, GraphQLNonNull):
+            return _non_null(self._output(type_.of_type, nodes, place), place)
+        if isinstance(type_, GraphQLList):
+            item = type_.of_type
+            return _list(self._output(item, nodes, place), isinstance(item, GraphQLNonNull), place)
+        if is_leaf_type(type_):
+            return _leaf(type_.name, leaf(type_))
+        if is_abstract_type(type_):
+            return self._abstract(type_, nodes)
+        assert isinstance(type_, GraphQLObjectType)
+        return self._object(type_, self._collector.below(nodes, type_))
+
+    def _abstract(self, type_: GraphQLAbstractType, nodes: list[FieldNode]) -> Complete:
+        api_schema = self._collector.api_schema
+        possible = possible_types(api_schema, type_)
+        made: dict[str | None, Complete | None] = {}
+
+        def make(name: str | None) -> Complete | None:
+            if name not in possible and len(possible) == 1 and name in (None, type_.name):
+                name = possible[0]
+            if name in possible:
+                concrete = api_schema.get_type(name)
+                assert isinstance(concrete, GraphQLObjectType)
+                return self._object(concrete, self._collector.below(nodes, concrete))
+            if name in (None, type_.name) and isinstance(type_, GraphQLInterfaceType):
+                # An interface object whose type nobody had to tell: it answers what is asked of the interface.
+                return self._object(type_, self._collector.below(nodes, type_))
+            return None
+
+        def complete_abstract(value: Any, trail: Trail, errors: Errors) -> Any:
+            if value is None:
+                return None
+            name = value.get("__typename") if isinstance(value, dict) else None
+            if not isinstance(name, str):
+                name = None
+            if name in made:
+                complete = made[name]
+            else:
+                complete = make(name)
+                if len(made) < 1000:  # names come from subgraphs: keep what is kept bounded
+                    made[name] = complete
+            if complete is None:
+                errors.append(_wrong(type_.name, trail))
+                return PROPAGATE
+            return complete(value, trail, errors)
+
+        return complete_abstract
+
+
+def _as_it_is(value: Any, trail: Trail, errors: Errors) -> Any:
+    return value
+
+
+def _nothing(value: Any, trail: Trail, errors: Errors) -> Any:
+    return PROPAGATE  # without an error: the guard has told why
+
+
+def _constant(value: str) -> Complete:
+    return lambda _value, _trail, _errors: value
+
+
+def _leaf(name: str, check: Callable[[Any], Any]) -> Complete:
+    def complete_leaf(value: Any, trail: Trail, errors: Errors) -> Any:
+        if value is None:
+            return None
+        checked = check(value)
+        if checked is INVALID:
+            errors.append(_wrong(name, trail))
+            return PROPAGATE
+        return checked
+
+    return complete_leaf
+
+
+def _list(complete_item: Complete, non_null: bool, place: str) -> Complete:
+    def complete_list(value: Any, trail: Trail, errors: Errors) -> Any:
+        if value is None:
+            return None
+        if not isinstance(value, list):
+            errors.append(_wrong(place, trail, " a list"))
+            return PROPAGATE
+        items = []
+        for index, item in enumerate(value):
+            completed = complete_item(item, (trail, index), errors)
+            if completed is PROPAGATE:
+                if non_null:
+                    return PROPAGATE
+                completed = None
+            items.append(completed)
+        return items
+
+    return complete_list
+
+
+def _non_null(complete: Complete, place: str) -> Complete:
+    message = f"Cannot return null for non-nullable field {place}."
+
+    def complete_non_null(value: Any, trail: Trail, errors: Errors) -> Any:
+        completed = complete(value, trail, errors)
+        if completed is None:
+            errors.append(value_error(message, NULL_IN_NON_NULL, path_of(trail)))
+            return PROPAGATE
+        return completed
+
+    return complete_non_null
+
+
+def _wrong(expected: str, trail: Trail, what: str = " of this type") -> Error:
+    said = f"The subgraph's value is not{what}: {expected}."
+    return value_error(said, INVALID_VALUE, path_of(trail))

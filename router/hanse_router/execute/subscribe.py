@@ -1,0 +1,40 @@
+"""Subscriptions: each event of the subscribing fetch gets the rest of the plan, and becomes a response of its own."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from hanse_router.execute.call import Call
+from hanse_router.execute.compile import CompiledPlan
+from hanse_router.execute.errors import fetch_error
+from hanse_router.execute.run import Execution, respond
+from hanse_router.transports.base import SubgraphRequest, TransportError
+
+
+async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> AsyncIterator[bytes]:
+    """The responses, one per event, in the events' order, until the subgraph completes the subscription.
+
+    Closing the iterator unsubscribes. A stream that fails gives a last response with the error.
+    """
+    variant = compiled.variant(variables)
+    primary = variant.primary
+    if primary is None:  # `subscription { __typename }` and the like: one answer
+        execution = Execution(variant, variables, call)
+        await execution.fetch_all()
+        yield execution.response()
+        return
+    transport = call.transports.get(primary.subgraph)
+    try:
+        if transport is None:
+            raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {primary.subgraph} has no transport.")
+        request = SubgraphRequest(primary.body(variables), primary.kind, call.headers(primary.subgraph))
+        async with aclosing(transport.stream(request)) as events:  # type: ignore[type-var]
+            async for event in events:
+                execution = Execution(variant, variables, call)
+                execution.take(primary, event)
+                await execution.fetch_all()
+                yield execution.response()
+    except TransportError as error:
+        yield respond(None, [fetch_error(str(error), error.code, primary.subgraph, None)])

@@ -1,0 +1,83 @@
+"""Limits on a document before it is validated: its depth, aliases and root fields, fragments counted at each use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+)
+
+from hanse_router.errors import LimitExceeded
+from hanse_router.settings import LimitSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What a selection set amounts to when its fragments stand where they are used."""
+
+    depth: int = 0
+    aliases: int = 0
+    fields: int = 0  # at its own level
+    total: int = 0  # at all levels
+
+
+_NOTHING = Size()
+
+
+def check_limits(document: DocumentNode, limits: LimitSettings) -> None:
+    """Measure each operation. Raises LimitExceeded, which names the limit and the setting that holds it."""
+    measure = _Measure(document)
+    for definition in document.definitions:
+        if isinstance(definition, OperationDefinitionNode):
+            size = measure.selections(definition.selection_set)
+            _check("MAX_DEPTH_LIMIT", "fields nested", size.depth, "max_depth", limits.max_depth)
+            _check("MAX_ALIASES_LIMIT", "aliases", size.aliases, "max_aliases", limits.max_aliases)
+            _check("MAX_FIELDS_LIMIT", "fields", size.total, "max_fields", limits.max_fields)
+            _check("MAX_ROOT_FIELDS_LIMIT", "root fields", size.fields, "max_root_fields", limits.max_root_fields)
+
+
+def _check(code: str, what: str, found: int, setting: str, allowed: int) -> None:
+    if found > allowed:
+        raise LimitExceeded(
+            f"The operation has {found} {what}; at most {allowed} are allowed (limits.{setting}).", code=code
+        )
+
+
+class _Measure:
+    def __init__(self, document: DocumentNode) -> None:
+        self._fragments = {
+            definition.name.value: definition
+            for definition in document.definitions
+            if isinstance(definition, FragmentDefinitionNode)
+        }
+        # A fragment met again inside of itself counts nothing: validation refuses the cycle.
+        self._sizes: dict[str, Size] = {}
+
+    def selections(self, selection_set: SelectionSetNode) -> Size:
+        depth = aliases = fields = total = 0
+        for selection in selection_set.selections:
+            if isinstance(selection, FieldNode):
+                below = self.selections(selection.selection_set) if selection.selection_set else _NOTHING
+                found = Size(below.depth + 1, below.aliases + (selection.alias is not None), 1, below.total + 1)
+            elif isinstance(selection, FragmentSpreadNode):
+                found = self._fragment(selection.name.value)
+            else:
+                found = self.selections(selection.selection_set)  # type: ignore[attr-defined]
+            depth = max(depth, found.depth)
+            aliases += found.aliases
+            fields += found.fields
+            total += found.total
+        return Size(depth, aliases, fields, total)
+
+    def _fragment(self, name: str) -> Size:
+        if name not in self._sizes:
+            self._sizes[name] = _NOTHING
+            if (fragment := self._fragments.get(name)) is not None:
+                self._sizes[name] = self.selections(fragment.selection_set)
+        return self._sizes[name]

@@ -1,0 +1,177 @@
+"""Rate limits: by field (`@rateLimit(max: Int!, window: String!)` in a subgraph), and on all operations of a caller.
+
+Which limited fields an operation uses is known once per operation; a request only adds up the uses whose conditions
+hold and takes them all together, or none. Each use counts: a hundred aliases count a hundred. A caller is their user
+id, or their address while they are anonymous. Allowances refill evenly over the window (a token bucket).
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from graphql import (
+    DocumentNode,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    is_abstract_type,
+    parse_const_value,
+    value_from_ast_untyped,
+)
+
+from hanse_router.errors import RateLimited, RateLimitsUnavailable, SettingsError
+from hanse_router.guards.uses import Conditions, field_uses
+from hanse_router.request import RequestContext, Variables
+from hanse_router.settings import RateLimit, RateLimitSettings
+from hanse_router.store.base import BucketStore, Charge, StoreAway
+from hanse_schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
+
+_SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `max` uses of `name` in `seconds`; `window` is the latter as it was written."""
+
+    name: str
+    max: int
+    window: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class OperationLimits:
+    """The limited fields that an operation uses: how often surely, and each use that hangs on variables."""
+
+    certain: tuple[tuple[Limit, int], ...] = ()
+    conditional: tuple[tuple[Limit, Conditions], ...] = ()
+
+    def uses(self, variables: Variables) -> Iterator[tuple[Limit, int]]:
+        """Each limit with the number of its uses under these variables."""
+        if not self.conditional:
+            yield from self.certain
+            return
+        counts = dict(self.certain)
+        for limit, conditions in self.conditional:
+            if all(bool(variables.get(variable)) is wanted for variable, wanted in conditions):
+                counts[limit] = counts.get(limit, 0) + 1
+        yield from counts.items()
+
+
+NO_LIMITS = OperationLimits()
+
+
+class RateLimits:
+    """The limit of each field of a supergraph."""
+
+    def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema, settings: RateLimitSettings) -> None:
+        """Raises SettingsError where a limit in the settings names no field, or a window is not understood."""
+        self._api_schema = api_schema
+        self._limits: dict[tuple[str, str], Limit] = {}
+        for type_ in supergraph.types.values():
+            if isinstance(type_, ObjectType | InterfaceType):
+                for field in type_.fields.values():
+                    for directive in field.directives:
+                        if directive.name == settings.directive:
+                            self._limits[type_.name, field.name] = _declared(f"{type_.name}.{field.name}", directive)
+        for name, rule in settings.fields.items():
+            type_name, _, field_name = name.partition(".")
+            named = api_schema.get_type(type_name)
+            if field_name not in getattr(named, "fields", {}):
+                raise SettingsError(f"setting rate_limits.fields.{name}: the supergraph has no such field")
+            self._limits[type_name, field_name] = limit_of(name, rule)
+
+    def of_operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> OperationLimits:
+        """The limited fields that a valid operation uses."""
+        if not self._limits:
+            return NO_LIMITS
+        certain: dict[Limit, int] = {}
+        conditional: list[tuple[Limit, Conditions]] = []
+        for type_name, field_name, conditions in field_uses(document, operation, self._api_schema):
+            for limit in self._of_field(type_name, field_name):
+                if conditions:
+                    conditional.append((limit, conditions))
+                else:
+                    certain[limit] = certain.get(limit, 0) + 1
+        return OperationLimits(tuple(certain.items()), tuple(conditional))
+
+    def _of_field(self, type_name: str, field_name: str) -> Iterator[Limit]:
+        if (limit := self._limits.get((type_name, field_name))) is not None:
+            yield limit
+            return
+        type_ = self._api_schema.get_type(type_name)
+        if type_ is not None and is_abstract_type(get_named_type(type_)):
+            for possible in self._api_schema.get_possible_types(type_):  # type: ignore[arg-type]
+                if (limit := self._limits.get((possible.name, field_name))) is not None:
+                    yield limit
+
+
+class RateLimiter:
+    """Takes what an operation uses from its caller's allowance."""
+
+    def __init__(
+        self, store: BucketStore, requests: RateLimit | None = None, *, meanwhile: BucketStore | None = None
+    ) -> None:
+        """`meanwhile` counts while the store is away; without it what is limited is refused then."""
+        self._store = store
+        self._meanwhile = meanwhile
+        self._requests = limit_of("requests", requests) if requests is not None else None
+
+    async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
+        """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then.
+
+        Raises RateLimitsUnavailable where it cannot be counted.
+        """
+        if limits is NO_LIMITS and self._requests is None:
+            return
+        uses = list(limits.uses(variables))
+        if self._requests is not None:
+            uses.append((self._requests, 1))
+        if not uses:
+            return
+        subject = context.principal.subject
+        caller = f"user:{subject}" if subject is not None else f"ip:{context.client_ip}"
+        charges = [Charge(f"{{{caller}}}|{limit.name}", count, limit.max, limit.seconds) for limit, count in uses]
+        try:
+            refusal = await self._store.take(charges)
+        except StoreAway:
+            if self._meanwhile is None:
+                raise RateLimitsUnavailable from None
+            refusal = await self._meanwhile.take(charges)
+        if refusal is not None:
+            raise _refused(uses[refusal.index], refusal.retry_after)
+
+
+def limit_of(name: str, rule: RateLimit) -> Limit:
+    """The limit that a setting gives. Raises SettingsError where its window is not understood."""
+    return Limit(name, rule.max, rule.window, _window(rule.window, f"setting rate_limits {name}"))
+
+
+def _declared(name: str, directive: AppliedDirective) -> Limit:
+    values = {key: value_from_ast_untyped(parse_const_value(text)) for key, text in directive.arguments}
+    window = values.get("window", "1m")
+    most = values.get("max")
+    if not isinstance(most, int) or not isinstance(window, str):
+        raise SettingsError(f"@{directive.name} on {name} needs max: Int! and window: String!")
+    return Limit(name, most, window, _window(window, f"@{directive.name} on {name}"))
+
+
+def _window(text: str, where: str) -> float:
+    match = _WINDOW.fullmatch(text.strip())
+    if match is None or float(match[1]) <= 0:
+        raise SettingsError(f"{where}: the window {text!r} is not understood; write 10s, 1m, 1h or 1d")
+    return float(match[1]) * _SECONDS[match[2]]
+
+
+def _refused(use: tuple[Limit, int], retry_after: float) -> RateLimited:
+    limit, count = use
+    allowed = f"at most {limit.max} in {limit.window}"
+    if count > limit.max:
+        return RateLimited(f"This operation uses {limit.name} {count} times; {allowed} are allowed.", retry_after=None)
+    what = "operations" if limit.name == "requests" else f"uses of {limit.name}"
+    said = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
+    return RateLimited(said, retry_after=retry_after)

@@ -1,0 +1,93 @@
+"""Turn the requests into plan nodes: stage after stage, with exact dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
+from hanse_router.planner.fetch_graph import Step
+from hanse_router.planner.operation_text import operation_text, variables_in
+from hanse_router.planner.plan import (
+    Condition,
+    EntityGroup,
+    Fetch,
+    OperationKind,
+    Parallel,
+    PlanNode,
+    QueryPlan,
+    Sequence,
+    Subscription,
+)
+from hanse_router.planner.requests import Group, Request
+from hanse_router.planner.shape import Operation
+from hanse_schema.supergraph.model import SubgraphInfo
+
+
+def build_plan(operation: Operation, requests: list[Request], subgraphs: Mapping[str, SubgraphInfo]) -> QueryPlan:
+    """The plan of the requests."""
+    ordered = sorted(requests, key=lambda request: request.level)
+    ids = {step: number for number, request in enumerate(ordered) for step in request.steps}
+    fetches = [(request, _fetch(operation, request, number, ids, subgraphs)) for number, request in enumerate(ordered)]
+    if operation.kind is OperationKind.SUBSCRIPTION and fetches:
+        (_, primary), *rest = fetches
+        return QueryPlan(operation.kind, Subscription(primary, _stages(rest)))
+    return QueryPlan(operation.kind, _stages(fetches))
+
+
+def _stages(fetches: list[tuple[Request, Fetch]]) -> PlanNode | None:
+    stages: dict[int, list[PlanNode]] = {}
+    for request, fetch in fetches:
+        stages.setdefault(request.level, []).append(_conditional(fetch, request.conditions))
+    nodes = tuple(nodes[0] if len(nodes) == 1 else Parallel(tuple(nodes)) for nodes in stages.values())
+    if not nodes:
+        return None
+    return nodes[0] if len(nodes) == 1 else Sequence(nodes)
+
+
+def _conditional(node: PlanNode, conditions: AnyOf) -> PlanNode:
+    return node if conditions == ALWAYS else Condition(alternatives(conditions), node)
+
+
+def _fetch(
+    operation: Operation,
+    request: Request,
+    number: int,
+    ids: Mapping[Step, int],
+    subgraphs: Mapping[str, SubgraphInfo],
+) -> Fetch:
+    groups = tuple(
+        _group(group, f"{index}" if len(request.groups) > 1 else "", request.conditions, operation)
+        for index, group in enumerate(request.groups)
+    )
+    used = variables_in(request.selections, groups)
+    variables = tuple(name for name in operation.variables if name in used)
+    subgraph = subgraphs[request.graph]
+    name = f"{operation.name}__{subgraph.graph.lower()}__{number}" if operation.name else None
+    return Fetch(
+        number,
+        subgraph.name,
+        request.kind,
+        operation_text(request.kind, name, operation.variables, variables, request.selections, groups),
+        name,
+        variables,
+        request.selections,
+        groups,
+        tuple(sorted({ids[before] for step in request.steps for before in step.depends_on})),
+        request.paths,
+    )
+
+
+def _group(group: Group, number: str, lifted: AnyOf, operation: Operation) -> EntityGroup:
+    variable = f"representations{number}"
+    while variable in operation.variables:
+        variable = f"_{variable}"
+    return EntityGroup(
+        f"_e{number}" if number else "_entities",
+        variable,
+        group.paths,
+        group.inputs,
+        group.selections,
+        alternatives(relative(group.conditions, lifted)),
+        group.recovers_type,
+        group.contexts,
+    )

@@ -1,0 +1,90 @@
+"""When something is asked: where any of several sets of `@skip` and `@include` conditions holds as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+
+from hanse_router.planner.plan import Alternatives, SkipInclude
+
+Conditions = frozenset[SkipInclude]
+"""All of them hold."""
+
+AnyOf = frozenset[Conditions]
+"""One of them holds, at least."""
+
+ALWAYS: AnyOf = frozenset((Conditions(),))
+MOST_ALTERNATIVES = 8  # of more, what they have in common stands for them
+
+
+def any_of(sets: Iterable[Conditions]) -> AnyOf:
+    """The sets, without those that others imply; weaker where they would be too many."""
+    return _simplified(frozenset(sets))
+
+
+def either(one: AnyOf, other: AnyOf) -> AnyOf:
+    """Where one or the other holds."""
+    return one if one is other else _simplified(one | other)
+
+
+def common(conditions: AnyOf) -> Conditions:
+    """What holds whichever of the sets does."""
+    return Conditions() if conditions is ALWAYS else frozenset.intersection(*conditions)
+
+
+def relative(conditions: AnyOf, outer: AnyOf) -> AnyOf:
+    """What is left to be told of the conditions where the outer ones hold."""
+    known = common(outer)
+    return ALWAYS if conditions == outer else any_of(one - known for one in conditions)
+
+
+def alternatives(conditions: AnyOf) -> Alternatives:
+    """As plan nodes have it: in a fixed order, nothing for what always holds."""
+    return () if conditions == ALWAYS else tuple(sorted(map(in_order, conditions), key=_order))
+
+
+def in_order(conditions: Conditions) -> tuple[SkipInclude, ...]:
+    """Conditions in a fixed order."""
+    return (
+        tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.negated))) if conditions else ()
+    )
+
+
+def opposite(condition: SkipInclude) -> SkipInclude:
+    """The condition that holds where this one does not."""
+    return SkipInclude(condition.variable, not condition.negated)
+
+
+@lru_cache(maxsize=4096)
+def _simplified(sets: AnyOf) -> AnyOf:
+    if Conditions() in sets:
+        return ALWAYS
+    if len(sets) == 1:
+        return sets
+    found: set[Conditions] = set()
+    # The order settles which of several simplest forms it is.
+    pending = sorted(sets, key=lambda one: _order(in_order(one)), reverse=True)
+    while pending:
+        one = pending.pop()
+        if any(held <= one for held in found):
+            continue
+        found = {held for held in found if not one <= held}
+        shorter = [short for held in found for short in (*_shorter(one, held), *_shorter(held, one))]
+        found.add(one)
+        pending += shorter
+    simple = frozenset(found)
+    if len(simple) > MOST_ALTERNATIVES:
+        simple = frozenset((common(simple),))
+    return ALWAYS if Conditions() in simple else simple
+
+
+def _shorter(one: Conditions, other: Conditions) -> Iterator[Conditions]:
+    """The other set without a condition that it need not have, since one holds where that condition does not."""
+    for condition in one:
+        against = opposite(condition)
+        if against in other and one - {condition} <= other:
+            yield other - {against}
+
+
+def _order(conditions: tuple[SkipInclude, ...]) -> tuple[int, tuple[tuple[str, bool], ...]]:
+    return len(conditions), tuple((condition.variable, condition.negated) for condition in conditions)

@@ -1,0 +1,92 @@
+"""Write the GraphQL text that a subgraph is sent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from hanse_router.planner.plan import EntityGroup, FieldSelection, InlineFragment, OperationKind, Selection, SkipInclude
+
+# A string may hold a dollar sign: only outside of strings it begins a variable.
+_VARIABLE_OR_STRING = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\])*"|\$(\w+)', re.DOTALL)
+
+
+def operation_text(
+    kind: OperationKind,
+    name: str | None,
+    definitions: Mapping[str, str],
+    variables: Iterable[str],
+    selections: Iterable[Selection],
+    groups: Iterable[EntityGroup],
+) -> str:
+    """The operation: `definitions` are the client's variable definitions by name, `variables` those that are used."""
+    groups = tuple(groups)
+    parameters = [f"${group.variable}: [_Any!]!" for group in groups]
+    parameters += [f"${context.variable}: {context.type}" for group in groups for context in group.contexts]
+    parameters += [definitions[name] for name in variables]
+    body = " ".join(_group(group) for group in groups) if groups else selections_text(selections)
+    if kind is OperationKind.QUERY and name is None and not parameters:
+        return f"{{ {body} }}"
+    head = kind.value if name is None else f"{kind.value} {name}"
+    return f"{head}({', '.join(parameters)}) {{ {body} }}" if parameters else f"{head} {{ {body} }}"
+
+
+def selections_text(selections: Iterable[Selection]) -> str:
+    """Selections on one line, without the outer braces."""
+    return " ".join(_selection(selection) for selection in selections)
+
+
+def variables_in(selections: Iterable[Selection], groups: Iterable[EntityGroup]) -> frozenset[str]:
+    """The client's variables used in arguments and conditions."""
+    found: set[str] = set()
+    for group in groups:
+        found.update(condition.variable for condition in _guards(group))
+        found |= variables_in(group.selections, ())
+    for selection in selections:
+        found.update(condition.variable for condition in selection.conditions)
+        if isinstance(selection, FieldSelection) and "$" in selection.arguments:
+            found.update(name for name in _VARIABLE_OR_STRING.findall(selection.arguments) if name)
+        found |= variables_in(selection.selections, ())
+    return frozenset(found)
+
+
+def _group(group: EntityGroup) -> str:
+    alias = "" if group.alias == "_entities" else f"{group.alias}: "
+    return _guarded(
+        f"{alias}_entities(representations: ${group.variable})",
+        _guards(group),
+        f" {{ {selections_text(group.selections)} }}",
+    )
+
+
+def _guards(group: EntityGroup) -> tuple[SkipInclude, ...]:
+    """What can be written of the group's conditions: directives cannot say that one or another has to hold."""
+    return group.conditions[0] if len(group.conditions) == 1 else ()
+
+
+def _selection(selection: Selection) -> str:
+    inner = f" {{ {selections_text(selection.selections)} }}" if selection.selections else ""
+    if isinstance(selection, InlineFragment):
+        on = f" on {selection.type_condition}" if selection.type_condition else ""
+        return _guarded(f"...{on}", selection.conditions, inner)
+    alias = "" if selection.alias == selection.name else f"{selection.alias}: "
+    arguments = f"({selection.arguments})" if selection.arguments else ""
+    return _guarded(f"{alias}{selection.name}{arguments}", selection.conditions, inner)
+
+
+def _guarded(head: str, conditions: tuple[SkipInclude, ...], inner: str) -> str:
+    """A selection with its conditions; a directive can stand only once in a place, so more of them wrap it."""
+    if not conditions:
+        return f"{head}{inner}"
+    first, *others = conditions
+    text = f"{head} {condition_text(first)}{inner}"
+    for condition in others:
+        text = f"... {condition_text(condition)} {{ {text} }}"
+    return text
+
+
+@lru_cache(maxsize=4096)
+def condition_text(condition: SkipInclude) -> str:
+    """The directive that a condition is written as."""
+    return f"@{'skip' if condition.negated else 'include'}(if: ${condition.variable})"

@@ -1,0 +1,127 @@
+"""Ask once for what several `_entities` fields of one request ask alike."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import replace
+
+from hanse_router.planner.conditions import either
+from hanse_router.planner.fetch_graph import conflict, merge_required
+from hanse_router.planner.plan import EntityInput, Path, PathTypes, Selection
+from hanse_router.planner.requests import Group, Request
+
+
+def merge_groups(requests: list[Request]) -> list[Request]:
+    """Join groups for the same objects; then those that differ only in their paths, or only in the objects' types."""
+    for request in requests:
+        if len(request.groups) > 1:
+            request.groups = _merge_types(_merge_paths(_merge_objects(request.groups)))
+    return requests
+
+
+def _merge_objects(groups: list[Group]) -> list[Group]:
+    """Send each object once, with all that any of its fields requires."""
+    merged: list[Group] = []
+    of_objects: dict[Hashable, list[Group]] = {}
+    for group in groups:
+        if group.contexts or len(group.inputs) > 1:
+            merged.append(group)
+            continue
+        (own,) = group.inputs
+        alike = of_objects.setdefault(
+            (group.paths, group.conditions, group.recovers_type, own.typename, own.runtime_types), []
+        )
+        for first in alike:
+            (held,) = first.inputs
+            if not conflict(held.required, own.required):
+                required, key = merge_required(held.required, own.required), merge_required(held.key, own.key)
+                first.inputs = (replace(held, required=required, key=key),)
+                first.selections = _united(first.selections, group.selections)
+                break
+        else:
+            alike.append(group)
+            merged.append(group)
+    return merged
+
+
+def _united(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> tuple[Selection, ...]:
+    found = {replace(selection, selections=()): selection for selection in one}
+    for selection in other:
+        head = replace(selection, selections=())
+        held = found.get(head)
+        if held is None:
+            found[head] = selection
+        else:
+            found[head] = replace(held, selections=_united(held.selections, selection.selections))
+    return tuple(found.values())
+
+
+def _merge_paths(groups: list[Group]) -> list[Group]:
+    merged: list[Group] = []
+    alike: dict[Hashable, list[Group]] = {}
+    for group in groups:
+        kind = (group.inputs, group.recovers_type, id(group) if group.contexts else None)
+        held = alike.setdefault(kind, [])
+        first = next((one for one in held if _ask_the_same(one.selections, group.selections)), None)
+        if first is None:
+            held.append(group)
+            merged.append(group)
+        else:
+            first.paths = tuple(dict.fromkeys((*first.paths, *group.paths)))
+            first.conditions = either(first.conditions, group.conditions)
+    return merged
+
+
+def _ask_the_same(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> bool:
+    """Whether only the order of the selections differs, if anything."""
+    return one == other or (len(one) == len(other) and _unordered(one) == _unordered(other))
+
+
+def _unordered(selections: tuple[Selection, ...]) -> Hashable:
+    return frozenset(
+        (replace(one, selections=()), _unordered(one.selections)) if one.selections else one for one in selections
+    )
+
+
+def _merge_types(groups: list[Group]) -> list[Group]:
+    merged: dict[Hashable, Group] = {}
+    for group in groups:
+        if group.contexts or not all(path and isinstance(path[-1], PathTypes) for path in group.paths):
+            merged[id(group)] = group
+            continue
+        key = (tuple(path[:-1] for path in group.paths), group.recovers_type, group.conditions, *_told_apart(group))
+        first = merged.get(key)
+        if first is None:
+            merged[key] = group
+        elif _types(first).isdisjoint(_types(group)):
+            first.paths = tuple(_widen(one, other) for one, other in zip(first.paths, group.paths, strict=True))
+            if group.selections == first.selections:
+                first.inputs = tuple(map(_join, first.inputs, group.inputs))
+            else:
+                first.inputs += group.inputs
+                first.selections += group.selections
+        else:
+            merged[id(group)] = group
+    return list(merged.values())
+
+
+def _told_apart(group: Group) -> tuple[Hashable, ...]:
+    """Nothing, where the types sent tell the subgraph what is asked of whom; else all that has to be alike."""
+    if all(entity_input.typename in entity_input.runtime_types for entity_input in group.inputs):
+        return ()
+    return (group.selections, *((one.typename, one.required, one.key) for one in group.inputs))
+
+
+def _join(one: EntityInput, other: EntityInput) -> EntityInput:
+    return replace(one, runtime_types=(*one.runtime_types, *other.runtime_types))
+
+
+def _types(group: Group) -> frozenset[str]:
+    return frozenset(type_ for entity_input in group.inputs for type_ in entity_input.runtime_types)
+
+
+def _widen(one: Path, other: Path) -> Path:
+    last, more = one[-1], other[-1]
+    assert isinstance(last, PathTypes)
+    assert isinstance(more, PathTypes)
+    return (*one[:-1], PathTypes((*last.runtime_types, *more.runtime_types)))

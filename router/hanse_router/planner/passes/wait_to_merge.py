@@ -1,0 +1,86 @@
+"""Let an entity fetch wait for a later one of its subgraph, so that both go as one, where the plan gets no longer."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+
+from hanse_router.planner.requests import Request
+
+Stage = tuple[str, int]
+Moves = dict[Request, int]
+
+
+def wait_to_merge(requests: list[Request]) -> list[Request]:
+    """Move requests to later levels as long as there are then fewer fetches, and no more levels."""
+    stages: defaultdict[str, set[int]] = defaultdict(set)
+    for request in requests:
+        if request.joins_others:
+            stages[request.graph].add(request.level)
+    if any(len(levels) > 1 for levels in stages.values()):
+        _Timetable(requests).improve()
+    return requests
+
+
+class _Timetable:
+    """When each request runs."""
+
+    def __init__(self, requests: list[Request]) -> None:
+        self._requests = requests
+        self._last = max(request.level for request in requests)
+        of_step = {step: request for request in requests for step in request.steps}
+        self._after: defaultdict[Request, set[Request]] = defaultdict(set)
+        for request in requests:
+            for before in {of_step[step] for one in request.steps for step in one.depends_on} - {request}:
+                self._after[before].add(request)
+        self._held = Counter(_stage(request) for request in requests if request.joins_others)
+
+    def improve(self) -> None:
+        """The latest stages first: what waits for them then knows how long it may wait."""
+        for stage in sorted(self._held, key=lambda stage: (-stage[1], stage[0])):
+            moves = self._emptied(stage)
+            if moves and self._saves(moves):
+                self._make(moves)
+
+    def _emptied(self, stage: Stage) -> Moves | None:
+        """Moves that bring each request of the stage to a later one of its subgraph, or None where one has to stay."""
+        graph, level = stage
+        later = sorted(other for name, other in self._held if name == graph and other > level)
+        moves: Moves | None = {}
+        for request in self._requests:
+            if request.joins_others and _stage(request) == stage and moves is not None:
+                ways = (self._moves(request, to, moves) for to in later)
+                moves = next((way for way in ways if way is not None), None)
+        return moves
+
+    def _moves(self, request: Request, level: int, others: Moves) -> Moves | None:
+        """The moves with the request's and those of all that has to wait for it; None where the plan gets longer."""
+        moves = dict(others)
+        pending = [(request, level)]
+        while pending:
+            moved, to = pending.pop()
+            if to > self._last:
+                return None
+            if to > max(moved.level, moves.get(moved, 0)):
+                moves[moved] = to
+                pending += [(after, to + 1) for after in self._after[moved]]
+        return moves
+
+    def _saves(self, moves: Moves) -> bool:
+        held = self._held.copy()
+        for request, to in moves.items():
+            if request.joins_others:
+                held[_stage(request)] -= 1
+                held[request.graph, to] += 1
+        return sum(count > 0 for count in held.values()) < len(self._held)
+
+    def _make(self, moves: Moves) -> None:
+        for request, to in moves.items():
+            if request.joins_others:
+                self._held[_stage(request)] -= 1
+                self._held[request.graph, to] += 1
+            request.level = to
+        self._held += Counter()  # without those that are empty now
+
+
+def _stage(request: Request) -> Stage:
+    return request.graph, request.level

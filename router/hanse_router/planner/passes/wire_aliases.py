@@ -1,0 +1,96 @@
+"""Alias fields on the wire where one subgraph would find two of one response key in conflict.
+
+In the client's API both may well stand under one key: their types differ between subgraphs, or they belong to object
+types that exclude each other (GraphQL specification, 5.3.2: fields of one response name must have the same shape).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from operator import is_
+from typing import TypeVar
+
+from hanse_router.planner.plan import FieldSelection, InlineFragment, Selection
+from hanse_router.planner.requests import Request
+from hanse_schema.type_ref import named_type
+
+_Part = TypeVar("_Part", bound=Selection)
+
+
+def add_wire_aliases(requests: list[Request]) -> list[Request]:
+    """Give conflicting fields aliases of their own."""
+    for request in requests:
+        request.selections = _aliased(request.selections)
+        for group in request.groups:
+            group.selections = _aliased(group.selections)
+    return requests
+
+
+def _aliased(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
+    if not any(isinstance(selection, InlineFragment) for selection in selections):
+        return _recurse(selections)
+    return _Scope(selections).rewrite(selections)
+
+
+def _recurse(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
+    return tuple([_with(s, _aliased(s.selections)) if s.selections else s for s in selections])
+
+
+class _Scope:
+    """The fields that stand side by side in a reply's object, in whatever fragments."""
+
+    def __init__(self, selections: Iterable[Selection]) -> None:
+        self._kinds: dict[str, dict[tuple[object, ...], str]] = {}
+        self._taken = {field.alias for field in _flat(selections)}
+
+    def rewrite(self, selections: Iterable[Selection]) -> tuple[Selection, ...]:
+        found: list[Selection] = []
+        for selection in selections:
+            if isinstance(selection, InlineFragment):
+                found.append(_with(selection, self.rewrite(selection.selections)))
+            else:
+                field = _with(selection, _aliased(selection.selections)) if selection.selections else selection
+                alias = self._alias(field)
+                found.append(field if alias == field.alias else replace(field, alias=alias))
+        return tuple(found)
+
+    def _alias(self, field: FieldSelection) -> str:
+        kinds = self._kinds.setdefault(field.alias, {})
+        kind = _kind(field)
+        if kind not in kinds:
+            kinds[kind] = self._free(field.alias) if kinds else field.alias
+        return kinds[kind]
+
+    def _free(self, alias: str) -> str:
+        count = 1
+        while (free := f"{alias}_{count}") in self._taken:
+            count += 1
+        self._taken.add(free)
+        return free
+
+
+def _kind(field: FieldSelection) -> tuple[object, ...]:
+    """What has to be alike for two fields to share a key without a second look."""
+    wrappers = field.type.replace(named_type(field.type), "")
+    if not field.selections:
+        return (field.name, field.arguments, field.type)
+    # Below composite fields the whole shape has to agree: only the same selections surely do.
+    return (field.name, field.arguments, wrappers, _shape(field.selections))
+
+
+def _shape(selections: Iterable[Selection]) -> frozenset[tuple[object, ...]]:
+    return frozenset((field.alias, *_kind(field)) for field in _flat(selections))
+
+
+def _flat(selections: Iterable[Selection]) -> Iterable[FieldSelection]:
+    for selection in selections:
+        if isinstance(selection, InlineFragment):
+            yield from _flat(selection.selections)
+        else:
+            yield selection
+
+
+def _with(selection: _Part, inner: tuple[Selection, ...]) -> _Part:
+    """The selection with what is below it replaced: itself, where that is what it has."""
+    return selection if all(map(is_, inner, selection.selections)) else replace(selection, selections=inner)

@@ -1,0 +1,62 @@
+"""Turn what a fetch step selects into the plan's selections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hanse_router.planner.conditions import ALWAYS, AnyOf, Conditions, common, in_order
+from hanse_router.planner.fetch_graph import Slot, SlotField
+from hanse_router.planner.plan import FieldSelection, InlineFragment, Selection
+from hanse_schema.query_graph import QueryGraph
+
+_Leaf = tuple[str, str, str]  # response key, field, arguments
+
+_TYPENAME = FieldSelection("__typename", "String!", "__typename", "__typename")
+
+
+def selections_of(slot: Slot, graph: QueryGraph, conditions: AnyOf) -> tuple[Selection, ...]:
+    """The selections of a slot: `__typename` where it is needed, fields, then fragments by type.
+
+    Nothing is selected unless `conditions` hold, so they are not repeated.
+    """
+    return tuple(_Printer(graph).of(slot, common(conditions)))
+
+
+class _Printer:
+    def __init__(self, graph: QueryGraph) -> None:
+        self._graph = graph
+
+    def of(self, slot: Slot, outer: Conditions, known: frozenset[_Leaf] = frozenset()) -> list[Selection]:
+        """The slot's selections, without conditions that hold anyway, and leaves selected of its objects anyway."""
+        found: list[Selection] = []
+        is_part = slot.above is not None and slot.holder is None
+        tells_type = slot.position.abstract and slot.knows_type and not is_part
+        if tells_type:
+            found.append(_TYPENAME)
+        for key, field in sorted(slot.fields.items(), key=lambda item: item[1].order):
+            if not (tells_type and key == "__typename") and (key, field.name, field.arguments) not in known:
+                found += self._field(key, field, outer)
+        known |= {(key, f.name, f.arguments) for key, f in slot.fields.items() if not f.child and _is_sure(f, outer)}
+        for type_, cast in slot.casts.items():
+            inner = tuple(self.of(cast, outer, known))
+            if inner:
+                found.append(InlineFragment(type_, inner, runtime_types=self._types(slot, cast)))
+        return found if found or is_part else [_TYPENAME]
+
+    def _types(self, slot: Slot, cast: Slot) -> tuple[str, ...]:
+        return tuple(sorted(self._graph.runtime_types(slot.node) & self._graph.runtime_types(cast.node)))
+
+    def _field(self, key: str, field: SlotField, outer: Conditions) -> Iterator[FieldSelection]:
+        wanted = _certain(field)
+        inner = () if field.child is None else tuple(self.of(field.child, outer | wanted))
+        for conditions in field.alternatives or (wanted - outer,):
+            yield FieldSelection(field.name, field.type, key, key, field.arguments, inner, in_order(conditions))
+
+
+def _is_sure(field: SlotField, outer: Conditions) -> bool:
+    return not _certain(field) - outer
+
+
+def _certain(field: SlotField) -> Conditions:
+    """What holds whenever somebody wants the field."""
+    return common(field.conditions or ALWAYS)

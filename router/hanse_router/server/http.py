@@ -1,0 +1,153 @@
+"""GraphQL over HTTP (https://graphql.github.io/graphql-over-http/draft): POST with JSON, GET for queries, streams."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Mapping
+
+from hanse_router.engine import Engine
+from hanse_router.errors import (
+    InternalError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    RouterError,
+)
+from hanse_router.guards.csrf import CsrfGuard
+from hanse_router.planner.plan import OperationKind
+from hanse_router.request import GraphQLRequest
+from hanse_router.server.address import ClientAddress
+from hanse_router.server.asgi import ClientGone, Header, Receive, Scope, Send, request_headers, respond
+from hanse_router.server.body import check_content_type, check_encoding, decode_body, decode_query_string, read_body
+from hanse_router.server.cors import Cors
+from hanse_router.server.multipart import MultipartEncoding
+from hanse_router.server.negotiate import Accepted, Form, negotiate
+from hanse_router.server.sse import HEADERS as SSE_HEADERS
+from hanse_router.server.sse import SseEncoding
+from hanse_router.server.streams import Encoding, once, send_stream
+from hanse_router.server.upload_body import is_form, read_upload
+from hanse_router.telemetry.access_log import AccessLog
+from hanse_router.uploads import UploadRequest
+
+_ACCEPTABLE = "application/graphql-response+json, application/json, text/event-stream or multipart/mixed"
+_STREAMS = "text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use WebSocket"
+
+
+class HttpDoor:
+    """Answers HTTP requests on the path of GraphQL."""
+
+    def __init__(self, engine: Engine, access_log: AccessLog, cors: Cors, address: ClientAddress) -> None:
+        settings = engine.settings
+        self._engine = engine
+        self._log = access_log
+        self._cors = cors
+        self._csrf = CsrfGuard(settings.csrf, settings.cors)
+        self._address = address
+        self._max_body = settings.limits.max_body_bytes
+        self._uploads = settings.uploads
+        self._streams = settings.streams
+        self._encodings: dict[Form, Encoding] = {Form.SSE: SseEncoding(), Form.MULTIPART: MultipartEncoding()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send, document_id: str | None = None) -> None:
+        """Answer one request; `document_id` is that of the path, if there is one."""
+        began = time.perf_counter()
+        headers = request_headers(scope)
+        if scope["method"] == "OPTIONS":
+            allow = [(b"allow", b"GET, POST, OPTIONS"), (b"content-length", b"0")]
+            await send({"type": "http.response.start", "status": 204, "headers": allow + self._cors.preflight(headers)})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        accepted = negotiate(headers.get("accept"))
+        extra = self._cors.headers(headers.get("origin"))
+        name: str | None = None
+        code: str | None = None
+        request: GraphQLRequest | None = None
+        try:
+            request = await self._read(scope, receive, headers, accepted)
+            if document_id is not None:
+                request.document_id = document_id
+            context = await self._engine.context(headers, self._address.of(scope, headers))
+            pipeline, operation = self._engine.operation(request)
+            name = operation.name
+            if operation.kind is OperationKind.MUTATION and scope["method"] == "GET":
+                raise MethodNotAllowed("A mutation cannot be sent by GET: send it by POST.", "POST")
+            if operation.kind is OperationKind.SUBSCRIPTION:
+                form = self._stream_form(accepted)
+                events = await self._engine.subscribe(pipeline, operation, request, context)
+                await self._send_stream(receive, send, events, form, extra)
+                status = 200
+            else:
+                status, whole = 200, extra
+                if operation.caching is None or isinstance(request, UploadRequest):  # files are in no key
+                    response = await pipeline.execute(operation, request, context)
+                else:
+                    response, freshness = await pipeline.execute_cached(operation.caching, operation, request, context)
+                    whole = [*extra, *freshness]
+                if accepted.as_stream:
+                    assert accepted.single is not None
+                    await self._send_stream(receive, send, once(response), accepted.single, extra)
+                else:
+                    await respond(send, 200, accepted.content_type, response, whole)
+        except ClientGone:
+            return
+        except RouterError as error:
+            status, code = await self._refuse(send, error, accepted, extra)
+        except Exception as error:
+            status, code = await self._refuse(send, InternalError(error), accepted, extra)
+        finally:
+            if isinstance(request, UploadRequest):
+                await request.close()
+        seconds = time.perf_counter() - began
+        self._engine.metrics.count_request("http", status, seconds)
+        if self._log.enabled:
+            self._log.write(scope, headers, status=status, seconds=seconds, operation=name, code=code)
+
+    async def _read(
+        self, scope: Scope, receive: Receive, headers: Mapping[str, str], accepted: Accepted
+    ) -> GraphQLRequest:
+        method = scope["method"]
+        if method == "POST":
+            if accepted.single is None:
+                raise NotAcceptable(f"None of the accepted media types can be sent: accept {_ACCEPTABLE}.")
+            self._csrf.check(headers)
+            content_type = headers.get("content-type")
+            form = self._uploads.enabled and is_form(content_type)
+            if not form:
+                check_content_type(content_type)
+            check_encoding(headers.get("content-encoding"))
+            if form:
+                declared = headers.get("content-length")
+                return await read_upload(receive, content_type or "", declared, self._uploads, self._max_body)
+            return decode_body(await read_body(receive, self._max_body, headers.get("content-length")))
+        if method != "GET":
+            raise MethodNotAllowed(f"The method {method} is not answered here: send a POST.", "GET, POST, OPTIONS")
+        if accepted.single is None:
+            raise NotAcceptable(f"None of the accepted media types can be sent: accept {_ACCEPTABLE}.")
+        self._csrf.check(headers)
+        return decode_query_string(scope["query_string"])
+
+    def _stream_form(self, accepted: Accepted) -> Form:
+        if accepted.stream is None:
+            raise NotAcceptable(f"A subscription is a stream: accept {_STREAMS}.")
+        if not self._streams.enabled:
+            raise InvalidRequest("Subscriptions over HTTP are switched off here (streams.enabled): use WebSocket.")
+        return accepted.stream
+
+    async def _send_stream(
+        self, receive: Receive, send: Send, events: AsyncIterator[bytes], form: Form, extra: list[Header]
+    ) -> None:
+        await send_stream(
+            receive,
+            send,
+            events,
+            self._encodings[form],
+            epoch=self._engine.epoch,
+            heartbeat_seconds=self._streams.heartbeat_seconds,
+            headers=[*SSE_HEADERS, *extra],
+        )
+
+    async def _refuse(self, send: Send, error: RouterError, accepted: Accepted, extra: list[Header]) -> tuple[int, str]:
+        self._engine.refused(error)
+        status = accepted.status(error.http_status, well_formed=error.well_formed)
+        await respond(send, status, accepted.content_type, error.response(), (*error.headers, *extra))
+        return status, error.error_code

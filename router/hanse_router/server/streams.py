@@ -1,0 +1,88 @@
+"""A stream of results over one HTTP response: heartbeats in silence, an end when the client goes or the epoch ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from typing import Any, Protocol
+
+from hanse_router.engine import Epoch
+from hanse_router.errors import InternalError, RouterError, Unavailable
+from hanse_router.server.asgi import Header, Receive, Send
+from hanse_router.transports.base import TransportError
+
+
+class Encoding(Protocol):
+    """How a stream looks on the wire."""
+
+    content_type: bytes
+    opening: bytes
+    heartbeat: bytes
+
+    def result(self, response: bytes) -> bytes: ...
+
+    def end(self, error: bytes | None) -> bytes: ...
+
+
+async def send_stream(
+    receive: Receive,
+    send: Send,
+    events: AsyncIterator[bytes],
+    encoding: Encoding,
+    *,
+    epoch: Epoch,
+    heartbeat_seconds: float,
+    headers: Iterable[Header],
+) -> None:
+    """Send the events until they end, the client goes, or the epoch is over. Closes the events."""
+
+    async def write(body: bytes, more: bool = True) -> None:
+        await send({"type": "http.response.body", "body": body, "more_body": more})
+
+    start_headers = [(b"content-type", encoding.content_type), *headers]
+    await send({"type": "http.response.start", "status": 200, "headers": start_headers})
+    gone = asyncio.ensure_future(_disconnect(receive))
+    over = asyncio.ensure_future(epoch.over.wait())
+    upcoming: asyncio.Future[bytes] | None = None
+    error: bytes | None = None
+    try:
+        await write(encoding.opening)
+        while True:
+            upcoming = upcoming or asyncio.ensure_future(anext(events))
+            waiting: set[asyncio.Future[Any]] = {upcoming, gone, over}
+            done, _ = await asyncio.wait(waiting, timeout=heartbeat_seconds, return_when=asyncio.FIRST_COMPLETED)
+            if gone in done:
+                return
+            if upcoming in done:
+                finished, upcoming = upcoming, None
+                await write(encoding.result(finished.result()))
+            elif over in done:
+                error = Unavailable(f"{epoch.why.value[1]}.").response()
+                break
+            else:
+                await write(encoding.heartbeat)
+    except StopAsyncIteration:
+        pass
+    except RouterError as refused:
+        error = refused.response()
+    except TransportError as failed:
+        error = RouterError(str(failed), code=failed.code).response()
+    except Exception as fault:
+        error = InternalError(fault).response()
+    finally:
+        unfinished = [future for future in (gone, over, upcoming) if future is not None]
+        for future in unfinished:
+            future.cancel()
+        await asyncio.gather(*unfinished, return_exceptions=True)
+        await events.aclose()  # type: ignore[attr-defined]
+    await write(encoding.end(error), more=False)
+
+
+async def once(response: bytes) -> AsyncIterator[bytes]:
+    """A stream of one result."""
+    yield response
+
+
+async def _disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,269 @@
+"""GraphQL over WebSocket: queries, mutations and subscriptions, in both subprotocols."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import orjson
+
+from hanse_router.engine import Engine
+from hanse_router.errors import InternalError, RouterError, Unauthenticated, Unavailable
+from hanse_router.planner.plan import OperationKind
+from hanse_router.request import RequestContext
+from hanse_router.server.address import ClientAddress
+from hanse_router.server.asgi import Message, Receive, Scope, Send, request_headers
+from hanse_router.server.body import request_of
+from hanse_router.server.streams import once
+from hanse_router.server.subprotocols import LEGACY_WS, SUBPROTOCOLS, Subprotocol, encode
+from hanse_router.telemetry.access_log import AccessLog
+from hanse_router.transports.base import TransportError
+
+BAD_MESSAGE = 4400, "Invalid message received"
+NOT_INITIALISED = 4401, "Unauthorized"
+FORBIDDEN = 4403, "Forbidden"
+NO_SUBPROTOCOL = 4406, "Subprotocol not acceptable"
+INIT_TIMEOUT = 4408, "Connection initialisation timeout"
+SECOND_INIT = 4429, "Too many initialisation requests"
+TOO_BIG = 1009, "Message too big"
+TOO_MANY = 4429, "Too many operations on this connection"
+NORMAL = 1000, ""
+MAX_REASON_BYTES = 123
+
+
+class _Close(Exception):
+    """The connection is to be closed with this code."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+        self.reason = reason
+
+
+class _Gone(Exception):
+    """The client has closed."""
+
+
+class WebSocketDoor:
+    """Answers WebSocket connections on the path of GraphQL."""
+
+    def __init__(self, engine: Engine, access_log: AccessLog, address: ClientAddress) -> None:
+        self._engine = engine
+        self._log = access_log
+        self._address = address
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection until either side ends it."""
+        await receive()  # websocket.connect
+        offered = scope.get("subprotocols") or ()
+        protocol = next((SUBPROTOCOLS[name] for name in offered if name in SUBPROTOCOLS), None)
+        await send({"type": "websocket.accept", "subprotocol": protocol.name if protocol else None})
+        if protocol is None:
+            await send({"type": "websocket.close", "code": NO_SUBPROTOCOL[0], "reason": NO_SUBPROTOCOL[1]})
+            return
+        began = time.perf_counter()
+        headers = request_headers(scope)
+        connection = _Connection(self._engine, protocol, receive, send, headers, self._address.of(scope, headers))
+        with self._engine.metrics.sockets.track_inprogress():
+            code = await connection.serve()
+        if self._log.enabled:
+            self._log.write(scope, headers, status=code, seconds=time.perf_counter() - began)
+
+
+class _Connection:
+    def __init__(
+        self,
+        engine: Engine,
+        protocol: Subprotocol,
+        receive: Receive,
+        send: Send,
+        headers: dict[str, str],
+        client_ip: str | None,
+    ) -> None:
+        self._engine = engine
+        self._protocol = protocol
+        self._receive = receive
+        self._send_message = send
+        self._headers: Mapping[str, str] = headers
+        self._client_ip = client_ip
+        self._epoch = engine.epoch
+        self._initialised = False
+        self._operations: dict[str, asyncio.Task[None]] = {}
+
+    async def serve(self) -> int:
+        """Serve until the end; the close code."""
+        watch = asyncio.create_task(self._watch())
+        reading = asyncio.create_task(self._read())
+        end = _Close(1006, "")
+        try:
+            await asyncio.wait({watch, reading}, return_when=asyncio.FIRST_COMPLETED)
+            for task in (reading, watch):
+                if task.done() and not task.cancelled() and (error := task.exception()) is not None:
+                    raise error
+        except _Close as close:
+            end = close
+            await self._close(close)
+        except _Gone:
+            pass
+        except Exception as fault:
+            end = _Close(1011, "")
+            await self._close(_Close(1011, InternalError(fault).message))
+        finally:
+            tasks = [watch, reading, *self._operations.values()]
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return end.code
+
+    async def _watch(self) -> None:
+        """The clock: the time for `connection_init`, keep-alives, the end of the epoch."""
+        settings = self._engine.settings.websocket
+        over = self._epoch.over
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), settings.init_timeout_seconds)
+        if not over.is_set() and not self._initialised:
+            raise _Close(*INIT_TIMEOUT)
+        while not over.is_set():
+            await self._text(self._protocol.keep_alive)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(over.wait(), settings.ping_seconds)
+        raise _Close(*self._epoch.why.value)
+
+    async def _read(self) -> None:
+        while True:
+            message = await self._receive()
+            if message["type"] != "websocket.receive":
+                raise _Gone
+            await self._handle(_decode(message, self._engine.settings.limits.max_body_bytes))
+
+    async def _handle(self, message: dict[str, Any]) -> None:
+        kind, key, payload = message.get("type"), message.get("id"), message.get("payload")
+        protocol = self._protocol
+        if kind == "connection_init":
+            await self._initialise(payload)
+        elif kind == protocol.subscribe and isinstance(key, str) and key and isinstance(payload, dict):
+            await self._subscribe(key, payload)
+        elif kind == protocol.stop and isinstance(key, str):
+            await self._stop(key)
+        elif kind == "ping" and protocol.answers_ping:
+            await self._text(encode({"type": "pong", **({"payload": payload} if payload is not None else {})}))
+        elif kind == "pong" and protocol.answers_ping:
+            pass
+        elif kind is not None and kind == protocol.terminate:
+            raise _Close(*NORMAL)
+        else:
+            raise _Close(*BAD_MESSAGE)
+
+    async def _initialise(self, payload: object) -> None:
+        if self._initialised:
+            raise _Close(*SECOND_INIT)
+        if payload is not None and not isinstance(payload, dict):
+            raise _Close(*BAD_MESSAGE)
+        self._headers = {**self._headers, **_headers_in(payload)}
+        try:
+            await self._engine.context(self._headers, self._client_ip)
+        except RouterError as error:
+            self._engine.refused(error)
+            if self._protocol is LEGACY_WS:
+                await self._text(encode({"type": "connection_error", "payload": error.formatted()[0]}))
+            code = FORBIDDEN[0] if isinstance(error, Unauthenticated) else 1013
+            raise _Close(code, error.message) from error
+        self._initialised = True
+        await self._text('{"type":"connection_ack"}')
+
+    async def _subscribe(self, key: str, payload: dict[str, Any]) -> None:
+        if not self._initialised:
+            raise _Close(*NOT_INITIALISED)
+        if key in self._operations:
+            if self._protocol is not LEGACY_WS:
+                raise _Close(4409, f"Subscriber for {key} already exists")
+            await self._stop(key)  # the older protocol replaces it
+        if len(self._operations) >= self._engine.settings.websocket.max_operations:
+            raise _Close(*TOO_MANY)
+        self._operations[key] = asyncio.create_task(self._run(key, payload))
+
+    async def _stop(self, key: str) -> None:
+        task = self._operations.pop(key, None)
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
+            if self._protocol is LEGACY_WS:
+                await self._text(self._protocol.complete(key))
+
+    async def _run(self, key: str, payload: dict[str, Any]) -> None:
+        """One operation. Each result is written before the next is asked for: a slow client slows its own events."""
+        began = time.perf_counter()
+        status = 200
+        try:
+            events = await self._start(payload)
+            async with contextlib.aclosing(events):  # type: ignore[type-var]
+                async for event in events:
+                    await self._text(self._protocol.result(key, event))
+            last = self._protocol.complete(key)
+        except RouterError as error:
+            self._engine.refused(error)
+            status, last = error.http_status, self._protocol.error(key, error.formatted())
+        except TransportError as error:
+            status, last = 502, self._protocol.error(key, RouterError(str(error), code=error.code).formatted())
+        except _Gone:
+            return
+        except Exception as fault:
+            status, last = 500, self._protocol.error(key, InternalError(fault).formatted())
+        # Free before the client hears of the end, since it may use the id again at once.
+        if self._operations.get(key) is asyncio.current_task():
+            del self._operations[key]
+        self._engine.metrics.count_request("websocket", status, time.perf_counter() - began)
+        with contextlib.suppress(_Gone):
+            await self._text(last)
+
+    async def _start(self, payload: dict[str, Any]) -> AsyncIterator[bytes]:
+        request = request_of(payload)
+        headers = {**self._headers, **_headers_in((request.extensions or {}).get("headers"))}
+        context: RequestContext = await self._engine.context(headers, self._client_ip)
+        if self._engine.stopping:
+            raise Unavailable("The router is stopping; connect again.")
+        pipeline, operation = self._engine.operation(request)
+        if operation.kind is OperationKind.SUBSCRIPTION:
+            return await self._engine.subscribe(pipeline, operation, request, context)
+        execution = pipeline.execute(operation, request, context)
+        if operation.kind is OperationKind.MUTATION:
+            # Half a mutation is worse than one whose answer nobody reads: it goes on when its client goes.
+            execution = self._engine.unbroken(execution)
+        return once(await execution)
+
+    async def _text(self, text: str) -> None:
+        try:
+            await self._send_message({"type": "websocket.send", "text": text})
+        except (OSError, RuntimeError) as error:  # what servers raise when the client has closed
+            raise _Gone from error
+
+    async def _close(self, close: _Close) -> None:
+        reason = close.reason.encode()[:MAX_REASON_BYTES].decode(errors="ignore")
+        with contextlib.suppress(OSError, RuntimeError):
+            await self._send_message({"type": "websocket.close", "code": close.code, "reason": reason})
+
+
+def _decode(message: Message, limit: int) -> dict[str, Any]:
+    text = message.get("text")
+    content: str | bytes = text if text is not None else message.get("bytes") or b""
+    if len(content) > limit:
+        raise _Close(*TOO_BIG)
+    try:
+        decoded = orjson.loads(content)
+    except ValueError as error:
+        raise _Close(*BAD_MESSAGE) from error
+    if not isinstance(decoded, dict):
+        raise _Close(*BAD_MESSAGE)
+    return decoded
+
+
+def _headers_in(payload: object) -> dict[str, str]:
+    """The headers that a client gives in a payload, since browsers cannot set them: at its top, or under `headers`."""
+    if not isinstance(payload, dict):
+        return {}
+    nested = payload.get("headers")
+    given = {**payload, **(nested if isinstance(nested, dict) else {})}
+    return {name.lower(): value for name, value in given.items() if isinstance(value, str)}

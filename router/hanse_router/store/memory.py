@@ -1,0 +1,90 @@
+"""The store of one router: in its memory, gone with it."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+
+from hanse_router.cache import LruCache
+from hanse_router.store.base import BucketStore, Cache, Charge, Refusal
+
+MOST_ENTRIES = 1_000_000  # the bytes are what bounds it
+
+
+class MemoryBuckets:
+    """Buckets of this process. The least recently used go where there are more than `size`."""
+
+    def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._size = size
+        self._clock = clock
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key: (level, when)
+
+    async def take(self, charges: Sequence[Charge]) -> Refusal | None:
+        """See BucketStore. Atomic, since nothing is awaited."""
+        now = self._clock()
+        left: dict[str, float] = {}
+        for index, charge in enumerate(charges):
+            level = left.get(charge.key)
+            if level is None:
+                level = self._level(charge, now)
+            if charge.cost > level:
+                missing = charge.cost - level
+                rate = charge.capacity / charge.seconds
+                return Refusal(index, min(missing / rate if rate else charge.seconds, charge.seconds))
+            left[charge.key] = level - charge.cost
+        for key, level in left.items():
+            self._levels[key] = (level, now)
+            self._levels.move_to_end(key)
+        while len(self._levels) > self._size:
+            self._levels.popitem(last=False)
+        return None
+
+    def _level(self, charge: Charge, now: float) -> float:
+        known = self._levels.get(charge.key)
+        if known is None:
+            return charge.capacity
+        level, when = known
+        return min(charge.capacity, level + (now - when) * charge.capacity / charge.seconds)
+
+
+class MemoryCache:
+    """Values of this process: at most `bytes_` of them in all; the least recently used go first."""
+
+    def __init__(self, bytes_: int, clock: Callable[[], float] = time.monotonic) -> None:
+        self._bytes = bytes_
+        self._clock = clock
+        self._entries: LruCache[str, tuple[bytes, float]] = LruCache(
+            MOST_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), heaviest=bytes_
+        )
+
+    async def get(self, key: str) -> bytes | None:
+        """See Cache."""
+        entry = self._entries.get(key)
+        if entry is None:
+            return None
+        value, until = entry
+        if self._clock() >= until:
+            self._entries.drop(key)
+            return None
+        return value
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        """See Cache."""
+        if len(key) + len(value) <= self._bytes:  # else it would drive out all others, and then itself
+            self._entries.put(key, (value, self._clock() + seconds))
+
+
+class MemoryStore:
+    """All of it in this process."""
+
+    def __init__(self, *, buckets: int, cache_bytes: int) -> None:
+        """The most that is kept: so many buckets, and so many bytes of the cache."""
+        self.buckets: BucketStore = MemoryBuckets(buckets)
+        self.cache: Cache = MemoryCache(cache_bytes)
+
+    async def start(self) -> None:
+        """See Store."""
+
+    async def close(self) -> None:
+        """See Store."""

@@ -1,0 +1,57 @@
+"""What the router counts, as Prometheus metrics."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from hanse_router.telemetry.series import Count, CountSeries, TimeSeries
+
+
+class Metrics:
+    """The counters of one router."""
+
+    content_type = CONTENT_TYPE_LATEST
+
+    def __init__(self) -> None:
+        registry = self.registry = CollectorRegistry()
+        self._requests = CountSeries(
+            registry, "hanse_requests", "Operations answered, by transport and status.", ("transport", "status")
+        )
+        self._request_counts: dict[tuple[str, int], Count] = {}
+        seconds = TimeSeries(registry, "hanse_request_seconds", "Time from an operation to its answer.", ("transport",))
+        self._request_seconds = {name: seconds.labels(name) for name in ("http", "websocket")}
+        documents = CountSeries(registry, "hanse_documents", "Documents looked up among those prepared.", ("result",))
+        self.document_hits = documents.labels("hit")
+        self.document_misses = documents.labels("miss")
+        self.refused = CountSeries(registry, "hanse_refused", "Operations that did not run, by error code.", ("code",))
+        self.fetches = CountSeries(
+            registry, "hanse_fetches", "Requests to subgraphs by outcome.", ("subgraph", "outcome")
+        )
+        self.fetch_seconds = TimeSeries(
+            registry, "hanse_fetch_seconds", "Time of a request to a subgraph.", ("subgraph",)
+        )
+        self.subscriptions = Gauge("hanse_subscriptions", "Subscriptions that run now.", registry=registry)
+        self.sockets = Gauge("hanse_websockets", "WebSocket connections open now.", registry=registry)
+        self.responses = CountSeries(
+            registry, "hanse_cached_responses", "Responses looked up among those kept.", ("result",)
+        )
+        self.store_failures = CountSeries(
+            registry, "hanse_store_failures", "Requests to the shared store that failed or took too long."
+        )
+        self.store_available = Gauge("hanse_store_available", "Whether the shared store answers.", registry=registry)
+        self.store_available.set(1)
+        self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
+
+    def count_request(self, transport: str, status: int, seconds: float) -> None:
+        """One operation is answered, over "http" or "websocket"."""
+        key = (transport, status)
+        count = self._request_counts.get(key)
+        if count is None:
+            count = self._request_counts[key] = self._requests.labels(transport, str(status))
+        count.value += 1
+        self._request_seconds[transport].observe(seconds)
+
+    def exposition(self) -> bytes:
+        """All of it in Prometheus' text format."""
+        return generate_latest(self.registry)

@@ -1,0 +1,71 @@
+"""How a subgraph is reached: the one protocol that the executor knows, whatever lies behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Protocol, runtime_checkable
+
+import msgspec
+
+from hanse_router.planner.plan import OperationKind
+
+
+@runtime_checkable
+class File(Protocol):
+    """A file that a client sent. Its content can be read any number of times, also at once."""
+
+    name: str  # as the client calls it
+    content_type: str  # as the client says
+    size: int
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """The content, in pieces."""
+        ...
+
+
+FileAt = tuple[str, File]
+"""A file and where it stands in a request, such as `variables.input.files.0`."""
+
+
+class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
+    """One GraphQL request to a subgraph: `body` is the encoded JSON (query, variables, operationName).
+
+    Where a file stands in the variables, the body has null.
+    """
+
+    body: bytes
+    kind: OperationKind
+    headers: Mapping[str, str] = {}  # what is carried to this subgraph, names in lower case
+    files: Sequence[FileAt] = ()
+
+
+class TransportError(Exception):
+    """The subgraph gave no usable reply. `code` becomes `extensions.code`; the message is fit for clients."""
+
+    def __init__(self, code: str, message: str, *, status: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+class Transport(Protocol):
+    """A way to one subgraph. Safe for concurrent use; made at start-up, closed at the end."""
+
+    async def send(self, request: SubgraphRequest) -> bytes:
+        """The reply's body, a GraphQL response as JSON (its shape is checked by the executor).
+
+        Raises TransportError: SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_HTTP_ERROR, SUBGRAPH_MALFORMED_RESPONSE,
+        SUBGRAPH_TLS_FAILED, and SUBGRAPH_TAKES_NO_FILES where files cannot be sent this way.
+        """
+        ...
+
+    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """The events of a subscription, each a GraphQL response as JSON; ends when the subgraph completes it.
+
+        Closing the iterator (`aclose`) unsubscribes. Raises TransportError as `send` does.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        ...

@@ -1,0 +1,85 @@
+"""Streams of GraphQL responses over HTTP: server-sent events, and multipart as Apollo's clients speak it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import orjson
+
+from hanse_router.transports.base import TransportError
+
+_MOST_PENDING = 64 * 1024 * 1024
+
+
+async def server_sent_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    """The data of each `next` event until `complete` (graphql-sse, distinct connections mode)."""
+    name, data = "", list[bytes]()
+    async for line in _lines(chunks):
+        if line:
+            field, _, value = line.partition(b":")
+            value = value.removeprefix(b" ")
+            if field == b"event":
+                name = value.decode("utf-8", "replace")
+            elif field == b"data":
+                data.append(value)
+            continue
+        if name == "complete":
+            return
+        payload = b"\n".join(data)
+        if name in ("next", "") and payload:
+            yield payload
+        name, data = "", []
+
+
+async def multipart_events(chunks: AsyncIterator[bytes], boundary: str) -> AsyncIterator[bytes]:
+    """The payload of each part until the closing boundary; heartbeats are passed over."""
+    mark, closing = f"--{boundary}".encode(), f"--{boundary}--".encode()
+    part: list[bytes] = []
+    in_body = False
+    async for line in _lines(chunks):
+        if line in (mark, closing):
+            event = _payload(b"\n".join(part))
+            if event is not None:
+                yield event
+            part, in_body = [], False
+            if line == closing:
+                return
+        elif in_body:
+            part.append(line)
+        elif not line:
+            in_body = True
+    event = _payload(b"\n".join(part))
+    if event is not None:
+        yield event
+
+
+def _payload(part: bytes) -> bytes | None:
+    if not part.strip():
+        return None
+    try:
+        message = orjson.loads(part)
+    except ValueError:
+        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "A part of the subgraph's stream is not JSON.") from None
+    if not isinstance(message, dict) or not message:
+        return None
+    if "payload" not in message:
+        return part
+    payload = message["payload"]
+    if payload is None:
+        if message.get("errors"):
+            return orjson.dumps({"data": None, "errors": message["errors"]})
+        return None
+    return orjson.dumps(payload)
+
+
+async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    pending = b""
+    async for chunk in chunks:
+        pending += chunk
+        *whole, pending = pending.split(b"\n")
+        if len(pending) > _MOST_PENDING:
+            raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "An event of the subgraph's is too large.")
+        for line in whole:
+            yield line.removesuffix(b"\r")
+    if pending:
+        yield pending.removesuffix(b"\r")

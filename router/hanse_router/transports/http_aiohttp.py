@@ -1,0 +1,112 @@
+"""Subgraphs over HTTP with everything that is rare between router and subgraph: TLS, proxies, redirects, streams."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import aiohttp
+
+from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.event_stream import multipart_events, server_sent_events
+from hanse_router.transports.multipart_request import MultipartRequest
+from hanse_router.transports.options import TransportOptions
+from hanse_router.transports.replies import checked_reply, too_large
+from hanse_router.transports.tls import tls_failure
+
+_ACCEPT = "application/graphql-response+json, application/json"
+_ACCEPT_EVENTS = 'text/event-stream, multipart/mixed;boundary="graphql";subscriptionSpec=1.0, application/json'
+
+
+class AiohttpTransport:
+    """Transport over `http://` and `https://`; subscriptions by server-sent events or multipart."""
+
+    def __init__(self, url: str, options: TransportOptions) -> None:
+        self._url = url
+        self._options = options
+        self._session: aiohttp.ClientSession | None = None
+
+    async def send(self, request: SubgraphRequest) -> bytes:
+        """See Transport. Redirects keep the method only where they say so (307, 308)."""
+        form = MultipartRequest(request) if request.files else None
+        described = form.headers if form else {"content-type": "application/json"}
+        headers = {"accept": _ACCEPT, **described, **request.headers}
+        timeout = aiohttp.ClientTimeout(total=self._options.timeout, sock_connect=self._options.connect_timeout)
+        limit = self._options.max_response_bytes
+        try:
+            async with self._opened().post(
+                self._url,
+                data=form.chunks() if form else request.body,
+                headers=headers,
+                timeout=timeout,
+                proxy=self._options.proxy,
+                allow_redirects=form is None,  # what was streamed once is not streamed elsewhere
+            ) as reply:
+                body = bytearray()
+                async for chunk in reply.content.iter_any():
+                    body += chunk
+                    if len(body) > limit:
+                        raise too_large(limit)
+                return checked_reply(reply.status, bytes(body))
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _failure(error) from None
+
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """See Transport. A reply that is one plain response is the only event."""
+        headers = {"accept": _ACCEPT_EVENTS, "content-type": "application/json", **request.headers}
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._options.connect_timeout)
+        try:
+            async with self._opened().post(
+                self._url, data=request.body, headers=headers, timeout=timeout, proxy=self._options.proxy
+            ) as reply:
+                if reply.status >= 300:
+                    yield checked_reply(reply.status, await reply.content.read(self._options.max_response_bytes))
+                elif reply.content_type == "text/event-stream":
+                    async for event in server_sent_events(reply.content.iter_any()):
+                        yield event
+                elif reply.content_type == "multipart/mixed":
+                    boundary = _boundary(reply.headers.get("content-type", ""))
+                    async for event in multipart_events(reply.content.iter_any(), boundary):
+                        yield event
+                else:
+                    yield checked_reply(reply.status, await reply.read())
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            broken = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph's stream of events broke off.")
+            raise tls_failure(error) or broken from None
+
+    async def close(self) -> None:
+        """See Transport."""
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    def _opened(self) -> aiohttp.ClientSession:
+        if self._session is None:  # made late: a session belongs to a running event loop
+            options = self._options
+            connector = aiohttp.TCPConnector(
+                limit=options.max_connections, keepalive_timeout=options.idle_seconds, ssl=options.tls or True
+            )
+            self._session = aiohttp.ClientSession(connector=connector, trust_env=True, auto_decompress=True)
+        return self._session
+
+
+def _failure(error: Exception) -> TransportError:
+    match error:
+        case aiohttp.TooManyRedirects():
+            return TransportError("SUBGRAPH_HTTP_ERROR", "The subgraph redirects without end.")
+        case aiohttp.ClientPayloadError():
+            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not whole.")
+        case aiohttp.ClientHttpProxyError():
+            return TransportError("SUBGRAPH_UNREACHABLE", "The proxy on the way to the subgraph refuses.")
+        case aiohttp.ClientResponseError():
+            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not well-formed.")
+    return tls_failure(error) or TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.")
+
+
+def _boundary(content_type: str) -> str:
+    for parameter in content_type.split(";")[1:]:
+        name, _, value = parameter.strip().partition("=")
+        if name.lower() == "boundary":
+            return value.strip('"')
+    return "-"

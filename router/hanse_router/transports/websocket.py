@@ -1,0 +1,149 @@
+"""Subscriptions over WebSocket, in `graphql-transport-ws` or the older `graphql-ws`, as the subgraph chooses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
+from websockets.typing import Subprotocol
+
+from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.options import TransportOptions
+from hanse_router.transports.tls import tls_failure
+
+CURRENT, OLDER = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
+_ID = "1"
+
+
+class WebSocketTransport:
+    """Transport over `ws://` and `wss://`: a connection for each operation, so that each carries its own headers.
+
+    The headers go in the opening request and, as clients of these protocols send them, in `connection_init`.
+    """
+
+    def __init__(self, url: str, options: TransportOptions) -> None:
+        self._url = url
+        self._options = options
+        self._open: set[ClientConnection] = set()
+
+    async def send(self, request: SubgraphRequest) -> bytes:
+        """See Transport: the first event of the operation."""
+        if request.files:
+            raise TransportError("SUBGRAPH_TAKES_NO_FILES", "Files cannot be sent to this subgraph, only over HTTP.")
+        try:
+            async with asyncio.timeout(self._options.timeout):
+                events = self.stream(request)
+                try:
+                    async for event in events:
+                        return event
+                finally:
+                    await events.aclose()  # type: ignore[attr-defined]
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
+        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph ended the operation without a reply.")
+
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        """See Transport."""
+        socket = await self._connected(request)
+        self._open.add(socket)
+        try:
+            older = socket.subprotocol == OLDER
+            await self._begin(socket, request, "start" if older else "subscribe")
+            async for event in _events(socket, "data" if older else "next"):
+                yield event
+        except ConnectionClosed as closed:
+            raise _lost(closed) from None
+        finally:
+            self._open.discard(socket)
+            with suppress(WebSocketException, OSError):
+                await _leave(socket)
+            await socket.close()
+
+    async def close(self) -> None:
+        """See Transport."""
+        await asyncio.gather(*(socket.close() for socket in list(self._open)), return_exceptions=True)
+
+    async def _connected(self, request: SubgraphRequest) -> ClientConnection:
+        options = self._options
+        try:
+            return await connect(
+                self._url,
+                subprotocols=[CURRENT, OLDER],
+                additional_headers=dict(request.headers),
+                open_timeout=options.connect_timeout,
+                close_timeout=2,
+                max_size=options.max_response_bytes,
+                proxy=options.proxy or True,
+                ssl=options.tls if self._url.startswith("wss:") else None,
+            )
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the WebSocket in time.") from None
+        except (OSError, WebSocketException, InvalidURI) as error:
+            unreachable = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached by WebSocket.")
+            raise tls_failure(error) or unreachable from None
+
+    async def _begin(self, socket: ClientConnection, request: SubgraphRequest, start: str) -> None:
+        await socket.send(orjson.dumps({"type": "connection_init", "payload": dict(request.headers)}).decode())
+        try:
+            async with asyncio.timeout(self._options.connect_timeout):
+                while True:
+                    message = _message(await socket.recv())
+                    match message.get("type"):
+                        case "connection_ack":
+                            break
+                        case "ping":
+                            await socket.send('{"type":"pong"}')
+                        case "connection_error":
+                            raise TransportError("SUBGRAPH_HTTP_ERROR", "The subgraph refused the connection.")
+        except TimeoutError:
+            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not acknowledge the connection.") from None
+        await socket.send(f'{{"id":"{_ID}","type":"{start}","payload":{request.body.decode()}}}')
+
+
+async def _events(socket: ClientConnection, event: str) -> AsyncIterator[bytes]:
+    while True:
+        message = _message(await socket.recv())
+        kind = message.get("type")
+        if kind == event:
+            yield orjson.dumps(message.get("payload"))
+        elif kind == "complete":
+            return
+        elif kind == "error":
+            yield orjson.dumps({"data": None, "errors": _errors(message.get("payload"))})
+            return
+        elif kind == "ping":
+            await socket.send('{"type":"pong"}')
+
+
+async def _leave(socket: ClientConnection) -> None:
+    """Tell the subgraph that nobody listens any more; it may know already."""
+    stop = "stop" if socket.subprotocol == OLDER else "complete"
+    await socket.send(f'{{"id":"{_ID}","type":"{stop}"}}')
+
+
+def _message(text: str | bytes) -> dict[str, Any]:
+    try:
+        message = orjson.loads(text)
+    except ValueError:
+        message = None
+    if not isinstance(message, dict):
+        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "A message of the subgraph's is not one of the protocol.")
+    return message
+
+
+def _errors(payload: Any) -> list[Any]:
+    if isinstance(payload, list):
+        return payload
+    return [payload if isinstance(payload, dict) else {"message": "The subgraph refused the operation."}]
+
+
+def _lost(closed: ConnectionClosed) -> TransportError:
+    reason = closed.rcvd.reason if closed.rcvd else ""
+    if closed.rcvd is not None and closed.rcvd.code in (4401, 4403):
+        return TransportError("SUBGRAPH_HTTP_ERROR", f"The subgraph refused the connection: {reason or 'forbidden'}.")
+    return TransportError("SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended.")

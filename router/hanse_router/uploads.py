@@ -1,0 +1,76 @@
+"""Requests that bring files, and where in their variables the files stand.
+
+Specification: GraphQL multipart request, https://github.com/jaydenseric/graphql-multipart-request-spec
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from graphql import (
+    GraphQLError,
+    GraphQLInputObjectType,
+    GraphQLInputType,
+    GraphQLList,
+    GraphQLNonNull,
+    GraphQLSchema,
+    VariableDefinitionNode,
+    type_from_ast,
+)
+
+from hanse_router.errors import InvalidRequest, VariablesRefused
+from hanse_router.request import GraphQLRequest
+from hanse_router.spool import SpooledFile
+from hanse_router.transports.base import FileAt
+
+UPLOAD = "Upload"  # the scalar's name
+Files = Mapping[str, Sequence[FileAt]]  # by the variable that holds them
+
+
+class UploadRequest(GraphQLRequest):
+    """A request whose variables hold files."""
+
+    files: tuple[SpooledFile, ...] = ()
+
+    async def close(self) -> None:
+        """Give the files up."""
+        for file in self.files:
+            await file.close()
+
+
+def files_in(
+    variables: Mapping[str, Any], definitions: Sequence[VariableDefinitionNode], api_schema: GraphQLSchema
+) -> Files:
+    """The files in coerced variables, by the variable. Raises VariablesRefused for one that is no Upload."""
+    found: dict[str, Sequence[FileAt]] = {}
+    for definition in definitions:
+        name = definition.variable.name.value
+        type_: Any = type_from_ast(api_schema, definition.type)
+        if files := list(_files(variables.get(name), type_, f"variables.{name}")):
+            found[name] = files
+    return found
+
+
+def refuse_files(request: GraphQLRequest) -> None:
+    """Raises InvalidRequest for a request with files, where there is no way for them."""
+    if isinstance(request, UploadRequest) and request.files:
+        raise InvalidRequest("A subscription takes no files: send them with a mutation.")
+
+
+def _files(value: Any, type_: GraphQLInputType | None, place: str) -> Iterator[FileAt]:
+    if isinstance(type_, GraphQLNonNull):
+        type_ = type_.of_type
+    if isinstance(value, SpooledFile):
+        if getattr(type_, "name", None) != UPLOAD:
+            said = f"There is a file at {place}, where the schema wants none: files stand for the scalar {UPLOAD} only."
+            raise VariablesRefused([GraphQLError(said)])
+        yield place, value
+    elif isinstance(value, list):
+        below = type_.of_type if isinstance(type_, GraphQLList) else None
+        for index, item in enumerate(value):
+            yield from _files(item, below, f"{place}.{index}")
+    elif isinstance(value, dict):
+        fields = type_.fields if isinstance(type_, GraphQLInputObjectType) else {}
+        for name, item in value.items():
+            yield from _files(item, fields[name].type if name in fields else None, f"{place}.{name}")

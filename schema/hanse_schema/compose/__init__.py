@@ -1,0 +1,68 @@
+"""Composition: subgraphs in, one supergraph out, or what stands in its way.
+
+`compose([SubgraphSource("users", sdl), ...])` gives a Composition with `.supergraph`, `.errors`, `.hints` and `.sdl`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from hanse_schema import satisfiability
+from hanse_schema.collection import paused_collection
+from hanse_schema.compose.composed import compose_directives
+from hanse_schema.compose.composition import Composition
+from hanse_schema.compose.prepare import prepare
+from hanse_schema.compose.rules import (
+    AFTER_MERGE,
+    BEFORE_MERGE,
+    ON_API_SCHEMA,
+    ON_DIRECTIVES,
+    ON_SUPERGRAPH,
+    ON_VALID_SUPERGRAPH,
+    Rule,
+)
+from hanse_schema.compose.rules.overrides import resolve_overrides
+from hanse_schema.compose.rules.subgraph_names import check_names
+from hanse_schema.compose.supergraph import merge_supergraph
+from hanse_schema.diagnostics import errors_of, hints_of
+from hanse_schema.subgraph import SubgraphSource, ingest_all
+
+__all__ = ["Composition", "SubgraphSource", "compose"]
+
+STAGES: tuple[tuple[Rule, ...], ...] = (
+    (*ON_DIRECTIVES, compose_directives),
+    (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
+    ON_SUPERGRAPH,
+    ON_VALID_SUPERGRAPH,
+    ON_API_SCHEMA,
+)
+
+
+@paused_collection()
+@paused_collection()
+def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
+    """Compose subgraphs into a supergraph. Never raises: whatever is wrong is in the result's errors.
+
+    Each stage needs the one before to have succeeded, so errors are all those of the first stage that has any.
+    """
+    refused = check_names(subgraphs)
+    if refused:
+        return Composition(None, tuple(refused))
+
+    ingested = ingest_all(subgraphs)
+    found = [diagnostic for one in ingested for diagnostic in one.diagnostics]
+    if errors_of(found):
+        return Composition(None, errors_of(found), hints_of(found))
+
+    merging = prepare([one.schema for one in ingested if one.schema is not None])
+    for stage in STAGES:
+        for step in stage:
+            step(merging)
+        if merging.report.errors:
+            return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints))
+
+    found = satisfiability.check(merging.supergraph, [part.schema for part in merging.parts])
+    hints = (*merging.report.hints, *hints_of(found))
+    if errors_of(found):
+        return Composition(None, errors_of(found), hints)
+    return Composition(merging.supergraph, hints=hints)

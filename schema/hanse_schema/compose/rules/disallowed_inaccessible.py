@@ -1,0 +1,23 @@
+"""DISALLOWED_INACCESSIBLE: what a specification defines is not hidden, as clients do not see it anyway."""
+
+from __future__ import annotations
+
+from hanse_schema.compose.merging import Merging
+from hanse_schema.subgraph.model import has
+
+
+def disallowed_inaccessible(merging: Merging) -> None:
+    """Report each composed directive, which belongs to its specification, with a hidden argument."""
+    for part in merging.parts:
+        for name, definition in part.schema.directive_definitions.items():
+            if (part.graph, name) not in merging.carried.composed:
+                continue
+            for argument in definition.arguments.values():
+                if has(argument.directives, "inaccessible"):
+                    merging.report.error(
+                        "DISALLOWED_INACCESSIBLE",
+                        f"`@{name}({argument.name}:)` is @inaccessible, but @{name} belongs to a linked specification, "
+                        "which clients do not see anyway: remove @inaccessible.",
+                        [(part, argument.node)],
+                        f"@{name}({argument.name}:)",
+                    )

@@ -1,0 +1,23 @@
+"""The query graph: every place an operation can be in, and the ways from one to the next."""
+
+from hanse_schema.query_graph.build import build
+from hanse_schema.query_graph.dot import graph_to_dot
+from hanse_schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
+from hanse_schema.query_graph.field_set import FieldPick, Picks, TypePick, parse_picks, print_picks
+from hanse_schema.query_graph.graph import QueryGraph
+from hanse_schema.query_graph.node import Node
+
+__all__ = [
+    "Entry",
+    "FieldEdge",
+    "FieldPick",
+    "Node",
+    "OverrideCondition",
+    "Picks",
+    "QueryGraph",
+    "TypePick",
+    "build",
+    "graph_to_dot",
+    "parse_picks",
+    "print_picks",
+]

@@ -1,0 +1,120 @@
+"""The query graph as the planner asks it: which fields a node resolves, and how a type can be entered elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from hanse_schema.query_graph.edge import Entry, FieldEdge
+from hanse_schema.query_graph.field_set import FieldPick, Picks, TypePick, merge_picks
+from hanse_schema.query_graph.node import Node
+from hanse_schema.supergraph.model import InterfaceType, ObjectType, Supergraph, UnionType
+
+
+@dataclass(slots=True)
+class QueryGraph:
+    """Nodes are found on the way; `build` fills in what each subgraph knows.
+
+    `edges` holds each type's fields by (graph, type); `external` those that the subgraph knows but resolves only where
+    provided; `entries` the ways in, by type; `runtime` the object types that an abstract type may be in a subgraph;
+    `interface_objects` the (graph, type) that are interface objects; `possible` the object types of each type in the
+    whole supergraph (an object type's own name alone).
+    """
+
+    supergraph: Supergraph
+    edges: dict[tuple[str, str], dict[str, FieldEdge]] = field(default_factory=dict)
+    external: dict[tuple[str, str], dict[str, FieldEdge]] = field(default_factory=dict)
+    entries: dict[str, tuple[Entry, ...]] = field(default_factory=dict)
+    runtime: dict[tuple[str, str], frozenset[str]] = field(default_factory=dict)
+    interface_objects: set[tuple[str, str]] = field(default_factory=set)
+    possible: dict[str, frozenset[str]] = field(default_factory=dict)
+
+    def fields(self, node: Node) -> Mapping[str, FieldEdge]:
+        """The fields that a node resolves, those provided there included."""
+        own = self.edges.get((node.graph, node.type), {})
+        return {**own, **self._provided(node)} if node.provides else own
+
+    def field(self, node: Node, name: str) -> FieldEdge | None:
+        """The edge of one field, or None where the node does not resolve it."""
+        if node.provides:
+            provided = self._provided(node).get(name)
+            if provided is not None:
+                return provided
+        return self.edges.get((node.graph, node.type), {}).get(name)
+
+    def casts(self, node: Node) -> Iterator[Node]:
+        """The object types that an object at the node may have, as nodes."""
+        if node.type in self.possible and self.is_object(node):
+            if (node.graph, node.type) not in self.interface_objects:
+                yield node
+            return
+        for name in sorted(self.runtime.get((node.graph, node.type), ())):
+            yield self.cast(node, name)
+
+    def cast(self, node: Node, type_: str) -> Node:
+        """The node as one of its runtime types: what is provided for that type stays provided."""
+        if not node.provides:
+            return Node(node.graph, type_)
+        return Node(node.graph, type_, merge_picks(tuple(self._for_type(node.provides, type_))))
+
+    def runtime_types(self, node: Node) -> frozenset[str]:
+        """The object types that an object at the node may have, as far as its subgraph knows."""
+        if self.is_interface_object(node):
+            return self.possible.get(node.type, frozenset())
+        if self.is_object(node):
+            return frozenset((node.type,))
+        return self.runtime.get((node.graph, node.type), frozenset())
+
+    def is_interface_object(self, node: Node) -> bool:
+        """Whether the node's subgraph takes the interface for an object, and so does not know the objects' types."""
+        return (node.graph, node.type) in self.interface_objects
+
+    def is_object(self, node: Node) -> bool:
+        """Whether the node's subgraph has the type as an object type (an interface object is one too)."""
+        return isinstance(self.supergraph.types.get(node.type), ObjectType) or self.is_interface_object(node)
+
+    def is_abstract(self, type_: str) -> bool:
+        """Whether the type is an interface or a union for clients."""
+        return isinstance(self.supergraph.types.get(type_), InterfaceType | UnionType)
+
+    def nodes(self) -> Iterator[Node]:
+        """Every node without its provided copies."""
+        for graph, type_ in sorted({*self.edges, *self.runtime}):
+            yield Node(graph, type_)
+
+    def _provided(self, node: Node) -> dict[str, FieldEdge]:
+        """The fields of the node's own that `@provides` adds, or leads on from."""
+        known = self.edges.get((node.graph, node.type), {})
+        external = self.external.get((node.graph, node.type), {})
+        found: dict[str, FieldEdge] = {}
+        for pick in self._for_type(node.provides, node.type):
+            if isinstance(pick, TypePick):
+                continue
+            edge = known.get(pick.name) or external.get(pick.name)
+            if edge is None:
+                continue
+            target = edge.target
+            if target is not None and pick.picks:
+                target = Node(target.graph, target.type, merge_picks(target.provides, pick.picks))
+            # Provided means resolved right here, whatever the field would require elsewhere.
+            plain = pick.name in external or edge.is_plain
+            found[pick.name] = FieldEdge(
+                edge.name,
+                edge.type,
+                target,
+                () if plain else edge.requires,
+                () if plain else edge.contexts,
+                None if pick.name in external else edge.condition,
+            )
+        return found
+
+    def _for_type(self, picks: Picks, type_: str) -> Iterator[FieldPick | TypePick]:
+        """The picks that hold for objects of the type; parts for other types are kept on abstract types."""
+        abstract = self.is_abstract(type_)
+        for pick in picks:
+            if isinstance(pick, FieldPick):
+                yield pick
+            elif type_ in self.possible.get(pick.type, ()) or type_ == pick.type:
+                yield from self._for_type(pick.picks, type_)
+            elif abstract:
+                yield pick

@@ -1,0 +1,19 @@
+"""The nodes of the query graph: a type in a subgraph, with what a `@provides` on the way there adds."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from hanse_schema.query_graph.field_set import Picks, print_picks
+
+
+class Node(NamedTuple):  # a tuple, since most of planning is looking nodes up
+    """A type in one subgraph; `provides` are the external fields that this copy of it can resolve nevertheless."""
+
+    graph: str
+    type: str
+    provides: Picks = ()
+
+    def __str__(self) -> str:
+        provided = f" +{{ {print_picks(self.provides)} }}" if self.provides else ""
+        return f"{self.type}@{self.graph}{provided}"

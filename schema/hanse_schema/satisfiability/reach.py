@@ -1,0 +1,254 @@
+"""From a place in one subgraph: which others can be entered for the same object, and what can be asked there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from hanse_schema.query_graph import FieldEdge, FieldPick, Node, Picks, TypePick, parse_picks
+from hanse_schema.satisfiability.fixpoint import Fixpoint
+from hanse_schema.satisfiability.world import World
+from hanse_schema.supergraph.model import ContextArgument
+
+Labels = frozenset[tuple[str, bool]]
+"""The progressive override labels that are decided, with their values; the others are not known."""
+
+Nodes = frozenset[Node]
+
+LEAF = Node("", "")
+"""Where a leaf field leads."""
+
+
+class Origin(NamedTuple):
+    """The nodes reached from a start; and the start itself, `once`, if its subgraph cannot be called a second time."""
+
+    reached: Nodes
+    once: Node | None
+
+
+class Move(NamedTuple):
+    """A field leads to `target`; it can be asked for where its contexts can be filled."""
+
+    target: Node
+    contexts: tuple[ContextArgument, ...] = ()
+
+
+Moves = Mapping[str, frozenset[Move]]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A way on for an object: whoever can collect `key` of it can be at `targets`.
+
+    `needs_type` tells that the object's real type has to be known first, which an interface object does not tell.
+    """
+
+    key: Picks
+    needs_type: bool
+    targets: Nodes
+
+
+@dataclass(frozen=True, slots=True)
+class _Closure:
+    """All nodes to be reached from a node: an equation of the fixpoint."""
+
+    node: Node
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Requirement:
+    """The `@requires` of a field at a node; its solution is that node when it can be met, else nothing."""
+
+    node: Node
+    type: str
+    field: str
+
+
+class Reach:
+    """Answers for one choice of override labels. Everything is computed when first asked for, and kept.
+
+    In all of these, `type_` is what the object is in the supergraph: an object type; or an interface, where its node is
+    an interface object and the real type does not matter.
+    """
+
+    def __init__(self, world: World, labels: Labels = frozenset()) -> None:
+        self._world = world
+        self._graph = world.graph
+        self._labels = dict(labels)
+        self._solution: Fixpoint[_Closure | _Requirement, Nodes] = Fixpoint(self._solve, _bottom)
+        self._passages: dict[str, tuple[Passage, ...]] = {}
+        self._moves: dict[tuple[Origin, str], Moves] = {}
+        self._returns: dict[Node, bool] = {}
+
+    def nodes(self, start: Node, type_: str) -> Nodes:
+        """All nodes that can be reached for the same object, `start` among them."""
+        return self._solution.get(_Closure(start, type_))
+
+    def moves(self, starts: Nodes, type_: str) -> Moves:
+        """All fields that can be asked for from one of the starts, by name, with where they lead."""
+        found = [self._moves_in(origin, type_) for origin in {self.origin(start, type_) for start in starts}]
+        if len(found) == 1:
+            return found[0]
+        merged: dict[str, frozenset[Move]] = {}
+        for moves in found:
+            for name, some in moves.items():
+                merged[name] = merged.get(name, frozenset()) | some
+        return merged
+
+    def origin(self, start: Node, type_: str) -> Origin:
+        """What the start stands for: starts with the same origin lead to the same."""
+        return Origin(self.nodes(start, type_), None if self.can_return(start) else start)
+
+    def _moves_in(self, origin: Origin, type_: str) -> Moves:
+        found = self._moves.get((origin, type_))
+        if found is None:
+            collected: dict[str, set[Move]] = defaultdict(set)
+            for node in origin.reached:
+                for name, edge in self._graph.fields(node).items():
+                    if self._can_follow(node, type_, edge) and not (node == origin.once and edge.requires):
+                        collected[name].add(Move(edge.target or LEAF, edge.contexts))
+            found = {name: frozenset(moves) for name, moves in collected.items()}
+            self._moves[origin, type_] = found
+        return found
+
+    def can_return(self, node: Node) -> bool:
+        """Whether the subgraph can be called again with what it requires: by a `@key` that can be had right there."""
+        known = self._returns.get(node)
+        if known is None:
+            joins = self._graph.supergraph.types[node.type].joins
+            keys = [parse_picks(join.key) for join in joins if join.graph == node.graph and join.key is not None]
+            requires = any(edge.requires for edge in self._graph.fields(node).values())
+            known = not requires or any(self._has_locally(key, node) for key in keys)
+            self._returns[node] = known
+        return known
+
+    def _has_locally(self, picks: Picks, node: Node) -> bool:
+        if not self._graph.is_object(node):
+            return all(self._has_locally(picks, cast) for cast in self._graph.casts(node))
+        for pick in picks:
+            if isinstance(pick, TypePick):
+                if self._concerns(pick, node.type) and not self._has_locally(pick.picks, node):
+                    return False
+                continue
+            edge = self._graph.field(node, pick.name)
+            if edge is None or edge.requires or not self.label_holds(edge):
+                return False
+            if edge.target is not None and not self._has_locally(pick.picks, edge.target):
+                return False
+        return True
+
+    def step(self, node: Node, type_: str, name: str) -> Node | None:
+        """Where the field leads when that very subgraph is asked for it; None when it cannot resolve it."""
+        edge = self._graph.field(node, name)
+        return (edge.target or LEAF) if edge is not None and self._can_follow(node, type_, edge) else None
+
+    def _can_follow(self, node: Node, type_: str, edge: FieldEdge) -> bool:
+        if not self.label_holds(edge):
+            return False
+        if edge.requires and not self._solution.get(_Requirement(node, type_, edge.name)):
+            return False
+        return self._graph.is_object(node) or self._all_types(node, edge.name)
+
+    def label_holds(self, edge: FieldEdge) -> bool:
+        """Whether the labels give this field to its subgraph. What an undecided label gives is not counted on."""
+        condition = edge.condition
+        return condition is None or self._labels.get(condition.label) == condition.active
+
+    def is_real(self, node: Node, type_: str) -> bool:
+        """Whether the node is at the type itself, not at an interface object that stands for it."""
+        return node.type == type_ and not self._graph.is_interface_object(node)
+
+    def can_collect(self, picks: Picks, nodes: Iterable[Node]) -> bool:
+        """Whether the field set can be had of objects found at the nodes, whatever their types are."""
+        nodes = tuple(nodes)
+        return all(self._can_pick(pick, nodes) for pick in picks)
+
+    def collect(self, picks: Picks, reached: Iterable[Node], type_: str) -> bool:
+        """Whether the field set can be had of an object by asking at the reached nodes alone."""
+        reached = tuple(reached)
+        return all(self._pick(pick, reached, type_) for pick in picks)
+
+    def _solve(self, asked: _Closure | _Requirement) -> Nodes:
+        if isinstance(asked, _Closure):
+            return self._close(asked)
+        edge = self._graph.field(asked.node, asked.field)
+        reached = self.nodes(asked.node, asked.type)
+        met = edge is not None and self.collect(edge.requires, reached, asked.type)
+        return frozenset({asked.node}) if met else frozenset()
+
+    def _close(self, asked: _Closure) -> Nodes:
+        reached = {asked.node}
+        closed = list(self._passages_of(asked.type))
+        opened = True
+        while opened:
+            is_typed = any(self.is_real(node, asked.type) for node in reached)
+            opened = False
+            for passage in closed[:]:
+                if (is_typed or not passage.needs_type) and self.collect(passage.key, reached, asked.type):
+                    reached |= passage.targets
+                    closed.remove(passage)
+                    opened = True
+        return frozenset(reached)
+
+    def _passages_of(self, type_: str) -> tuple[Passage, ...]:
+        """The ways on for an object of the type, those with the same conditions in one."""
+        found = self._passages.get(type_)
+        if found is None:
+            groups: dict[tuple[Picks, bool], set[Node]] = defaultdict(set)
+            for key, needs_type, target in self._ways(type_):
+                groups[key, needs_type].add(target)
+            found = tuple(Passage(*group, frozenset(targets)) for group, targets in groups.items())
+            self._passages[type_] = found
+        return found
+
+    def _ways(self, type_: str) -> Iterator[tuple[Picks, bool, Node]]:
+        graph, is_object = self._graph, type_ in self._world.interfaces
+        if type_ in self._world.roots:
+            for join in graph.supergraph.types[type_].joins:
+                yield (), True, Node(join.graph, type_)
+        for entry in graph.entries.get(type_, ()):
+            yield entry.key, is_object and not entry.to_interface_object, entry.target
+        for interface in self._world.interfaces.get(type_, ()):
+            for entry in graph.entries.get(interface, ()):
+                subgraph = entry.target.graph
+                if type_ in graph.runtime.get((subgraph, interface), ()):
+                    yield entry.key, False, Node(subgraph, type_)
+
+    def _all_types(self, node: Node, name: str) -> bool:
+        """Whether the field of an abstract type can be had for every type that it may be in that subgraph."""
+        return all(
+            any(self.step(reached, cast.type, name) is not None for reached in self.nodes(cast, cast.type))
+            for cast in self._graph.casts(node)
+        )
+
+    def _can_pick(self, pick: FieldPick | TypePick, nodes: tuple[Node, ...]) -> bool:
+        objects: dict[str, list[Node]] = defaultdict(list)
+        for node in nodes:
+            if self._graph.is_object(node):
+                objects[node.type].append(node)
+            elif all(self._can_pick_of(pick, [cast], cast.type) for cast in self._graph.casts(node)):
+                return True
+        return any(self._can_pick_of(pick, starts, type_) for type_, starts in objects.items())
+
+    def _can_pick_of(self, pick: FieldPick | TypePick, starts: Iterable[Node], type_: str) -> bool:
+        reached = frozenset[Node]().union(*(self.nodes(start, type_) for start in starts))
+        return self._pick(pick, tuple(reached), type_)
+
+    def _pick(self, pick: FieldPick | TypePick, reached: tuple[Node, ...], type_: str) -> bool:
+        if isinstance(pick, TypePick):
+            return not self._concerns(pick, type_) or self.collect(pick.picks, reached, type_)
+        targets = (target for node in reached if (target := self.step(node, type_, pick.name)) is not None)
+        if not pick.picks:
+            return any(True for _ in targets)
+        found = tuple(targets)
+        return bool(found) and self.can_collect(pick.picks, found)
+
+    def _concerns(self, pick: TypePick, type_: str) -> bool:
+        return type_ == pick.type or type_ in self._graph.possible.get(pick.type, ())
+
+
+def _bottom(asked: _Closure | _Requirement) -> Nodes:
+    return frozenset({asked.node}) if isinstance(asked, _Closure) else frozenset()

@@ -1,0 +1,47 @@
+"""KEY_, REQUIRES_ and PROVIDES_INVALID_FIELDS: a field set selects fields that exist, in the right syntax."""
+
+from __future__ import annotations
+
+from hanse_schema.subgraph.constants import ConstantChecker
+from hanse_schema.subgraph.model import FieldDef, Kind
+from hanse_schema.subgraph.subject import FieldSetUse, Step, Subject
+from hanse_schema.type_ref import is_non_null
+
+
+def check(subject: Subject) -> None:
+    """Report the first thing wrong with each field set, its arguments included."""
+    constants = ConstantChecker(subject.types)
+    for use in subject.uses:
+        problem = use.problem or _argument_problem(constants, use)
+        if problem is not None:
+            subject.report.error(
+                f"{use.directive.name.upper()}_INVALID_FIELDS",
+                f"`{use.coordinate}` has {use.text}, which {problem}.",
+                use.directive.node,
+                coordinate=use.coordinate,
+            )
+
+
+def _argument_problem(constants: ConstantChecker, use: FieldSetUse) -> str | None:
+    if use.directive.name != "requires":
+        return None  # keys and provided fields have no arguments at all: another rule
+    for step in use.steps:
+        if step.definition is not None and step.owner.kind is not Kind.UNION:
+            problem = _step_problem(constants, step, step.definition)
+            if problem is not None:
+                return problem
+    return None
+
+
+def _step_problem(constants: ConstantChecker, step: Step, definition: FieldDef) -> str | None:
+    given = dict(step.selection.arguments)
+    for name, value in given.items():
+        argument = definition.arguments.get(name)
+        if argument is None:
+            return f"gives `{step.coordinate}` an argument `{name}`, which the field does not have"
+        if constants.problem(value, argument.type) is not None:
+            return f"gives `{step.coordinate}({name}:)` a value that is no {argument.type}"
+    for argument in definition.arguments.values():
+        if argument.name not in given and is_non_null(argument.type) and argument.default is None:
+            return f"leaves out the argument `{argument.name}` that `{step.coordinate}` must have"
+    return None

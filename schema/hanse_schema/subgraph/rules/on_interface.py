@@ -1,0 +1,30 @@
+"""KEY_, REQUIRES_ and PROVIDES_UNSUPPORTED_ON_INTERFACE: where interfaces cannot have these directives."""
+
+from __future__ import annotations
+
+from hanse_schema.subgraph.model import Kind
+from hanse_schema.subgraph.subject import Subject, is_composite
+
+KEY_ON_INTERFACE_SINCE = (2, 3)
+
+
+def check(subject: Subject) -> None:
+    """`@requires` and `@provides` never go on an interface's fields; `@key` goes on interfaces since v2.3."""
+    for use in subject.uses:
+        name = use.directive.name
+        if use.owner.kind is not Kind.INTERFACE or (name == "key" and subject.version >= KEY_ON_INTERFACE_SINCE):
+            continue
+        if name == "provides" and not is_composite(use.parent):
+            continue  # another rule's
+        remedy = (
+            "link Federation v2.3 or later, where interfaces can have keys"
+            if name == "key"
+            else "put it on the fields of the types that implement the interface"
+        )
+        subject.report.error(
+            f"{name.upper()}_UNSUPPORTED_ON_INTERFACE",
+            f"`{use.coordinate}` {'is' if use.field_def is None else 'belongs to'} an interface, "
+            f"where {subject.written(name)} cannot be used: {remedy}.",
+            use.directive.node,
+            coordinate=use.coordinate,
+        )

@@ -1,0 +1,23 @@
+"""ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED: a root's name is for the root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hanse_schema.subgraph.build import RootClash
+from hanse_schema.subgraph.report import Report
+
+
+def check_root_types(clashes: Iterable[RootClash], report: Report) -> None:
+    """Report each type that has the name which composition gives to a root."""
+    for clash in clashes:
+        operation = clash.canonical.lower()
+        report.error(
+            f"ROOT_{clash.canonical.upper()}_USED",
+            f"The type `{clash.canonical}` is not the {operation} root, which is `{clash.root}`: "
+            f"rename `{clash.canonical}`, or make it the root, since composition calls every {operation} root "
+            f"`{clash.canonical}`.",
+            clash.node,
+            clash.root_node,
+            coordinate=clash.canonical,
+        )

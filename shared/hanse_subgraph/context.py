@@ -1,0 +1,103 @@
+"""What resolvers are given: who calls, and the one session of the request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from enum import Enum, auto
+from typing import TypeVar
+
+from graphql import DocumentNode
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.types import Info
+
+from hanse_subgraph.auth import Caller, Client, Principal
+from hanse_subgraph.db import Database, give_back
+from hanse_subgraph.db_trouble import lost_a_race
+
+
+class Outcome(Enum):
+    """What became of a request's change."""
+
+    KEPT = auto()
+    UNDONE = auto()
+    UNKNOWN = auto()  # the connection broke during the commit
+
+
+Afterwards = Callable[[Outcome], Awaitable[None]]
+
+
+class RequestContext:
+    """One request. Subgraphs derive their own, with their loaders.
+
+    There is one session, made when first asked for: for queries a reading one, for mutations a writing one that the
+    edge commits once, when the whole operation has run. Sibling fields resolve concurrently and a session serves one
+    at a time, so it is lent under a lock.
+    """
+
+    def __init__(self, database: Database, caller: Caller, *, writes: bool = False) -> None:
+        self.database = database
+        self.principal: Principal = caller.principal
+        self.client: Client = caller.client
+        self.document: DocumentNode | None = None  # parsed and validated already
+        self._writes = writes
+        self._session: AsyncSession | None = None
+        self._lock = asyncio.Lock()
+        self._outcome = Outcome.UNDONE
+        self._afterwards: list[Afterwards] = []
+
+    @asynccontextmanager
+    async def session(self) -> AsyncIterator[AsyncSession]:
+        """The request's session, for this block alone."""
+        async with self._lock:
+            yield await self._opened()
+
+    @asynccontextmanager
+    async def change(self) -> AsyncIterator[AsyncSession]:
+        """The request's session for one mutation field: undone where the block raises, and only then."""
+        async with self._lock:
+            session = await self._opened()
+            async with session.begin_nested():
+                yield session
+
+    async def _opened(self) -> AsyncSession:
+        if self._session is None:
+            self._session = await self.database.session(writes=self._writes)
+            self._session.info["caller"] = Caller(self.principal, self.client)
+        return self._session
+
+    async def commit(self) -> bool:
+        """Commit what was written; the edge calls it, once. False where there was nothing to commit."""
+        if self._session is None or not self._writes or not self._session.in_transaction():
+            return False
+        async with self._lock:
+            self._outcome = Outcome.UNKNOWN
+            try:
+                await self._session.commit()
+            except DBAPIError as error:
+                if lost_a_race(error):
+                    self._outcome = Outcome.UNDONE
+                raise
+            self._outcome = Outcome.KEPT
+        return True
+
+    def afterwards(self, act: Afterwards) -> None:
+        """Have this done once the session is given back: for what lies outside of the database and its transaction.
+
+        What changes the database may be undone and done again from the start, in a context of its own.
+        """
+        self._afterwards.append(act)
+
+    async def close(self) -> None:
+        """Give the session back, undoing what was not committed; then do what is to be done afterwards."""
+        if self._session is not None:
+            await give_back(self._session)
+            self._session = None
+        while self._afterwards:
+            await self._afterwards.pop(0)(self._outcome)
+
+
+Context = TypeVar("Context", bound=RequestContext)
+RequestInfo = Info[RequestContext, None]

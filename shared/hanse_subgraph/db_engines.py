@@ -1,0 +1,112 @@
+"""How connections to SQLite and to PostgreSQL are made, kept and checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from hanse_subgraph.db_trouble import DatabaseUnreachable
+
+BUSY_MILLISECONDS = 15_000  # how long SQLite waits for another process's write
+LONGEST_LIFE = 1800  # seconds that a connection lives: so that load spreads to servers that came later
+GRACE_SECONDS = 5.0  # past the statement time-out, until a server that says nothing at all is given up
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many connections there may be, and how long anything may take; 0 seconds: as the server has it."""
+
+    pool_size: int = 8
+    wait_seconds: float = 10.0
+    connect_seconds: float = 5.0
+    statement_seconds: float = 30.0
+    idle_in_transaction_seconds: float = 60.0
+    statement_cache_size: int = 100
+
+
+def server_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
+    """PostgreSQL, or what speaks its protocol. Reading sees one state of the data from its first statement on."""
+    reading: dict[str, Any] = {
+        "isolation_level": "REPEATABLE READ",
+        "execution_options": {"postgresql_readonly": True},
+    }
+    engine = create_async_engine(
+        url,
+        pool_size=limits.pool_size,
+        max_overflow=0,
+        pool_timeout=limits.wait_seconds,
+        pool_recycle=LONGEST_LIFE,
+        connect_args=_connect_arguments(limits),
+        **({} if writes else reading),
+    )
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: Any, _record: Any, _proxy: Any) -> None:
+        # The loop has seen the end of a connection that broke while it was idle. Asking the server costs three trips.
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+
+    return engine
+
+
+def _connect_arguments(limits: Limits) -> dict[str, Any]:
+    timeouts = {
+        "statement_timeout": limits.statement_seconds,
+        "idle_in_transaction_session_timeout": limits.idle_in_transaction_seconds,
+    }
+    arguments: dict[str, Any] = {
+        "async_creator_fn": _connect,
+        "timeout": limits.connect_seconds,
+        "command_timeout": limits.statement_seconds + GRACE_SECONDS if limits.statement_seconds else None,
+        "server_settings": {name: str(round(seconds * 1000)) for name, seconds in timeouts.items() if seconds},
+        "prepared_statement_cache_size": limits.statement_cache_size,
+        "statement_cache_size": limits.statement_cache_size,
+    }
+    if limits.statement_cache_size == 0:  # the next statement may run on another of the pooler's connections
+        arguments["prepared_statement_name_func"] = str
+    return arguments
+
+
+async def _connect(*arguments: Any, **options: Any) -> Any:
+    import asyncpg  # embedded mode starts sooner without
+
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except TimeoutError as error:
+        raise DatabaseUnreachable(f"it did not answer within {options['timeout']:g} s") from error
+    except OSError as error:
+        raise DatabaseUnreachable(str(error)) from error
+
+
+def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
+    """SQLite. Writers queue up for the one connection that may write."""
+    if writes and url.database:
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    size = 1 if writes else limits.pool_size
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # transactions are begun by us, below
+        cursor = connection.cursor()
+        for pragma in _pragmas(writes):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Any) -> None:
+        # A transaction that reads first and writes later fails at once when another wrote between: take the lock first.
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _pragmas(writes: bool) -> tuple[str, ...]:
+    common = (f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")
+    return ("journal_mode=WAL", "synchronous=FULL", *common) if writes else (*common, "query_only=ON")

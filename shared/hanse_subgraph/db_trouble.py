@@ -1,0 +1,83 @@
+"""What a failing database means: whether the same work may be tried again, and what a client is told.
+
+The codes are PostgreSQL's (Appendix A, "Error Codes"); SQLite's errors are told apart by their words.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+import time
+from collections.abc import Iterator
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from hanse_subgraph.errors import Busy, ClientError, Unavailable
+
+LOST_A_RACE = ("40001", "40P01")  # serialization_failure, deadlock_detected: nothing was kept
+TOO_SLOW = ("57014", "55P03")  # query_canceled, lock_not_available
+DISK_FULL = "53100"
+AWAY = ("08", "57P", "25P03", "53")  # connection exceptions, shutdown, idle in a transaction, no resources
+
+RETRY_SECONDS = 3.0
+FIRST_PAUSE = 0.01
+LONGEST_PAUSE = 0.5
+
+
+class DatabaseUnreachable(Exception):
+    """No connection could be made."""
+
+
+def pauses() -> Iterator[float]:
+    """How long to wait before each further try: growing, by chance shorter, for some seconds in all."""
+    deadline = time.monotonic() + RETRY_SECONDS
+    longest = FIRST_PAUSE
+    while time.monotonic() < deadline:
+        yield longest * (0.5 + random.random() / 2)
+        longest = min(longest * 2, LONGEST_PAUSE)
+
+
+def lost_a_race(error: BaseException | None) -> bool:
+    """Whether the transaction was undone because another went first: it may be tried again, even after a commit."""
+    return _sqlstate(error) in LOST_A_RACE
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether the database was not reached, went away, or has no room: before its commit, work may be tried again."""
+    if isinstance(error, DatabaseUnreachable) or _is_full(error):
+        return True
+    return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error).startswith(AWAY))
+
+
+def has_no_room(error: BaseException | None) -> bool:
+    """Whether the disk is full."""
+    return _sqlstate(error) == DISK_FULL or (_is_full(error) and "disk is full" in str(error))
+
+
+def client_error(error: BaseException | None) -> ClientError | None:
+    """What a client is told of this; None where it is no trouble of the database."""
+    if isinstance(error, PoolTimeout) or lost_a_race(error) or _sqlstate(error) in TOO_SLOW or _is_locked(error):
+        return Busy()
+    if is_away(error) or isinstance(error, TimeoutError):
+        return Unavailable()
+    return None
+
+
+def reason(error: BaseException) -> str:
+    """The error in one line; that of the driver, without the statement and its values."""
+    said = str(getattr(error, "orig", None) or error).splitlines()
+    return re.sub(r"^<class [^>]*>: ", "", said[0]) if said else type(error).__name__
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    return getattr(error.orig, "sqlstate", None) or "" if isinstance(error, DBAPIError) else ""
+
+
+def _is_locked(error: BaseException | None) -> bool:
+    return isinstance(error, DBAPIError) and "database is locked" in str(error.orig)
+
+
+def _is_full(error: BaseException | None) -> bool:
+    said = str(error.orig) if isinstance(error, DBAPIError) else ""
+    return any(words in said for words in ("disk is full", "disk I/O error", "unable to open database file"))

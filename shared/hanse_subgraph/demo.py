@@ -1,0 +1,145 @@
+"""Demo data: a week on the platform that was played, the same for the same seed.
+
+Each subgraph tells its acts. They are done in the order of their time through the same verbs as real ones, by a clock
+that is set back, in the name of who does them; so events, audit trail and statistics are those of a week. Ids are made
+from the seed, so that no subgraph must ask another for them.
+"""
+
+from __future__ import annotations
+
+import random
+from bisect import bisect_right
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from math import cos, pi
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from hanse_subgraph.auth import Caller, Client, Principal
+from hanse_subgraph.clock import utc_now
+from hanse_subgraph.db import Database
+
+LENGTH = timedelta(days=7)
+USERS, PRODUCTS = 50, 200  # at scale 1
+ADMIN = 1  # the number of the admin; 0 is the demo login
+AT_ONCE = 1000  # acts in one transaction: all of a subgraph's at scale 1
+_IDS_BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # the time in ids tells order alone, and is the same in every week
+_PROGRAMS = (
+    "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15",
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36",
+    "HanseMarket/3.2 (Android 16)",
+)
+
+
+def demo_id(seed: int, kind: str, number: int) -> str:
+    """The UUIDv7 of the numbered thing of a kind; the same on every call. Later numbers sort later."""
+    chance = random.Random(f"{seed}/{kind}/{number}")
+    milliseconds = int((_IDS_BEGIN + timedelta(minutes=7 * number)).timestamp() * 1000)
+    value = milliseconds << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62)
+    return str(UUID(int=value))
+
+
+@dataclass(frozen=True, slots=True)
+class Ware:
+    """A product, as the demo of other subgraphs has to know it."""
+
+    id: str
+    seller_id: str
+    name: str
+    category: str
+    price_minor: int
+    currency: str
+    offered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """Something that somebody does at a moment; `is_signed_in` is false for what is done before signing in."""
+
+    at: datetime
+    user_id: str
+    do: Callable[[AsyncSession], Awaitable[object]]
+    is_signed_in: bool = True
+
+
+@dataclass(frozen=True)
+class Week:
+    """Seven days up to `end`, in which `scale` times the usual number of people are about."""
+
+    seed: int = 1
+    scale: int = 1
+    end: datetime = field(default_factory=utc_now)
+
+    def chance(self, what: str) -> random.Random:
+        """Dice for one purpose."""
+        return random.Random(f"{self.seed}/{what}")
+
+    def id(self, kind: str, number: int) -> str:
+        """See `demo_id`."""
+        return demo_id(self.seed, kind, number)
+
+    @cached_property
+    def user_ids(self) -> list[str]:
+        """The users: the first is the demo login, the second the admin."""
+        return [self.id("user", number) for number in range(USERS * self.scale)]
+
+    @cached_property
+    def arrivals(self) -> list[datetime]:
+        """When each user comes; most in the first days, the demo login and the admin before all others."""
+        first = self.end - LENGTH
+        others = self.moments("user", USERS * self.scale - 2, lateness=0.3)
+        return [first, first + timedelta(seconds=1), *others]
+
+    def moments(self, kind: str, count: int, *, lateness: float = 1.0) -> list[datetime]:
+        """So many moments of the week in their order, more by day than by night; a small `lateness`: most at first."""
+        chance = self.chance(f"{kind} moments")
+        found: list[float] = []
+        while len(found) < count:
+            passed = chance.random() ** (1 / lateness)
+            if chance.random() < 0.15 + 0.85 * cos(7 * pi * passed) ** 2:  # a wave a day, the last one high at the end
+                found.append(passed)
+        start = self.end - LENGTH + timedelta(seconds=2)
+        return [start + (self.end - start) * passed for passed in sorted(found)]
+
+    def somebody(self, chance: random.Random, at: datetime) -> str:
+        """One of the users who are there by then."""
+        return self.user_ids[chance.randrange(max(1, bisect_right(self.arrivals, at)))]
+
+    def later(self, chance: random.Random, at: datetime, most: timedelta) -> datetime:
+        """Some time after a moment, and not after the week."""
+        return at + min(most, self.end - at) * chance.uniform(0.05, 1)
+
+
+class SetClock:
+    """A clock that shows what it is set to."""
+
+    def __init__(self) -> None:
+        self.moment = _IDS_BEGIN
+
+    def __call__(self) -> datetime:
+        """The moment that it is set to."""
+        return self.moment
+
+
+async def play(database: Database, acts: Sequence[Act], clock: SetClock, told: Callable[[int], object]) -> None:
+    """Do the acts in the order of their time, some thousand to a transaction; `told` hears how many more are done."""
+    ordered = sorted(acts, key=lambda act: act.at)
+    for start in range(0, len(ordered), AT_ONCE):
+        async with database.writing() as session:
+            session.info["clock"] = clock
+            for act in ordered[start : start + AT_ONCE]:
+                clock.moment = act.at
+                session.info["caller"] = caller_of(act)
+                await act.do(session)
+                told(1)
+
+
+def caller_of(act: Act) -> Caller:
+    """Who does it, from an address and with a program of their own."""
+    chance = random.Random(act.user_id)
+    client = Client(f"198.51.100.{chance.randrange(1, 255)}", chance.choice(_PROGRAMS))
+    return Caller(Principal(act.user_id, frozenset({"user"})) if act.is_signed_in else Principal(), client)

@@ -1,0 +1,225 @@
+"""The event log in a SQLite file. Several processes may share it; a reader wakes within a twentieth of a second."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Self, TypeVar
+from weakref import WeakSet
+
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, encode
+from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
+from hanse_subgraph.waiting import within
+
+POLL_SECONDS = 0.05  # how soon another process's events are seen; events of this process are seen at once
+BUSY_SECONDS = 15.0
+REPLAYED = -1  # the position of replayed dead letters, which stand outside the log's order
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS event (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, type TEXT NOT NULL, envelope BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS progress (consumer TEXT PRIMARY KEY, position INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS dead_letter (
+    consumer TEXT NOT NULL, event_id TEXT NOT NULL, envelope BLOB NOT NULL, error TEXT NOT NULL,
+    attempts INTEGER NOT NULL, buried_at REAL NOT NULL, replayed INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (consumer, event_id)
+);
+"""
+
+_AFTER_PROGRESS = "position > coalesce((SELECT position FROM progress WHERE consumer = ?), 0)"
+
+Result = TypeVar("Result")
+_open_logs: WeakSet[EmbeddedLog] = WeakSet()
+
+
+class EmbeddedLog:
+    """One process's hold on the file. All SQL runs on one thread of its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path.absolute()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="event-log")
+        self._appended = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._connection: sqlite3.Connection
+
+    @classmethod
+    async def open(cls, path: str) -> Self:
+        """The log in the file, made if missing. Raises ConfigError where it cannot be."""
+        log = cls(Path(path))
+        try:
+            await log._run(log._connect)
+        except (OSError, sqlite3.Error) as error:
+            log._thread.shutdown(wait=False)
+            raise ConfigError(
+                f"cannot open the event log {path}: {error}; mend its rights, or give another file"
+            ) from error
+        _open_logs.add(log)
+        return log
+
+    async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
+        """See EventLog. One transaction, synced to disk; events that are there already are left as they are."""
+        rows = [(event.id, event.type, encode(event)) for event in events]
+        await self._run(lambda: self._insert(rows))
+        for log in list(_open_logs):
+            if log._path == self._path:
+                log._wake()
+        return {}
+
+    def subscribe(self, consumer: str, types: Collection[str]) -> EmbeddedSubscription:
+        """See EventLog."""
+        return EmbeddedSubscription(self, consumer, types)
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See EventLog."""
+        buried_at = letter.buried_at.timestamp()
+        row = (letter.consumer, letter.event.id, bytes_of(letter.event), letter.error, letter.attempts, buried_at)
+        statement = (
+            "INSERT INTO dead_letter (consumer, event_id, envelope, error, attempts, buried_at) "
+            "VALUES (?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT DO UPDATE SET error = excluded.error, attempts = excluded.attempts, "
+            "buried_at = excluded.buried_at, replayed = 0"
+        )
+        await self._run(lambda: self._connection.execute(statement, row))
+
+    async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
+        """See EventLog."""
+        statement = (
+            "SELECT consumer, event_id, envelope, error, attempts, buried_at FROM dead_letter "
+            "WHERE replayed = 0 AND consumer = coalesce(?, consumer) ORDER BY buried_at"
+        )
+        rows = await self._run(lambda: self._connection.execute(statement, (consumer,)).fetchall())
+        return [
+            DeadLetter(
+                name, decode_or_keep(envelope, event_id), error, attempts, datetime.fromtimestamp(buried_at, UTC)
+            )
+            for name, event_id, envelope, error, attempts, buried_at in rows
+        ]
+
+    async def replay(self, consumer: str, event_id: str) -> bool:
+        """See EventLog."""
+        statement = "UPDATE dead_letter SET replayed = 1 WHERE consumer = ? AND event_id = ?"
+        found = await self._run(lambda: self._connection.execute(statement, (consumer, event_id)).rowcount)
+        self._wake()
+        return found > 0
+
+    async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
+        """See EventLog. Who else reads is not known here: do not."""
+        await self._run(lambda: self._connection.execute("DELETE FROM progress WHERE consumer = ?", (consumer,)))
+        self._wake()
+
+    async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
+        """See EventLog. There is one part."""
+        statement = f"SELECT count(*) FROM event WHERE {_AFTER_PROGRESS} {_of(types)}"
+        rows = await self._run(lambda: self._connection.execute(statement, (consumer, *types)).fetchall())
+        return {"events": rows[0][0]}
+
+    async def close(self) -> None:
+        """See EventLog."""
+        _open_logs.discard(self)
+        await self._run(self._connection.close)
+        self._thread.shutdown(wait=False)
+
+    def _wake(self) -> None:
+        if not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._appended.set)
+
+    async def _run(self, work: Callable[[], Result]) -> Result:
+        try:
+            return await self._loop.run_in_executor(self._thread, work)
+        except sqlite3.OperationalError as error:
+            if "disk is full" not in str(error):
+                raise
+            raise LogUnavailable(f"no room is left on the disk of the event log {self._path}: make room") from error
+
+    def _connect(self) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
+        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            self._connection.execute(f"PRAGMA {pragma}")
+        self._connection.executescript(_TABLES)
+
+    def _insert(self, rows: Sequence[tuple[str, str, bytes]]) -> None:
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            self._connection.executemany("INSERT OR IGNORE INTO event (id, type, envelope) VALUES (?, ?, ?)", rows)
+            self._connection.execute("COMMIT")
+        except BaseException:
+            if self._connection.in_transaction:  # a full disk undoes it by itself
+                self._connection.execute("ROLLBACK")
+            raise
+
+    def _select(
+        self, consumer: str, types: Collection[str], limit: int, seen: int | None
+    ) -> tuple[int, list[Delivery]]:
+        """The file's version, and what comes next; nothing is read where the version is the one `seen` before."""
+        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == seen:
+            return version, []
+        again = self._connection.execute(
+            "SELECT event_id, envelope FROM dead_letter WHERE consumer = ? AND replayed = 1 LIMIT ?", (consumer, limit)
+        ).fetchall()
+        if again:
+            return version, [Delivery(REPLAYED, decode_or_keep(envelope, event_id)) for event_id, envelope in again]
+        rows = self._connection.execute(
+            f"SELECT position, id, envelope FROM event WHERE {_AFTER_PROGRESS} {_of(types)} ORDER BY position LIMIT ?",
+            (consumer, *types, limit),
+        ).fetchall()
+        return version, [
+            Delivery(position, decode_or_keep(envelope, event_id)) for position, event_id, envelope in rows
+        ]
+
+    def _advance(self, consumer: str, done: Sequence[Delivery]) -> None:
+        replayed = [(consumer, delivery.event.id) for delivery in done if delivery.position == REPLAYED]
+        self._connection.executemany(
+            "DELETE FROM dead_letter WHERE consumer = ? AND event_id = ? AND replayed = 1", replayed
+        )
+        if len(replayed) < len(done):
+            self._connection.execute(
+                "INSERT INTO progress (consumer, position) VALUES (?, ?) "
+                "ON CONFLICT DO UPDATE SET position = max(position, excluded.position)",
+                (consumer, done[-1].position),
+            )
+
+
+class EmbeddedSubscription:
+    """A consumer's reader. Several of one consumer are handed the same events; its inbox makes each count once."""
+
+    def __init__(self, log: EmbeddedLog, consumer: str, types: Collection[str]) -> None:
+        self._log = log
+        self._consumer = consumer
+        self._types = tuple(types)
+
+    async def read(self, *, limit: int, wait: float) -> list[Delivery]:
+        """See Subscription."""
+        log = self._log
+        deadline = time.monotonic() + wait
+        version = None
+        while True:
+            log._appended.clear()
+            now, found = await log._run(partial(log._select, self._consumer, self._types, limit, version))
+            if found or time.monotonic() >= deadline:
+                return found
+            version = None if await within(log._appended, POLL_SECONDS) else now
+
+    async def commit(self, done: Sequence[Delivery]) -> None:
+        """See Subscription."""
+        if done:
+            await self._log._run(lambda: self._log._advance(self._consumer, done))
+
+    async def stay(self) -> None:
+        """See Subscription. Nobody takes anything away here."""
+
+    async def close(self) -> None:
+        """See Subscription. It holds nothing."""
+
+
+def _of(types: Collection[str]) -> str:
+    return f"AND type IN ({', '.join('?' * len(types))})" if types else ""

@@ -1,0 +1,140 @@
+"""The URL of a Kafka cluster: `kafka://[USER:PASSWORD@]HOST:PORT[,HOST:PORT...][?OPTION=VALUE&...]`.
+
+| option | |
+|---|---|
+| `security` | `PLAINTEXT`, `SSL`, `SASL_SSL` or `SASL_PLAINTEXT`; `SASL_SSL` where there is a user, else `PLAINTEXT` |
+| `mechanism` | how the password is shown: `PLAIN`, `SCRAM-SHA-256` or `SCRAM-SHA-512`; `PLAIN` |
+| `ca_file` | certificates that vouch for the brokers; those of the system |
+| `prefix` | what names of topics and groups begin with; `hanse.` |
+| `timeout` | seconds that the cluster may take to answer; 10 |
+| `session_timeout` | seconds until a consumer that says nothing is taken for dead; 10 |
+| `poll_timeout` | seconds that a consumer may be at work on what it read last, until it is taken for stuck; 300 |
+"""
+
+from __future__ import annotations
+
+import re
+import ssl
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, unquote
+
+from aiokafka.helpers import create_ssl_context
+
+from hanse_subgraph.config import ConfigError
+
+FORM = "take kafka://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]"
+SECURITIES = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+SECONDS = {"timeout": 10.0, "session_timeout": 10.0, "poll_timeout": 300.0}
+OPTIONS = ("security", "mechanism", "ca_file", "prefix", *SECONDS)
+
+_HOST = re.compile(r"(?:\[[0-9a-fA-F:]+\]|[^\s:/,\[\]]+)(?::(\d{1,5}))?")
+_PREFIX = re.compile(r"[a-zA-Z0-9._-]{0,100}")
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the cluster is, and how it is spoken to."""
+
+    hosts: tuple[str, ...]
+    security: str
+    mechanism: str
+    user: str | None = None
+    password: str | None = field(default=None, repr=False)
+    ca_file: str | None = None
+    prefix: str = "hanse."
+    timeout: float = SECONDS["timeout"]
+    session_timeout: float = SECONDS["session_timeout"]
+    poll_timeout: float = SECONDS["poll_timeout"]
+
+    @property
+    def shown(self) -> str:
+        """Where it is, without what is secret."""
+        return ", ".join(self.hosts)
+
+    @cached_property
+    def connection(self) -> dict[str, Any]:
+        """How every client of ours connects. Raises ConfigError where the file of certificates is of no use."""
+        return {
+            "bootstrap_servers": list(self.hosts),
+            "security_protocol": self.security,
+            "ssl_context": self._certificates() if self.security.endswith("SSL") else None,
+            "sasl_mechanism": self.mechanism,
+            "sasl_plain_username": self.user,
+            "sasl_plain_password": self.password,
+        }
+
+    def _certificates(self) -> ssl.SSLContext:
+        try:
+            context: ssl.SSLContext = create_ssl_context(cafile=self.ca_file)
+        except OSError as error:  # ssl.SSLError is one
+            raise ConfigError(
+                f"ca_file={self.ca_file} is of no use: {error}; give a file of PEM certificates"
+            ) from error
+        return context
+
+
+def parse_address(url: str) -> Address:
+    """The address in a URL. Raises ConfigError, which shows nothing of a password."""
+    rest = url.removeprefix("kafka://")
+    place, _, query = rest.partition("?")
+    login, at, hosts = place.rstrip("/").rpartition("@")
+    found = tuple(hosts.split(","))
+    if rest == url or not all(_is_host(host) for host in found):
+        raise ConfigError(f"not the URL of a Kafka cluster: {_without_login(url)!r}; {FORM}")
+    user, _, password = login.partition(":")
+    if at and not (user and password):
+        raise ConfigError(f"the URL of Kafka at {hosts} has a user or a password, but not both; {FORM}")
+    options = _options(query)
+    security = _one_of("security", options.get("security", "SASL_SSL" if at else "PLAINTEXT"), SECURITIES)
+    if security.startswith("SASL") != bool(at):
+        raise ConfigError(f"security={security} goes {'with' if not at else 'without'} a user and a password; {FORM}")
+    prefix = options.get("prefix", "hanse.")
+    if not _PREFIX.fullmatch(prefix):
+        raise ConfigError(f"prefix={prefix} cannot begin the name of a topic; take letters, digits, dots and dashes")
+    return Address(
+        hosts=tuple(host if ":" in host.rpartition("]")[2] else f"{host}:9092" for host in found),
+        security=security,
+        mechanism=_one_of("mechanism", options.get("mechanism", "PLAIN"), MECHANISMS),
+        user=unquote(user) or None,
+        password=unquote(password) or None,
+        ca_file=options.get("ca_file"),
+        prefix=prefix,
+        **{name: _seconds(name, options[name]) for name in SECONDS if name in options},
+    )
+
+
+def _is_host(host: str) -> bool:
+    match = _HOST.fullmatch(host)
+    return match is not None and int(match[1] or 9092) < 65536
+
+
+def _without_login(url: str) -> str:
+    before, at, after = url.rpartition("@")
+    return f"{before.partition('://')[0]}://...@{after}" if at else url
+
+
+def _options(query: str) -> dict[str, str]:
+    found = dict(parse_qsl(query, keep_blank_values=True))
+    unknown = [name for name in found if name not in OPTIONS]
+    if unknown:
+        raise ConfigError(f"unknown option {unknown[0]!r} in the URL of Kafka; take {', '.join(OPTIONS)}")
+    return found
+
+
+def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
+    if value not in known:
+        raise ConfigError(f"{name}={value} is unknown in the URL of Kafka; take one of {', '.join(known)}")
+    return value
+
+
+def _seconds(name: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3600:
+        raise ConfigError(f"{name}={value} is no number of seconds; take one up to 3600")
+    return seconds

@@ -1,0 +1,76 @@
+"""Dead letters on Kafka: a compacted topic that holds the last word on each, and a topic that takes them back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from aiokafka import ConsumerRecord
+
+from hanse_subgraph.events.envelope import bytes_of, decode_or_keep
+from hanse_subgraph.events.kafka.address import Address
+from hanse_subgraph.events.kafka.looking import whole
+from hanse_subgraph.events.kafka.producing import Producing
+from hanse_subgraph.events.log import DeadLetter
+from hanse_subgraph.events.topics import DEAD_LETTERS, REPLAYS
+
+LONGEST_ERROR = 4000
+
+
+class Burying:
+    """The dead letters of one cluster."""
+
+    def __init__(self, address: Address, producing: Producing) -> None:
+        self._address = address
+        self._producing = producing
+        self._letters = address.prefix + DEAD_LETTERS.name
+        self._replays = address.prefix + REPLAYS.name
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See EventLog."""
+        headers = (
+            ("consumer", letter.consumer.encode()),
+            ("id", letter.event.id.encode()),
+            ("error", letter.error[:LONGEST_ERROR].encode()),
+            ("attempts", str(letter.attempts).encode()),
+            ("buried", letter.buried_at.astimezone(UTC).isoformat().encode()),
+        )
+        value = bytes_of(letter.event)
+        await self._producing.write(
+            self._letters, key=_key(letter.consumer, letter.event.id), value=value, headers=headers
+        )
+
+    async def letters(self, consumer: str | None) -> list[DeadLetter]:
+        """See EventLog."""
+        last: dict[bytes, ConsumerRecord] = {}
+        for record in await whole(self._address, self._letters):
+            last.pop(record.key, None)
+            if record.value is not None:
+                last[record.key] = record
+        letters = [_letter(record) for record in last.values()]
+        return [letter for letter in letters if consumer in (None, letter.consumer)]
+
+    async def replay(self, consumer: str, event_id: str) -> bool:
+        """See EventLog. Where we die in between, the letter is there still; the inbox knows what was handled."""
+        for letter in await self.letters(consumer):
+            if letter.event.id == event_id:
+                headers = (("consumer", consumer.encode()), ("id", event_id.encode()))
+                key = event_id.encode()
+                await self._producing.write(self._replays, key=key, value=bytes_of(letter.event), headers=headers)
+                await self._producing.write(self._letters, key=_key(consumer, event_id), value=None)
+                return True
+        return False
+
+
+def _key(consumer: str, event_id: str) -> bytes:
+    return f"{consumer}/{event_id}".encode()
+
+
+def _letter(record: ConsumerRecord) -> DeadLetter:
+    headers = dict(record.headers)
+    return DeadLetter(
+        consumer=headers["consumer"].decode(),
+        event=decode_or_keep(record.value, headers["id"].decode()),
+        error=headers["error"].decode(),
+        attempts=int(headers["attempts"]),
+        buried_at=datetime.fromisoformat(headers["buried"].decode()),
+    )

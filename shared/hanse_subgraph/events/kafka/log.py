@@ -1,0 +1,85 @@
+"""The event log on Kafka, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Self
+
+from aiokafka.errors import KafkaError
+
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.kafka.address import Address, parse_address
+from hanse_subgraph.events.kafka.burying import Burying
+from hanse_subgraph.events.kafka.connecting import require_reachable, require_topics
+from hanse_subgraph.events.kafka.looking import lag_of, put_back
+from hanse_subgraph.events.kafka.producing import Producing
+from hanse_subgraph.events.kafka.subscription import KafkaSubscription
+from hanse_subgraph.events.log import DeadLetter
+from hanse_subgraph.events.topics import ALL, REPLAYS, topics_of
+
+
+class KafkaLog:
+    """One process's hold on the log. Connections are made when they are needed, and again after failures."""
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._producing = Producing(address)
+        self._burying = Burying(address, self._producing)
+        self._subscriptions: set[KafkaSubscription] = set()
+
+    @classmethod
+    async def open(cls, url: str) -> Self:
+        """The log at the URL. Raises ConfigError where it cannot be reached, refuses us, or lacks a topic."""
+        address = parse_address(url)
+        await require_reachable(address)
+        await require_topics(address, [address.prefix + topic.name for topic in ALL])
+        return cls(address)
+
+    async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
+        """See EventLog. What is there already is there twice then: consumers know it by its id."""
+        return await self._producing.append(events) if events else {}
+
+    def subscribe(self, consumer: str, types: Collection[str]) -> KafkaSubscription:
+        """See EventLog."""
+        subscription = KafkaSubscription(self._address, consumer, types, self._subscriptions.discard)
+        self._subscriptions.add(subscription)
+        return subscription
+
+    async def bury(self, letter: DeadLetter) -> None:
+        """See EventLog."""
+        await self._burying.bury(letter)
+
+    async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
+        """See EventLog."""
+        return await self._burying.letters(consumer)
+
+    async def replay(self, consumer: str, event_id: str) -> bool:
+        """See EventLog."""
+        return await self._burying.replay(consumer, event_id)
+
+    async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
+        """See EventLog. This process's own readers leave the group first."""
+        for subscription in self._subscriptions:
+            if subscription.consumer == consumer:
+                await subscription.leave()
+        try:
+            await put_back(self._address, self._group(consumer), self._topics(types))
+        except KafkaError as error:
+            raise ConfigError(f"the consumer {consumer} runs elsewhere ({error}): stop it first") from error
+
+    async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
+        """See EventLog. Parts are partitions; events of types that are not wanted count until they were passed."""
+        return await lag_of(self._address, self._group(consumer), self._topics(types))
+
+    async def close(self) -> None:
+        """See EventLog."""
+        for subscription in list(self._subscriptions):
+            await subscription.close()
+        await self._producing.close()
+
+    def _group(self, consumer: str) -> str:
+        return self._address.prefix + consumer
+
+    def _topics(self, types: Collection[str]) -> list[str]:
+        return [self._address.prefix + topic.name for topic in (*topics_of(types), REPLAYS)]

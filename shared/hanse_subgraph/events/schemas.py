@@ -1,0 +1,47 @@
+"""The JSON Schemas of events, made from their classes.
+
+`python -m shared.events.schemas FOLDER MODULE...` writes those of each module's `PUBLISHED` into the folder.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import orjson
+
+from hanse_subgraph.events.data import EventData
+
+
+def json_schema(kind: type[EventData]) -> dict[str, Any]:
+    """The JSON Schema (draft 2020-12) of the event's data, as published in `schema/events/`."""
+    (body,), definitions = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    described: dict[str, Any] = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"{kind.event_type}.json",
+        **definitions.pop(kind.__name__, body),
+        "title": kind.event_type,
+    }
+    return {**described, "$defs": definitions} if definitions else described
+
+
+def schema_files(kinds: Iterable[type[EventData]]) -> dict[str, bytes]:
+    """What the folder of schemas should hold, by file name."""
+    return {
+        f"{kind.event_type}.json": orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2) + b"\n" for kind in kinds
+    }
+
+
+def main(folder: str, *modules: str) -> None:
+    """Write the schemas of what the modules publish."""
+    kinds = [kind for module in modules for kind in import_module(module).PUBLISHED]
+    for name, content in schema_files(kinds).items():
+        (Path(folder) / name).write_bytes(content)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

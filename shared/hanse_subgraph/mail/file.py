@@ -1,0 +1,29 @@
+"""Mail as .eml files in a folder, one a message."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from hanse_subgraph.mail.base import Mail, MailError
+
+
+class FileMailer:
+    """Writes messages down. A message sent again is written over itself."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    async def send(self, mail: Mail) -> None:
+        """See Mailer."""
+        try:
+            await asyncio.to_thread(self._write, mail)
+        except OSError as error:
+            raise MailError(f"cannot write to {self._folder}: {error.strerror}") from error
+
+    def _write(self, mail: Mail) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        whole = self._folder / f"{mail.id}.eml"
+        part = whole.with_suffix(".part")
+        part.write_bytes(mail.message().as_bytes())
+        part.replace(whole)

@@ -1,0 +1,161 @@
+"""Mail over SMTP (RFC 5321), with STARTTLS (RFC 3207) or TLS, and a login (RFC 4954) where the URL has one."""
+
+from __future__ import annotations
+
+import asyncio
+import smtplib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.mail.base import Mail, MailError
+
+Encryption = Literal["auto", "require", "never", "tls"]
+STARTTLS: dict[str, Encryption] = {"auto": "auto", "require": "require", "never": "never"}
+OPTIONS = ("starttls", "ca", "timeout")
+# 5xx that say something of us and not of the message: it can go when the settings are mended.
+OF_SETTINGS = {530, 534, 535, 538}
+
+
+@dataclass(frozen=True, slots=True)
+class SmtpServer:
+    """A mail server, and how it is talked to."""
+
+    host: str
+    port: int
+    user: str | None
+    password: str
+    encryption: Encryption
+    ca: Path | None  # whose certificates are believed, beside the system's
+    seconds: float  # for each step of a conversation
+
+    def __repr__(self) -> str:
+        return f"{self.host}:{self.port}"  # never the password
+
+
+def read_url(url: str) -> SmtpServer:
+    """The server of `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=auto|require|never&ca=FILE&timeout=SECONDS]`.
+
+    `smtps` is TLS from the start. STARTTLS is used where the server offers it; with a password it is required, for else
+    whoever stands between could have it. `starttls=never` turns it off. Raises ConfigError, without the password.
+    """
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    try:
+        port = parts.port
+    except ValueError as error:
+        raise ConfigError("not the URL of a mailer: its port is no number from 1 to 65535") from error
+    if not parts.hostname or parts.path not in ("", "/"):
+        raise ConfigError("not the URL of a mailer; take smtp://HOST:PORT or smtps://HOST:PORT")
+    if unknown := sorted(options.keys() - set(OPTIONS)):
+        raise ConfigError(f"unknown option {unknown[0]!r} of the mailer's URL: take one of {', '.join(OPTIONS)}")
+    return SmtpServer(
+        parts.hostname,
+        port or (465 if parts.scheme == "smtps" else 25),
+        unquote(parts.username) if parts.username else None,
+        unquote(parts.password or ""),
+        _encryption(parts.scheme, options.get("starttls"), login=bool(parts.username)),
+        _certificates(options.get("ca")),
+        _seconds(options.get("timeout", "20")),
+    )
+
+
+def _encryption(scheme: str, starttls: str | None, *, login: bool) -> Encryption:
+    if scheme == "smtps":
+        if starttls is not None:
+            raise ConfigError("the mailer's URL begins with smtps: and needs no option starttls: remove one of the two")
+        return "tls"
+    if starttls is None:
+        return "require" if login else "auto"
+    if starttls not in STARTTLS:
+        raise ConfigError(f"option starttls={starttls} of the mailer's URL: take one of {', '.join(STARTTLS)}")
+    return STARTTLS[starttls]
+
+
+def _certificates(path: str | None) -> Path | None:
+    if path is not None and not Path(path).is_file():
+        raise ConfigError(f"option ca of the mailer's URL: there is no file {path}; give one of certificates (PEM)")
+    return Path(path) if path is not None else None
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 60:
+        raise ConfigError(f"option timeout={text} of the mailer's URL: give seconds, at most 60")
+    return seconds
+
+
+class SmtpMailer:
+    """Hands messages to a server, each on a connection of its own, off the event loop."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+
+    async def send(self, mail: Mail) -> None:
+        """See Mailer."""
+        with self._failures():
+            await asyncio.to_thread(self._send, mail)
+
+    async def check(self) -> None:
+        """Connect and sign in, and send nothing. Raises MailError."""
+        with self._failures():
+            await asyncio.to_thread(self._greet)
+
+    @contextmanager
+    def _failures(self) -> Iterator[None]:
+        try:
+            yield
+        except smtplib.SMTPRecipientsRefused as error:
+            codes = [code for code, _ in error.recipients.values()]
+            raise MailError(f"the mail server refuses the recipient: {codes}", permanent=min(codes) >= 500) from error
+        except smtplib.SMTPAuthenticationError as error:
+            raise MailError(f"the mail server refuses the user or the password: {error.smtp_code}") from error
+        except (smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
+            permanent = 500 <= error.smtp_code < 600 and error.smtp_code not in OF_SETTINGS
+            raise MailError(f"the mail server says {error.smtp_code}", permanent=permanent) from error
+        except smtplib.SMTPNotSupportedError as error:
+            raise MailError(f"the mail server cannot do what is needed: {error}") from error
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailError(f"the mail server {self._server!r} cannot be reached: {error}") from error
+
+    def _send(self, mail: Mail) -> None:
+        with self._connect() as server:
+            self._sign_in(server)
+            server.send_message(mail.message())
+
+    def _greet(self) -> None:
+        with self._connect() as server:
+            self._sign_in(server)
+
+    def _sign_in(self, server: smtplib.SMTP) -> None:
+        if self._server.user is not None:
+            server.login(self._server.user, self._server.password)
+
+    def _connect(self) -> smtplib.SMTP:
+        to, seconds, encryption = (self._server.host, self._server.port), self._server.seconds, self._server.encryption
+        if encryption == "tls":
+            return smtplib.SMTP_SSL(*to, timeout=seconds, context=self._tls())
+        server = smtplib.SMTP(*to, timeout=seconds)
+        try:
+            server.ehlo_or_helo_if_needed()
+            if encryption == "require" or (encryption == "auto" and server.has_extn("starttls")):
+                server.starttls(context=self._tls())
+                server.ehlo()
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _tls(self) -> ssl.SSLContext:
+        context = ssl.create_default_context()
+        if self._server.ca is not None:
+            context.load_verify_locations(self._server.ca)
+        return context

@@ -1,0 +1,75 @@
+"""A replica that answers queries. While it is away the database itself does, and nobody waits for the replica."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from hanse_subgraph.db_trouble import DatabaseUnreachable, reason
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 5.0
+
+
+class Replica:
+    """Sessions of a replica, as long as it takes connections. Where it does not, it is tried now and again."""
+
+    def __init__(self, engine: AsyncEngine, *, setting: str) -> None:
+        """`setting` is named in the log, for where the URL is wrong."""
+        self.engine = engine
+        self._setting = setting
+        self._watching: asyncio.Task[None] | None = None
+
+    @property
+    def is_away(self) -> bool:
+        """Whether queries go elsewhere."""
+        return self._watching is not None
+
+    async def session(self) -> AsyncSession | None:
+        """A session that has its connection; None where none can be had. Raises PoolTimeout where all are in use."""
+        if self.is_away:
+            return None
+        session = AsyncSession(self.engine, expire_on_commit=False)
+        try:
+            await session.connection()
+        except BaseException as error:
+            await session.close()
+            if not self._is_lost(error):
+                raise
+            return None
+        return session
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        if self._watching is not None:
+            self._watching.cancel()
+            await asyncio.gather(self._watching, return_exceptions=True)
+            self._watching = None
+        await self.engine.dispose()
+
+    def _is_lost(self, error: BaseException) -> bool:
+        if isinstance(error, PoolTimeout):
+            return self.is_away  # it went while we waited; one that has much to do is there
+        if not isinstance(error, DatabaseUnreachable | DBAPIError):
+            return False
+        if not self.is_away:
+            said = "the replica of %s is away, queries go to the database itself: %s"
+            log.warning(said, self._setting, reason(error))
+            self._watching = asyncio.create_task(self._watch(), name="waits for a replica")
+        return True
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_SECONDS)
+            try:
+                async with self.engine.connect():
+                    break
+            except Exception as error:
+                log.debug("the replica is still away: %s", error)
+        self._watching = None
+        log.warning("the replica of %s is back, and answers queries", self._setting)

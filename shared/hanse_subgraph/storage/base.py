@@ -1,0 +1,115 @@
+"""Objects as the rest of the code sees them, whatever stores them; chosen once, from a URL.
+
+A client sends and takes objects by presigned URLs, past the subgraph's own code: a store of the network signs its own,
+the folder store signs such that the subgraph's HTTP routes serve.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterable, AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+from urllib.parse import quote, unquote, urlsplit
+
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.storage.signing import Secret
+
+CHUNK = 256 * 1024  # bytes that are read or written at once
+
+
+class ObjectMissing(Exception):
+    """There is no object of that key."""
+
+
+class SizeMismatch(Exception):
+    """The content is longer or shorter than it was said to be."""
+
+
+class StoreUnavailable(Exception):
+    """The store does not answer, or will not do what is asked. The message is one line, without keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Presigned:
+    """A request that its holder may make: the method, the URL, and the headers that must go along."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How an object is to be handed out: under which file name, as which MIME type, and whether browsers show it."""
+
+    name: str
+    content_type: str
+    inline: bool
+
+    @property
+    def disposition(self) -> str:
+        """The value of the header Content-Disposition (RFC 6266)."""
+        ascii_name = self.name.encode("ascii", "replace").decode().replace("?", "_").replace("\\", "_")
+        shown = "inline" if self.inline else "attachment"
+        return f"{shown}; filename=\"{ascii_name}\"; filename*=UTF-8''{quote(self.name, safe='')}"
+
+
+class ObjectStore(Protocol):
+    """Something that keeps objects by key. A key is a path of lower-case letters, digits, `-` and `/`.
+
+    A store may raise StoreUnavailable from each of these.
+    """
+
+    def opened(self) -> AbstractAsyncContextManager[None]:
+        """Ready for use, from entering to leaving. Raises ConfigError where it cannot be used as it is set."""
+        ...
+
+    async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
+        """Keep the content under the key, whole or not at all; its size in bytes.
+
+        Raises SizeMismatch where it has not the `size` given.
+        """
+        ...
+
+    def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
+        """The bytes from `start` up to, without, `end`. Raises ObjectMissing, before the first of them."""
+        ...
+
+    async def size(self, key: str) -> int:
+        """How many bytes the object has. Raises ObjectMissing."""
+        ...
+
+    async def delete(self, key: str) -> None:
+        """Remove the object, where there is one."""
+        ...
+
+    def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
+        """A request that puts content of just this size under the key."""
+        ...
+
+    def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
+        """A request that answers the object; it may be a range request."""
+        ...
+
+
+def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
+    """The store at the URL: `file:///FOLDER`, or what `s3_url.read_url` takes.
+
+    `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; a bucket needs
+    neither. Raises ConfigError.
+    """
+    parts = urlsplit(url)
+    if parts.scheme == "file" and parts.path:
+        from hanse_subgraph.storage.local import LocalStore
+
+        return LocalStore(Path(unquote(parts.path)), public_url=public_url, secret=secret)
+    if parts.scheme == "s3":
+        from hanse_subgraph.storage.s3 import S3Store  # its SDK takes long to import
+        from hanse_subgraph.storage.s3_url import read_url
+
+        return S3Store(read_url(url, os.environ))
+    raise ConfigError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER or s3://BUCKET")

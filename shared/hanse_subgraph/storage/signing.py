@@ -1,0 +1,87 @@
+"""Signed URLs: who holds one may make one request, on one object, until it expires.
+
+The signature is HMAC-SHA256 over method, key and every parameter, so that none of them can be changed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlencode
+
+from hanse_subgraph.config import ConfigError
+
+SECRET_BYTES = 32
+
+
+class WrongSignature(Exception):
+    """The URL was never signed here, was changed, or has expired."""
+
+
+def sign(secret: bytes, method: str, key: str, said: Mapping[str, str], expires: datetime) -> str:
+    """The query of a signed URL, which says what is given and when it expires."""
+    full = {**said, "expires": str(int(expires.timestamp()))}
+    return urlencode({**full, "signature": _signature(secret, method, key, full)})
+
+
+def verify(secret: bytes, method: str, key: str, query: Mapping[str, str], now: datetime) -> dict[str, str]:
+    """What the query of a signed URL says. Raises WrongSignature."""
+    said = {name: value for name, value in query.items() if name != "signature"}
+    given = query.get("signature", "").encode()
+    if not hmac.compare_digest(_signature(secret, method, key, said).encode(), given):
+        raise WrongSignature("This link is not valid.")
+    if int(said["expires"]) <= now.timestamp():
+        raise WrongSignature("This link has expired.")
+    return said
+
+
+def _signature(secret: bytes, method: str, key: str, said: Mapping[str, str]) -> str:
+    signed = urlencode([("method", method), ("key", key), *sorted(said.items())])
+    return hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()
+
+
+class Secret:
+    """The secret in a file that only its owner may read; nothing is read or made before `open`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._value = b""
+
+    @property
+    def value(self) -> bytes:
+        """The secret itself, once it is open."""
+        assert self._value
+        return self._value
+
+    def open(self) -> None:
+        """Read the file; where there is none it is made, with mode 0600. Raises ConfigError."""
+        try:
+            if not self._path.exists():
+                _make(self._path)
+            self._value = self._path.read_bytes()
+        except OSError as error:
+            raise ConfigError(
+                f"cannot use the signing secret {self._path}: {error.strerror}; mend its rights"
+            ) from error
+        if len(self._value) < SECRET_BYTES:
+            said = f"{self._path} holds no signing secret: restore it, or remove it to have a new one made"
+            raise ConfigError(said)
+
+
+def _make(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(dir=path.parent)  # made with mode 0600
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(os.urandom(SECRET_BYTES))
+        try:
+            os.link(name, path)
+        except FileExistsError:
+            pass  # another process made it first, and theirs stands
+    finally:
+        Path(name).unlink(missing_ok=True)

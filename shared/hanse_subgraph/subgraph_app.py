@@ -1,0 +1,299 @@
+"""A subgraph as a running thing: its schema over HTTP, WebSocket and in process, its database, its events."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
+from urllib.parse import urlsplit
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from hanse_subgraph.auth import Caller, Keys, RouterTokens
+from hanse_subgraph.config import ConfigError, SubgraphSettings, setting
+from hanse_subgraph.context import RequestContext
+from hanse_subgraph.db import Database
+from hanse_subgraph.db_engines import Limits
+from hanse_subgraph.db_trouble import DatabaseUnreachable
+from hanse_subgraph.errors import Unauthenticated, Unavailable
+from hanse_subgraph.events.consumer import Consumer, Handlers, wanted_types
+from hanse_subgraph.events.log import EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.events.outbox import count_waiting
+from hanse_subgraph.events.relay import Relay
+from hanse_subgraph.events.tally import Tally
+from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
+from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.migrate import require_newest, upgrade
+from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
+
+if TYPE_CHECKING:
+    from fastapi import FastAPI
+
+    from hanse_subgraph.spans import Spans
+
+log = logging.getLogger(__name__)
+
+METRICS_SECONDS = 5.0
+
+
+Part = Literal["relay", "consumer"]
+
+
+class Runner(Protocol):
+    """Something that runs beside the requests, from start to stop."""
+
+    async def run(self) -> None:
+        """Run until stopped."""
+        ...
+
+    def stop(self) -> None:
+        """Let `run` end soon, with what it is about done."""
+        ...
+
+
+class SubgraphApp:
+    """One subgraph. `hanse` runs it behind a server (`asgi`), or calls it in its own process (`handle`, `stream`).
+
+    All three ways pass the same door: the router's token is verified, one session serves the request, the edge commits.
+    """
+
+    def __init__(
+        self,
+        settings: SubgraphSettings,
+        *,
+        graph: SubgraphSchema,
+        make_context: Callable[[Database, Caller, bool], RequestContext],
+        migrations: Path,
+        handlers: Handlers | None = None,
+        around: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
+        on_handled: Callable[[], None] = lambda: None,
+        add_routes: Callable[[FastAPI], None] = lambda _: None,
+        runners: Callable[[Database], Sequence[Runner]] = lambda _: (),
+    ) -> None:
+        """`around` is entered first and left last: it holds what is the subgraph's own. It may raise ConfigError.
+
+        `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
+        the HTTP face what it has beside GraphQL. `runners` run beside the requests; each start makes new ones.
+        """
+        self.settings = settings
+        self.name = settings.subgraph
+        self.graph = graph
+        self.database = _database_of(settings)
+        self.events: EventLog | None = None
+        self._spans: Spans | None = None
+        self._migrations = migrations
+        self._handlers = handlers or {}
+        self._around = around
+        self._opened = AsyncExitStack()
+        self._add_routes = add_routes
+        self._make_runners = runners
+        self._on_handled = on_handled
+        self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
+        self._tally = Tally()
+        self._relay: Relay | None = None
+        self._runners: list[Runner] = []
+        self._tasks: list[asyncio.Task[None]] = []
+        self._running = self._draining = False
+        self.execution = Execution(
+            graph, lambda caller, writes: make_context(self.database, caller, writes), self.wake_relay
+        )
+
+    @property
+    def sdl(self) -> str:
+        """The subgraph's SDL."""
+        return self.graph.sdl
+
+    @property
+    def migrations(self) -> Path:
+        """The folder of its migrations."""
+        return self._migrations
+
+    async def start(self, only: Part | None = None) -> None:
+        """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError.
+
+        `only` starts one of the two and nothing else, whatever the settings say: for a process of its own.
+        """
+        if self._running:
+            return
+        try:
+            await self._start(only)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self, only: Part | None) -> None:
+        await self._opened.enter_async_context(self._around())
+        self._spans = _spans_of(self.settings)
+        if self.settings.migrate_on_start:
+            await upgrade(self.database, self._migrations)
+        else:
+            await require_newest(self.database, self._migrations)
+        with setting(self.settings.setting("events_url")):
+            self.events = await open_event_log(self.settings.events)
+        self._running = True
+        if only == "relay" or (only is None and self.settings.relay_events):
+            self._relay = Relay(self.database, self.events, tally=self._tally)
+            self._runners.append(self._relay)
+        if only == "consumer" or (only is None and self.has_consumer and self.settings.consume_events):
+            self._runners.append(self.consumer())
+        if only is None:
+            self._runners += self._make_runners(self.database)
+        self._tasks = [asyncio.create_task(runner.run(), name=f"{self.name} runs") for runner in self._runners]
+
+    async def stop(self) -> None:
+        """Stop what `start` began; what waits in the outbox is moved at the next start."""
+        self._running = False
+        for runner in self._runners:
+            runner.stop()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self._runners.clear()
+        self._relay = None
+        if self.events is not None:
+            await self.events.close()
+            self.events = None
+        await self.database.close()
+        await self._opened.aclose()
+        if self._spans is not None:
+            await self._spans.close()
+            self._spans = None
+
+    def consumer(self) -> Consumer:
+        """The consumer of this subgraph's handlers. The app must have started."""
+        assert self.events is not None
+        return Consumer(
+            self.name,
+            events=self.events,
+            database=self.database,
+            handlers=self._handlers,
+            attempts=self.settings.consumer_attempts,
+            on_handled=self._handled,
+            tally=self._tally,
+            around=self._spans.event if self._spans is not None else lambda _: nullcontext(),
+        )
+
+    async def metrics(self) -> bytes:
+        """What Prometheus is told of this subgraph's events."""
+        from hanse_subgraph.events.metrics import exposition
+
+        waiting = lag = None
+        try:
+            async with asyncio.timeout(METRICS_SECONDS):
+                async with self.database.reading() as session:
+                    waiting = await count_waiting(session)
+                if self.events is not None and self.has_consumer:
+                    lag = await self.events.lag(self.name, self.handled_types)
+        except (LogUnavailable, DatabaseUnreachable, SQLAlchemyError, TimeoutError) as error:
+            log.warning("metrics without what could not be found: %s", error)
+        return exposition(self.name, self._tally, waiting, lag, self.database.replica_is_there)
+
+    @property
+    def has_consumer(self) -> bool:
+        """Whether it handles events."""
+        return bool(self._handlers)
+
+    @property
+    def handled_types(self) -> tuple[str, ...]:
+        """The event types that its consumer wants; empty: all of them."""
+        return wanted_types(self._handlers)
+
+    def wake_relay(self) -> None:
+        """Something was committed: the outbox may hold events."""
+        if self._relay is not None:
+            self._relay.wake()
+
+    def _handled(self) -> None:
+        self.wake_relay()
+        self._on_handled()
+
+    async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
+        """The status and body of the reply to a GraphQL request; header names are in lower case.
+
+        `files` stand where the request's variables are null.
+        """
+        reply = await self.reply(body, headers, files)
+        return reply.status, reply.body
+
+    async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncGenerator[bytes, None]:
+        """The events of a subscription, each a GraphQL response as JSON. Closing the iterator unsubscribes."""
+        try:
+            caller = await self.tokens.caller(headers.get("authorization"))
+            request = decode_request(body)
+        except (Unauthenticated, Unavailable, MalformedRequest) as error:
+            yield error_reply(400, error).body
+            return
+        async for event in self.execution.stream(request, caller):
+            yield event
+
+    @cached_property
+    def asgi(self) -> FastAPI:
+        """The subgraph behind an ASGI server, which starts and stops it."""
+        from hanse_subgraph.http import http_face  # embedded mode needs no FastAPI, and starts sooner without
+
+        return http_face(self, self._add_routes)
+
+    def drain(self) -> None:
+        """The process is told to stop: be not ready. Requests are still answered."""
+        self._draining = True
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether requests should be sent here."""
+        return self._running and not self._draining
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started, and can serve."""
+        return self._running
+
+    async def reply(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> Reply:
+        """The reply to a GraphQL request."""
+        try:
+            caller = await self.tokens.caller(headers.get("authorization"))
+            request = decode_request(body)
+            place_files({"variables": request.variables}, files)
+        except Unauthenticated as error:
+            return error_reply(401, error)
+        except Unavailable as error:
+            return error_reply(503, error)
+        except (MalformedRequest, MisplacedFile) as error:
+            return error_reply(400, error)
+        if self._spans is None:
+            return await self.execution.run(request, caller)
+        kind = self.graph.prepare(request.query).operation(request.operation_name)
+        with self._spans.operation(kind.value if kind else "unknown", request.operation_name, headers) as span:
+            reply = await self.execution.run(request, caller)
+            span.answered(reply)
+        return reply
+
+
+def _spans_of(settings: SubgraphSettings) -> Spans | None:
+    if not settings.otlp_url:
+        return None
+    if urlsplit(settings.otlp_url).scheme not in ("http", "https"):
+        raise ConfigError(f"setting {settings.setting('otlp_url')} must be an http(s):// URL of a collector")
+    from hanse_subgraph.spans import Spans  # a second of imports, for who wants it
+
+    return Spans(settings.subgraph, settings.otlp_url, sample_ratio=settings.otlp_sample_ratio)
+
+
+def _database_of(settings: SubgraphSettings) -> Database:
+    limits = Limits(
+        pool_size=settings.database_pool_size,
+        wait_seconds=settings.database_wait_seconds,
+        connect_seconds=settings.database_connect_seconds,
+        statement_seconds=settings.database_statement_seconds,
+        idle_in_transaction_seconds=settings.database_idle_in_transaction_seconds,
+        statement_cache_size=settings.database_statement_cache_size,
+    )
+    return Database(
+        settings.database,
+        read_url=settings.read_database_url,
+        limits=limits,
+        setting=settings.setting("database_url"),
+        read_setting=settings.setting("read_database_url"),
+    )

@@ -1,0 +1,1 @@
+"""What the router and the subgraphs both speak. Imports none of our other packages."""
