@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-events conformance clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-baseline bench-events conformance clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
@@ -63,6 +63,9 @@ typecheck: $(STAMP) ## check the types
 
 bench: $(STAMP) ## measure the router beside other gateways (needs Node; takes minutes)
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+bench-baseline: $(STAMP) ## compare the router with another checkout's (make bench-baseline BASELINE=/path/to/.venv/bin/hanse)
+	@$(BIN)/python -m benchmarks.baseline $(BASELINE) $(ARGS)
 
 bench-events: $(INTEGRATION_STAMP) ## measure mutations, relay, consumer and live statistics on PostgreSQL and Kafka (takes 3 minutes)
 	@$(BIN)/python -m benchmarks.events $(ARGS)

@@ -34,7 +34,7 @@ def contestants() -> list[Contestant]:
     hive_router = _hive_router()
     production = {"NODE_ENV": "production"}
     return [
-        Contestant("hanse", _hanse),
+        hanse(),
         Contestant("@apollo/gateway", _apollo, node, production, "/"),
         Contestant("@graphql-hive/gateway", _hive_jit, node, production),
         Contestant("@graphql-hive/gateway, Rust planner", _hive, node, {**production, "HIVE_RUST": "1"}),
@@ -46,11 +46,16 @@ def contestants() -> list[Contestant]:
     ]
 
 
-def _hanse(supergraph: Path, port: int) -> list[str]:
+def hanse(binary: Path = Path(sys.executable).parent / "hanse") -> Contestant:
+    """Ours, or that of another checkout by its `hanse` command."""
+    return Contestant("hanse", lambda supergraph, port: _hanse(binary, supergraph, port))
+
+
+def _hanse(binary: Path, supergraph: Path, port: int) -> list[str]:
     config = supergraph.parent / "router.yaml"
     # The others sign no tokens for subgraphs; neither does ours here.
     config.write_text("identity: {enabled: false}\n", encoding="utf-8")
-    command = [str(Path(sys.executable).parent / "hanse"), "router", "--supergraph", str(supergraph)]
+    command = [str(binary), "router", "--supergraph", str(supergraph)]
     return [*command, "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
 
 

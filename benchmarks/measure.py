@@ -9,7 +9,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.cases import Case
 from benchmarks.contestants import Contestant
@@ -28,6 +28,15 @@ class Setting:
     rounds: int = 3
     connections: int = 50
     delay: float = 0.0
+
+
+class Round(NamedTuple):
+    """One round of load; the members are those of `Measured`."""
+
+    cpu_ms: float
+    per_second: float
+    p99_ms: float
+    fetches: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,37 +70,67 @@ class Stub:
         stop(self._process)
 
 
+class Running:
+    """A router that was started over a case's supergraph, on a core of its own. Stop it with `close`."""
+
+    def __init__(self, contestant: Contestant, case: Case, stub: Stub, folder: Path, setting: Setting) -> None:
+        """Start it, and wait for its first reply. Raises RuntimeError where it does not run."""
+        self._path, self._stub, self._setting, self._failing = contestant.path, stub, setting, case.failing
+        self._port = free_port()
+        folder.mkdir(exist_ok=True)
+        supergraph = folder / "supergraph.graphql"
+        supergraph.write_text(case.supergraph(stub.url), encoding="utf-8")
+        self._body = folder / "request.json"
+        self._body.write_bytes(case.body)
+        self._log = folder / "router.log"
+        self._log.write_bytes(b"")
+        command = contestant.command(supergraph, self._port)
+        self._process = start(command, core=ROUTER_CORE, log=self._log, env=contestant.environment, cwd=folder)
+        try:
+            wait_for_port(self._port, self._process)
+            self.reply = _first_reply(f"http://127.0.0.1:{self._port}{self._path}", case.body)
+        except (RuntimeError, OSError) as error:
+            self.close()
+            raise self._failure(error) from error
+
+    def warm_up(self) -> None:
+        """Load it for the setting's seconds of warming up. Raises RuntimeError where it does not answer."""
+        try:
+            _load(self._port, self._path, self._body, self._setting, self._setting.warm)
+        except (RuntimeError, OSError) as error:
+            raise self._failure(error) from error
+
+    def round(self) -> Round:
+        """Load it for one round. Raises RuntimeError where it fails or where replies differ."""
+        before, used = self._stub.requests(), cpu_seconds(self._process.pid)
+        try:
+            loaded = _load(self._port, self._path, self._body, self._setting, self._setting.seconds)
+        except (RuntimeError, OSError) as error:
+            raise self._failure(error) from error
+        used, fetches = cpu_seconds(self._process.pid) - used, self._stub.requests() - before
+        if loaded["different"] and not self._failing:  # the order of errors is not promised
+            raise self._failure(RuntimeError(f"{loaded['different']} of {loaded['requests']} replies were different"))
+        count = loaded["requests"]
+        return Round(1000 * used / count, count / loaded["seconds"], 1000 * loaded["p99"], fetches / count)
+
+    def close(self) -> None:
+        """Stop the process."""
+        stop(self._process)
+
+    def _failure(self, error: Exception) -> RuntimeError:
+        printed = self._log.read_text(encoding="utf-8", errors="replace")[-500:]
+        return RuntimeError(f"{error}; it printed: {printed}")
+
+
 def measure(contestant: Contestant, case: Case, stub: Stub, folder: Path, setting: Setting) -> Measured:
-    """Start the router on a core of its own, warm it up, load it, end it. Raises RuntimeError where it does not run."""
-    port = free_port()
-    supergraph = folder / "supergraph.graphql"
-    supergraph.write_text(case.supergraph(stub.url), encoding="utf-8")
-    body = folder / "request.json"
-    body.write_bytes(case.body)
-    log = folder / "router.log"
-    log.write_bytes(b"")
-    command = contestant.command(supergraph, port)
-    process = start(command, core=ROUTER_CORE, log=log, env=contestant.environment, cwd=folder)
+    """The median round of one router by itself. Raises RuntimeError where it does not run."""
+    running = Running(contestant, case, stub, folder, setting)
     try:
-        wait_for_port(port, process)
-        reply = _first_reply(f"http://127.0.0.1:{port}{contestant.path}", case.body)
-        _load(port, contestant.path, body, setting, setting.warm)
-        rounds = []
-        for _ in range(setting.rounds):
-            asked, used = stub.requests(), cpu_seconds(process.pid)
-            loaded = _load(port, contestant.path, body, setting, setting.seconds)
-            used, asked = cpu_seconds(process.pid) - used, stub.requests() - asked
-            if loaded["different"] and not case.failing:  # the order of errors is nobody's promise
-                raise RuntimeError(f"{loaded['different']} of {loaded['requests']} replies were different")
-            count = loaded["requests"]
-            rounds.append((1000 * used / count, count / loaded["seconds"], 1000 * loaded["p99"], asked / count))
-        rounds.sort()
-        return Measured(*rounds[len(rounds) // 2], reply)
-    except (RuntimeError, OSError) as error:
-        told = log.read_text(encoding="utf-8", errors="replace")[-500:]
-        raise RuntimeError(f"{error}; it printed: {told}") from error
+        running.warm_up()
+        rounds = sorted(running.round() for _ in range(setting.rounds))
     finally:
-        stop(process)
+        running.close()
+    return Measured(*rounds[len(rounds) // 2], running.reply)
 
 
 def _first_reply(url: str, body: bytes) -> Any:
