@@ -1,6 +1,6 @@
 """The table of settings in the documentation, made from the settings themselves.
 
-`python -m router.settings_table docs/router.md` writes it between the marks there.
+`python -m router.settings_table docs/reference/router.md` writes it between the marks there.
 """
 
 from __future__ import annotations

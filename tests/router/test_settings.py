@@ -10,7 +10,7 @@ from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
 from hanse_router.settings_table import MARK, settings_table
 
-DOCS = Path(__file__).parents[2] / "docs" / "router.md"
+DOCS = Path(__file__).parents[2] / "docs" / "reference" / "router.md"
 
 
 def load(tmp_path: Path, text: str) -> RouterSettings:
@@ -82,4 +82,4 @@ def test_an_unknown_variable(monkeypatch: pytest.MonkeyPatch, variable: str, sai
 
 def test_the_documented_table_is_that_of_the_code() -> None:
     _, table, _ = DOCS.read_text(encoding="utf-8").split(MARK)
-    assert table.strip() == settings_table().strip(), "run: python -m router.settings_table docs/router.md"
+    assert table.strip() == settings_table().strip(), "run: python -m router.settings_table docs/reference/router.md"

@@ -1,4 +1,4 @@
-"""Every table says what it is spread by, docs/operations.md lists it, and no SQL keeps us to one server's dialect."""
+"""docs/how-to/operations.md lists the distribution key of every table; no SQL is of one dialect alone."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def can_be_spread(table: Table, key: str, keys: dict[str, str]) -> bool:
 
 def listed() -> dict[tuple[str, str], tuple[str, str]]:
     """The tables of the docs: key, and how Citus is to keep it."""
-    docs = (ROOT / "docs" / "operations.md").read_text()
+    docs = (ROOT / "docs" / "how-to" / "operations.md").read_text()
     rows = re.findall(r"^\| (\w+) \| `(\w+)` \| `(\w+)` \| (\w+) \|$", docs, re.M)
     return {(subgraph, table): (key, kept) for subgraph, table, key, kept in rows}
 
