@@ -2,13 +2,14 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-baseline bench-events conformance clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-baseline bench-events conformance docs clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.installed
 INTEGRATION_STAMP := .venv/.installed-integration
+DOCS_STAMP := .venv/.installed-docs
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -25,6 +26,10 @@ $(STAMP): pyproject.toml uv.lock
 $(INTEGRATION_STAMP): $(STAMP)
 	@echo "Installing the servers and tools of the distributed platform (once) ..."
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --all-extras --inexact --quiet --group integration
+	@touch $@
+
+$(DOCS_STAMP): $(STAMP)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --all-extras --inexact --quiet --group docs
 	@touch $@
 
 setup: $(STAMP) ## make .venv with the locked dependencies and the command .venv/bin/hanse
@@ -60,6 +65,10 @@ format: $(STAMP) ## format the code
 
 typecheck: $(STAMP) ## check the types
 	@$(BIN)/mypy
+
+docs: $(DOCS_STAMP) ## build the documentation into build/site; a broken link fails
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "documentation: build/site/index.html"
 
 bench: $(STAMP) ## measure the router beside other gateways (needs Node; takes minutes)
 	@$(BIN)/python -m benchmarks $(ARGS)
