@@ -11,7 +11,7 @@ from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, is_obj
 
 from hanse_router.execute.collect import Collector
 from hanse_router.execute.compiled import FastPlan, Unsupported
-from hanse_router.execute.compiled.repeats import Shared
+from hanse_router.execute.compiled.repeated_values import Shared
 from hanse_router.execute.conditions import Booleans, boolean_defaults, condition_variables
 from hanse_router.execute.fetch import CompiledFetch
 from hanse_router.execute.introspect import Introspection

@@ -9,7 +9,7 @@ import msgspec
 
 from hanse_router.execute.call import Call
 from hanse_router.execute.conditions import Booleans, any_holds, holds
-from hanse_router.execute.contexts import ContextInput
+from hanse_router.execute.context_arguments import ContextInput
 from hanse_router.execute.entities import GroupInput, encode
 from hanse_router.execute.errors import MALFORMED
 from hanse_router.execute.merge import reply_keys

@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from hanse_router.execute.call import Call
-from hanse_router.execute.compiled.code import Code
-from hanse_router.execute.compiled.overlay import Overlay
-from hanse_router.execute.compiled.repeats import Shared, repeating, share
+from hanse_router.execute.compiled.generate import Code
+from hanse_router.execute.compiled.layout import Overlay
+from hanse_router.execute.compiled.repeated_values import Shared, repeating, share
 from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper, Unsupported
+from hanse_router.execute.compiled.source import Fallback
 from hanse_router.execute.compiled.structs import Structs
-from hanse_router.execute.compiled.writer import Fallback
 from hanse_router.execute.entities import encode
 from hanse_router.execute.errors import Error
 from hanse_router.execute.fetch import CompiledFetch, Replies

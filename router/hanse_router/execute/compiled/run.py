@@ -12,9 +12,9 @@ import msgspec
 
 from hanse_router.execute.apply import entity_errors, failed, root_errors
 from hanse_router.execute.call import Call
-from hanse_router.execute.compiled.batches import Batch
-from hanse_router.execute.compiled.whereabouts import whereabouts
-from hanse_router.execute.compiled.writer import Fallback, Lists
+from hanse_router.execute.compiled.error_paths import whereabouts
+from hanse_router.execute.compiled.representations import Batch
+from hanse_router.execute.compiled.source import Fallback, Lists
 from hanse_router.execute.errors import Error, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, begin
 from hanse_router.transports.base import TransportError

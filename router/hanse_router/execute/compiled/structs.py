@@ -7,7 +7,7 @@ from typing import Any, Literal
 from msgspec import UNSET, Raw, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
 
-from hanse_router.execute.compiled.overlay import GroupOverlay, Overlay
+from hanse_router.execute.compiled.layout import GroupOverlay, Overlay
 from hanse_router.execute.compiled.shape import Shape, Slot
 
 _Field = tuple[str, Any] | tuple[str, Any, Any]

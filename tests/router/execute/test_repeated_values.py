@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hanse_router.execute import Call, compile_plan, run
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.compiled import FastPlan
-from hanse_router.execute.compiled.repeats import Shared, may_be_shared
+from hanse_router.execute.compiled.repeated_values import Shared, may_be_shared
 from hanse_router.execute.compiled.shape import Shape
 from hanse_router.execute.run import Execution
 from hanse_router.planner.plan import OperationKind, QueryPlan

@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import UNSET
 
-from hanse_router.execute.compiled.overlay import RouteStep, Target
+from hanse_router.execute.compiled.layout import RouteStep, Target
 from hanse_router.execute.errors import ResponsePath
 
 

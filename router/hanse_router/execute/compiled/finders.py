@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hanse_router.execute.compiled.overlay import RouteStep
+from hanse_router.execute.compiled.layout import RouteStep
 from hanse_router.execute.compiled.shape import Shape, Slot
-from hanse_router.execute.compiled.writer import LACKING, Writer
+from hanse_router.execute.compiled.source import LACKING, Writer
 
 
 class Places:

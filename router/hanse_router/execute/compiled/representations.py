@@ -8,10 +8,10 @@ from typing import Any, Literal, get_origin
 
 from msgspec import Struct, defstruct
 
-from hanse_router.execute.compiled.overlay import Fields, GroupOverlay, Target
-from hanse_router.execute.compiled.places import Places
+from hanse_router.execute.compiled.finders import Places
+from hanse_router.execute.compiled.layout import Fields, GroupOverlay, Target
 from hanse_router.execute.compiled.shape import HASHED_AS_SENT, Slot, Unsupported
-from hanse_router.execute.compiled.writer import LACKING, Lists, Writer
+from hanse_router.execute.compiled.source import LACKING, Lists, Writer
 from hanse_router.execute.entities import MISSING, copier, null_below
 
 # The list of representations, encoded; for each of them the objects that its entity goes to.

@@ -7,11 +7,11 @@ from typing import Any
 
 from msgspec.json import Decoder
 
-from hanse_router.execute.compiled.batches import Batch, Batches, passed_over
-from hanse_router.execute.compiled.overlay import GroupOverlay, Overlay
-from hanse_router.execute.compiled.places import Places
+from hanse_router.execute.compiled.finders import Places
+from hanse_router.execute.compiled.layout import GroupOverlay, Overlay
+from hanse_router.execute.compiled.representations import Batch, Batches, passed_over
 from hanse_router.execute.compiled.shape import Shape, Slot
-from hanse_router.execute.compiled.writer import LACKING, Lists, Writer
+from hanse_router.execute.compiled.source import LACKING, Lists, Writer
 
 
 class Code:
