@@ -143,12 +143,13 @@ def compose(config: Path, output: Path | None, form: str, hints: bool) -> None:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["text", "json", "fetch-graph", "query-graph"]),
+    type=click.Choice(["text", "json", "fetch-graph", "query-graph", "code"]),
     default="text",
     show_default=True,
-    help="Text, JSON, or one of the graphs behind it in Graphviz's language.",
+    help="Text, JSON, a Graphviz graph of the fetches or of the supergraph, or the generated Python code.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--code", "form", flag_value="code", help="Print the Python code generated for the operation.")
 @click.option("--operation-name", help="Which operation of the document, where it has several.")
 @click.argument("operation", type=FILE)
 def plan(supergraph: Path, operation: Path, operation_name: str | None, form: str) -> None:

@@ -1,32 +1,60 @@
-"""`hanse plan`: how an operation would run, as text, JSON, or a graph to be drawn by Graphviz."""
+"""`hanse plan`: the query plan of an operation as text, JSON, a Graphviz graph, or the Python code generated for it."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
-from graphql import GraphQLSyntaxError, parse, validate
+from graphql import DocumentNode, GraphQLSchema, GraphQLSyntaxError, parse, validate
 
 from hanse.failures import Failure
 from hanse.supergraph_config import read_text
+from hanse_router.execute import compile_plan
+from hanse_router.execute.compiled import Unsupported
 from hanse_router.planner import PlanError, Planner, QueryPlan
 from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
 from hanse_schema.query_graph import graph_to_dot
 from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 
-Printer = Callable[[Planner, QueryPlan], str]
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """An operation and its plan."""
+
+    plan: QueryPlan
+    planner: Planner
+    document: DocumentNode
+    operation_name: str | None
+    api_schema: GraphQLSchema
+
+
+def generated_code(planned: Planned) -> str:
+    """The Python code that executes the plan; a comment with the reason where none can be generated.
+
+    Variables of `@skip` and `@include` have their default values, or false.
+    """
+    compiled = compile_plan(planned.plan, planned.document, planned.operation_name, planned.api_schema)
+    try:
+        return compiled.variant({}).generate().source.rstrip()
+    except Unsupported as error:
+        return f"# No code is generated for this operation: {error}."
+
+
+Printer = Callable[[Planned], str]
 
 FORMATS: dict[str, Printer] = {
-    "text": lambda _, plan: print_plan(plan),
-    "json": lambda _, plan: json.dumps(plan_to_json(plan), indent=2),
-    "fetch-graph": lambda _, plan: plan_to_dot(plan),
-    "query-graph": lambda planner, _: graph_to_dot(planner.graph),
+    "text": lambda planned: print_plan(planned.plan),
+    "json": lambda planned: json.dumps(plan_to_json(planned.plan), indent=2),
+    "fetch-graph": lambda planned: plan_to_dot(planned.plan),
+    "query-graph": lambda planned: graph_to_dot(planned.planner.graph),
+    "code": generated_code,
 }
 
 
 def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str) -> str:
-    """The plan of the operation in a file, in one of FORMATS. Raises Failure where a file is not what it should be."""
+    """The plan of the operation in a file, in one of FORMATS. Raises Failure where a file is not valid."""
     try:
         graph = parse_supergraph(read_text(supergraph))
     except InvalidSupergraphError as error:
@@ -35,11 +63,12 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str)
         document = parse(read_text(operation))
     except GraphQLSyntaxError as error:
         raise Failure(f"{operation} is not a GraphQL document: {error.message}") from error
-    if problems := validate(api_schema(graph), document):
+    clients = api_schema(graph)
+    if problems := validate(clients, document):
         raise Failure(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
     planner = Planner(graph)
     try:
         plan = planner.plan(document, name)
     except PlanError as error:
         raise Failure(f"{operation} cannot be planned: {error}") from error
-    return FORMATS[form](planner, plan)
+    return FORMATS[form](Planned(plan, planner, document, name, clients))

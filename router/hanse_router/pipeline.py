@@ -298,7 +298,9 @@ class Pipeline:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
         except RecursionError:
             raise _too_deep() from None
-        return compile_plan(plan, operation.guard.shown(denial), operation.name, self.api_schema)
+        return compile_plan(
+            plan, operation.guard.shown(denial), operation.name, self.api_schema, self._metrics.execution
+        )
 
 
 def _same_answer(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> Hashable:

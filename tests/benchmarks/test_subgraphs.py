@@ -53,7 +53,7 @@ async def run_case(case: Case) -> tuple[Any, int, bool]:
     requests = sum(transport.requests for transport in transports.values())
     assert await run(compiled, case.variables, Call(transports)) == first
     fast = compiled.variant(case.variables)._fast
-    return json.loads(first), requests, fast is not None and not fast._misses
+    return json.loads(first), requests, fast is not None and not fast._fallbacks
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

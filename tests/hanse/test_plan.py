@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 from pathlib import Path
 
@@ -43,6 +44,20 @@ def test_graphs(tmp_path: Path, form: str, holds: str) -> None:
     assert drawn.rstrip().endswith("}")
     assert holds in drawn
     assert drawn.count("->") > 0
+
+
+def test_generated_code(tmp_path: Path) -> None:
+    """It is Python that parses, with the classes of the response and a function per step."""
+    printed = planned(tmp_path, SELLERS, "--code")
+    names = {node.name for node in ast.parse(printed).body if isinstance(node, ast.FunctionDef)}
+    assert {"write_0", "represent_1_0", "write_1_0", "complete"} <= names
+    assert "= 'username': str" in printed
+    assert planned(tmp_path, SELLERS, "--format", "code") == printed
+
+
+def test_no_generated_code(tmp_path: Path) -> None:
+    printed = planned(tmp_path, "{ __schema { queryType { name } } }", "--code")
+    assert printed == "# No code is generated for this operation: introspection.\n"
 
 
 def test_one_of_several_operations(tmp_path: Path) -> None:

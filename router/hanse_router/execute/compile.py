@@ -1,4 +1,4 @@
-"""A plan made ready to run: all that can be known without a request is done here, once."""
+"""A compiled plan: everything that can be computed without a request is computed here, once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, is_object_type
 
 from hanse_router.execute.collect import Collector
-from hanse_router.execute.compiled import FastPlan, Unsupported
+from hanse_router.execute.compiled import FastPath, Reason, Unsupported
 from hanse_router.execute.compiled.repeated_values import Shared
 from hanse_router.execute.conditions import Booleans, boolean_defaults, condition_variables
 from hanse_router.execute.fetch import CompiledFetch
@@ -18,14 +18,15 @@ from hanse_router.execute.introspect import Introspection
 from hanse_router.execute.project import Projection
 from hanse_router.execute.steps import Step, plan_steps
 from hanse_router.planner.plan import OperationKind, QueryPlan, Subscription
+from hanse_router.telemetry.metrics import ExecutionMetrics
 
 log = logging.getLogger("hanse_router.execute")
 
-MOST_VARIANTS = 32
+MAX_VARIANTS = 32
 
 
 class Variant:
-    """The plan for one choice of the variables that `@skip` and `@include` ask for."""
+    """The plan for one choice of values of the variables in `@skip` and `@include`."""
 
     def __init__(self, compiled: CompiledPlan, booleans: Booleans) -> None:
         operation = compiled.operation
@@ -34,12 +35,14 @@ class Variant:
         collector = Collector(compiled.document, compiled.api_schema, booleans)
         collected = collector.root(operation, root_type)
         introspection = Introspection(compiled.document, operation, collected, compiled.api_schema)
-        self._make_fast = partial(
-            FastPlan, collector=collector, root_type=root_type, collected=collected, booleans=booleans
+        self._generate = partial(
+            FastPath, collector=collector, root_type=root_type, collected=collected, booleans=booleans
         )
-        self._fast: FastPlan | None = None
+        self._name = operation.name.value if operation.name else "(anonymous)"
+        self._metrics = compiled.metrics
+        self._fast: FastPath | None = None
         self._runs = 0
-        self.why_not_fast = ""
+        self.general_reason: Reason | None = None  # why there is no fast path; None: there is one, or not yet
         self.introspection = introspection if introspection.keys else None
         self.project = Projection(collector).root(root_type, collected, introspection.keys)
         self.object_types = compiled.object_types
@@ -49,32 +52,53 @@ class Variant:
         node = compiled.plan.node
         self.primary = CompiledFetch(node.primary, booleans) if isinstance(node, Subscription) else None
 
-    def fast(self) -> FastPlan | None:
-        """The fast path, made at the second run: what is asked only once does not pay for it."""
+    def fast(self) -> FastPath | None:
+        """The fast path, or None. It is generated at the second execution: an operation sent once does not pay for it.
+
+        It is generated anew when other fields than before have repeated values.
+        """
         self._runs += 1
-        if self._runs == 2 and self.steps and self.primary is None and self.introspection is None:
-            self._fast = self._made_fast(None)
+        if self._runs == 2:
+            self._fast = self._try_generate(None)
         elif self._fast is not None and self._fast.repeating != self._fast.shared:
-            self._fast = self._made_fast(self._fast.repeating)  # what responses repeat has changed
+            self._fast = self._try_generate(self._fast.repeating)
         return self._fast
 
-    def _made_fast(self, shared: Shared | None) -> FastPlan | None:
+    def generate(self, shared: Shared | None = None) -> FastPath:
+        """A new fast path. Raises Unsupported."""
+        if self.primary is not None:
+            raise Unsupported(Reason.SUBSCRIPTION)
+        if self.introspection is not None:
+            raise Unsupported(Reason.INTROSPECTION)
+        if not self.steps:
+            raise Unsupported(Reason.NO_FETCHES)
+        return self._generate(self.steps, self.fetches, self.unblocks, shared=shared)
+
+    def _try_generate(self, shared: Shared | None) -> FastPath | None:
         try:
-            return self._make_fast(self.steps, self.fetches, self.unblocks, shared=shared)
-        except Unsupported as reason:
-            self.why_not_fast = str(reason)
-        except Exception:  # a mistake in what only makes things faster must not cost an answer
-            log.exception("an operation gets no fast path, by a mistake in the router")
-            self.why_not_fast = "a mistake"
+            return self.generate(shared)
+        except Unsupported as error:
+            self.general_reason = error.reason
+            log.debug("operation %s uses the general path: %s", self._name, error)
+        except Exception:  # a defect of the fast path must not cost a response
+            self.general_reason = Reason.INTERNAL_ERROR
+            log.exception("no fast path for operation %s because of a defect in the router", self._name)
+        self._metrics.general_path(self.general_reason)
         return None
 
 
 class CompiledPlan:
-    """A plan and the document it answers. Safe to run any number of times at once."""
+    """A plan and the document it answers. Safe to execute concurrently."""
 
     def __init__(
-        self, plan: QueryPlan, document: DocumentNode, operation: OperationDefinitionNode, api_schema: GraphQLSchema
+        self,
+        plan: QueryPlan,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        api_schema: GraphQLSchema,
+        metrics: ExecutionMetrics,
     ) -> None:
+        self.metrics = metrics
         self.plan = plan
         self.kind: OperationKind = plan.kind
         self.document = document
@@ -86,22 +110,26 @@ class CompiledPlan:
         self.variant({})
 
     def variant(self, variables: Mapping[str, Any]) -> Variant:
-        """What runs for these variables."""
+        """What is executed for these variables."""
         defaults = self._defaults
         chosen = tuple(bool(variables.get(name, default)) for name, default in defaults.items()) if defaults else ()
         variant = self._variants.get(chosen)
         if variant is None:
             variant = Variant(self, dict(zip(defaults, chosen, strict=True)))
-            if len(self._variants) >= MOST_VARIANTS:
+            if len(self._variants) >= MAX_VARIANTS:
                 del self._variants[next(iter(self._variants))]
             self._variants[chosen] = variant
         return variant
 
 
 def compile_plan(
-    plan: QueryPlan, document: DocumentNode, operation_name: str | None, api_schema: GraphQLSchema
+    plan: QueryPlan,
+    document: DocumentNode,
+    operation_name: str | None,
+    api_schema: GraphQLSchema,
+    metrics: ExecutionMetrics | None = None,
 ) -> CompiledPlan:
-    """Make a plan ready. `document` is the client's own, valid against `api_schema`, and shapes the response.
+    """Compile a plan. `document` is the client's, valid against `api_schema`; it gives the response its shape.
 
     Raises ValueError where the document has no such operation.
     """
@@ -109,12 +137,12 @@ def compile_plan(
         if isinstance(definition, OperationDefinitionNode) and (
             operation_name is None or (definition.name and definition.name.value == operation_name)
         ):
-            return CompiledPlan(plan, document, definition, api_schema)
+            return CompiledPlan(plan, document, definition, api_schema, metrics or ExecutionMetrics())
     raise ValueError(f"The document has no operation {operation_name!r}.")
 
 
 def _unblocks(steps: tuple[Step, ...]) -> tuple[tuple[int, ...], ...]:
-    """For each step, those that wait for it."""
+    """For each step, the indices of the steps that wait for it."""
     waiting: list[list[int]] = [[] for _ in steps]
     for index, step in enumerate(steps):
         for before in step.waits_for:

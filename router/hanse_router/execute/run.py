@@ -30,9 +30,14 @@ async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) 
     replies: Replies = {}
     if fast is not None and fast.worth_trying():
         try:
-            return await fast.run(variables, call, replies)
+            response = await fast.run(variables, call, replies)
         except Fallback:
-            pass  # the general path takes up what has come
+            compiled.metrics.fallback.inc()
+        else:
+            compiled.metrics.fast.inc()
+            return response
+    else:
+        compiled.metrics.general.inc()
     execution = Execution(variant, variables, call, replies)
     await execution.fetch_all()
     return execution.response()

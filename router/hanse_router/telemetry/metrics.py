@@ -8,6 +8,31 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from hanse_router.telemetry.series import Count, CountSeries, TimeSeries
 
 
+class ExecutionMetrics:
+    """Which path executes queries and mutations. Without a registry nobody reads the counts."""
+
+    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+        registry = registry or CollectorRegistry()
+        executions = CountSeries(
+            registry,
+            "hanse_executions",
+            "Executions of queries and mutations: by generated code (fast), without it (general), "
+            "or started by it and completed without it (fallback).",
+            ("path",),
+        )
+        self.fast, self.general, self.fallback = (executions.labels(path) for path in ("fast", "general", "fallback"))
+        self._operations = CountSeries(
+            registry,
+            "hanse_general_path_operations",
+            "Operations for which no code can be generated, by reason.",
+            ("reason",),
+        )
+
+    def general_path(self, reason: str) -> None:
+        """Count an operation without a fast path."""
+        self._operations.labels(reason).inc()
+
+
 class Metrics:
     """The counters of one router."""
 
@@ -41,6 +66,7 @@ class Metrics:
         )
         self.store_available = Gauge("hanse_store_available", "Whether the shared store answers.", registry=registry)
         self.store_available.set(1)
+        self.execution = ExecutionMetrics(registry)
         self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
 
     def count_request(self, transport: str, status: int, seconds: float) -> None:

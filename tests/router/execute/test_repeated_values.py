@@ -12,7 +12,7 @@ from hypothesis import given, settings
 
 from hanse_router.execute import Call, compile_plan, run
 from hanse_router.execute.compile import CompiledPlan
-from hanse_router.execute.compiled import FastPlan
+from hanse_router.execute.compiled import FastPath
 from hanse_router.execute.compiled.repeated_values import Shared, may_be_shared
 from hanse_router.execute.compiled.shape import Shape
 from hanse_router.execute.run import Execution
@@ -39,7 +39,7 @@ def every(shape: Shape, above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
     return found
 
 
-async def sharing(compiled: CompiledPlan, call: Call) -> FastPlan | None:
+async def sharing(compiled: CompiledPlan, call: Call) -> FastPath | None:
     """The fast path of the operation with all shared that can be; None where nothing can."""
     variant = compiled.variant(VARIABLES)
     for _ in range(2):
@@ -86,7 +86,7 @@ async def test_sharing_is_tried_often_enough_to_be_tested() -> None:
         compiled, _ = prepared(seed)
         fast = await sharing(compiled, call_of(seed))
         await run(compiled, VARIABLES, call_of(seed))
-        taken += fast is not None and not fast._misses
+        taken += fast is not None and not fast._fallbacks
     assert taken >= 5
 
 
@@ -121,13 +121,13 @@ def reviews() -> CompiledPlan:
     return compile_plan(plan, parse(TEXT), None, build_schema(SDL))
 
 
-async def answered(compiled: CompiledPlan, told: Told) -> FastPlan:
+async def answered(compiled: CompiledPlan, told: Told) -> FastPath:
     """Run once; the answer is right whatever is shared."""
     response = await run(compiled, {}, Call({"a": told}))  # type: ignore[dict-item]
     expected = [{"id": str(number), "author": author} for number, author in enumerate(told.authors)]
     assert shown(response) == shown(json.dumps({"data": {"reviews": expected}}).encode())
     fast = compiled.variant({})._fast
-    assert fast is None or not fast._misses
+    assert fast is None or not fast._fallbacks
     return fast  # type: ignore[return-value]
 
 

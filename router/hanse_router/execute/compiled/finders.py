@@ -1,4 +1,4 @@
-"""The places of a response at which objects are looked for: a function for each, and a list that it fills."""
+"""Functions that find the objects at a response path. Each fills one entry of Lists, once per execution."""
 
 from __future__ import annotations
 
@@ -6,36 +6,36 @@ from collections.abc import Iterable
 
 from hanse_router.execute.compiled.layout import RouteStep
 from hanse_router.execute.compiled.shape import Shape, Slot
-from hanse_router.execute.compiled.source import LACKING, Writer
+from hanse_router.execute.compiled.source import LACKING, Source
 
 
-class Places:
-    """The finders of one plan, and the numbers of its lists. Each list is filled once per run."""
+class Finders:
+    """The finders of one plan and the indices of its Lists."""
 
-    def __init__(self, writer: Writer, shared: Iterable[Slot]) -> None:
-        self._writer = writer
+    def __init__(self, source: Source, shared: Iterable[Slot]) -> None:
+        self._source = source
         self._numbers: dict[tuple[tuple[int, tuple[str, ...] | None], ...], int] = {}
         self.count = LACKING + 1
-        # Of fields whose repeated values are shared: the list of their texts, and that of the objects in them.
+        # For fields with deduplicated values: the index of the list of their texts and of that of their objects.
         self.entries: dict[Slot, tuple[int, int]] = {slot: (self.new_list(), self.new_list()) for slot in shared}
 
     def of(self, shape: Shape) -> int:
-        """The number of a shape's place."""
+        """The index of the list of all objects of a shape."""
         return self.number(_route(shape))
 
     def number(self, route: tuple[RouteStep, ...]) -> int:
-        """The number of a place's finder, which fills `lists` when it is first asked."""
+        """The index of the list of the objects at a response path; adds the finder that fills it."""
         key = tuple((id(step.slot), step.types) for step in route)
         known = self._numbers.get(key)
         if known is not None:
             return known
-        # What is found for the way there, if that is asked too, is not looked for again.
+        # Start from the longest prefix that has a finder: its objects are found already.
         before = len(route) - 1
         while before and tuple(key[:before]) not in self._numbers:
             before -= 1
-        once = max((place for place, step in enumerate(route) if step.slot.shared), default=-1)
+        once = max((index for index, step in enumerate(route) if step.slot.shared), default=-1)
         name, count = "o0", 0
-        if once >= before:  # each of the objects that are shared is looked at once
+        if once >= before:  # visit each deduplicated object once
             before = once + 1
             loops = [f"for o0 in lists[{self.entries[route[once].slot][1]}] or ()", *self._of_types(name, route[once])]
         elif before:
@@ -53,10 +53,10 @@ class Places:
                 source = name
             loops += self._of_types(name, step)
         number = self.new_list()
-        self._writer.line(1, f"found = lists[{number}] = [{name} {' '.join(loops)}]")
-        self._writer.line(1, "return found")
-        finder = self._writer.function("root, lists")
-        self._writer.names[self._finder_name(number)] = finder
+        path = ".".join(step.slot.key for step in route) or "the root"
+        finder = self._source.function(self._finder_name(number), "root, lists", f"Objects at {path}.")
+        finder.line(1, f"found = lists[{number}] = [{name} {' '.join(loops)}]")
+        finder.line(1, "return found")
         self._numbers[key] = number
         return number
 
@@ -66,19 +66,19 @@ class Places:
         typename = shape.find("__typename")
         if step.types is None or typename is None or not shape.abstract:
             return []
-        return [f"if {name}.{typename.attribute} in {self._writer.constant(frozenset(step.types))}"]
+        return [f"if {name}.{typename.attribute} in {self._source.constant(frozenset(step.types))}"]
 
     def new_list(self) -> int:
-        """The number of a list that is filled once per run."""
+        """The index of a new entry of Lists."""
         self.count += 1
         return self.count - 1
 
     @staticmethod
     def _finder_name(number: int) -> str:
-        return f"find{number}"
+        return f"find_{number}"
 
     def all(self, number: int) -> str:
-        """The text that has the objects of a place, found when they are first asked for."""
+        """An expression for the objects at a response path; the first evaluation finds them."""
         return f"(lists[{number}] if lists[{number}] is not None else {self._finder_name(number)}(root, lists))"
 
 

@@ -1,170 +1,177 @@
-"""Python made for one plan: finding objects, sending representations, writing what came, hiding what was not asked."""
+"""Writes the functions of one plan: represent objects, write entities, decode and encode, complete the response."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from msgspec.json import Decoder
 
-from hanse_router.execute.compiled.finders import Places
+from hanse_router.execute.compiled.finders import Finders
 from hanse_router.execute.compiled.layout import GroupOverlay, Overlay
-from hanse_router.execute.compiled.representations import Batch, Batches, passed_over
+from hanse_router.execute.compiled.representations import Batch, Representations, skip_object
 from hanse_router.execute.compiled.shape import Shape, Slot
-from hanse_router.execute.compiled.source import LACKING, Lists, Writer
+from hanse_router.execute.compiled.source import LACKING, Function, Lists, Source
 
 
 class Code:
-    """The functions of one plan."""
+    """The compiled functions of one plan, by fetch id and group index."""
 
     def __init__(self, overlay: Overlay, shared: Mapping[Slot, Decoder[Any]]) -> None:
-        self._writer = Writer()
-        self._places = Places(self._writer, shared)
-        batches = Batches(self._writer, self._places)
-        self.batch: dict[int, list[Callable[[Any, Lists], Batch]]] = {}
-        self.write: dict[int, list[Callable[[Any, list[list[Any]], Lists], None]]] = {}
-        sources = {id_: [overlay.fetches[id_]] for id_ in overlay.roots} | overlay.groups
-        self.unfold = {
-            id_: self._unfold([one for one in _slots(overlay.root) if one[1].shared and one[1].source in made], shared)
-            for id_, made in sources.items()
-        }
-        self.fold = self._fold(overlay.root)
+        self._source = Source()
+        self._finders = Finders(self._source, shared)
+        representations = Representations(self._source, self._finders)
+        origins: dict[int, list[object]] = {id_: [overlay.fetches[id_]] for id_ in overlay.roots}
+        origins |= {id_: list(groups) for id_, groups in overlay.groups.items()}
+        decoded = [id_ for id_, made in origins.items() if self._decode_shared(f"decode_{id_}", overlay, made, shared)]
+        self._encode_shared(overlay.root)
         for id_, groups in overlay.groups.items():
-            self.batch[id_] = [batches.function(group) for group in groups]
-            self.write[id_] = [self._write(group) for group in groups]
-        self.copy = {id_: self._copy(brings) for id_, brings in overlay.roots.items()}
-        self.finish = self._finish(overlay.root)
-        self.lists = self._places.count
+            for index, group in enumerate(groups):
+                representations.function(f"represent_{id_}_{index}", group)
+                self._write_entities(f"write_{id_}_{index}", group)
+        for id_, brings in overlay.roots.items():
+            self._write_root(f"write_{id_}", brings)
+        self._complete(overlay.root)
 
-    def _copy(self, brings: dict[str, tuple[Slot, bool]]) -> Callable[[Any, Any], None]:
-        writer = self._writer
-        writer.line(1, "pass")
+        module = self._source.compile()
+        self.module = module
+        self.lists = self._finders.count
+        self.represent: dict[int, list[Callable[[Any, Lists], Batch]]] = {
+            id_: [module[f"represent_{id_}_{index}"] for index in range(len(groups))]
+            for id_, groups in overlay.groups.items()
+        }
+        self.write_entities: dict[int, list[Callable[[Any, list[list[Any]], Lists], None]]] = {
+            id_: [module[f"write_{id_}_{index}"] for index in range(len(groups))]
+            for id_, groups in overlay.groups.items()
+        }
+        self.write_root: dict[int, Callable[[Any, Any], None]] = {id_: module[f"write_{id_}"] for id_ in overlay.roots}
+        self.decode_shared: dict[int, Callable[[Any, Lists], None] | None] = {
+            id_: module[f"decode_{id_}"] if id_ in decoded else None for id_ in origins
+        }
+        self.encode_shared: Callable[[Lists], None] = module["encode_shared"]
+        self.complete: Callable[[Any, Lists], None] = module["complete"]
+
+    def _write_root(self, name: str, brings: dict[str, tuple[Slot, bool]]) -> None:
+        """The function that writes a root fetch's data into the root object."""
+        code = self._source.function(name, "root, data", "Write the data of a root fetch.")
         for slot, _ in brings.values():
             if not slot.hidden or slot.needed:
-                writer.line(1, f"root.{slot.attribute} = data.{slot.attribute}")
-        return writer.function("root, data")
+                code.line(1, f"root.{slot.attribute} = data.{slot.attribute}")
 
-    def _write(self, group: GroupOverlay) -> Callable[[Any, list[list[Any]], Lists], None]:
-        writer = self._writer
-        writer.line(1, "if len(entities) < len(targets): raise Fallback")
-        writer.line(1, "for e, objects in zip(entities, targets):")
-        passed_over(writer, 2, "e is None", group)
+    def _write_entities(self, name: str, group: GroupOverlay) -> None:
+        """The function that writes a group's entities into the objects that they were fetched for."""
+        purpose = f"Write entities of {group.group.alias} into the objects that they were fetched for."
+        code = self._source.function(name, "entities, targets, lists", purpose)
+        code.line(1, "if len(entities) < len(targets): raise Fallback")
+        code.line(1, "for e, objects in zip(entities, targets):")
+        skip_object(code, 2, "e is None", group)
         brought = [(slot.attribute, always) for slot, always in group.brings.values() if not slot.hidden or slot.needed]
         for attribute, _ in brought:
-            writer.line(2, f"{attribute} = e.{attribute}")
-        writer.line(2, "for o in objects:")
-        writer.line(3, "pass")
+            code.line(2, f"{attribute} = e.{attribute}")
+        if brought:
+            code.line(2, "for o in objects:")
         for attribute, always in brought:
             condition = "" if always else f"if {attribute} is not UNSET: "
-            writer.line(3, f"{condition}o.{attribute} = {attribute}")
-        return writer.function("entities, targets, lists")
+            code.line(3, f"{condition}o.{attribute} = {attribute}")
 
-    def _finish(self, root: Shape) -> Callable[[Any, Lists], None]:
-        """Puts nulls where nothing came, hides what the client did not ask for, and tells where it cannot."""
+    def _complete(self, root: Shape) -> None:
+        """The function that puts nulls where nothing was fetched and unsets what the client did not select.
+
+        It raises Fallback where a non-null field is null.
+        """
         work = [shape for shape in root.walk() if shape.abstract or any(slot.needed for slot in shape.hidden.values())]
-        places = [self._places.of(shape) for shape in work]
+        lists = [self._finders.of(shape) for shape in work]
         lacking = self._lacking(root)
-        writer = self._writer
-        writer.line(1, "pass")
-        self._fill_up(lacking)
-        for shape, number in zip(work, places, strict=True):
-            writer.line(1, f"for o in {self._places.all(number)}:")
+        code = self._source.function("complete", "root, lists", "Put nulls, unset what is not selected.")
+        self._fill_nulls(code, lacking)
+        for shape, number in zip(work, lists, strict=True):
+            code.line(1, f"for o in {self._finders.all(number)}:")
             if shape.abstract:
-                self._settle(shape)
+                self._complete_abstract(code, shape)
             for slot in shape.hidden.values():
                 if slot.needed:
-                    writer.line(2, f"o.{slot.attribute} = UNSET")
-        return writer.function("root, lists")
+                    code.line(2, f"o.{slot.attribute} = UNSET")
 
-    def _unfold(
-        self, shared: list[tuple[Shape, Slot]], decoders: Mapping[Slot, Decoder[Any]]
-    ) -> Callable[[Any, Lists], None] | None:
-        """Decodes each text of the shared fields that a fetch brought, once; keeps it with the objects it is under."""
+    def _decode_shared(
+        self, name: str, overlay: Overlay, origins: Iterable[object], decoders: Mapping[Slot, Decoder[Any]]
+    ) -> bool:
+        """The function that decodes each distinct text of deduplicated fields once, and notes its objects.
+
+        Returns whether the fetch has such fields: else there is no function.
+        """
+        shared = [one for one in _slots(overlay.root) if one[1].shared and one[1].source in origins]
         if not shared:
-            return None
-        parts: list[Callable[[Any, Lists], None]] = []
-        writer = self._writer
-        for shape, slot in shared:  # outer ones first
-            parents = self._places.of(shape)
-            entries, objects = self._places.entries[slot]
+            return False
+        parents = [self._finders.of(shape) for shape, _ in shared]
+        code = self._source.function(name, "root, lists", "Decode each distinct text of repeated values once.")
+        for (_, slot), parent in zip(shared, parents, strict=True):  # outer ones first
+            entries, objects = self._finders.entries[slot]
             value = f"o.{slot.attribute}"
-            writer.line(1, "made = {}")
-            writer.line(1, "get = made.get")
-            writer.line(1, f"for o in {self._places.all(parents)}:")
-            writer.line(2, f"if type({value}) is not Raw: continue")  # null, or an object met before
-            writer.line(2, f"text = bytes({value})")
-            writer.line(2, "entry = get(text)")
-            writer.line(2, "if entry is None:")
-            writer.line(3, f"entry = made[text] = [{writer.constant(decoders[slot].decode)}(text)]")
-            writer.line(2, f"{value} = entry[0]")
-            writer.line(2, "entry.append(o)")
-            writer.line(1, f"lists[{entries}] = entries = list(made.values())")
+            code.line(1, "made = {}")
+            code.line(1, "get = made.get")
+            code.line(1, f"for o in {self._finders.all(parent)}:")
+            code.line(2, f"if type({value}) is not Raw: continue")  # null, or an object that was visited
+            code.line(2, f"text = bytes({value})")
+            code.line(2, "entry = get(text)")
+            code.line(2, "if entry is None:")
+            code.line(3, f"entry = made[text] = [{self._source.constant(decoders[slot].decode)}(text)]")
+            code.line(2, f"{value} = entry[0]")
+            code.line(2, "entry.append(o)")
+            code.line(1, f"lists[{entries}] = entries = list(made.values())")
             loops = "for entry in entries for o0 in [entry[0]] if o0"
             for level in range(len(slot.lists)):
                 loops += f" for o{level + 1} in o{level} if o{level + 1}"
-            writer.line(1, f"lists[{objects}] = [o{len(slot.lists)} {loops}]")
-            parts.append(writer.function("root, lists"))
-        if len(parts) == 1:
-            return parts[0]
+            code.line(1, f"lists[{objects}] = [o{len(slot.lists)} {loops}]")
+        return True
 
-        def unfold(root: Any, lists: Lists) -> None:
-            for part in parts:
-                part(root, lists)
-
-        return unfold
-
-    def _fold(self, root: Shape) -> Callable[[Lists], None]:
-        """Encodes once what stands in several places."""
-        writer = self._writer
-        writer.line(1, "pass")
+    def _encode_shared(self, root: Shape) -> None:
+        """The function that encodes each value of deduplicated fields once."""
+        code = self._source.function("encode_shared", "lists", "Encode each distinct repeated value once.")
         for _, slot in reversed([one for one in _slots(root) if one[1].shared]):  # inner ones first
-            writer.line(1, f"for entry in lists[{self._places.entries[slot][0]}] or ():")
-            writer.line(2, "if len(entry) > 2:")
-            writer.line(3, "text = Raw(dumps(entry[0]))")
-            writer.line(3, "for o in entry[1:]:")
-            writer.line(4, f"o.{slot.attribute} = text")
-        return writer.function("lists")
+            code.line(1, f"for entry in lists[{self._finders.entries[slot][0]}] or ():")
+            code.line(2, "if len(entry) > 2:")
+            code.line(3, "text = Raw(encode(entry[0]))")
+            code.line(3, "for o in entry[1:]:")
+            code.line(4, f"o.{slot.attribute} = text")
 
     def _lacking(self, root: Shape) -> list[tuple[int, list[Slot]]]:
-        """The places whose objects may lack fields because their entity did not come."""
+        """The lists of objects that may lack fields because their entity was not fetched."""
         shapes = [(one, [slot for slot in one.visible.values() if slot.may_lack]) for one in root.walk()]
-        return [(self._places.of(one), slots) for one, slots in shapes if slots and not one.abstract]
+        return [(self._finders.of(one), slots) for one, slots in shapes if slots and not one.abstract]
 
-    def _fill_up(self, lacking: list[tuple[int, list[Slot]]]) -> None:
-        """Null for these fields: they were told apart from a null that came, for the sake of representations."""
-        writer = self._writer
+    def _fill_nulls(self, code: Function, lacking: list[tuple[int, list[Slot]]]) -> None:
+        """Null for fields that stayed UNSET, since representations must not take them for fetched nulls."""
         if lacking:
-            writer.line(1, f"if lists[{LACKING}]:")
+            code.line(1, f"if lists[{LACKING}]:")
         for number, slots in lacking:
-            writer.line(2, f"for o in {self._places.all(number)}:")
+            code.line(2, f"for o in {self._finders.all(number)}:")
             for slot in slots:
-                writer.line(3, f"if o.{slot.attribute} is UNSET: o.{slot.attribute} = None")
+                code.line(3, f"if o.{slot.attribute} is UNSET: o.{slot.attribute} = None")
 
-    def _settle(self, shape: Shape) -> None:
-        """The body of the loop over objects of an abstract place, by their type."""
-        writer = self._writer
+    def _complete_abstract(self, code: Function, shape: Shape) -> None:
+        """The body of the loop over objects of an abstract type: what each concrete type selects."""
         typename = shape.find("__typename")
         assert typename is not None
-        writer.line(2, f"t = o.{typename.attribute}")
-        writer.line(2, "if t is UNSET: continue")  # shared with another object, and settled there
+        code.line(2, f"t = o.{typename.attribute}")
+        code.line(2, "if t is UNSET: continue")  # one object at several paths, completed before
         for number, name in enumerate(shape.types):
-            writer.line(2, f"{'elif' if number else 'if'} t == {writer.constant(name)}:")
-            writer.line(3, "pass")
+            code.line(2, f"{'elif' if number else 'if'} t == {self._source.constant(name)}:")
+            code.line(3, "pass")
             keys = shape.of_type[name]
             for key, slot in shape.visible.items():
                 if slot.typename and key in keys:
                     continue
                 value = f"o.{slot.attribute}"
                 if key not in keys:
-                    writer.line(3, f"{value} = UNSET")
+                    code.line(3, f"{value} = UNSET")
                 elif keys[key]:
-                    writer.line(3, f"if {value} is None or {value} is UNSET: raise Fallback")
+                    code.line(3, f"if {value} is None or {value} is UNSET: raise Fallback")
                 elif slot.later:
-                    writer.line(3, f"if {value} is UNSET: {value} = None")
+                    code.line(3, f"if {value} is UNSET: {value} = None")
                 elif slot.brought != "always":
-                    writer.line(3, f"if {value} is UNSET: raise Fallback")
+                    code.line(3, f"if {value} is UNSET: raise Fallback")
 
 
 def _slots(root: Shape) -> list[tuple[Shape, Slot]]:
-    """Every field of the response with the place that it stands at, outer ones first."""
+    """Every field of the response with its object's shape, outer ones first."""
     return [(shape, slot) for shape in root.walk() for slot in shape.visible.values()]

@@ -8,7 +8,8 @@ from typing import Literal
 
 from graphql import GraphQLSchema, is_interface_type, is_object_type
 
-from hanse_router.execute.compiled.shape import ANY_JSON, Shape, Shaper, Slot, Unsupported
+from hanse_router.execute.compiled.reasons import Reason, Unsupported
+from hanse_router.execute.compiled.shape import ANY_JSON, Shape, Shaper, Slot
 from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.entities import fields_of
 from hanse_router.execute.merge import reply_keys
@@ -104,7 +105,7 @@ class Overlay:
 
     def _fetch(self, fetch: Fetch) -> None:
         if fetch.paths:
-            raise Unsupported("a way back to the root")
+            raise Unsupported(Reason.QUERY_BELOW_ROOT)
         if not fetch.groups:
             brings = self.roots[fetch.id] = {}
             self._lay(self.root, fetch.selections, fetch, brings)
@@ -112,9 +113,9 @@ class Overlay:
         overlays = self.groups[fetch.id] = []
         for group in fetch.groups:
             if group.contexts:
-                raise Unsupported("an argument from above")
+                raise Unsupported(Reason.CONTEXT_ARGUMENT)
             if not any_holds(group.conditions, self._booleans):
-                raise Unsupported("a group left out")
+                raise Unsupported(Reason.SKIPPED_GROUP)
             overlay = GroupOverlay(group, [self._target(path, group) for path in group.paths])
             all_ = frozenset(name for target in overlay.targets for name in target.types)
             for target in overlay.targets:
@@ -152,7 +153,7 @@ class Overlay:
                     self._lay(shape, selection.selections, source, brings, covered, maybe=part, below=below, all_=all_)
                 continue
             if selection.alias != selection.response_key:
-                raise Unsupported("a key with a wire alias")
+                raise Unsupported(Reason.WIRE_ALIAS, selection.response_key)
             slot = self._slot(shape, selection.response_key, selection.name, selection.type, bool(selection.selections))
             if slot is None:
                 continue
@@ -162,15 +163,15 @@ class Overlay:
                 slot.later = True
                 known = brings.get(slot.key)
                 if known is not None and known[0].annotation != slot.annotation:
-                    raise Unsupported("a key of several types")
+                    raise Unsupported(Reason.FIELD_TYPES, slot.key)
                 brings[slot.key] = (slot, not maybe or (known is not None and known[1]))
             if slot.opaque:
                 if slot.source not in (None, source) or reply_keys(selection.selections).differs:
-                    raise Unsupported("an object, not shown, that several fetches make or that has wire aliases")
+                    raise Unsupported(Reason.SEVERAL_FETCHES, slot.key)
                 slot.source = source
             elif slot.shape is not None:
                 if not below or slot.source not in (None, source):
-                    raise Unsupported("an object that several fetches make")
+                    raise Unsupported(Reason.SEVERAL_FETCHES, slot.key)
                 slot.source = source
                 slot.whole = not maybe
                 self._lay(slot.shape, selection.selections, source, None)
@@ -207,7 +208,7 @@ class Overlay:
             if isinstance(step, PathKey):
                 slot = shape.find(step.response_key)
                 if depth or slot is None or slot.shape is None:
-                    raise Unsupported("a path through what is not shown")
+                    raise Unsupported(Reason.HIDDEN_PATH, step.response_key)
                 route.append(RouteStep(slot))
                 shape, types, depth = slot.shape, slot.shape.types, len(slot.lists)
             elif isinstance(step, PathList):
@@ -218,7 +219,7 @@ class Overlay:
                 if len(types) < len(shape.types) and route:
                     route[-1] = RouteStep(route[-1].slot, types)
         if depth or not route:
-            raise Unsupported("a path that ends at a list")
+            raise Unsupported(Reason.HIDDEN_PATH)
         target = Target(shape, types, tuple(route))
         for name in types:
             target.inputs[name] = self._input(shape, name, group.inputs)
@@ -229,12 +230,12 @@ class Overlay:
     def _input(self, shape: Shape, name: str, inputs: Sequence[EntityInput]) -> tuple[str | None, Fields]:
         fitting = [one for one in inputs if name in one.runtime_types]
         if len(fitting) != 1:
-            raise Unsupported("a type with no representation, or several")
+            raise Unsupported(Reason.REPRESENTATION, name)
         key = {part: tuple(below) for part, below in fields_of(fitting[0].key)}
         required = dict.fromkeys(self._required(shape, name, fitting[0].required))
         fields = tuple(replace(one, key=key.get(one.name)) for one in required)
         if len({one.name for one in fields}) < len(fields):
-            raise Unsupported("a representation that has one field from several")
+            raise Unsupported(Reason.REPRESENTATION, name)
         return fitting[0].typename, fields
 
     def _required(self, shape: Shape, name: str, required: Iterable[Required]) -> Iterable[RequiredSlot]:
@@ -245,7 +246,7 @@ class Overlay:
                 continue
             slot = shape.find(one.response_key)
             if slot is None or slot.shape is not None or bool(one.selections) is not slot.opaque:
-                raise Unsupported("a representation with objects that are shown")
+                raise Unsupported(Reason.REPRESENTATION, one.name)
             slot.needed = True
             self._fed.add(slot)
             yield RequiredSlot(one.name, slot, one.selections)
@@ -255,7 +256,7 @@ class Overlay:
     def _typename(self, shape: Shape) -> None:
         slot = shape.find("__typename")
         if slot is None or not slot.typename:
-            raise Unsupported("an abstract place without __typename")
+            raise Unsupported(Reason.TYPENAME)
         slot.needed = True
 
     def _judge(self) -> None:
@@ -272,7 +273,7 @@ class Overlay:
                         )
                     must = {slot.key for slot in slots if slot.non_null and not slot.hidden}
                     if any(not overlay.brings[key][1] for key in must) and not target.shape.abstract:
-                        raise Unsupported("a field that must be there and may not be brought")
+                        raise Unsupported(Reason.MAYBE_NOT_FETCHED)
                     overlay.non_null |= must
                     fed = self._fed.intersection(slots)
                     overlay.feeds = overlay.feeds or bool(fed)
@@ -282,16 +283,16 @@ class Overlay:
             if shape.abstract:
                 self._typename(shape)
                 if shape.find("__typename").brought != "always":  # type: ignore[union-attr]
-                    raise Unsupported("a type that another fetch tells")
+                    raise Unsupported(Reason.TYPENAME)
             if any(slot.needed and slot.later and slot.brought != "never" for slot in shape.hidden.values()):
-                raise Unsupported("a field brought twice")
+                raise Unsupported(Reason.SEVERAL_FETCHES)
             for slot in shape.visible.values():
                 if slot.typename:
                     if shape.abstract and slot.brought != "always":  # under another alias
-                        raise Unsupported("a __typename that is not fetched with its object")
+                        raise Unsupported(Reason.TYPENAME, slot.key)
                 elif not slot.later and slot.brought == "never":
-                    raise Unsupported("a field that nothing brings")
+                    raise Unsupported(Reason.NOT_FETCHED, slot.key)
                 elif not shape.abstract and slot.non_null and slot.brought == "maybe":
-                    raise Unsupported("a field that must be there and may not be brought")
+                    raise Unsupported(Reason.MAYBE_NOT_FETCHED)
                 if slot.later and slot.brought != "never":
-                    raise Unsupported("a field brought twice")
+                    raise Unsupported(Reason.SEVERAL_FETCHES)

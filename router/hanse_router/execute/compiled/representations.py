@@ -1,174 +1,172 @@
-"""What is sent of a group's objects: code that gathers their representations, each one once."""
+"""Functions that build the representations of an entity group: each distinct one once, with its objects."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, get_origin
 
 from msgspec import Struct, defstruct
 
-from hanse_router.execute.compiled.finders import Places
+from hanse_router.execute.compiled.finders import Finders
 from hanse_router.execute.compiled.layout import Fields, GroupOverlay, Target
-from hanse_router.execute.compiled.shape import HASHED_AS_SENT, Slot, Unsupported
-from hanse_router.execute.compiled.source import LACKING, Lists, Writer
+from hanse_router.execute.compiled.reasons import Reason, Unsupported
+from hanse_router.execute.compiled.shape import HASHED_AS_SENT, Slot
+from hanse_router.execute.compiled.source import LACKING, Function, Source
 from hanse_router.execute.entities import MISSING, copier, null_below
 
-# The list of representations, encoded; for each of them the objects that its entity goes to.
+# The encoded list of representations; for each of them the objects that its entity is written to.
 Batch = tuple[bytes, list[list[Any]]]
 
 
 @dataclass(slots=True, eq=False)
-class _Bucketing:
-    """How a group's objects fall into representations: by which keys, of the objects at which places."""
+class _Grouping:
+    """How a group's objects are grouped by representation: by which fields, of the objects at which paths."""
 
     group: GroupOverlay
     sent: str
     fields: Fields
     required: frozenset[str]
     key: frozenset[str]
-    places: tuple[int, ...]
-    number: int  # of the list of buckets
-    earlier: int | None = None  # the list of a group whose buckets are the same
+    paths: tuple[int, ...]
+    number: int  # index in Lists of the grouped objects
+    earlier: int | None = None  # the same of an earlier group that groups its objects in the same way
 
 
-class Batches:
-    """Makes the batch function of each group, in the order in which the groups run."""
+class Representations:
+    """Writes the batch function of each group, in the order in which the groups run."""
 
-    def __init__(self, writer: Writer, places: Places) -> None:
-        self._writer = writer
-        self._places = places
-        self._bucketings: list[_Bucketing] = []
+    def __init__(self, source: Source, finders: Finders) -> None:
+        self._source = source
+        self._finders = finders
+        self._groupings: list[_Grouping] = []
 
-    def function(self, group: GroupOverlay) -> Callable[[Any, Lists], Batch]:
-        """The function over the response so far. Raises Unsupported."""
+    def function(self, name: str, group: GroupOverlay) -> None:
+        """Add the function of a group: it takes the root and Lists, and returns a Batch. Raises Unsupported."""
         targets = [target for target in group.targets if target.types]
-        numbers = [self._places.number(target.route) for target in targets]
+        numbers = [self._finders.number(target.route) for target in targets]
         names = {sent or name for target in targets for name, (sent, _) in target.inputs.items()}
-        writer = self._writer
-        writer.line(1, "sent = []")
-        writer.line(1, "send = sent.append")
-        bucketing = self._bucketing(group, targets, numbers)
-        if bucketing is not None:
-            self._by_known_buckets(bucketing)
-        writer.line(1, "index = {}")
-        writer.line(1, "get = index.get")
+        code = self._source.function(name, "root, lists", f"Represent the objects of {group.group.alias}.")
+        code.line(1, "sent = []")
+        code.line(1, "send = sent.append")
+        grouping = self._grouping(group, targets, numbers)
+        if grouping is not None:
+            self._reuse_groups(code, grouping)
+        code.line(1, "index = {}")
+        code.line(1, "get = index.get")
         for number, target in zip(numbers, targets, strict=True):
-            writer.line(1, f"for o in {self._places.all(number)}:")
-            self._representations(target, group, tagged=len(names) > 1)
-        writer.line(1, "found = list(index.values())")
-        if bucketing is not None:
-            writer.line(1, f"lists[{bucketing.number}] = found")
-        writer.line(1, "return dumps(sent), found")
-        return writer.function("root, lists")
+            code.line(1, f"for o in {self._finders.all(number)}:")
+            self._representations(code, target, group, tagged=len(names) > 1)
+        code.line(1, "found = list(index.values())")
+        if grouping is not None:
+            code.line(1, f"lists[{grouping.number}] = found")
+        code.line(1, "return encode(sent), found")
 
-    def _bucketing(self, group: GroupOverlay, targets: list[Target], numbers: list[int]) -> _Bucketing | None:
-        """What is known of how the group's objects fall into representations; None where that is not simple."""
-        ways = [way for target in targets for way in target.inputs.items()]
+    def _grouping(self, group: GroupOverlay, targets: list[Target], numbers: list[int]) -> _Grouping | None:
+        """How the group's objects are grouped; None where that depends on their types."""
+        inputs = [input_ for target in targets for input_ in target.inputs.items()]
         seen = {
             (sent or name, tuple((one.name, one.slot.attribute, one.selections) for one in fields))
-            for name, (sent, fields) in ways
+            for name, (sent, fields) in inputs
         }
         if len(seen) != 1 or any(len(target.inputs) != 1 for target in targets):
             return None
-        (sent, _), fields = next(iter(seen)), ways[0][1][1]
+        (sent, _), fields = next(iter(seen)), inputs[0][1][1]
         required = frozenset(one.slot.key for one in fields)
         key = frozenset(one.slot.key for one in fields if one.key is not None)
-        made = _Bucketing(group, sent, fields, required, key, tuple(numbers), self._places.new_list())
-        for earlier in self._bucketings:
-            brought = {key for key, (_, always) in earlier.group.brings.items() if always}
+        made = _Grouping(group, sent, fields, required, key, tuple(numbers), self._finders.new_list())
+        for earlier in self._groupings:
+            fetched = {key for key, (_, always) in earlier.group.brings.items() if always}
             if (
-                earlier.places == made.places
+                earlier.paths == made.paths
                 and earlier.sent == made.sent
                 and earlier.key == made.key
-                and earlier.required <= required <= earlier.required | brought
+                and earlier.required <= required <= earlier.required | fetched
             ):
                 made.earlier = earlier.number
-        self._bucketings.append(made)
+        self._groupings.append(made)
         return made
 
-    def _by_known_buckets(self, bucketing: _Bucketing) -> None:
-        """Objects that an earlier group sent as one are sent as one again: only the first of them is read."""
-        if bucketing.earlier is None:
+    def _reuse_groups(self, code: Function, grouping: _Grouping) -> None:
+        """Objects that shared a representation in an earlier group share one again: read only the first of them."""
+        if grouping.earlier is None:
             return
-        writer = self._writer
-        writer.line(1, f"buckets = lists[{bucketing.earlier}]")
-        writer.line(1, "if buckets is not None:")
-        writer.line(2, f"found = lists[{bucketing.number}] = []")
-        writer.line(2, "for objects in buckets:")
-        writer.line(3, "o = objects[0]")
-        writer.line(3, f"send({self._values(3, bucketing.sent, bucketing.fields, bucketing.group)})")
-        writer.line(3, "found.append(objects)")
-        writer.line(2, "return dumps(sent), found")
+        code.line(1, f"groups = lists[{grouping.earlier}]")
+        code.line(1, "if groups is not None:")
+        code.line(2, f"found = lists[{grouping.number}] = []")
+        code.line(2, "for objects in groups:")
+        code.line(3, "o = objects[0]")
+        code.line(3, f"send({self._values(code, 3, grouping.sent, grouping.fields, grouping.group)})")
+        code.line(3, "found.append(objects)")
+        code.line(2, "return encode(sent), found")
 
-    def _representations(self, target: Target, group: GroupOverlay, *, tagged: bool) -> None:
-        """The body of the loop over one target's objects; `tagged` keys hold the type's name."""
-        writer = self._writer
-        ways: dict[tuple[str, Fields], list[str]] = {}
+    def _representations(self, code: Function, target: Target, group: GroupOverlay, *, tagged: bool) -> None:
+        """The body of the loop over one target's objects. With `tagged`, keys of the index hold the type's name."""
+        by_input: dict[tuple[str, Fields], list[str]] = {}
         for name, (sent, fields) in target.inputs.items():
-            ways.setdefault((sent or name, fields), []).append(name)
-        if len(ways) > 1:
+            by_input.setdefault((sent or name, fields), []).append(name)
+        if len(by_input) > 1:
             typename = target.shape.find("__typename")
             assert typename is not None
-            writer.line(2, f"t = o.{typename.attribute}")
-        for number, ((sent, fields), names) in enumerate(ways.items()):
+            code.line(2, f"t = o.{typename.attribute}")
+        for number, ((sent, fields), names) in enumerate(by_input.items()):
             depth = 2
-            if len(ways) > 1:
-                writer.line(2, f"{'elif' if number else 'if'} t in {writer.constant(frozenset(names))}:")
+            if len(by_input) > 1:
+                code.line(2, f"{'elif' if number else 'if'} t in {self._source.constant(frozenset(names))}:")
                 depth = 3
-            self._representation(depth, sent, fields, group, tagged)
+            made = self._values(code, depth, sent, fields, group)
+            self._add(code, depth, made, fields, self._source.constant(sent) if tagged else None)
 
-    def _representation(self, depth: int, sent: str, fields: Fields, group: GroupOverlay, tagged: bool) -> None:
-        writer = self._writer
-        made = self._values(depth, sent, fields, group)
+    @staticmethod
+    def _add(code: Function, depth: int, made: str, fields: Fields, tag: str | None) -> None:
+        """Send a representation unless an equal one is sent; note the object in either case."""
         if all(_is_hashed_as_sent(one.slot) for one in fields):
             variables = ", ".join(_variables(fields))
-            writer.line(depth, f"k = {writer.constant(sent)}, {variables}" if tagged else f"k = {variables}")
+            code.line(depth, f"k = {tag}, {variables}" if tag is not None else f"k = {variables}")
         else:
-            writer.line(depth, f"k = dumps({made})")
+            code.line(depth, f"k = encode({made})")
             made = "Raw(k)"
-        writer.line(depth, "known = get(k)")
-        writer.line(depth, "if known is None:")
-        writer.line(depth + 1, "index[k] = [o]")
-        writer.line(depth + 1, f"send({made})")
-        writer.line(depth, "else:")
-        writer.line(depth + 1, "known.append(o)")
+        code.line(depth, "known = get(k)")
+        code.line(depth, "if known is None:")
+        code.line(depth + 1, "index[k] = [o]")
+        code.line(depth + 1, f"send({made})")
+        code.line(depth, "else:")
+        code.line(depth + 1, "known.append(o)")
 
-    def _values(self, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> str:
-        """Reads what is required of `o` into variables; the text that makes the representation of them."""
-        writer = self._writer
+    def _values(self, code: Function, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> str:
+        """Read the required fields of `o` into variables; return the expression that makes the representation."""
         if not fields:
-            raise Unsupported("a representation of nothing")
+            raise Unsupported(Reason.REPRESENTATION, "no fields are required")
         variables = _variables(fields)
         for variable, one in zip(variables, fields, strict=True):
-            writer.line(depth, f"{variable} = o.{one.slot.attribute}")
+            code.line(depth, f"{variable} = o.{one.slot.attribute}")
             if one.slot.brought != "always":
-                passed_over(writer, depth, f"{variable} is UNSET", group)
+                skip_object(code, depth, f"{variable} is UNSET", group)
             if one.selections:
-                copy, missing = writer.constant(copier(one.selections)), writer.constant(MISSING)
-                writer.line(depth, f"{variable} = {copy}({variable})")
-                passed_over(writer, depth, f"{variable} is {missing}", group)
-        passed_over(writer, depth, " and ".join(self._null_key(variables, fields)), group)
-        return f"{writer.constant(_representation_class(sent, fields))}({', '.join(variables)})"
+                copy, missing = self._source.constant(copier(one.selections)), self._source.constant(MISSING)
+                code.line(depth, f"{variable} = {copy}({variable})")
+                skip_object(code, depth, f"{variable} is {missing}", group)
+        skip_object(code, depth, " and ".join(self._null_key(variables, fields)), group)
+        return f"{self._source.constant(_representation_class(sent, fields))}({', '.join(variables)})"
 
     def _null_key(self, variables: list[str], fields: Fields) -> Iterator[str]:
-        """What all has to hold where an object cannot be found: nothing of its key is there."""
+        """Conditions that all hold where an object cannot be fetched: every field of its key is null."""
         for variable, one in zip(variables, fields, strict=True):
             if one.key:
-                yield f"{self._writer.constant(null_below(one.key))}({variable})"
+                yield f"{self._source.constant(null_below(one.key))}({variable})"
             elif one.key is not None:
                 yield f"{variable} is None"
 
 
-def passed_over(writer: Writer, depth: int, condition: str, group: GroupOverlay) -> None:
-    """On a condition, what to do with objects that the group brings nothing to."""
-    writer.line(depth, f"if {condition}:")
+def skip_object(code: Function, depth: int, condition: str, group: GroupOverlay) -> None:
+    """Where the condition holds, leave out an object that the group fetches nothing for."""
+    code.line(depth, f"if {condition}:")
     if group.strict:
-        writer.line(depth + 1, "raise Fallback")
+        code.line(depth + 1, "raise Fallback")
         return
     if group.feeds:
-        writer.line(depth + 1, f"lists[{LACKING}] = True")
-    writer.line(depth + 1, "continue")
+        code.line(depth + 1, f"lists[{LACKING}] = True")
+    code.line(depth + 1, "continue")
 
 
 def _variables(fields: Fields) -> list[str]:
@@ -176,10 +174,10 @@ def _variables(fields: Fields) -> list[str]:
 
 
 def _representation_class(sent: str, fields: Fields) -> type[Struct]:
-    """The class of one type's representations: a list of its objects is encoded by one call."""
+    """The class of one type's representations: one call encodes a list of them."""
     rename = dict(zip(_variables(fields), [one.name for one in fields], strict=True))
     if "__typename" in rename.values():
-        raise Unsupported("a representation with a __typename of its own")
+        raise Unsupported(Reason.REPRESENTATION, "__typename is a required field")
     members = [(variable, Any) for variable in rename]
     return defstruct("Representation", members, rename=rename, tag_field="__typename", tag=sent, gc=False, eq=False)
 

@@ -21,7 +21,7 @@ from hanse_router.transports.base import TransportError
 from hanse_router.transports.prompt import Outcome, UnderWay
 
 if TYPE_CHECKING:
-    from hanse_router.execute.compiled import FastPlan
+    from hanse_router.execute.compiled.fast_path import FastPath
 
 log = logging.getLogger("hanse_router.execute")
 
@@ -46,7 +46,7 @@ class Run:
         "root",
     )
 
-    def __init__(self, plan: FastPlan, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
+    def __init__(self, plan: FastPath, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
         self._plan = plan
         self._variables = variables
         self._call = call
@@ -82,7 +82,7 @@ class Run:
         batches: list[Batch] = []
         try:
             if fetch.groups:
-                batches = [batch(self.root, self.lists) for batch in plan.code.batch[fetch.id]]
+                batches = [batch(self.root, self.lists) for batch in plan.code.represent[fetch.id]]
                 if not any(targets for _, targets in batches):
                     self._over(index)
                     return
@@ -136,9 +136,9 @@ class Run:
             elif reply.data is None:
                 raise Fallback
             self._write(fetch, batches, reply.data)
-            unfold = self._plan.code.unfold[fetch.id]
-            if unfold is not None:
-                unfold(self.root, self.lists)
+            decode_shared = self._plan.code.decode_shared[fetch.id]
+            if decode_shared is not None:
+                decode_shared(self.root, self.lists)
         except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.broken = True
         except Exception:
@@ -148,12 +148,12 @@ class Run:
         """Write what came into the objects it is for; `data` is None where nothing came."""
         code = self._plan.code
         if fetch.groups:
-            for number, (write, (_, targets)) in enumerate(zip(code.write[fetch.id], batches, strict=True)):
+            for number, (write, (_, targets)) in enumerate(zip(code.write_entities[fetch.id], batches, strict=True)):
                 if targets:
                     entities = [None] * len(targets) if data is None else getattr(data, f"g{number}")
                     write(entities, targets, self.lists)
         elif data is not None:
-            code.copy[fetch.id](self.root, data)
+            code.write_root[fetch.id](self.root, data)
         elif fetch.id in self._plan.needed:
             raise Fallback
 

@@ -20,15 +20,12 @@ from graphql import (
 from msgspec import Meta
 
 from hanse_router.execute.collect import Collected, Collector, possible_types
+from hanse_router.execute.compiled.reasons import Reason, Unsupported
 from hanse_router.execute.denied import is_denied
 from hanse_router.execute.leaves import INT_MAX, INT_MIN
 
 MOST_TYPES = 50  # an abstract place with more is left to the general path
 Brought = Literal["never", "maybe", "always"]
-
-
-class Unsupported(Exception):
-    """This plan has something that only the general path knows."""
 
 
 @dataclass(slots=True, eq=False)
@@ -128,7 +125,7 @@ class Shaper:
         if name == "__typename":
             return Slot(key, self.attribute(key), Literal[shape.types], typename=True, non_null=True)
         if name.startswith("__"):
-            raise Unsupported("introspection")
+            raise Unsupported(Reason.INTROSPECTION)
         output = type_.fields[name].type
         non_null = isinstance(output, GraphQLNonNull)
         slot = Slot(key, self.attribute(key), lists=_lists(output), non_null=non_null)
@@ -148,7 +145,7 @@ class Shaper:
         assert is_abstract_type(named)
         types = possible_types(collector.api_schema, named)
         if not 0 < len(types) <= MOST_TYPES:
-            raise Unsupported("an abstract type with too many types")
+            raise Unsupported(Reason.MANY_TYPES, named.name)
         shape = Shape(types, abstract=True, parent=parent, slot=slot)
         self._fill_abstract(shape, nodes)
         return shape
@@ -175,14 +172,14 @@ class Shaper:
                 if known is None:
                     made[key] = identity, self._slot(shape, type_, key, fields)
                 elif known[0] != identity:
-                    raise Unsupported("a key that means different things for different types")
+                    raise Unsupported(Reason.FIELD_TYPES, key)
         for key in _common_order(orders):
             shape.visible[key] = made[key][1]
 
 
 def _refuse_denied(nodes: Iterable[FieldNode]) -> None:
     if any(is_denied(node) for node in nodes):
-        raise Unsupported("a field that the caller may not see")
+        raise Unsupported(Reason.DENIED_FIELD)
 
 
 def _lists(output: GraphQLOutputType) -> tuple[bool, ...]:
@@ -206,7 +203,7 @@ def _common_order(orders: Iterable[tuple[str, ...]]) -> list[str]:
     while before:
         ready = next((key for key, earlier in before.items() if not earlier & before.keys()), None)
         if ready is None:
-            raise Unsupported("types that want their fields in contrary orders")
+            raise Unsupported(Reason.FIELD_ORDER)
         result.append(ready)
         del before[ready]
     return result

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from msgspec import UNSET, Raw, Struct, UnsetType, defstruct
 from msgspec.json import Decoder
+from msgspec.structs import fields as fields_of
 
 from hanse_router.execute.compiled.layout import GroupOverlay, Overlay
 from hanse_router.execute.compiled.shape import Shape, Slot
@@ -37,7 +38,7 @@ class Structs:
         if made is None:
             slots = list(shape.slots())
             fields = [self._field(shape, slot) for slot in slots]
-            made = self._classes[shape] = _struct(fields, slots)
+            made = self._classes[shape] = _struct(f"Object{len(self._classes)}", fields, slots)
         return made
 
     def _field(self, shape: Shape, slot: Slot) -> _Field:
@@ -79,7 +80,7 @@ class Structs:
                 fields.append((slot.attribute, inner))
             else:
                 fields.append((slot.attribute, inner | None))
-        return _struct(fields, slots)
+        return _struct("Object", fields, slots)
 
     def _entities(self, groups: list[GroupOverlay]) -> type[Struct]:
         slots = [Slot(overlay.group.alias, f"g{index}") for index, overlay in enumerate(groups)]
@@ -87,7 +88,15 @@ class Structs:
             (f"g{index}", list[self._partial(overlay.brings, overlay.non_null) | None])  # type: ignore[misc]
             for index, overlay in enumerate(groups)
         ]
-        return _struct(fields, slots)
+        return _struct("Object", fields, slots)
+
+    def listing(self) -> str:
+        """The classes of the response in lines of comments: attribute, response key and type of each field."""
+        lines: list[str] = []
+        for shape, made in self._classes.items():
+            lines.append(f"# class {made.__name__}: {' | '.join(shape.types)}")
+            lines += [f"#     {one.name} = {one.encode_name!r}: {_shown(one.type)}" for one in fields_of(made)]
+        return "\n".join(lines)
 
     @staticmethod
     def _decoder(data: Any) -> Decoder[Any]:
@@ -95,6 +104,11 @@ class Structs:
         return Decoder(reply)
 
 
-def _struct(fields: list[_Field], slots: list[Slot]) -> type[Struct]:
+def _struct(name: str, fields: list[_Field], slots: list[Slot]) -> type[Struct]:
     rename = {slot.attribute: slot.key for slot in slots}
-    return defstruct("Object", fields, rename=rename, kw_only=True, gc=False, eq=False)
+    return defstruct(name, fields, rename=rename, kw_only=True, gc=False, eq=False)
+
+
+def _shown(type_: Any) -> str:
+    plain = isinstance(type_, type) and not get_args(type_)
+    return type_.__name__ if plain else str(type_).replace(f"{__name__}.", "").replace("typing.", "")

@@ -1,0 +1,114 @@
+"""The fast path of one plan: its classes, its functions, and one execution of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from hanse_router.execute.call import Call
+from hanse_router.execute.compiled.generate import Code
+from hanse_router.execute.compiled.layout import Overlay
+from hanse_router.execute.compiled.repeated_values import Shared, repeating, share
+from hanse_router.execute.compiled.run import Run
+from hanse_router.execute.compiled.shape import Shaper
+from hanse_router.execute.compiled.source import Fallback
+from hanse_router.execute.compiled.structs import Structs
+from hanse_router.execute.entities import encode
+from hanse_router.execute.errors import Error
+from hanse_router.execute.fetch import CompiledFetch, Replies
+from hanse_router.execute.steps import Step
+
+if TYPE_CHECKING:
+    from graphql import GraphQLObjectType
+
+    from hanse_router.execute.collect import Collected, Collector
+    from hanse_router.execute.conditions import Booleans
+
+_MAX_FALLBACKS_IN_A_ROW = 8  # after these it is tried only for one in _RETRY_INTERVAL executions
+_RETRY_INTERVAL = 64
+_FIRST_SAMPLE, _SAMPLE_INTERVAL = 2, 500  # executions whose responses are searched for repeated values
+
+
+class _Response(msgspec.Struct, gc=False):
+    data: Any
+
+
+class _Failed(msgspec.Struct, gc=False):
+    data: Any
+    errors: list[Error]
+
+
+class FastPath:
+    """A plan compiled to classes and functions of its own. Raises Unsupported where that is not possible."""
+
+    def __init__(
+        self,
+        steps: Sequence[Step],
+        fetches: Sequence[CompiledFetch],
+        unblocks: Sequence[Sequence[int]],
+        collector: Collector,
+        root_type: GraphQLObjectType,
+        collected: Collected,
+        booleans: Booleans,
+        shared: Shared | None = None,
+    ) -> None:
+        """`shared` are the fields whose values an earlier fast path of this plan found repeated; None: not known."""
+        shaper = Shaper(collector)
+        root = shaper.root(root_type, collected)
+        overlay = Overlay(root, steps, booleans, shaper, collector.api_schema)
+        share(root, shared or frozenset())
+        structs = Structs(overlay)
+        self.fetches = fetches
+        self.waits = [len(step.waits_for) for step in steps]
+        self.first = [index for index, count in enumerate(self.waits) if not count]
+        self.unblocks = unblocks
+        self.groups = overlay.groups
+        self.needed = {  # root fetches that bring a non-null field: without data only the general path answers
+            id_
+            for id_, brings in overlay.roots.items()
+            if any(slot.non_null and not slot.hidden for slot, _ in brings.values())
+        }
+        self.code = Code(overlay, structs.shared)
+        self.root = structs.root
+        self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
+        self.shape = root
+        self.source = f"{structs.listing()}\n\n\n{self.code.module.text}"
+        self.shared = self.repeating = shared or frozenset()  # in this code; in the response sampled last
+        self._runs = 0 if shared is None else _FIRST_SAMPLE
+        self._fallbacks = 0
+
+    def worth_trying(self) -> bool:
+        """Whether to use it: rarely once many executions in a row fell back to the general path."""
+        if self._fallbacks < _MAX_FALLBACKS_IN_A_ROW:
+            return True
+        self._fallbacks += 1
+        return self._fallbacks % _RETRY_INTERVAL == 0
+
+    async def run(self, variables: Mapping[str, Any], call: Call, replies: Replies) -> bytes:
+        """The response. Raises Fallback; `replies` then holds the replies received so far."""
+        run = Run(self, variables, call, replies)
+        run.begin()
+        try:
+            await run.ended
+        except BaseException:
+            run.cancel()
+            raise
+        if not run.broken:
+            try:
+                self.code.complete(run.root, run.lists)
+                self._runs += 1
+                if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
+                    self.repeating = repeating(self.shape, run.root)
+                self.code.encode_shared(run.lists)
+                response: bytes = encode(_Failed(run.root, run.errors) if run.errors else _Response(run.root))
+            except Fallback:
+                pass
+            except Exception:
+                run.mistake()
+            else:
+                self._fallbacks = 0
+                return response
+        self._fallbacks += 1
+        raise Fallback
