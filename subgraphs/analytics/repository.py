@@ -104,7 +104,7 @@ async def latest_activity(session: AsyncSession) -> str:
 
 
 async def activity_after(session: AsyncSession, after_id: str, limit: int) -> list[Activity]:
-    """What was noted since, the oldest first."""
+    """What was noted since, oldest first."""
     newer = select(Activity).where(col(Activity.id) > after_id).order_by(col(Activity.id)).limit(limit)
     return list(await session.scalars(newer))
 

@@ -1,4 +1,4 @@
-"""The GraphQL face of the analytics subgraph."""
+"""GraphQL operations of the analytics subgraph."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ async def _stats(info: AnalyticsInfo) -> Stats:
         return Stats.of(await service.statistics(session))
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the analytics subgraph."""
 
     @strawberry.field(description="What has happened on the platform so far.")
     async def stats(self, info: AnalyticsInfo) -> Stats:
@@ -59,7 +59,7 @@ class Query:
             str | None, strawberry.argument(description="Only events of this type, such as `user.registered`.")
         ] = None,
     ) -> list[ActivityPoint]:
-        """The points, the oldest first."""
+        """The points, oldest first."""
         end = in_utc(until) if until is not None else utc_now() + timedelta(microseconds=1)
         async with info.context.session() as session:
             points = await service.series(session, step, in_utc(since), end, event_type)
@@ -96,7 +96,7 @@ async def _top(info: AnalyticsInfo, kind: TotalKind, limit: int) -> list[Total]:
         return await repository.top(session, kind, limit)
 
 
-@strawberry.type(description="What can be watched.")
+@strawberry.type(description="Root type for real-time updates.")
 class Subscription:
     """The streams."""
 

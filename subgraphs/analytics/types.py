@@ -1,4 +1,4 @@
-"""The types of the analytics subgraph as clients see them."""
+"""GraphQL types of the analytics subgraph."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ AnalyticsInfo = Info[AnalyticsContext, None]
 strawberry.enum(service.Step, name="TimeStep", description="How long one point of a time series is, in UTC.")
 
 
-@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="Something on sale.")
+@strawberry.federation.type(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A product in the catalog."
+)
 class Product:
     """A product, which the catalog knows."""
 
-    id: strawberry.ID = strawberry.field(description="The product's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
 
 
-@strawberry.federation.type(
-    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A person who uses the platform."
-)
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
     """A user, whom the users subgraph knows."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
 
 @strawberry.type(description="A product and what it was bought for.")
@@ -65,7 +65,7 @@ class ActivityEvent:
 
     @classmethod
     def of(cls, row: models.Activity) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             type=row.event_type,
             subject=strawberry.ID(row.subject),

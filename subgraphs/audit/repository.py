@@ -74,7 +74,7 @@ def _matching(wanted: EntryFilter) -> list[ColumnElement[bool]]:
 
 
 async def page_of_entries(session: AsyncSession, page: PageRequest, wanted: EntryFilter) -> Slice[Entry]:
-    """Entries, the latest first."""
+    """Entries, newest first."""
     return await read_slice(session, select(Entry).where(*_matching(wanted)), _LATEST_FIRST, page)
 
 
@@ -101,7 +101,7 @@ def _logged(name: str | None, least: int, since: datetime | None) -> list[Column
 async def page_of_logs(
     session: AsyncSession, page: PageRequest, name: str | None, least: int, since: datetime | None
 ) -> Slice[LogEntry]:
-    """Log entries, the newest first."""
+    """Log entries, newest first."""
     return await read_slice(session, select(LogEntry).where(*_logged(name, least, since)), _NEWEST_FIRST, page)
 
 

@@ -1,4 +1,4 @@
-"""The GraphQL face of the audit subgraph."""
+"""GraphQL operations of the audit subgraph."""
 
 from __future__ import annotations
 
@@ -35,18 +35,18 @@ async def _page(info: AuditInfo, page: PageRequest, wanted: EntryFilter) -> Conn
 
 
 def _checked(given: AuditFilterInput | None) -> EntryFilter:
-    wanted = (given or AuditFilterInput()).plain()
+    wanted = (given or AuditFilterInput()).to_domain()
     if wanted.user_id is not None and known_id(wanted.user_id) is None:
         raise BadInput(FieldProblem("filter.userId", "INVALID", "userId is no user's id."))
     return wanted
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the audit subgraph."""
 
     @strawberry.federation.field(
-        description="What you did, and what was done to your account, the latest first.", authenticated=True
+        description="What you did, and what was done to your account, newest first.", authenticated=True
     )
     async def my_audit_trail(
         self,
@@ -63,7 +63,7 @@ class Query:
         return await _page(info, page, EntryFilter(concerning=user_id, action=action))
 
     @strawberry.federation.field(
-        description="What everybody did, the latest first. For admins.", requires_scopes=[[INSPECT]]
+        description="What everybody did, newest first. For admins.", requires_scopes=[[INSPECT]]
     )
     async def audit_trail(
         self,
@@ -79,7 +79,7 @@ class Query:
         return await _page(info, page_request(first, after, last, before), _checked(filter))
 
     @strawberry.federation.field(
-        description="The trail as JSON lines, the earliest first. For admins.", requires_scopes=[[INSPECT]]
+        description="The trail as JSON lines, oldest first. For admins.", requires_scopes=[[INSPECT]]
     )
     async def export_audit_trail(
         self,
@@ -116,7 +116,7 @@ class Query:
         )
 
     @strawberry.federation.field(
-        description="What the platform's own programs had to say, the newest first. For admins.",
+        description="What the platform's own programs had to say, newest first. For admins.",
         requires_scopes=[[INSPECT]],
     )
     async def log_entries(
@@ -143,9 +143,9 @@ class Query:
         return connect(piece, LogEntry.of, counted)
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the audit subgraph."""
 
     @strawberry.federation.mutation(
         description="Keep a log entry for a while. For the platform's own programs.", requires_scopes=[[WRITE_LOGS]]

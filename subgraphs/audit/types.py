@@ -1,4 +1,4 @@
-"""The types of the audit subgraph as clients see them."""
+"""GraphQL types of the audit subgraph."""
 
 from __future__ import annotations
 
@@ -21,13 +21,11 @@ AuditInfo = Info[AuditContext, None]
 strawberry.enum(models.LogLevel, name="LogLevel", description="How much a log entry matters.")
 
 
-@strawberry.federation.type(
-    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A person who uses the platform."
-)
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
     """A user, whom the users subgraph knows."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
 
 @strawberry.type(description="Something that happened, as it was recorded.")
@@ -48,7 +46,7 @@ class AuditEntry:
 
     @classmethod
     def of(cls, entry: models.Entry) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             position=entry.position,
             event_id=strawberry.ID(entry.event_id),
@@ -75,7 +73,7 @@ class AuditFilterInput:
     since: datetime | None = strawberry.field(default=None, description="Only what happened then or later.")
     until: datetime | None = strawberry.field(default=None, description="Only what happened earlier.")
 
-    def plain(self) -> EntryFilter:
+    def to_domain(self) -> EntryFilter:
         """As the repository takes it."""
         return EntryFilter(
             user_id=str(self.user_id) if self.user_id is not None else None,
@@ -118,7 +116,7 @@ class LogEntry:
 
     @classmethod
     def of(cls, entry: models.LogEntry) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(entry.id),
             name=entry.name,

@@ -1,4 +1,4 @@
-"""What the catalog subgraph refuses, beyond the common errors.
+"""Client errors of the catalog subgraph, in addition to the common ones.
 
 Conflict
 ├── StaleVersion    somebody changed the product since the caller read it

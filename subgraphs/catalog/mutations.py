@@ -1,4 +1,4 @@
-"""The GraphQL face of the catalog subgraph: the verbs."""
+"""GraphQL operations of the catalog subgraph."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from subgraphs.catalog.types import (
 WRITE = "catalog:write"
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the catalog subgraph."""
 
     @strawberry.federation.mutation(description="Put a product on sale, as its seller.", requires_scopes=[[WRITE]])
     async def create_product(

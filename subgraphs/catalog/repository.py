@@ -213,7 +213,7 @@ async def end_reservation(
 
 
 async def reservations_of(session: AsyncSession, holder_id: str, page: PageRequest) -> Slice[Reservation]:
-    """Somebody's reservations, the newest first."""
+    """Somebody's reservations, newest first."""
     newest_first = (Key(col(Reservation.id), lambda row: row.id, descending=True),)
     return await read_slice(
         session, select(Reservation).where(col(Reservation.holder_id) == holder_id), newest_first, page

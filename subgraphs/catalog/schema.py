@@ -1,4 +1,4 @@
-"""The GraphQL face of the catalog subgraph: the questions. The verbs stand in mutations.py."""
+"""GraphQL operations of the catalog subgraph."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ async def _page(
     return connect(piece, lambda record: Product(record=record), counted)
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the catalog subgraph."""
 
     @strawberry.field(description="What is on sale.")
     async def products(
@@ -70,7 +70,7 @@ class Query:
         page = page_request(first, after, last, before)
         return await _page(info, page, _wanted(search, category, filter), sort)
 
-    @strawberry.field(description="What is on sale in one category and those below it, the newest first.")
+    @strawberry.field(description="What is on sale in one category and those below it, newest first.")
     async def products_by_category(
         self,
         info: CatalogInfo,
@@ -84,7 +84,7 @@ class Query:
         wanted = ProductFilter(category=category)
         return await _page(info, page_request(first, after, last, before), wanted, ProductSort.NEWEST)
 
-    @strawberry.federation.field(description="What you have reserved, the newest first.", requires_scopes=[[WRITE]])
+    @strawberry.federation.field(description="What you have reserved, newest first.", requires_scopes=[[WRITE]])
     async def my_reservations(
         self, info: CatalogInfo, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Reservation]:

@@ -1,4 +1,4 @@
-"""The types of the catalog subgraph as clients see them."""
+"""GraphQL types of the catalog subgraph."""
 
 from __future__ import annotations
 
@@ -33,95 +33,82 @@ strawberry.enum(models.ReservationState, name="ReservationState", description="W
 strawberry.enum(ProductSort, name="ProductSort", description="How a list of products is sorted.")
 
 
-@strawberry.federation.type(keys=["id"], description="Something on sale.")
+@strawberry.federation.type(keys=["id"], description="A product in the catalog.")
 class Product:
     """A product."""
 
     record: strawberry.Private[models.Product]
 
-    @strawberry.field(description="The product's id, a UUID.")
+    @strawberry.field(description="The id of the product (UUID).")
     def id(self) -> strawberry.ID:
-        """See above."""
         return strawberry.ID(self.record.id)
 
     @strawberry.field(description="The stock keeping unit; unique.")
     def sku(self) -> str:
-        """See above."""
         return self.record.sku
 
     @strawberry.field(description="What it is called.")
     def name(self) -> str:
-        """See above."""
         return self.record.name
 
     @strawberry.field(description="What there is to say of it.")
     def description(self) -> str:
-        """See above."""
         return self.record.description
 
     @strawberry.field(description="Its place among the categories, a path such as `electronics/audio`.")
     def category(self) -> str:
-        """See above."""
         return self.record.category
 
     @strawberry.field(description="Words to find it by.")
     def tags(self) -> list[str]:
-        """See above."""
         return self.record.tags
 
     @strawberry.field(description="What one piece costs.")
     def price(self) -> Money:
-        """See above."""
         return Money(amount_minor=self.record.price_minor, currency=self.record.currency)
 
     @strawberry.field(description="How many pieces are there.")
     def stock(self) -> int:
-        """See above."""
         return self.record.stock
 
     @strawberry.field(description="Whether a piece is there at all.")
     def in_stock(self) -> bool:
-        """See above."""
         return self.record.stock > 0
 
     @strawberry.field(description="Goes up with each update; give it to `updateProduct`.")
     def version(self) -> int:
-        """See above."""
         return self.record.version
 
     @strawberry.field(description="Who sells it.")
     def seller(self) -> User:
-        """See above."""
         return User(id=strawberry.ID(self.record.seller_id))
 
     @strawberry.field(description="When it was put on sale (UTC).")
     def created_at(self) -> datetime:
-        """See above."""
         return self.record.created_at
 
     @strawberry.field(description="When it was last changed (UTC).")
     def updated_at(self) -> datetime:
-        """See above."""
         return self.record.updated_at
 
     @classmethod
     def of(cls, record: models.Product | None) -> Self | None:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return None if record is None else cls(record=record)
 
     @classmethod
     async def resolve_references(cls, info: CatalogInfo, representations: list[Representation]) -> list[Self | None]:
-        """The products that other subgraphs refer to, in one statement."""
+        """Reference resolver: load the products by id in one statement."""
         return [cls.of(record) for record in await info.context.products_of(ids_of(representations))]
 
 
-@strawberry.federation.type(keys=["id"], description="A person who uses the platform.")
+@strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
     """A user as the catalog knows one: as a seller."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="What the user sells, the newest first.")
+    @strawberry.field(description="What the user sells, newest first.")
     async def products(self, info: CatalogInfo, first: First = None, after: After = None) -> Connection[Product]:
         """A page; the pages of all users in one request take one statement."""
         page = page_request(first, after, None, None)
@@ -155,7 +142,7 @@ class User:
 class Reservation:
     """A reservation."""
 
-    id: strawberry.ID = strawberry.field(description="The reservation's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the reservation (UUID).")
     quantity: int = strawberry.field(description="How many pieces.")
     state: models.ReservationState = strawberry.field(description="What has become of it.")
     created_at: datetime = strawberry.field(description="When they were reserved (UTC).")
@@ -165,17 +152,15 @@ class Reservation:
 
     @strawberry.field(description="What is reserved; null where it is no longer on sale.")
     async def product(self, info: CatalogInfo) -> Product | None:
-        """See above."""
         return Product.of(await info.context.product(self.product_id))
 
     @strawberry.field(description="For whom.")
     def holder(self) -> User:
-        """See above."""
         return User(id=strawberry.ID(self.holder_id))
 
     @classmethod
     def of(cls, record: models.Reservation) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(record.id),
             quantity=record.quantity,
@@ -196,12 +181,10 @@ class Category:
 
     @strawberry.field(description="The last part of the path.")
     def name(self) -> str:
-        """See above."""
         return self.path.rpartition("/")[2]
 
     @strawberry.field(description="The path of the category above; null for one at the root.")
     def parent(self) -> str | None:
-        """See above."""
         return self.path.rpartition("/")[0] or None
 
     @classmethod
@@ -229,7 +212,7 @@ class CreateProductInput:
     stock: int = strawberry.field(default=0, description="How many pieces are there.")
 
     def details(self) -> ProductDetails:
-        """As the verbs take it."""
+        """Convert to the input of the service."""
         return ProductDetails(self.name, self.description, self.category, self.price, self.tags)
 
 
@@ -244,7 +227,7 @@ class UpdateProductInput:
     tags: list[str] | None = strawberry.field(default=None, description="Words to find it by; at most 20.")
 
     def details(self) -> ProductDetails:
-        """As the verbs take it."""
+        """Convert to the input of the service."""
         return ProductDetails(self.name, self.description, self.category, self.price, self.tags)
 
 
@@ -258,5 +241,5 @@ class ProductFilterInput:
     in_stock: bool | None = strawberry.field(default=None, description="Only what is there, or only what is not.")
 
 
-ProductId = Annotated[strawberry.ID, strawberry.argument(description="The product's id.")]
-ReservationId = Annotated[strawberry.ID, strawberry.argument(description="The reservation's id.")]
+ProductId = Annotated[strawberry.ID, strawberry.argument(description="The id of the product.")]
+ReservationId = Annotated[strawberry.ID, strawberry.argument(description="The id of the reservation.")]

@@ -1,4 +1,4 @@
-"""What the media subgraph refuses, beyond the common errors.
+"""Client errors of the media subgraph, in addition to the common ones.
 
 BadInput
 ├── TooLarge        the file is larger than files may be

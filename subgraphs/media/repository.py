@@ -43,7 +43,7 @@ def _matching(owner_id: str, wanted: MediaFilter) -> list[ColumnElement[bool]]:
 
 
 async def page_of_media(session: AsyncSession, owner_id: str, page: PageRequest, wanted: MediaFilter) -> Slice[Media]:
-    """A user's files, the newest first."""
+    """A user's files, newest first."""
     return await read_slice(session, select(Media).where(*_matching(owner_id, wanted)), _NEWEST_FIRST, page)
 
 

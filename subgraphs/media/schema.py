@@ -1,4 +1,4 @@
-"""The GraphQL face of the media subgraph."""
+"""GraphQL operations of the media subgraph."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from subgraphs.media.types import (
 WRITE = "media:write"
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the media subgraph."""
 
-    @strawberry.federation.field(description="Your files, the newest first.", authenticated=True)
+    @strawberry.federation.field(description="Your files, newest first.", authenticated=True)
     async def my_media(
         self,
         info: MediaInfo,
@@ -41,7 +41,7 @@ class Query:
     ) -> Connection[Media]:
         """A page of the caller's files."""
         owner_id = info.context.principal.require_user()
-        wanted = filter.plain() if filter else MediaFilter()
+        wanted = filter.to_domain() if filter else MediaFilter()
         page = page_request(first, after, last, before)
         async with info.context.session() as session:
             piece = await repository.page_of_media(session, owner_id, page, wanted)
@@ -62,9 +62,9 @@ class Query:
         return None if row is None else Media(row=row)
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the media subgraph."""
 
     @strawberry.federation.mutation(
         description="Ask where to put a file. What is not completed in time is forgotten.", requires_scopes=[[WRITE]]
@@ -77,7 +77,7 @@ class Mutation:
         """The request to make."""
         owner_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
-            row = await info.context.library.announce(session, owner_id, input.plain())
+            row = await info.context.library.announce(session, owner_id, input.to_domain())
         return UploadRequest.of(row, info.context.uploads.presigned(row))
 
     @strawberry.federation.mutation(
@@ -121,7 +121,7 @@ class Mutation:
     async def set_product_images(
         self,
         info: MediaInfo,
-        product_id: Annotated[strawberry.ID, strawberry.argument(description="The product's id.")],
+        product_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the product.")],
         media_ids: Annotated[
             list[strawberry.ID], strawberry.argument(description="The pictures in their order; none takes all away.")
         ],

@@ -1,4 +1,4 @@
-"""The business verbs of the media subgraph. They flush; the edge commits."""
+"""The service of the media subgraph. It flushes; the resolver commits."""
 
 from __future__ import annotations
 

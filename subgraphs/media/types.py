@@ -1,4 +1,4 @@
-"""The types of the media subgraph as clients see them."""
+"""GraphQL types of the media subgraph."""
 
 from __future__ import annotations
 
@@ -18,15 +18,14 @@ from subgraphs.media.service import Announcement
 MediaInfo = Info[MediaContext, None]
 
 
-@strawberry.federation.type(keys=["id"], description="A person who uses the platform.")
+@strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
     """A user, whom the users subgraph knows."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
     @strawberry.field(description="The user's picture; null where there is none.")
     async def avatar(self, info: MediaInfo) -> Media | None:
-        """See above."""
         row = await info.context.avatar_of(str(self.id))
         return None if row is None else Media(row=row)
 
@@ -36,18 +35,17 @@ class User:
         return [cls(id=strawberry.ID(user_id)) for user_id in ids_of(representations)]
 
 
-@strawberry.federation.type(keys=["id"], description="Something on sale.")
+@strawberry.federation.type(keys=["id"], description="A product in the catalog.")
 class Product:
     """A product, which the catalog knows. It also knows who sells it, and the router tells us."""
 
-    id: strawberry.ID = strawberry.field(description="The product's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
     seller: User = strawberry.federation.field(external=True, description="Who sells it.")
 
     @strawberry.federation.field(
         description="The pictures that its seller has chosen, in the seller's order.", requires=["seller { id }"]
     )
     async def images(self, info: MediaInfo) -> list[Media]:
-        """See above."""
         found = await info.context.images_of(str(self.id), str(self.seller.id))
         return [Media(row=row) for row in found]
 
@@ -71,73 +69,61 @@ class Media:
 
     row: strawberry.Private[models.Media]
 
-    @strawberry.field(description="The file's id, a UUID.")
+    @strawberry.field(description="The id of the file (UUID).")
     def id(self) -> strawberry.ID:
-        """See above."""
         return strawberry.ID(self.row.id)
 
     @strawberry.field(description="Its name, made safe for every file system.")
     def name(self) -> str:
-        """See above."""
         return self.row.name
 
     @strawberry.field(
         description="Its MIME type, told from its content; until the upload is completed, the one announced."
     )
     def mime_type(self) -> str:
-        """See above."""
         return self.row.mime_type
 
     @strawberry.field(description="Its size in bytes.")
     def size_bytes(self) -> int:
-        """See above."""
         return self.row.size_bytes
 
     @strawberry.field(description="The SHA-256 of its content in hexadecimal.")
     def sha256(self) -> str | None:
-        """See above."""
         return self.row.sha256
 
     @strawberry.field(description="A picture's width in pixels, as it is shown.")
     def width(self) -> int | None:
-        """See above."""
         return self.row.width
 
     @strawberry.field(description="A picture's height in pixels, as it is shown.")
     def height(self) -> int | None:
-        """See above."""
         return self.row.height
 
     @strawberry.field(description="Whether its upload was completed.")
     def completed(self) -> bool:
-        """See above."""
         return self.row.state == models.MediaState.KEPT
 
     @strawberry.field(
         description="Where it can be had for a while, by whoever holds this URL, in ranges too; null before completion."
     )
     def url(self, info: MediaInfo) -> str | None:
-        """See above."""
         return info.context.uploads.url(self.row)
 
     @strawberry.field(description="Where a small WebP of a picture can be had for a while; null for other files.")
     def thumbnail_url(self, info: MediaInfo) -> str | None:
-        """See above."""
         return info.context.uploads.thumbnail_url(self.row)
 
     @strawberry.field(description="When it was announced or sent (UTC).")
     def created_at(self) -> datetime:
-        """See above."""
         return self.row.created_at
 
     @strawberry.field(description="Whose it is.")
     def owner(self) -> User:
-        """See above."""
         return User(id=strawberry.ID(self.row.owner_id))
 
     @classmethod
     async def resolve_references(cls, info: MediaInfo, representations: list[Representation]) -> list[Self | None]:
-        """The files that other subgraphs refer to, in one statement."""
+        """Reference resolver: load the files by id in one statement."""
         found = await info.context.media_of(ids_of(representations))
         return [None if row is None else cls(row=row) for row in found]
 
@@ -180,8 +166,8 @@ class RequestUploadInput:
         default=None, description="The SHA-256 of its content in hexadecimal; other content is refused then."
     )
 
-    def plain(self) -> Announcement:
-        """As the verbs take it."""
+    def to_domain(self) -> Announcement:
+        """Convert to the input of the service."""
         return Announcement(self.name, self.size_bytes, self.mime_type, self.sha256)
 
 
@@ -192,9 +178,9 @@ class MediaFilterInput:
     text: str | None = strawberry.field(default=None, description="What the name holds.")
     mime_type: str | None = strawberry.field(default=None, description="A type such as image/png, or image/* for all.")
 
-    def plain(self) -> MediaFilter:
+    def to_domain(self) -> MediaFilter:
         """As the repository takes it."""
         return MediaFilter(self.text, self.mime_type.lower() if self.mime_type is not None else None)
 
 
-MediaId = Annotated[strawberry.ID, strawberry.argument(description="The file's id.")]
+MediaId = Annotated[strawberry.ID, strawberry.argument(description="The id of the file.")]

@@ -13,7 +13,7 @@ from hanse_subgraph.db import id_field, moment_field
 
 
 class Base(SQLModel, registry=registry()):
-    """These tables' own register."""
+    """Base class of the tables; its own registry keeps their metadata apart from other subgraphs."""
 
 
 class Kind(StrEnum):

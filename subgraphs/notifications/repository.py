@@ -75,7 +75,7 @@ def _matching(user_id: str, unread: bool) -> list[ColumnElement[bool]]:
 async def page_of_notifications(
     session: AsyncSession, user_id: str, page: PageRequest, *, unread: bool
 ) -> Slice[Notification]:
-    """What a user was told, the newest first."""
+    """What a user was told, newest first."""
     return await read_slice(session, select(Notification).where(*_matching(user_id, unread)), _NEWEST_FIRST, page)
 
 
@@ -86,7 +86,7 @@ async def count_notifications(session: AsyncSession, user_id: str, *, unread: bo
 
 
 async def notifications_after(session: AsyncSession, user_id: str, after_id: str) -> list[Notification]:
-    """What a user was told since, the oldest first."""
+    """What a user was told since, oldest first."""
     newer = select(Notification).where(col(Notification.user_id) == user_id, col(Notification.id) > after_id)
     return list(await session.scalars(newer.order_by(col(Notification.id)).limit(100)))
 
@@ -115,7 +115,7 @@ async def notification(session: AsyncSession, user_id: str, notification_id: str
 
 
 async def mails_due(session: AsyncSession, at: datetime, limit: int) -> list[QueuedMail]:
-    """Mails whose time has come, the oldest first."""
+    """Mails whose time has come, oldest first."""
     due = select(QueuedMail).where(col(QueuedMail.state) == MailState.QUEUED, col(QueuedMail.next_at) <= at)
     return list(await session.scalars(due.order_by(col(QueuedMail.next_at), col(QueuedMail.id)).limit(limit)))
 

@@ -1,4 +1,4 @@
-"""The GraphQL face of the notifications subgraph."""
+"""GraphQL operations of the notifications subgraph."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from subgraphs.notifications.types import Notification, NotificationPreference, 
 SEND, PROFILE = "mail:send", "profile:write"
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the notifications subgraph."""
 
-    @strawberry.federation.field(description="What you were told, the newest first.", authenticated=True)
+    @strawberry.federation.field(description="What you were told, newest first.", authenticated=True)
     async def my_notifications(
         self,
         info: NotificationsInfo,
@@ -53,15 +53,15 @@ class Query:
         return [NotificationPreference.of(kind, said.get(kind.value)) for kind in Kind]
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the notifications subgraph."""
 
     @strawberry.federation.mutation(description="Mark a notification as read.", requires_scopes=[[PROFILE]])
     async def mark_notification_read(
         self,
         info: NotificationsInfo,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The notification's id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of the notification.")],
     ) -> Notification:
         """The notification, read."""
         user_id = info.context.principal.require_scope(PROFILE)
@@ -117,7 +117,7 @@ class Mutation:
             return SentMail.of(await info.context.notifications.send_message(session, user_id, subject, text))
 
 
-@strawberry.type(description="What can be watched.")
+@strawberry.type(description="Root type for real-time updates.")
 class Subscription:
     """The streams."""
 

@@ -91,7 +91,7 @@ class Notifications:
         return True
 
     async def take_waiting(self, session: AsyncSession, user_id: str) -> list[Event]:
-        """What waited for a user who is known now, the oldest first."""
+        """What waited for a user who is known now, oldest first."""
         return await repository.take_waiting(session, user_id)
 
     async def forget(self, session: AsyncSession, event: Event) -> None:

@@ -1,4 +1,4 @@
-"""The types of the notifications subgraph as clients see them."""
+"""GraphQL types of the notifications subgraph."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ strawberry.enum(models.MailState, name="MailState", description="What has become
 class Notification:
     """A notification."""
 
-    id: strawberry.ID = strawberry.field(description="The notification's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the notification (UUID).")
     kind: models.Kind = strawberry.field(description="What it is about.")
     title: str = strawberry.field(description="What it says, in one line.")
     body: str = strawberry.field(description="All that it says.")
@@ -31,7 +31,7 @@ class Notification:
 
     @classmethod
     def of(cls, row: models.Notification) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(row.id),
             kind=models.Kind(row.kind),
@@ -63,10 +63,10 @@ class NotificationPreference:
 class SentMail:
     """What `sendMail` answers."""
 
-    id: strawberry.ID = strawberry.field(description="The mail's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the mail (UUID).")
     state: models.MailState = strawberry.field(description="What has become of it.")
 
     @classmethod
     def of(cls, row: models.QueuedMail) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(id=strawberry.ID(row.id), state=models.MailState(row.state))

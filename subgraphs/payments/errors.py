@@ -1,4 +1,4 @@
-"""What the payments subgraph refuses, beyond the common errors.
+"""Client errors of the payments subgraph, in addition to the common ones.
 
 Conflict
 ├── LimitReached    the user would owe more than the limit

@@ -37,7 +37,7 @@ def _matching(user_id: str, status: str | None) -> list[ColumnElement[bool]]:
 async def page_of_transactions(
     session: AsyncSession, user_id: str, page: PageRequest, status: str | None
 ) -> Slice[Transaction]:
-    """A user's transactions, the newest first."""
+    """A user's transactions, newest first."""
     return await read_slice(session, select(Transaction).where(*_matching(user_id, status)), _NEWEST_FIRST, page)
 
 

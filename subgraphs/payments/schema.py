@@ -1,4 +1,4 @@
-"""The GraphQL face of the payments subgraph."""
+"""GraphQL operations of the payments subgraph."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from subgraphs.payments.types import (
 WRITE, INSPECT = "payments:write", "audit:read"
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the payments subgraph."""
 
-    @strawberry.federation.field(description="What you owe and have paid, the newest first.", authenticated=True)
+    @strawberry.federation.field(description="What you owe and have paid, newest first.", authenticated=True)
     async def my_transactions(
         self,
         info: PaymentsInfo,
@@ -80,9 +80,9 @@ class Query:
             return LedgerState.of(await payments.verify(session), payments.currency)
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the payments subgraph."""
 
     @strawberry.federation.mutation(
         description="Owe something. Nobody may owe more than the limit of `myBalance`.", requires_scopes=[[WRITE]]
@@ -95,7 +95,7 @@ class Mutation:
         """The transaction; the same one again for the same idempotency key."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
-            return Transaction.of(await info.context.payments.create(session, user_id, input.plain()))
+            return Transaction.of(await info.context.payments.create(session, user_id, input.to_domain()))
 
     @strawberry.federation.mutation(description="Pay one transaction of yours.", requires_scopes=[[WRITE]])
     async def pay_transaction(self, info: PaymentsInfo, id: TransactionId) -> Transaction:

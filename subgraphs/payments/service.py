@@ -100,7 +100,7 @@ class Payments:
         return (await self._settle(session, user_id, ended))[0]
 
     async def pay_all(self, session: AsyncSession, user_id: str) -> list[Transaction]:
-        """Pay everything that is owed: the transactions paid by that, the oldest first."""
+        """Pay everything that is owed: the transactions paid by that, oldest first."""
         ended = await repository.end(session, user_id, TransactionStatus.PAID, self._clock())
         return await self._settle(session, user_id, ended)
 

@@ -1,4 +1,4 @@
-"""The types of the payments subgraph as clients see them."""
+"""GraphQL types of the payments subgraph."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ strawberry.enum(models.TransactionStatus, name="TransactionStatus", description=
 strawberry.enum(models.Account, name="LedgerAccount", description="An account of the ledger.")
 
 
-@strawberry.federation.type(
-    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A person who uses the platform."
-)
+@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
     """A user, whom the users subgraph knows."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
 
-@strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="Something on sale.")
+@strawberry.federation.type(
+    keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A product in the catalog."
+)
 class Product:
     """A product, which the catalog knows."""
 
-    id: strawberry.ID = strawberry.field(description="The product's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
 
 
 @strawberry.federation.type(
@@ -44,7 +44,7 @@ class Product:
 class Transaction:
     """A transaction."""
 
-    id: strawberry.ID = strawberry.field(description="The transaction's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the transaction (UUID).")
     amount: Money = strawberry.field(description="How much it is.")
     description: str = strawberry.field(description="What it is for.")
     status: models.TransactionStatus = strawberry.field(description="What has become of it.")
@@ -55,7 +55,7 @@ class Transaction:
 
     @classmethod
     def of(cls, row: models.Transaction) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(row.id),
             amount=Money(amount_minor=row.amount_minor, currency=row.currency),
@@ -69,7 +69,7 @@ class Transaction:
 
     @classmethod
     async def resolve_references(cls, info: PaymentsInfo, representations: list[Representation]) -> list[Self | None]:
-        """The transactions that other subgraphs refer to, in one statement."""
+        """Reference resolver: load the transactions by id in one statement."""
         found = await info.context.transactions_of(ids_of(representations))
         return [None if row is None else cls.of(row) for row in found]
 
@@ -98,7 +98,7 @@ class AccountBalance:
 class PaidTransactions:
     """The transactions that a payment ended."""
 
-    transactions: list[Transaction] = strawberry.field(description="The transactions, the oldest first.")
+    transactions: list[Transaction] = strawberry.field(description="The transactions, oldest first.")
     total: Money = strawberry.field(description="What they come to.")
 
 
@@ -145,10 +145,10 @@ class CreateTransactionInput:
         default=None, description="A text of your own: sent again with the same content, it makes nothing new."
     )
 
-    def plain(self) -> Order:
-        """As the verbs take it."""
+    def to_domain(self) -> Order:
+        """Convert to the input of the service."""
         product_id = str(self.product_id) if self.product_id is not None else None
         return Order(self.amount, self.description, product_id, self.idempotency_key)
 
 
-TransactionId = Annotated[strawberry.ID, strawberry.argument(description="The transaction's id.")]
+TransactionId = Annotated[strawberry.ID, strawberry.argument(description="The id of the transaction.")]

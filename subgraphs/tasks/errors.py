@@ -1,4 +1,4 @@
-"""What the tasks subgraph refuses, beyond the common errors.
+"""Client errors of the tasks subgraph, in addition to the common ones.
 
 Conflict
 └── IllegalMove    a status that does not follow the present one

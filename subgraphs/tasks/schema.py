@@ -1,4 +1,4 @@
-"""The GraphQL face of the tasks subgraph."""
+"""GraphQL operations of the tasks subgraph."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ from subgraphs.tasks.types import (
 WRITE = "tasks:write"
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the tasks subgraph."""
 
     @strawberry.federation.field(description="What you own or are to do.", authenticated=True)
     async def my_tasks(
@@ -65,9 +65,9 @@ class Query:
         return [TaskCount(status=status, count=counts.get(status.value, 0)) for status in TaskStatus]
 
 
-@strawberry.type(description="What can be changed.")
+@strawberry.type(description="Root type for changing data.")
 class Mutation:
-    """The verbs."""
+    """Mutations of the tasks subgraph."""
 
     @strawberry.federation.mutation(description="Make a task.", requires_scopes=[[WRITE]])
     async def create_task(

@@ -1,4 +1,4 @@
-"""The types of the tasks subgraph as clients see them."""
+"""GraphQL types of the tasks subgraph."""
 
 from __future__ import annotations
 
@@ -30,79 +30,66 @@ class Task:
 
     record: strawberry.Private[models.Task]
 
-    @strawberry.field(description="The task's id, a UUID.")
+    @strawberry.field(description="The id of the task (UUID).")
     def id(self) -> strawberry.ID:
-        """See above."""
         return strawberry.ID(self.record.id)
 
     @strawberry.field(description="What is to be done.")
     def title(self) -> str:
-        """See above."""
         return self.record.title
 
     @strawberry.field(description="What else there is to say of it.")
     def description(self) -> str:
-        """See above."""
         return self.record.description
 
     @strawberry.field(description="How far it is.")
     def status(self) -> models.TaskStatus:
-        """See above."""
         return models.TaskStatus(self.record.status)
 
     @strawberry.field(description="What its status may become.")
     def next_statuses(self) -> list[models.TaskStatus]:
-        """See above."""
         return sorted(models.MOVES[models.TaskStatus(self.record.status)])
 
     @strawberry.field(description="How much it matters.")
     def priority(self) -> models.TaskPriority:
-        """See above."""
         return models.TaskPriority(self.record.priority)
 
     @strawberry.field(description="Until when it is to be done (UTC).")
     def due_at(self) -> datetime | None:
-        """See above."""
         return self.record.due_at
 
     @strawberry.field(description="Words to sort it by.")
     def labels(self) -> list[str]:
-        """See above."""
         return self.record.labels
 
     @strawberry.field(description="Whose task it is.")
     def owner(self) -> User:
-        """See above."""
         return User(id=strawberry.ID(self.record.owner_id))
 
     @strawberry.field(description="Who is to do it; null: nobody in particular.")
     def assignee(self) -> User | None:
-        """See above."""
         return User(id=strawberry.ID(self.record.assignee_id)) if self.record.assignee_id else None
 
     @strawberry.field(description="When it was made (UTC).")
     def created_at(self) -> datetime:
-        """See above."""
         return self.record.created_at
 
     @strawberry.field(description="When it was last changed (UTC).")
     def updated_at(self) -> datetime:
-        """See above."""
         return self.record.updated_at
 
     @strawberry.field(description="When it was done (UTC); null: it is not.")
     def completed_at(self) -> datetime | None:
-        """See above."""
         return self.record.completed_at
 
     @classmethod
     def of(cls, record: models.Task | None) -> Self | None:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return None if record is None else cls(record=record)
 
     @classmethod
     async def resolve_references(cls, info: TasksInfo, representations: list[Representation]) -> list[Self | None]:
-        """The tasks that other subgraphs refer to, in one statement."""
+        """Reference resolver: load the tasks by id in one statement."""
         return [cls.of(record) for record in await info.context.tasks_of(ids_of(representations))]
 
 
@@ -117,7 +104,7 @@ class TaskFilterInput:
     due_before: datetime | None = strawberry.field(default=None, description="Only due earlier than this.")
     due_after: datetime | None = strawberry.field(default=None, description="Only due at this moment or later.")
 
-    def plain(self) -> TaskFilter:
+    def to_domain(self) -> TaskFilter:
         """As the repository takes it. An assignee who cannot be matches nothing."""
         nobody = "00000000-0000-0000-0000-000000000000"
         assignee = (known_id(str(self.assignee_id)) or nobody) if self.assignee_id is not None else None
@@ -139,16 +126,16 @@ async def page_of(
     info: TasksInfo, user_id: str, page: PageRequest, given: TaskFilterInput | None, sort: TaskSort
 ) -> Connection[Task]:
     """A page of the tasks that a user owns or is to do."""
-    asked = TaskList(user_id, page, (given or TaskFilterInput()).plain(), sort)
+    asked = TaskList(user_id, page, (given or TaskFilterInput()).to_domain(), sort)
     piece = await info.context.pages.load(asked)
     return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(asked))
 
 
-@strawberry.federation.type(keys=["id"], description="A person who uses the platform.")
+@strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
     """A user as the tasks know one."""
 
-    id: strawberry.ID = strawberry.field(description="The user's id, a UUID.")
+    id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
     @strawberry.field(description="What the user owns or is to do. Private: null for everybody else.")
     async def tasks(
@@ -195,7 +182,7 @@ class CreateTaskInput:
     assignee_id: strawberry.ID | None = strawberry.field(default=None, description="Who is to do it.")
 
     def details(self) -> TaskDetails:
-        """As the verbs take it."""
+        """Convert to the input of the service."""
         due = in_utc(self.due_at) if self.due_at else None
         return TaskDetails(self.title, self.description, self.priority, due, labels=self.labels)
 
@@ -212,9 +199,9 @@ class UpdateTaskInput:
     labels: list[str] | None = strawberry.field(default=None, description="Words to sort it by; at most 20.")
 
     def details(self) -> TaskDetails:
-        """As the verbs take it."""
+        """Convert to the input of the service."""
         due = in_utc(self.due_at) if self.due_at else None
         return TaskDetails(self.title, self.description, self.priority, due, self.clear_due, self.labels)
 
 
-TaskId = Annotated[strawberry.ID, strawberry.argument(description="The task's id.")]
+TaskId = Annotated[strawberry.ID, strawberry.argument(description="The id of the task.")]

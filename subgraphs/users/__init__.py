@@ -1,1 +1,1 @@
-"""Identity: who there is, how they sign in, and what they may do."""
+"""The users subgraph: accounts, authentication and authorization."""

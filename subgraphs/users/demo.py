@@ -95,7 +95,7 @@ def _signs_in(identity: Identity, user_id: str) -> Do:
         user = await repository.user_by_id(session, user_id)
         assert user is not None
         await identity.sign_in.admit(
-            session, Attempt(user_id, user.password_hash, right=True), session.info["caller"].client
+            session, Attempt(user_id, user.password_hash, is_correct=True), session.info["caller"].client
         )
 
     return do
@@ -103,6 +103,6 @@ def _signs_in(identity: Identity, user_id: str) -> Do:
 
 def _fails(identity: Identity, user_id: str) -> Do:
     async def do(session: AsyncSession) -> None:
-        await identity.sign_in.admit(session, Attempt(user_id, None, right=False), session.info["caller"].client)
+        await identity.sign_in.admit(session, Attempt(user_id, None, is_correct=False), session.info["caller"].client)
 
     return do

@@ -1,14 +1,14 @@
-"""What the users subgraph refuses, beyond the common errors.
+"""Client errors of the users subgraph, in addition to the common ones.
 
 Unauthenticated
-├── WrongCredentials    the login or the password is wrong; it does not say which
-├── SessionEnded        a refresh token that is unknown, expired or revoked
-└── TokenReused         a refresh token used twice: its whole session is revoked
+├── WrongCredentials    unknown login or wrong password; the error does not reveal which
+├── SessionEnded        the refresh token is unknown, expired or revoked
+└── TokenReused         the refresh token was used twice; its session is revoked
 BadInput
-├── LinkVoid            a mailed link that is unknown, used or expired
-└── WrongPassword       the present password is not the one given
+├── InvalidLink         the token of a mailed link is unknown, used or expired
+└── WrongPassword       the given current password is wrong
 Conflict
-└── Taken               an e-mail, username or phone number that another user has
+└── Taken               another user has the email address, username or phone number
 """
 
 from __future__ import annotations
@@ -17,42 +17,44 @@ from hanse_subgraph.errors import BadInput, Conflict, FieldProblem, Unauthentica
 
 
 class WrongCredentials(Unauthenticated):
-    """The login or the password is wrong."""
+    """The login is unknown or the password is wrong."""
 
     def __init__(self) -> None:
         super().__init__("The login or the password is wrong.")
 
 
 class SessionEnded(Unauthenticated):
-    """The refresh token is of no session that lives."""
+    """The refresh token belongs to no active session."""
 
     def __init__(self) -> None:
-        super().__init__("This session has ended; sign in again.")
+        super().__init__("The session has ended. Sign in again.")
 
 
 class TokenReused(Unauthenticated):
-    """The refresh token had been used before, so somebody has a copy of it."""
+    """The refresh token was used before, so it may have been stolen."""
 
     def __init__(self) -> None:
-        super().__init__("This refresh token was used before; the session has been ended. Sign in again.")
+        super().__init__("The refresh token was already used, so its session was revoked. Sign in again.")
 
 
-class LinkVoid(BadInput):
-    """The mailed link is good no longer, or never was."""
+class InvalidLink(BadInput):
+    """The mailed link is unknown, used or expired."""
 
     def __init__(self) -> None:
-        super().__init__(FieldProblem("token", "VOID", "This link is used or has expired; ask for a new one."))
+        super().__init__(
+            FieldProblem("token", "VOID", "The link is invalid, already used or expired. Request a new one.")
+        )
 
 
 class WrongPassword(BadInput):
-    """The present password is another."""
+    """The given current password is wrong."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(FieldProblem(name, "WRONG_PASSWORD", "This is not your present password."))
+        super().__init__(FieldProblem(name, "WRONG_PASSWORD", "The current password is wrong."))
 
 
 class Taken(Conflict):
-    """Another user has these already."""
+    """Another user already has these values."""
 
     def __init__(self, *names: str) -> None:
-        super().__init__(*(FieldProblem(name, "TAKEN", f"This {name} is taken.") for name in names))
+        super().__init__(*(FieldProblem(name, "TAKEN", f"{name} is already taken.") for name in names))

@@ -12,7 +12,7 @@ class _UserEvent(EventData, frozen=True, kw_only=True):
 
 
 class UserRegistered(_UserEvent, frozen=True, kw_only=True):
-    """Somebody has an account now."""
+    """A user registered."""
 
     event_type: ClassVar[str] = "user.registered"
     username: str
@@ -23,24 +23,23 @@ class UserRegistered(_UserEvent, frozen=True, kw_only=True):
 
     @property
     def actor(self) -> str:
-        """The new user: nobody was signed in yet."""
+        """The new user, since nobody is signed in at registration."""
         return self.id
 
 
 class UserSignedIn(_UserEvent, frozen=True, kw_only=True):
-    """A sign-in succeeded. `sessionId` names the session that it began."""
+    """A user signed in and started the session `sessionId`."""
 
     event_type: ClassVar[str] = "user.signed_in"
     session_id: Uuid
 
     @property
     def actor(self) -> str:
-        """The user who signed in."""
         return self.id
 
 
 class SignInFailed(_UserEvent, frozen=True, kw_only=True):
-    """A sign-in failed. `userId` is null where nobody has that login; `locked` where the account is locked now."""
+    """A sign-in failed. `userId` is null if the login is unknown; `locked` tells whether the account is now locked."""
 
     event_type: ClassVar[str] = "sign_in.failed"
     user_id: Uuid | None
@@ -49,12 +48,12 @@ class SignInFailed(_UserEvent, frozen=True, kw_only=True):
 
     @property
     def subject(self) -> str:
-        """The account, where there is one."""
+        """The user's id if known, otherwise the event's own id."""
         return self.user_id or self.id
 
 
 class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
-    """A session was ended: by its user, or because its refresh token was used twice."""
+    """A session ended: the user signed out, or its refresh token was used twice. `reason` is a code."""
 
     event_type: ClassVar[str] = "user.signed_out"
     session_id: Uuid
@@ -62,7 +61,7 @@ class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
 
 
 class UserUpdated(_UserEvent, frozen=True, kw_only=True):
-    """A user's profile says something else now. `changed` names the fields; the others are as they are now."""
+    """A user's profile changed. `changed` lists the changed fields; all fields hold the current values."""
 
     event_type: ClassVar[str] = "user.updated"
     changed: list[str]
@@ -72,7 +71,7 @@ class UserUpdated(_UserEvent, frozen=True, kw_only=True):
 
 
 class EmailVerificationRequested(_UserEvent, frozen=True, kw_only=True):
-    """A user shall show that an address is theirs, by the mailed link's token."""
+    """A verification link with this token must be mailed to the address."""
 
     event_type: ClassVar[str] = "user.email_verification_requested"
     email: Private
@@ -81,19 +80,19 @@ class EmailVerificationRequested(_UserEvent, frozen=True, kw_only=True):
 
 
 class EmailVerified(_UserEvent, frozen=True, kw_only=True):
-    """A user has shown that their address is theirs."""
+    """A user verified their email address."""
 
     event_type: ClassVar[str] = "user.email_verified"
     email: Private
 
     @property
     def actor(self) -> str:
-        """Whoever has the link is the user."""
+        """The user, since the link authenticates them."""
         return self.id
 
 
 class PasswordResetRequested(_UserEvent, frozen=True, kw_only=True):
-    """Somebody asked for a new password for this account; the mailed link's token is good for it."""
+    """A password reset link with this token must be mailed to the address."""
 
     event_type: ClassVar[str] = "user.password_reset_requested"
     email: Private
@@ -102,39 +101,39 @@ class PasswordResetRequested(_UserEvent, frozen=True, kw_only=True):
 
 
 class PasswordChanged(_UserEvent, frozen=True, kw_only=True):
-    """An account has a new password. `by` is `CHANGE` (with the old one) or `RESET` (by mailed link)."""
+    """A password changed. `by` is `CHANGE` (with the current password) or `RESET` (with a mailed link)."""
 
     event_type: ClassVar[str] = "user.password_changed"
     by: str
 
     @property
     def actor(self) -> str:
-        """Whoever has the password or the link is the user."""
+        """The user, since the password or the link authenticates them."""
         return self.id
 
 
 class RoleChanged(_UserEvent, frozen=True, kw_only=True):
-    """An admin gave a user another role."""
+    """An admin changed a user's role."""
 
     event_type: ClassVar[str] = "user.role_changed"
     role: str
 
 
 class UserStateChanged(_UserEvent, frozen=True, kw_only=True):
-    """An admin let a user sign in no longer, or again."""
+    """An admin deactivated or reactivated a user."""
 
     event_type: ClassVar[str] = "user.state_changed"
     state: str
 
 
 class UserDeleted(_UserEvent, frozen=True, kw_only=True):
-    """An account and all personal data in it are gone; the id stays."""
+    """An account and its personal data were deleted; the id is kept."""
 
     event_type: ClassVar[str] = "user.deleted"
 
 
 class ApiKeyCreated(_UserEvent, frozen=True, kw_only=True):
-    """A user made a key for a machine client."""
+    """A user created an API key."""
 
     event_type: ClassVar[str] = "api_key.created"
     user_id: Uuid
@@ -143,21 +142,21 @@ class ApiKeyCreated(_UserEvent, frozen=True, kw_only=True):
 
 
 class ApiKeyRevoked(_UserEvent, frozen=True, kw_only=True):
-    """A machine client's key is good no longer."""
+    """An API key was revoked."""
 
     event_type: ClassVar[str] = "api_key.revoked"
     user_id: Uuid
 
 
 class ApiKeyExchanged(_UserEvent, frozen=True, kw_only=True):
-    """A machine client has signed in by its key."""
+    """A machine client exchanged its API key for an access token."""
 
     event_type: ClassVar[str] = "api_key.exchanged"
     user_id: Uuid
 
     @property
     def actor(self) -> str:
-        """In whose name the client acts."""
+        """The user on whose behalf the client acts."""
         return self.user_id
 
 

@@ -1,4 +1,4 @@
-"""Making an admin from outside: somebody has to be the first, and no admin is there to name them."""
+"""Create the first admin from the command line, since no other admin can appoint them."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from subgraphs.users.settings import UsersSettings
 
 
 async def make_admin(settings: UsersSettings, given: NewUser) -> User:
-    """A new account with the role admin, whose address counts as verified.
+    """Create an account with the role admin and a verified address.
 
-    The platform may run meanwhile: it publishes the event. Raises BadInput, Taken, ConfigError.
+    The platform may be running: its relay publishes the event. Raises BadInput, Taken, ConfigError.
     """
     new = checked(given)
     app = create(settings)

@@ -1,4 +1,4 @@
-"""Batches of the users subgraph: one SQL statement for all that one request asks for."""
+"""Data loaders of the users subgraph: one SQL statement per request and kind of object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from subgraphs.users.service import Identity
 
 
 class UsersContext(RequestContext):
-    """One request to the users subgraph."""
+    """The context of one request to the users subgraph."""
 
     def __init__(self, database: Database, caller: Caller, *, writes: bool, identity: Identity) -> None:
         super().__init__(database, caller, writes=writes)
@@ -25,17 +25,17 @@ class UsersContext(RequestContext):
         self.users: DataLoader[str, User | None] = DataLoader(self._load_users)
 
     async def user(self, user_id: str) -> User | None:
-        """The user of this id; None for a deleted one, and for an id that is no UUID."""
-        found = await self._any(user_id)
+        """The user with this id; None if missing, deleted, or if the id is not a UUID."""
+        found = await self._load(user_id)
         return found if found is not None and found.state != UserState.DELETED else None
 
     async def users_of(self, user_ids: Sequence[str]) -> list[User | None]:
-        """The users of these ids, each in its place; of deleted ones what is left, since others still refer to them."""
-        return list(await asyncio.gather(*(self._any(user_id) for user_id in user_ids)))
+        """The users with these ids, in the same order; includes deleted users, since other objects refer to them."""
+        return list(await asyncio.gather(*(self._load(user_id) for user_id in user_ids)))
 
-    async def _any(self, user_id: str) -> User | None:
-        known = known_id(user_id)
-        return await self.users.load(known) if known else None
+    async def _load(self, user_id: str) -> User | None:
+        canonical_id = known_id(user_id)
+        return await self.users.load(canonical_id) if canonical_id else None
 
     async def _load_users(self, ids: list[str]) -> list[User | None]:
         async with self.session() as session:

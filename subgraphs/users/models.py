@@ -13,18 +13,18 @@ from hanse_subgraph.db import id_field, moment_field
 
 
 class Base(SQLModel, registry=registry()):
-    """These tables' own register."""
+    """Base class of the tables; its own registry keeps their metadata apart from other subgraphs."""
 
 
 class Role(StrEnum):
-    """What a user is; an admin is a user too."""
+    """The role of a user; admins have all rights of users."""
 
     USER = "user"
     ADMIN = "admin"
 
 
 class UserState(StrEnum):
-    """Whether a user may sign in. Of a deleted user nothing personal is left; the id stays, for what refers to it."""
+    """Whether a user can sign in. A deleted user keeps the id, for references, but no personal data."""
 
     ACTIVE = "active"
     DEACTIVATED = "deactivated"
@@ -32,13 +32,13 @@ class UserState(StrEnum):
 
 
 class User(Base, table=True):
-    """A person. Distribution key: id."""
+    """A user account. Distribution key: id."""
 
     __tablename__ = "users"
 
     id: str = id_field(primary_key=True)
     username: str = Field(max_length=32)
-    username_key: str = Field(max_length=64, unique=True)  # as compared: without regard to case
+    username_key: str = Field(max_length=64, unique=True)  # case-folded, for comparison
     email: str = Field(max_length=320)
     email_key: str = Field(max_length=320, unique=True)
     phone: str | None = Field(default=None, max_length=16, unique=True)
@@ -55,7 +55,7 @@ class User(Base, table=True):
 
 
 class Session(Base, table=True):
-    """A sign-in and the family of refresh tokens that came of it. Distribution key: user_id."""
+    """A sign-in session and its family of refresh tokens. Distribution key: user_id."""
 
     __tablename__ = "sessions"
 
@@ -70,7 +70,7 @@ class Session(Base, table=True):
 
 
 class RefreshToken(Base, table=True):
-    """A refresh token's fingerprint; the token itself is known only to the client. Distribution key: session_id."""
+    """The fingerprint of a refresh token; only the client has the token itself. Distribution key: session_id."""
 
     __tablename__ = "refresh_tokens"
 
@@ -81,27 +81,27 @@ class RefreshToken(Base, table=True):
 
 
 class LinkPurpose(StrEnum):
-    """What a mailed link is good for."""
+    """The purpose of a mailed link."""
 
     VERIFY = "verify"
     RESET = "reset"
 
 
 class MailedLink(Base, table=True):
-    """A link's fingerprint; it is deleted when used. Distribution key: user_id."""
+    """The fingerprint of a mailed link's token; the row is deleted on use. Distribution key: user_id."""
 
     __tablename__ = "mailed_links"
 
     fingerprint: str = Field(max_length=64, primary_key=True)
     user_id: str = id_field(foreign_key="users.id", ondelete="CASCADE", index=True)
     purpose: str = Field(max_length=16)
-    email_key: str = Field(max_length=320)  # it is void when the address has changed since
+    email_key: str = Field(max_length=320)  # the link becomes invalid when the address changes
     created_at: datetime = moment_field()
     expires_at: datetime = moment_field()
 
 
 class ApiKey(Base, table=True):
-    """A machine client's key, of which only the fingerprint is kept. Distribution key: user_id."""
+    """An API key of a machine client; only the fingerprint is stored. Distribution key: user_id."""
 
     __tablename__ = "api_keys"
 

@@ -1,4 +1,4 @@
-"""The GraphQL face of the users subgraph: the questions. The verbs stand in mutations.py."""
+"""GraphQL queries of the users subgraph. The mutations are in mutations.py."""
 
 from __future__ import annotations
 
@@ -15,33 +15,32 @@ from subgraphs.users.mutations import Mutation
 from subgraphs.users.types import ApiKey, SessionType, User, UsersInfo
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="Root type for reading data.")
 class Query:
-    """The questions."""
+    """Queries of the users subgraph."""
 
-    @strawberry.federation.field(description="Who is signed in.", authenticated=True)
+    @strawberry.federation.field(description="The authenticated user. Requires authentication.", authenticated=True)
     async def me(self, info: UsersInfo) -> User | None:
-        """The caller."""
         return User.of(await info.context.user(info.context.principal.require_user()))
 
-    @strawberry.field(description="The user of this id; null where there is none.")
+    @strawberry.field(description="Look up a user by id. Null if there is none.")
     async def user(
-        self, info: UsersInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The user's id.")]
+        self, info: UsersInfo, id: Annotated[strawberry.ID, strawberry.argument(description="The id of the user.")]
     ) -> User | None:
-        """One user."""
         return User.of(await info.context.user(id))
 
-    @strawberry.field(description="The user of this name; null where there is none.")
+    @strawberry.field(description="Look up a user by username. Null if there is none.")
     async def user_by_username(
-        self, info: UsersInfo, username: Annotated[str, strawberry.argument(description="The name, in any case.")]
+        self,
+        info: UsersInfo,
+        username: Annotated[str, strawberry.argument(description="The username, case-insensitive.")],
     ) -> User | None:
-        """One user."""
         async with info.context.session() as session:
             found = await repository.user_by_username(session, username)
         return User.of(found if found is not None and found.state != UserState.DELETED else None)
 
     @strawberry.federation.field(
-        description="All users, the newest first. For admins.", requires_scopes=[["users:read"]]
+        description="List users, newest first. Requires the scope users:read.", requires_scopes=[["users:read"]]
     )
     async def users(
         self,
@@ -51,15 +50,15 @@ class Query:
         last: Last = None,
         before: Before = None,
         search: Annotated[
-            str | None, strawberry.argument(description="A part of the username, the e-mail or the names.")
+            str | None,
+            strawberry.argument(description="Text contained in the username, email address, first name or last name."),
         ] = None,
-        role: Annotated[Role | None, strawberry.argument(description="Only users of this role.")] = None,
+        role: Annotated[Role | None, strawberry.argument(description="Only users with this role.")] = None,
         state: Annotated[
             UserState | None,
-            strawberry.argument(description="Only users in this state; all but deleted ones where not given."),
+            strawberry.argument(description="Only users in this state. By default, all users except deleted ones."),
         ] = None,
     ) -> Connection[User]:
-        """A page of users."""
         info.context.principal.require_scope("users:read")
         page = page_request(first, after, last, before)
         async with info.context.session() as session:
@@ -71,18 +70,21 @@ class Query:
 
         return connect(piece, lambda record: User(record=record), counted)
 
-    @strawberry.federation.field(description="Your sessions that are alive, the latest used first.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's active sessions, most recently used first. Requires authentication.",
+        authenticated=True,
+    )
     async def my_sessions(self, info: UsersInfo) -> list[SessionType]:
-        """The caller's sessions."""
         principal = info.context.principal
         user_id = principal.require_user()
         async with info.context.session() as session:
-            living = await repository.living_sessions(session, user_id, utc_now())
-        return [SessionType.of(record, principal.session_id) for record in living]
+            active = await repository.active_sessions(session, user_id, utc_now())
+        return [SessionType.of(record, principal.session_id) for record in active]
 
-    @strawberry.federation.field(description="Your API keys, the newest first.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's API keys, newest first. Requires authentication.", authenticated=True
+    )
     async def my_api_keys(self, info: UsersInfo) -> list[ApiKey]:
-        """The caller's keys."""
         user_id = info.context.principal.require_user()
         async with info.context.session() as session:
             return [ApiKey.of(record) for record in await repository.api_keys(session, user_id)]

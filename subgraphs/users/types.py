@@ -1,4 +1,4 @@
-"""The types of the users subgraph as clients see them."""
+"""GraphQL types of the users subgraph."""
 
 from __future__ import annotations
 
@@ -18,126 +18,113 @@ from subgraphs.users.service.sign_in import SignedIn
 UsersInfo = Info[UsersContext, None]
 
 strawberry.enum(
-    models.Role, name="Role", description="What a user may do: an admin may see and change what belongs to others."
+    models.Role, name="Role", description="The role of a user. Admins can read and change data of other users."
 )
-strawberry.enum(models.UserState, name="UserState", description="Whether a user may sign in.")
+strawberry.enum(models.UserState, name="UserState", description="The state of a user account.")
 
 
-@strawberry.federation.type(keys=["id"], description="A person who uses the platform.")
+@strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
-    """A user; what is private is null for everyone but its owner and admins."""
+    """A user. Private fields are null for everyone except the user and admins."""
 
     record: strawberry.Private[models.User]
-    own: strawberry.Private[bool] = False  # it is the caller's own, though the request came in anonymous
+    own: strawberry.Private[bool] = False  # the request has just authenticated this user, e.g. by `login`
 
-    @strawberry.field(description="The user's id, a UUID.")
+    @strawberry.field(description="The id of the user (UUID).")
     def id(self) -> strawberry.ID:
-        """See above."""
         return strawberry.ID(self.record.id)
 
-    @strawberry.field(description="The name that the user chose; unique, without regard to case.")
+    @strawberry.field(description="The username. Unique, case-insensitive.")
     def username(self) -> str:
-        """See above."""
         return self.record.username
 
-    @strawberry.field(description="The first name, where the user gave one.")
+    @strawberry.field(description="The first name. Null if not set.")
     def first_name(self) -> str | None:
-        """See above."""
         return self.record.first_name
 
-    @strawberry.field(description="The last name, where the user gave one.")
+    @strawberry.field(description="The last name. Null if not set.")
     def last_name(self) -> str | None:
-        """See above."""
         return self.record.last_name
 
-    @strawberry.field(description="The name to show: first and last name, or the username.")
+    @strawberry.field(description="The name to display: first and last name if set, otherwise the username.")
     def display_name(self) -> str:
-        """See above."""
         if self.record.state == models.UserState.DELETED:
             return "Deleted user"
         return " ".join(filter(None, (self.record.first_name, self.record.last_name))) or self.record.username
 
-    @strawberry.field(description="The e-mail address. Private: null for all but the user and admins.")
+    @strawberry.field(description="The email address. Null unless the viewer is the user or an admin.")
     def email(self, info: UsersInfo) -> str | None:
-        """See above."""
-        return self.record.email if self._shown(info) else None
+        return self.record.email if self._is_visible(info) else None
 
-    @strawberry.field(description="The phone number (E.164). Private: null for all but the user and admins.")
+    @strawberry.field(description="The phone number in E.164 format. Null unless the viewer is the user or an admin.")
     def phone(self, info: UsersInfo) -> str | None:
-        """See above."""
-        return self.record.phone if self._shown(info) else None
+        return self.record.phone if self._is_visible(info) else None
 
     @strawberry.field(
-        description="Whether the address was shown to be the user's. Private: null for all but the user and admins."
+        description="Whether the email address is verified. Null unless the viewer is the user or an admin."
     )
     def email_verified(self, info: UsersInfo) -> bool | None:
-        """See above."""
-        return self.record.email_verified_at is not None if self._shown(info) else None
+        return self.record.email_verified_at is not None if self._is_visible(info) else None
 
-    @strawberry.field(description="What the user may do.")
+    @strawberry.field(description="The role of the user.")
     def role(self) -> models.Role:
-        """See above."""
         return models.Role(self.record.role)
 
-    @strawberry.field(description="Whether the user may sign in.")
+    @strawberry.field(description="The state of the account.")
     def state(self) -> models.UserState:
-        """See above."""
         return models.UserState(self.record.state)
 
-    @strawberry.field(description="When the account was made (UTC).")
+    @strawberry.field(description="When the account was created (UTC).")
     def created_at(self) -> datetime:
-        """See above."""
         return self.record.created_at
 
-    def _shown(self, info: UsersInfo) -> bool:
+    def _is_visible(self, info: UsersInfo) -> bool:
         return self.own or info.context.principal.may_see(self.record.id)
 
     @classmethod
     def of(cls, record: models.User | None) -> Self | None:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return None if record is None else cls(record=record)
 
     @classmethod
     async def resolve_references(cls, info: UsersInfo, representations: list[Representation]) -> list[Self | None]:
-        """The users whom other subgraphs refer to, in one statement."""
-        keys = ids_of(representations)
-        found = await info.context.users_of(keys)
-        return [cls.of(record) for record in found]
+        """Reference resolver: load the users by id in one statement."""
+        return [cls.of(record) for record in await info.context.users_of(ids_of(representations))]
 
 
-@strawberry.input(description="What a new user gives.")
+@strawberry.input(description="Input of `register`.")
 class RegisterInput:
-    """Becomes a NewUser."""
-
-    email: str = strawberry.field(description="The e-mail address; unique.")
-    username: str = strawberry.field(description="3 to 32 letters, digits, dots, dashes and underscores; unique.")
-    password: str = strawberry.field(description="8 to 256 characters that are not easy to guess.")
+    email: str = strawberry.field(description="The email address. Must be unique.")
+    username: str = strawberry.field(
+        description="The username: 3 to 32 letters, digits, dots, dashes and underscores. Must be unique."
+    )
+    password: str = strawberry.field(description="The password: 8 to 256 characters, not easy to guess.")
     first_name: str | None = strawberry.field(default=None, description="The first name.")
     last_name: str | None = strawberry.field(default=None, description="The last name.")
     phone: str | None = strawberry.field(
-        default=None, description="The phone number with its country: +4940123456; unique."
+        default=None, description="The phone number with country code, such as +4940123456. Must be unique."
     )
 
-    def plain(self) -> NewUser:
-        """As the verbs take it."""
+    def to_domain(self) -> NewUser:
+        """Convert to the input of the service."""
         return NewUser(self.email, self.username, self.password, self.first_name, self.last_name, self.phone)
 
 
-@strawberry.type(description="Somebody is signed in.")
+@strawberry.type(description="The tokens of a signed-in user.")
 class AuthPayload:
-    """The tokens, and whose they are."""
-
-    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer ...` with every request.")
-    refresh_token: str = strawberry.field(
-        description="Good for one `refreshToken`, which answers the next. Keep it secret."
+    access_token: str = strawberry.field(
+        description="The access token. Send it in the header `Authorization: Bearer <token>`."
     )
-    token_type: str = strawberry.field(default="Bearer", description="How to send the access token.")
-    expires_in: int = strawberry.field(description="For how many seconds the access token is good.")
-    user: User = strawberry.field(description="Who is signed in.")
+    refresh_token: str = strawberry.field(
+        description="The refresh token for the mutation `refreshToken`. It works once. Keep it secret."
+    )
+    token_type: str = strawberry.field(default="Bearer", description="The type of the access token; always `Bearer`.")
+    expires_in: int = strawberry.field(description="The lifetime of the access token in seconds.")
+    user: User = strawberry.field(description="The signed-in user.")
 
     @classmethod
     def of(cls, signed_in: SignedIn) -> Self:
-        """The payload of a sign-in."""
+        """Build the payload from a sign-in."""
         return cls(
             access_token=signed_in.access_token,
             refresh_token=signed_in.refresh_token,
@@ -147,37 +134,33 @@ class AuthPayload:
 
 
 @strawberry.input(
-    description="What changes in a profile. What is not given stays; an empty text removes what may be missing."
+    description="Input of `updateProfile`. Omitted fields stay unchanged; an empty text removes an optional field."
 )
 class UpdateProfileInput:
-    """Becomes a ProfileChange."""
-
-    username: str | None = strawberry.field(default=None, description="The new username; unique.")
-    email: str | None = strawberry.field(default=None, description="The new address; it has to be verified again.")
+    username: str | None = strawberry.field(default=None, description="The new username. Must be unique.")
+    email: str | None = strawberry.field(default=None, description="The new email address. It must be verified again.")
     first_name: str | None = strawberry.field(default=None, description="The new first name.")
     last_name: str | None = strawberry.field(default=None, description="The new last name.")
-    phone: str | None = strawberry.field(default=None, description="The new phone number with its country.")
+    phone: str | None = strawberry.field(default=None, description="The new phone number with country code.")
 
-    def plain(self) -> ProfileChange:
-        """As the verbs take it."""
+    def to_domain(self) -> ProfileChange:
+        """Convert to the input of the service."""
         return ProfileChange(self.username, self.email, self.first_name, self.last_name, self.phone)
 
 
-@strawberry.type(name="Session", description="A sign-in that is alive.")
+@strawberry.type(name="Session", description="An active session of the caller.")
 class SessionType:
-    """One of the caller's own sessions."""
-
-    id: strawberry.ID = strawberry.field(description="The session's id.")
-    created_at: datetime = strawberry.field(description="When it began (UTC).")
-    used_at: datetime = strawberry.field(description="When its tokens were last renewed (UTC).")
-    expires_at: datetime = strawberry.field(description="When it ends if its tokens are not renewed (UTC).")
-    client_ip: str | None = strawberry.field(description="From which address it began.")
-    user_agent: str | None = strawberry.field(description="With which program it began.")
-    current: bool = strawberry.field(description="Whether this request belongs to it.")
+    id: strawberry.ID = strawberry.field(description="The id of the session.")
+    created_at: datetime = strawberry.field(description="When the session started (UTC).")
+    used_at: datetime = strawberry.field(description="When its tokens were last refreshed (UTC).")
+    expires_at: datetime = strawberry.field(description="When it expires unless its tokens are refreshed (UTC).")
+    client_ip: str | None = strawberry.field(description="The IP address of the client that signed in.")
+    user_agent: str | None = strawberry.field(description="The user agent of the client that signed in.")
+    current: bool = strawberry.field(description="Whether this is the session of the current request.")
 
     @classmethod
     def of(cls, record: models.Session, current_id: str | None) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(record.id),
             created_at=record.created_at,
@@ -189,20 +172,20 @@ class SessionType:
         )
 
 
-@strawberry.type(description="A machine client's key. Its secret was shown once, when it was made.")
+@strawberry.type(description="An API key of a machine client. Its secret is shown only on creation.")
 class ApiKey:
-    """One of the caller's own keys."""
-
-    id: strawberry.ID = strawberry.field(description="The key's id.")
-    name: str = strawberry.field(description="What it is for.")
-    scopes: list[str] = strawberry.field(description="What it may do.")
-    created_at: datetime = strawberry.field(description="When it was made (UTC).")
-    expires_at: datetime | None = strawberry.field(description="Until when it is good (UTC); null: until revoked.")
+    id: strawberry.ID = strawberry.field(description="The id of the API key.")
+    name: str = strawberry.field(description="The name of the API key.")
+    scopes: list[str] = strawberry.field(description="The scopes granted to the API key.")
+    created_at: datetime = strawberry.field(description="When it was created (UTC).")
+    expires_at: datetime | None = strawberry.field(
+        description="When it expires (UTC). Null if it is valid until revoked."
+    )
     used_at: datetime | None = strawberry.field(description="When it was last exchanged for an access token (UTC).")
 
     @classmethod
     def of(cls, record: models.ApiKey) -> Self:
-        """The type of a row."""
+        """Build the GraphQL type from a row."""
         return cls(
             id=strawberry.ID(record.id),
             name=record.name,
@@ -213,18 +196,16 @@ class ApiKey:
         )
 
 
-@strawberry.type(description="A new API key with its secret.")
+@strawberry.type(description="A new API key and its secret.")
 class NewApiKey:
-    """What `createApiKey` answers."""
-
-    api_key: ApiKey = strawberry.field(description="The key.")
-    secret: str = strawberry.field(description="Give it to the machine client: it is shown this once.")
+    api_key: ApiKey = strawberry.field(description="The API key.")
+    secret: str = strawberry.field(description="The secret of the API key. It is shown only here.")
 
 
 @strawberry.type(description="An access token of a machine client.")
 class AccessToken:
-    """What `exchangeApiKey` answers."""
-
-    access_token: str = strawberry.field(description="Send it as `Authorization: Bearer ...` with every request.")
-    expires_in: int = strawberry.field(description="For how many seconds it is good.")
-    token_type: str = strawberry.field(default="Bearer", description="How to send it.")
+    access_token: str = strawberry.field(
+        description="The access token. Send it in the header `Authorization: Bearer <token>`."
+    )
+    expires_in: int = strawberry.field(description="The lifetime of the access token in seconds.")
+    token_type: str = strawberry.field(default="Bearer", description="The type of the access token; always `Bearer`.")

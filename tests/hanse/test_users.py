@@ -66,7 +66,7 @@ def test_what_is_wrong_is_said_and_nothing_is_made(tmp_path: Path) -> None:
     assert create_admin(tmp_path).exit_code == 0
     again = create_admin(tmp_path)
     assert again.exit_code == 1
-    assert "This email is taken." in again.stderr
+    assert "email is already taken." in again.stderr
 
 
 async def anybody(data: Path) -> bool:

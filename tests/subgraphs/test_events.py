@@ -18,7 +18,7 @@ KINDS = [kind for module in PUBLISHERS for kind in import_module(module).PUBLISH
 
 def test_the_published_schemas_are_those_of_the_code() -> None:
     published = {path.name: path.read_bytes() for path in (ROOT / "schema" / "events").glob("*.json")}
-    renew = f"run: python -m shared.events.schemas schema/events {' '.join(PUBLISHERS)}"
+    renew = f"run: python -m hanse_subgraph.events.schemas schema/events {' '.join(PUBLISHERS)}"
     assert published == schema_files(KINDS), renew
 
 

@@ -1,4 +1,4 @@
-"""The business verbs of the users subgraph. They flush; the edge commits."""
+"""The services of the users subgraph. They flush; the resolver commits."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from subgraphs.users.settings import UsersSettings
 
 
 class Identity:
-    """All verbs, over one set of settings and keys, by one clock."""
+    """All services, sharing settings, keys and clock."""
 
     def __init__(self, settings: UsersSettings, keys: SigningKeys, *, clock: Clock = utc_now) -> None:
         passwords, tokens = Passwords(settings), AccessTokens(settings, keys, clock=clock)

@@ -1,4 +1,4 @@
-"""Accounts: making them, and what they hold."""
+"""Registration of accounts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from subgraphs.users.service.recovery import Recovery
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What somebody gives to have an account, checked and in its final form."""
+    """The data of a new account. `checked` validates and normalizes it."""
 
     email: str
     username: str
@@ -33,7 +33,7 @@ class NewUser:
 
 
 def checked(given: NewUser) -> NewUser:
-    """The new user in its final form. Raises BadInput with every field that is wrong."""
+    """Validate and normalize a new user. Raises BadInput with one problem per invalid field."""
     problems = Problems()
     email = checks.email(problems, given.email)
     username = checks.username(problems, given.username)
@@ -42,12 +42,12 @@ def checked(given: NewUser) -> NewUser:
     problems.text("lastName", given.last_name, most=100)
     check_password(problems, "password", given.password, personal=(username, email.partition("@")[0]))
     problems.raise_if_any()
-    first_name, last_name = checks.filled(given.first_name), checks.filled(given.last_name)
+    first_name, last_name = checks.none_if_blank(given.first_name), checks.none_if_blank(given.last_name)
     return NewUser(email, username, given.password, first_name, last_name, phone)
 
 
 class Accounts:
-    """What can be done with accounts."""
+    """Creates accounts."""
 
     def __init__(self, passwords: Passwords, recovery: Recovery, *, clock: Clock = utc_now) -> None:
         self._passwords = passwords
@@ -55,7 +55,7 @@ class Accounts:
         self._clock = clock
 
     async def hash(self, password: str) -> str:
-        """The password's hash. It takes a while: ask for it before the transaction begins."""
+        """Hash a password. This is slow: call it before the transaction starts."""
         return await self._passwords.hash(password)
 
     async def register(
@@ -68,7 +68,7 @@ class Accounts:
         user_id: str | None = None,
         verified: bool = False,
     ) -> User:
-        """Make the account of a new user, who is `checked`, and have their address verified. Raises Taken."""
+        """Create the account of a `checked` user and send the verification link. Raises Taken."""
         names = await repository.taken(session, email=new.email, username=new.username, phone=new.phone)
         if names:
             raise Taken(*names)
@@ -76,9 +76,9 @@ class Accounts:
         user = User(
             id=user_id or new_id(),
             username=new.username,
-            username_key=repository.key_of_text(new.username),
+            username_key=repository.comparison_key(new.username),
             email=new.email,
-            email_key=repository.key_of_text(new.email),
+            email_key=repository.comparison_key(new.email),
             phone=new.phone,
             first_name=new.first_name,
             last_name=new.last_name,
@@ -93,7 +93,7 @@ class Accounts:
         session.add(user)
         try:
             await session.flush()
-        except IntegrityError as error:  # somebody took it between the question and the answer
+        except IntegrityError as error:  # a concurrent request inserted it after the check
             raise Taken("email", "username") from error
         await emit(
             session,

@@ -1,4 +1,4 @@
-"""What admins do with the accounts of others."""
+"""Administration of other users' accounts."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import parse_id
 from subgraphs.users.events import RoleChanged, UserStateChanged
 from subgraphs.users.models import Role, User, UserState
-from subgraphs.users.service.profile import living
+from subgraphs.users.service.profile import existing_user
 from subgraphs.users.service.sign_in import SignIn
 
 
 class Administration:
-    """The verbs of admins; who calls must have been checked."""
+    """Actions of admins. The resolver checks the caller's scope first."""
 
     def __init__(self, sign_in: SignIn, *, clock: Clock = utc_now) -> None:
         self._sign_in = sign_in
         self._clock = clock
 
     async def set_role(self, session: AsyncSession, principal: Principal, user_id: str, role: Role) -> User:
-        """Give a user a role; tokens say it from their next refresh on. Raises NotFound, Conflict for oneself."""
+        """Change a user's role and end their sessions. Raises NotFound, or Conflict for the caller's own account."""
         user = await self._other(session, principal, user_id)
         if user.role != role:
             user.role, user.updated_at = role.value, self._clock()
@@ -33,7 +33,7 @@ class Administration:
         return user
 
     async def set_active(self, session: AsyncSession, principal: Principal, user_id: str, *, active: bool) -> User:
-        """Let a user sign in again, or no longer. Raises NotFound, Conflict for oneself."""
+        """Activate or deactivate a user. Raises NotFound, or Conflict for the caller's own account."""
         user = await self._other(session, principal, user_id)
         state = UserState.ACTIVE if active else UserState.DEACTIVATED
         if user.state != state:
@@ -45,7 +45,9 @@ class Administration:
         return user
 
     async def _other(self, session: AsyncSession, principal: Principal, user_id: str) -> User:
-        user = await living(session, parse_id(user_id, "User"), to_write=True)
+        user = await existing_user(session, parse_id(user_id, "User"), to_write=True)
         if user.id == principal.user_id:
-            raise Conflict(FieldProblem("id", "ONESELF", "Admins cannot lock themselves out: ask another admin."))
+            raise Conflict(
+                FieldProblem("id", "ONESELF", "You cannot change your own role or state. Ask another admin.")
+            )
         return user

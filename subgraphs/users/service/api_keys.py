@@ -1,4 +1,4 @@
-"""API keys of machine clients: shown once, scoped, and exchanged for short-lived access tokens."""
+"""API keys of machine clients: scoped, shown once, and exchanged for short-lived access tokens."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked
 from subgraphs.users.models import ApiKey, User, UserState
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
 
-PREFIX = "hanse_"  # so that a key is known where it leaks
-MOST_KEYS = 50
+PREFIX = "hanse_"  # lets secret scanners recognize a leaked key
+MAX_KEYS = 50
 
 
 class ApiKeys:
-    """What can be done with API keys."""
+    """Creates, revokes and exchanges API keys."""
 
     def __init__(self, tokens: AccessTokens, *, clock: Clock = utc_now) -> None:
         self._tokens = tokens
@@ -37,17 +37,19 @@ class ApiKeys:
         scopes: Sequence[str],
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
-        """A new key and its secret. It may do nothing that its maker may not. Raises BadInput."""
+        """Create a key and its secret. Raises BadInput, also for scopes that the caller does not have."""
         user_id, now = principal.require_user(), self._clock()
         problems = Problems()
         problems.text("name", name, least=1, most=100)
-        beyond = sorted(set(scopes) - principal.scopes)
-        if beyond or not scopes:
-            problems.add("scopes", "INVALID", f"scopes must be some of yours: {' '.join(sorted(principal.scopes))}.")
+        missing = set(scopes) - principal.scopes
+        if missing or not scopes:
+            problems.add(
+                "scopes", "INVALID", f"scopes must be a subset of yours: {' '.join(sorted(principal.scopes))}."
+            )
         if expires_at is not None and expires_at <= now:
-            problems.add("expiresAt", "PAST", "expiresAt lies in the past.")
-        if len(await repository.api_keys(session, user_id)) >= MOST_KEYS:
-            problems.add("name", "TOO_MANY", f"You have {MOST_KEYS} keys; revoke one first.")
+            problems.add("expiresAt", "PAST", "expiresAt must be in the future.")
+        if len(await repository.api_keys(session, user_id)) >= MAX_KEYS:
+            problems.add("name", "TOO_MANY", f"You already have {MAX_KEYS} API keys. Revoke one first.")
         problems.raise_if_any()
         secret = PREFIX + new_secret()
         key = ApiKey(
@@ -75,10 +77,13 @@ class ApiKeys:
         return key
 
     async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int] | ClientError:
-        """The key's user, an access token, and for how many seconds it is good; a refusal, whose trace must be kept."""
+        """Exchange a secret for (user, access token, lifetime in seconds).
+
+        A failure is returned, not raised, so that the transaction with its event commits.
+        """
         found, now = await repository.api_key_by_fingerprint(session, fingerprint(secret)), self._clock()
         key, user = found or (None, None)
-        if key is None or user is None or not _is_good(key, user, now):
+        if key is None or user is None or not _is_valid(key, user, now):
             user_id = user.id if user is not None else None
             await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason="WRONG_API_KEY", locked=False))
             return WrongCredentials()
@@ -89,6 +94,6 @@ class ApiKeys:
         return user, self._tokens.sign(user, key.id, allowed), self._tokens.lifetime
 
 
-def _is_good(key: ApiKey, user: User, now: datetime) -> bool:
+def _is_valid(key: ApiKey, user: User, now: datetime) -> bool:
     expired = key.expires_at is not None and key.expires_at <= now
     return key.revoked_at is None and not expired and user.state == UserState.ACTIVE

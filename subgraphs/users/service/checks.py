@@ -1,4 +1,4 @@
-"""What names, addresses and numbers must look like; each check answers the final form."""
+"""Validation of usernames, email addresses and phone numbers; each check returns the normalized value."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from hanse_subgraph.errors import Problems
 
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,31}")
 _PHONE = re.compile(r"\+[1-9][0-9]{6,14}")  # E.164
-_USERNAME_RULE = "username takes 3 to 32 letters, digits, dots, dashes and underscores, the first a letter or digit."
+_USERNAME_RULE = (
+    "username must have 3 to 32 letters, digits, dots, dashes or underscores, and start with a letter or digit."
+)
 
 
 def username(problems: Problems, value: str) -> str:
-    """A username without spaces around it."""
+    """Validate a username; returns it trimmed."""
     plain = value.strip()
     if not _USERNAME.fullmatch(plain) or plain.lower().startswith("deleted-"):
         problems.add("username", "INVALID", _USERNAME_RULE)
@@ -22,24 +24,24 @@ def username(problems: Problems, value: str) -> str:
 
 
 def email(problems: Problems, value: str) -> str:
-    """An address with its domain in small letters."""
+    """Validate an email address; returns it with its domain in lower case."""
     try:
         return validate_email(value.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:
-        problems.add("email", "INVALID", f"email is not an e-mail address: {error}")
+        problems.add("email", "INVALID", f"email is not a valid email address: {error}")
         return ""
 
 
 def phone(problems: Problems, value: str | None) -> str | None:
-    """A number as E.164 writes it; None where there is none."""
+    """Validate a phone number; returns it in E.164 format, or None if empty."""
     if value is None or not value.strip():
         return None
     plain = re.sub(r"[\s()./-]", "", value)
     if not _PHONE.fullmatch(plain):
-        problems.add("phone", "INVALID", "phone must be an international number, such as +4940123456.")
+        problems.add("phone", "INVALID", "phone must be an international number such as +4940123456.")
     return plain
 
 
-def filled(value: str | None) -> str | None:
-    """A text without spaces around it; None where nothing is left."""
+def none_if_blank(value: str | None) -> str | None:
+    """The trimmed text; None if nothing is left."""
     return (value or "").strip() or None

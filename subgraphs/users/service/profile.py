@@ -1,4 +1,4 @@
-"""A user's own account: profile, password, and leaving."""
+"""A user's own account: profile, password and deletion."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from subgraphs.users.service.sign_in import SignIn
 
 @dataclass(frozen=True, slots=True)
 class ProfileChange:
-    """What changes in a profile; None leaves it as it is, an empty text removes it where it may be missing."""
+    """Changes to a profile. None leaves a field unchanged; an empty text removes an optional one."""
 
     username: str | None = None
     email: str | None = None
@@ -32,7 +32,7 @@ class ProfileChange:
 
 
 class Profiles:
-    """What users do with their own accounts, and admins with those of others."""
+    """Updates and deletes accounts."""
 
     def __init__(self, passwords: Passwords, sign_in: SignIn, recovery: Recovery, *, clock: Clock = utc_now) -> None:
         self._passwords = passwords
@@ -41,9 +41,9 @@ class Profiles:
         self._clock = clock
 
     async def update(self, session: AsyncSession, user_id: str, change: ProfileChange) -> User:
-        """Change a profile; a new address has to be verified. Raises BadInput, NotFound, Taken."""
-        user = await living(session, user_id, to_write=True)
-        values = _checked(user, change)
+        """Update a profile; a new address must be verified. Raises BadInput, NotFound, Taken."""
+        user = await existing_user(session, user_id, to_write=True)
+        values = _checked_values(user, change)
         names = await repository.taken(
             session,
             email=values["email"] or "",
@@ -56,13 +56,16 @@ class Profiles:
         changed = sorted(name for name, value in values.items() if getattr(user, name) != value)
         for name in changed:
             setattr(user, name, values[name])
-        user.username_key, user.email_key = repository.key_of_text(user.username), repository.key_of_text(user.email)
+        user.username_key, user.email_key = (
+            repository.comparison_key(user.username),
+            repository.comparison_key(user.email),
+        )
         user.updated_at = self._clock()
         if "email" in changed:
             user.email_verified_at = None
         try:
             await session.flush()
-        except IntegrityError as error:  # somebody took it between the question and the answer
+        except IntegrityError as error:  # a concurrent request inserted it after the check
             raise Taken(*(name for name in changed if name in ("email", "username", "phone"))) from error
         await emit(
             session,
@@ -74,69 +77,69 @@ class Profiles:
             await self._recovery.send_verification(session, user)
         return user
 
-    async def prepare_password(self, user: User, present: str | None, new: str, *, name: str) -> str:
-        """The hash of a new password, which takes a while: no transaction is held meanwhile.
+    async def prepare_password(self, user: User, current: str | None, new: str, *, name: str) -> str:
+        """Check and hash a new password. This is slow: call it outside of a transaction.
 
-        `present` is None where a mailed link stands for it. Raises BadInput, WrongPassword.
+        `current` is None if a mailed link authenticates the user. Raises BadInput, WrongPassword.
         """
         problems = Problems()
         check_password(problems, name, new, personal=(user.username, user.email.partition("@")[0]))
         problems.raise_if_any()
-        if present is not None and not await self._passwords.verify(present, user.password_hash):
+        if current is not None and not await self._passwords.verify(current, user.password_hash):
             raise WrongPassword("currentPassword")
         return await self._passwords.hash(new)
 
     async def change_password(
         self, session: AsyncSession, user_id: str, password_hash: str, *, by: str, own_session_id: str | None
     ) -> User:
-        """Set the password; all sessions but the user's own end, and mailed links are void."""
-        user = await living(session, user_id, to_write=True)
+        """Set the password, end all other sessions and delete reset links. Raises NotFound."""
+        user = await existing_user(session, user_id, to_write=True)
         user.password_hash, user.updated_at = password_hash, self._clock()
         user.failures, user.locked_until = 0, None
         await session.flush()
-        await repository.forget_links(session, user.id, "reset")
+        await repository.delete_links(session, user.id, "reset")
         await emit(session, PasswordChanged(id=user.id, by=by))
         await self._sign_in.sign_out_others(session, user.id, own_session_id, "PASSWORD_CHANGED")
         return user
 
     async def confirm(self, user: User, password: str) -> None:
-        """Raises WrongPassword where it is not the user's. It takes a while, as above."""
+        """Verify the user's password. Slow, like `prepare_password`. Raises WrongPassword."""
         if not await self._passwords.verify(password, user.password_hash):
             raise WrongPassword("password")
 
     async def delete(self, session: AsyncSession, user_id: str) -> User:
-        """Remove everything personal; the id stays, for what refers to it. Raises NotFound."""
-        user = await living(session, user_id, to_write=True)
+        """Delete the user's personal data; the id is kept, for references. Raises NotFound."""
+        user = await existing_user(session, user_id, to_write=True)
         now = self._clock()
         user.username = user.username_key = f"deleted-{user.id[-12:]}-{user.id[:8]}"
         user.email = user.email_key = f"{user.id}@deleted.invalid"
         user.phone = user.first_name = user.last_name = user.email_verified_at = None
         user.password_hash, user.state, user.updated_at = "!", UserState.DELETED.value, now
         await session.flush()
-        await repository.forget_links(session, user.id)
+        await repository.delete_links(session, user.id)
         await repository.revoke_api_keys(session, user.id, now)
         await self._sign_in.sign_out(session, user.id, None, reason="DELETED")
-        await repository.forget_traces(session, user.id)
+        await repository.clear_session_clients(session, user.id)
         await emit(session, UserDeleted(id=user.id))
         return user
 
 
-async def living(session: AsyncSession, user_id: str, *, to_write: bool = False) -> User:
-    """A user who is not deleted. Raises NotFound."""
+async def existing_user(session: AsyncSession, user_id: str, *, to_write: bool = False) -> User:
+    """The user with this id. Raises NotFound if missing or deleted."""
     user = await repository.user_by_id(session, user_id, to_write=to_write)
     if user is None or user.state == UserState.DELETED:
         raise NotFound("User")
     return user
 
 
-def _checked(user: User, change: ProfileChange) -> dict[str, str | None]:
+def _checked_values(user: User, change: ProfileChange) -> dict[str, str | None]:
     problems = Problems()
     values: dict[str, str | None] = {
         "username": checks.username(problems, change.username) if change.username is not None else user.username,
         "email": checks.email(problems, change.email) if change.email is not None else user.email,
         "phone": checks.phone(problems, change.phone) if change.phone is not None else user.phone,
-        "first_name": checks.filled(change.first_name) if change.first_name is not None else user.first_name,
-        "last_name": checks.filled(change.last_name) if change.last_name is not None else user.last_name,
+        "first_name": checks.none_if_blank(change.first_name) if change.first_name is not None else user.first_name,
+        "last_name": checks.none_if_blank(change.last_name) if change.last_name is not None else user.last_name,
     }
     problems.text("firstName", change.first_name, most=100)
     problems.text("lastName", change.last_name, most=100)

@@ -1,7 +1,7 @@
 """Signing in and out: access tokens, and sessions whose refresh tokens rotate.
 
-Each refresh token is good for one use, which answers the next. One that comes a second time has been copied, so its
-whole session ends (OAuth 2.0 Security Best Current Practice, RFC 9700, section 4.14.2).
+Each refresh token works once and is replaced by a new one. A token that is used twice may have been stolen, so its
+session is revoked (OAuth 2.0 Security Best Current Practice, RFC 9700, section 4.14.2).
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
 from subgraphs.users.settings import UsersSettings
 
-LONGEST_LOCK = timedelta(hours=1)
+MAX_LOCK = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Somebody is signed in: their tokens, and for how many seconds the access token is good."""
+    """The tokens of a signed-in user. `expires_in` is the lifetime of the access token in seconds."""
 
     user: User
     access_token: str
@@ -40,16 +40,19 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """An attempt to sign in, with the password verified against the hash that was there then."""
+    """A sign-in attempt whose password was verified against `password_hash`."""
 
     user_id: str | None
     password_hash: str | None
-    right: bool
-    better_hash: str | None = None  # where the old one was made a weaker way
+    is_correct: bool
+    new_hash: str | None = None  # if the stored hash is outdated
 
 
 class SignIn:
-    """What can be done with sessions. Refusals whose traces must be kept are returned, not raised."""
+    """Creates, refreshes and ends sessions.
+
+    Failures that write events or counters are returned, not raised, so that the transaction commits.
+    """
 
     def __init__(
         self, settings: UsersSettings, tokens: AccessTokens, passwords: Passwords, *, clock: Clock = utc_now
@@ -60,32 +63,32 @@ class SignIn:
         self._clock = clock
 
     async def attempt(self, database: Database, login: str, password: str) -> Attempt:
-        """Verify a password, which takes a while: no transaction is held meanwhile. Raises TooManyAttempts."""
+        """Verify a password. This is slow and runs outside of a transaction. Raises TooManyAttempts."""
         async with database.reading() as session:
             user = await repository.user_by_login(session, login)
         if user is None:
             await self._passwords.verify(password, None)
-            return Attempt(None, None, right=False)
+            return Attempt(None, None, is_correct=False)
         self._refuse_locked(user)
-        right = await self._passwords.verify(password, user.password_hash)
-        outdated = right and self._passwords.needs_rehash(user.password_hash)
-        better = await self._passwords.hash(password) if outdated else None
-        return Attempt(user.id, user.password_hash, right, better)
+        is_correct = await self._passwords.verify(password, user.password_hash)
+        outdated = is_correct and self._passwords.needs_rehash(user.password_hash)
+        new_hash = await self._passwords.hash(password) if outdated else None
+        return Attempt(user.id, user.password_hash, is_correct, new_hash)
 
     async def admit(self, session: AsyncSession, attempt: Attempt, client: Client) -> SignedIn | ClientError:
-        """Begin a session, or note the failure."""
+        """Start a session, or record the failure. Raises TooManyAttempts if the account is locked."""
         user = await repository.user_by_id(session, attempt.user_id, to_write=True) if attempt.user_id else None
-        if user is None or not attempt.right or user.password_hash != attempt.password_hash:
+        if user is None or not attempt.is_correct or user.password_hash != attempt.password_hash:
             return await self._fail(session, user, "WRONG_CREDENTIALS")
         self._refuse_locked(user)
         if user.state != UserState.ACTIVE:
             return await self._fail(session, user, "NOT_ACTIVE")
         user.failures, user.locked_until = 0, None
-        user.password_hash = attempt.better_hash or user.password_hash
-        return await self.begin(session, user, client)
+        user.password_hash = attempt.new_hash or user.password_hash
+        return await self.start_session(session, user, client)
 
-    async def begin(self, session: AsyncSession, user: User, client: Client) -> SignedIn:
-        """Begin a session of this user."""
+    async def start_session(self, session: AsyncSession, user: User, client: Client) -> SignedIn:
+        """Start a session of this user."""
         now = self._clock()
         family = Session(
             id=new_id(),
@@ -102,7 +105,7 @@ class SignIn:
         return await self._issue(session, user, family)
 
     async def refresh(self, session: AsyncSession, token: str) -> SignedIn | ClientError:
-        """The next pair of tokens for a refresh token."""
+        """Exchange a refresh token for new tokens."""
         key, now = fingerprint(token), self._clock()
         found = await repository.refresh_token(session, key)
         if found is None:
@@ -119,11 +122,11 @@ class SignIn:
     async def sign_out(
         self, session: AsyncSession, user_id: str, session_id: str | None, *, reason: str = "SIGNED_OUT"
     ) -> int:
-        """End one session of this user, or all where none is named; how many were alive."""
+        """End one session of the user, or all if `session_id` is None. Returns the number of ended sessions."""
         return await self._end(session, user_id, reason, session_id=session_id)
 
     async def sign_out_others(self, session: AsyncSession, user_id: str, own_id: str | None, reason: str) -> int:
-        """End all sessions of this user but their own; how many were alive."""
+        """End all sessions of the user except `own_id`. Returns the number of ended sessions."""
         return await self._end(session, user_id, reason, except_id=own_id)
 
     @property
@@ -142,15 +145,15 @@ class SignIn:
             excess = user.failures - self._settings.failures_before_lock
             if excess >= 0:
                 locked = True
-                pause = timedelta(seconds=self._settings.lock_seconds * 2 ** min(excess, 12))
-                user.locked_until = self._clock() + min(pause, LONGEST_LOCK)
+                duration = timedelta(seconds=self._settings.lock_seconds * 2 ** min(excess, 12))
+                user.locked_until = self._clock() + min(duration, MAX_LOCK)
         user_id = user.id if user is not None else None
         await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason=reason, locked=locked))
         return WrongCredentials()
 
-    async def _end(self, session: AsyncSession, user_id: str, reason: str, **which: str | None) -> int:
-        ended = await repository.end_sessions(session, user_id, self._clock(), **which)
-        await emit(session, *(UserSignedOut(id=user_id, session_id=name, reason=reason) for name in ended))
+    async def _end(self, session: AsyncSession, user_id: str, reason: str, **selection: str | None) -> int:
+        ended = await repository.end_sessions(session, user_id, self._clock(), **selection)
+        await emit(session, *(UserSignedOut(id=user_id, session_id=session_id, reason=reason) for session_id in ended))
         return len(ended)
 
     async def _issue(self, session: AsyncSession, user: User, family: Session) -> SignedIn:
