@@ -17,11 +17,11 @@ from hanse_router.store.base import StoreAway
 from hanse_router.store.redis import RedisStore
 from hanse_router.telemetry.metrics import Metrics
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.events.log import open_event_log
-from hanse_subgraph.mail.base import MailError
+from hanse_subgraph.events.open import open_event_log
+from hanse_subgraph.mail.protocol import MailError
 from hanse_subgraph.mail.smtp import SmtpMailer, read_url
 from hanse_subgraph.migrate import status
-from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.settings import MediaSettings

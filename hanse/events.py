@@ -12,7 +12,8 @@ from hanse.failures import Failure, UsageFailure
 from hanse.platform import SUBGRAPHS
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Malformed
-from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable
+from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.subgraph_app import SubgraphApp
 
 Result = TypeVar("Result")

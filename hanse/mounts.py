@@ -19,6 +19,7 @@ class Mounted:
         """`mounts` makes the applications, by path, such as `/files`; they see the whole path."""
         self._app = app
         self._mounts = mounts
+        self._made: dict[str, AsgiApp] = {}
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan."""
@@ -28,5 +29,7 @@ class Mounted:
         if scope["type"] == "http":
             for prefix, make in self._mounts.items():
                 if scope["path"] == prefix or scope["path"].startswith(f"{prefix}/"):
-                    return make()
+                    if prefix not in self._made:
+                        self._made[prefix] = make()
+                    return self._made[prefix]
         return self._app

@@ -21,4 +21,6 @@ def run_subgraph(*, name: str, host: str, port: int | None, drain: float = 0.0) 
     def tell() -> None:
         click.echo(f"subgraph {name} answers the router on {url}/graphql")
 
-    serve(app.asgi, listener, tell, on_stopping=app.drain, drain=drain)
+    from hanse_subgraph.http import http_app
+
+    serve(http_app(app), listener, tell, on_stopping=app.drain, drain=drain)

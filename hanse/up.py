@@ -11,7 +11,7 @@ import click
 from hanse.data_folder import open_data_folder
 from hanse.demo import fill_demo
 from hanse.failures import Failure
-from hanse.lifespan import Surrounded
+from hanse.lifespan import AsgiApp, Surrounded
 from hanse.mounts import Mounted
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
@@ -35,7 +35,7 @@ def run_platform(*, host: str, port: int, data: Path, demo: bool) -> None:
     subgraphs = create_subgraphs(folder, url)
     router = embedded_router(subgraphs, folder)
     app = Surrounded(
-        Mounted(router, {"/files": lambda: subgraphs["media"].asgi}),
+        Mounted(router, {"/files": lambda: _http_app(subgraphs["media"])}),
         start=lambda: _start(subgraphs, folder, demo=demo),
         stop=lambda: _stop(subgraphs),
     )
@@ -77,6 +77,12 @@ def embedded_router(subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
         return create_router(settings, sdl, local_endpoints=subgraphs)
     except SettingsError as error:
         raise Failure(str(error)) from error
+
+
+def _http_app(subgraph: SubgraphApp) -> AsgiApp:
+    from hanse_subgraph.http import http_app  # FastAPI takes long to import
+
+    return http_app(subgraph)
 
 
 async def _start(subgraphs: dict[str, SubgraphApp], folder: Path, *, demo: bool) -> None:

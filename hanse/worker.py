@@ -35,7 +35,7 @@ def run_worker(*, name: str, part: Part, host: str, metrics_port: int | None) ->
 
 def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
     from hanse.serving import address_of, listen, serve  # a process that serves nothing needs no server
-    from hanse_subgraph.http import worker_face
+    from hanse_subgraph.http import worker_app
 
     listener = listen(host, port, option="--metrics-port")
     url = address_of(listener)
@@ -43,7 +43,7 @@ def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
     def tell() -> None:
         click.echo(f"{part} of {app.name} runs; its metrics are on {url}/metrics")
 
-    serve(worker_face(app, part), listener, tell, on_stopping=app.drain)
+    serve(worker_app(app, part), listener, tell, on_stopping=app.drain)
 
 
 async def _run(app: SubgraphApp, part: Part) -> None:

@@ -17,7 +17,8 @@ from deploy.chaos.world import World
 from hanse.platform import SUBGRAPHS
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.envelope import Event, decode
-from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable
+from hanse_subgraph.events.open import open_event_log
 
 Types = tuple[str, ...]
 

@@ -15,7 +15,7 @@ from strawberry.types import Info
 
 from hanse_subgraph.auth import Caller, Client, Principal
 from hanse_subgraph.db import Database, give_back
-from hanse_subgraph.db_trouble import lost_a_race
+from hanse_subgraph.db_errors import is_serialization_failure
 
 
 class Outcome(Enum):
@@ -77,7 +77,7 @@ class RequestContext:
             try:
                 await self._session.commit()
             except DBAPIError as error:
-                if lost_a_race(error):
+                if is_serialization_failure(error):
                     self._outcome = Outcome.UNDONE
                 raise
             self._outcome = Outcome.KEPT

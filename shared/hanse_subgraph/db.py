@@ -18,7 +18,7 @@ from sqlmodel import Field
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db_engines import Limits, server_engine, sqlite_engine
-from hanse_subgraph.full_disk import FullDisk
+from hanse_subgraph.disk_full import DiskFullLog
 from hanse_subgraph.replica import Replica
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Database:
         if read_url:
             engine = make_engine(_checked(read_url, read_setting), limits, writes=False)
             self._replica = Replica(engine, setting=read_setting)
-        full = FullDisk(setting)
+        full = DiskFullLog(setting)
         for watched in (self._writing, self._reading):
             full.watch(watched)
 
@@ -97,7 +97,7 @@ class Database:
     @property
     def replica_is_there(self) -> bool | None:
         """Whether the replica answers queries; None where there is none."""
-        return None if self._replica is None else not self._replica.is_away
+        return None if self._replica is None else not self._replica.is_unavailable
 
     async def session(self, *, writes: bool) -> AsyncSession:
         """A session of one request, whose transaction begins with its first statement; the caller gives it back.

@@ -11,7 +11,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
-from hanse_subgraph.db_trouble import DatabaseUnreachable
+from hanse_subgraph.db_errors import DatabaseUnreachable
 
 BUSY_MILLISECONDS = 15_000  # how long SQLite waits for another process's write
 LONGEST_LIFE = 1800  # seconds that a connection lives: so that load spreads to servers that came later

@@ -16,7 +16,7 @@ from strawberry.types import ExecutionResult
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
-from hanse_subgraph.db_trouble import client_error, is_away, lost_a_race, pauses, reason
+from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, pauses, reason
 from hanse_subgraph.errors import ClientError
 from hanse_subgraph.federation import Document, SubgraphSchema, cause_of, formatted_error
 
@@ -121,7 +121,7 @@ class Execution:
                 await context.close()
             if trouble is None:
                 return result
-            if not (lost_a_race(trouble) or is_away(trouble)):
+            if not (is_serialization_failure(trouble) or is_unavailable(trouble)):
                 break
             await asyncio.sleep(pause)
         if writes and trouble is not None:
@@ -134,7 +134,7 @@ class Execution:
             if await context.commit():
                 self._on_commit()
         except DBAPIError as error:
-            if not lost_a_race(error):
+            if not is_serialization_failure(error):
                 raise
             return error
         return None

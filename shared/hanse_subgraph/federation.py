@@ -25,7 +25,7 @@ from strawberry.federation.schema_directives import Key
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 
-from hanse_subgraph.db_trouble import client_error, reason
+from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
 from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request, Response, WebSocket
@@ -16,17 +16,17 @@ from hanse_subgraph.websocket import Connection
 JSON = "application/json"
 
 
-def http_face(app: SubgraphApp, add_routes: Callable[[FastAPI], None]) -> FastAPI:
-    """The ASGI application of a subgraph; the server starts and stops the subgraph with it."""
+def http_app(app: SubgraphApp) -> FastAPI:
+    """The ASGI application of a subgraph; its lifespan starts and stops the subgraph."""
     face = _Face(app)
     asgi = _watched(app, face)
     asgi.add_api_route("/graphql", face.post, methods=["POST"])
     asgi.add_api_websocket_route("/graphql", face.socket)
-    add_routes(asgi)
+    app.add_routes(asgi)
     return asgi
 
 
-def worker_face(app: SubgraphApp, part: Part) -> FastAPI:
+def worker_app(app: SubgraphApp, part: Part) -> FastAPI:
     """What a process that runs just a part of a subgraph serves: health and metrics."""
     return _watched(app, _Face(app), part)
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
-from hanse_subgraph.db_trouble import DatabaseUnreachable, reason
+from hanse_subgraph.db_errors import DatabaseUnreachable, reason
 
 
 @dataclass(frozen=True, slots=True)

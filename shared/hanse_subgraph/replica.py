@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from hanse_subgraph.db_trouble import DatabaseUnreachable, reason
+from hanse_subgraph.db_errors import DatabaseUnreachable, reason
 
 log = logging.getLogger(__name__)
 
@@ -26,13 +26,13 @@ class Replica:
         self._watching: asyncio.Task[None] | None = None
 
     @property
-    def is_away(self) -> bool:
+    def is_unavailable(self) -> bool:
         """Whether queries go elsewhere."""
         return self._watching is not None
 
     async def session(self) -> AsyncSession | None:
         """A session that has its connection; None where none can be had. Raises PoolTimeout where all are in use."""
-        if self.is_away:
+        if self.is_unavailable:
             return None
         session = AsyncSession(self.engine, expire_on_commit=False)
         try:
@@ -54,10 +54,10 @@ class Replica:
 
     def _is_lost(self, error: BaseException) -> bool:
         if isinstance(error, PoolTimeout):
-            return self.is_away  # it went while we waited; one that has much to do is there
+            return self.is_unavailable  # it went while we waited; one that has much to do is there
         if not isinstance(error, DatabaseUnreachable | DBAPIError):
             return False
-        if not self.is_away:
+        if not self.is_unavailable:
             said = "the replica of %s is away, queries go to the database itself: %s"
             log.warning(said, self._setting, reason(error))
             self._watching = asyncio.create_task(self._watch(), name="waits for a replica")

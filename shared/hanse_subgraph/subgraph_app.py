@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
@@ -18,13 +17,14 @@ from hanse_subgraph.config import ConfigError, SubgraphSettings, setting
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_engines import Limits
-from hanse_subgraph.db_trouble import DatabaseUnreachable
+from hanse_subgraph.db_errors import DatabaseUnreachable
 from hanse_subgraph.errors import Unauthenticated, Unavailable
 from hanse_subgraph.events.consumer import Consumer, Handlers, wanted_types
-from hanse_subgraph.events.log import EventLog, LogUnavailable, open_event_log
+from hanse_subgraph.events.counters import EventCounters
+from hanse_subgraph.events.log import EventLog, LogUnavailable
+from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
-from hanse_subgraph.events.tally import Tally
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.migrate import require_newest, upgrade
@@ -56,9 +56,9 @@ class Runner(Protocol):
 
 
 class SubgraphApp:
-    """One subgraph. `hanse` runs it behind a server (`asgi`), or calls it in its own process (`handle`, `stream`).
+    """One subgraph. `http.http_app` serves it over HTTP and WebSocket; `handle` and `stream` call it in process.
 
-    All three ways pass the same door: the router's token is verified, one session serves the request, the edge commits.
+    Each of them verifies the router's token, gives the request one session, and commits once at the edge.
     """
 
     def __init__(
@@ -89,11 +89,11 @@ class SubgraphApp:
         self._handlers = handlers or {}
         self._around = around
         self._opened = AsyncExitStack()
-        self._add_routes = add_routes
+        self.add_routes = add_routes
         self._make_runners = runners
         self._on_handled = on_handled
         self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
-        self._tally = Tally()
+        self._counters = EventCounters()
         self._relay: Relay | None = None
         self._runners: list[Runner] = []
         self._tasks: list[asyncio.Task[None]] = []
@@ -136,7 +136,7 @@ class SubgraphApp:
             self.events = await open_event_log(self.settings.events)
         self._running = True
         if only == "relay" or (only is None and self.settings.relay_events):
-            self._relay = Relay(self.database, self.events, tally=self._tally)
+            self._relay = Relay(self.database, self.events, counters=self._counters)
             self._runners.append(self._relay)
         if only == "consumer" or (only is None and self.has_consumer and self.settings.consume_events):
             self._runners.append(self.consumer())
@@ -172,7 +172,7 @@ class SubgraphApp:
             handlers=self._handlers,
             attempts=self.settings.consumer_attempts,
             on_handled=self._handled,
-            tally=self._tally,
+            counters=self._counters,
             around=self._spans.event if self._spans is not None else lambda _: nullcontext(),
         )
 
@@ -189,7 +189,7 @@ class SubgraphApp:
                     lag = await self.events.lag(self.name, self.handled_types)
         except (LogUnavailable, DatabaseUnreachable, SQLAlchemyError, TimeoutError) as error:
             log.warning("metrics without what could not be found: %s", error)
-        return exposition(self.name, self._tally, waiting, lag, self.database.replica_is_there)
+        return exposition(self.name, self._counters, waiting, lag, self.database.replica_is_there)
 
     @property
     def has_consumer(self) -> bool:
@@ -228,13 +228,6 @@ class SubgraphApp:
             return
         async for event in self.execution.stream(request, caller):
             yield event
-
-    @cached_property
-    def asgi(self) -> FastAPI:
-        """The subgraph behind an ASGI server, which starts and stops it."""
-        from hanse_subgraph.http import http_face  # embedded mode needs no FastAPI, and starts sooner without
-
-        return http_face(self, self._add_routes)
 
     def drain(self) -> None:
         """The process is told to stop: be not ready. Requests are still answered."""

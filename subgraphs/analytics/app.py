@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
-from hanse_subgraph.live.base import open_announcements
+from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
 from subgraphs.analytics.loaders import AnalyticsContext

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanse_subgraph.events.consumer import EVERY, Handlers, Together
+from hanse_subgraph.events.consumer import EVERY, BatchHandler, Handlers
 from subgraphs.analytics.service import count
 
-HANDLERS: Handlers = {EVERY: Together(count)}
+HANDLERS: Handlers = {EVERY: BatchHandler(count)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
-from hanse_subgraph.live.base import Announcements
+from hanse_subgraph.pubsub.announcements import Announcements
 from subgraphs.analytics.settings import AnalyticsSettings
 
 

@@ -13,7 +13,7 @@ from strawberry.federation.schema_directives import RequiresScopes
 from hanse_subgraph.clock import in_utc, utc_now
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.waiting import within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.analytics import repository, service
 from subgraphs.analytics.models import Total, TotalKind
 from subgraphs.analytics.types import (
@@ -121,7 +121,7 @@ class Subscription:
                 yield now
                 await asyncio.sleep(interval_ms / 1000)
             else:
-                await within(changed, info.context.settings.live_poll_seconds)
+                await set_within(changed, info.context.settings.live_poll_seconds)
 
     @strawberry.subscription(
         description="What happens from now on, event by event. For admins.",
@@ -148,7 +148,7 @@ class Subscription:
                 if types is None or row.event_type in types:
                     yield ActivityEvent.of(row)
             if not rows:
-                await within(changed, context.settings.live_poll_seconds)
+                await set_within(changed, context.settings.live_poll_seconds)
 
 
 graph = SubgraphSchema(query=Query, subscription=Subscription)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanse_subgraph.events.consumer import EVERY, Handlers, Together
+from hanse_subgraph.events.consumer import EVERY, BatchHandler, Handlers
 from subgraphs.audit.service import record
 
-HANDLERS: Handlers = {EVERY: Together(record)}
+HANDLERS: Handlers = {EVERY: BatchHandler(record)}

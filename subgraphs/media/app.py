@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hanse_subgraph.auth import Caller, Keys, RouterTokens
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
-from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.media.consumers import handlers

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.demo import Act, SetClock, Ware, Week
-from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from subgraphs.media import repository
 from subgraphs.media.drawing import avatar_picture, product_picture

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from hanse_subgraph.ids import new_id
-from hanse_subgraph.storage.base import CHUNK, ObjectStore, StoreUnavailable
+from hanse_subgraph.storage.protocol import CHUNK, ObjectStore, StoreUnavailable
 from subgraphs.media.errors import EmptyFile, TooLarge
 from subgraphs.media.images import FORMATS, THUMBNAIL_TYPE, Picture, Pictures
 from subgraphs.media.sniffing import HEAD, plain, sniffed

@@ -15,11 +15,11 @@ from starlette.requests import ClientDisconnect
 from hanse_subgraph.auth import Caller, Client, RouterTokens
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.context import RequestContext
-from hanse_subgraph.db_trouble import client_error, reason
+from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.errors import ClientError, Forbidden, NotFound, Unauthenticated
 from hanse_subgraph.ids import known_id
-from hanse_subgraph.storage.base import ObjectMissing, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.local import ROUTE, LocalStore
+from hanse_subgraph.storage.protocol import ObjectMissing, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.signing import WrongSignature
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from hanse_subgraph.clock import Clock, utc_now
-from hanse_subgraph.storage.base import ObjectStore, StoreUnavailable
+from hanse_subgraph.storage.protocol import ObjectStore, StoreUnavailable
 
 log = logging.getLogger(__name__)
 UNTIL_KNOWN = timedelta(minutes=2)  # until a commit whose connection broke has ended on the server too

@@ -7,8 +7,8 @@ import logging
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.storage.base import ObjectStore
-from hanse_subgraph.waiting import within
+from hanse_subgraph.storage.protocol import ObjectStore
+from hanse_subgraph.timeouts import set_within
 from subgraphs.media import repository
 from subgraphs.media.strays import Strays
 
@@ -38,7 +38,7 @@ class Sweeper:
                 await self.look_for_strays()
             except Exception:
                 log.exception("sweeping failed; it is tried again")
-            await within(self._stopped, self._seconds)
+            await set_within(self._stopped, self._seconds)
 
     def stop(self) -> None:
         """Let `run` end soon."""

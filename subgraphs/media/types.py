@@ -9,7 +9,7 @@ import strawberry
 from strawberry.types import Info
 
 from hanse_subgraph.federation import Representation, ids_of
-from hanse_subgraph.storage.base import Presigned
+from hanse_subgraph.storage.protocol import Presigned
 from subgraphs.media import models
 from subgraphs.media.loaders import MediaContext
 from subgraphs.media.repository import MediaFilter

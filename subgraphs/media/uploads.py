@@ -12,7 +12,7 @@ from datetime import datetime
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.context import Outcome, RequestContext
-from hanse_subgraph.storage.base import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
+from hanse_subgraph.storage.protocol import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
 from subgraphs.media.errors import FilesUnavailable, NotUploaded, WrongChecksum
 from subgraphs.media.images import SHOWN, THUMBNAIL_TYPE
 from subgraphs.media.intake import Content, Intake

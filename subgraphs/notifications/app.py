@@ -7,8 +7,8 @@ from pathlib import Path
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
-from hanse_subgraph.live.base import open_announcements
-from hanse_subgraph.mail.base import open_mailer
+from hanse_subgraph.mail.open import open_mailer
+from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.loaders import NotificationsContext

@@ -10,7 +10,7 @@ from strawberry.federation.schema_directives import Authenticated
 
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
-from hanse_subgraph.waiting import within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.notifications import repository
 from subgraphs.notifications.models import Kind, Language
 from subgraphs.notifications.types import Notification, NotificationPreference, NotificationsInfo, SentMail
@@ -136,7 +136,7 @@ class Subscription:
                 latest = row.id
                 yield Notification.of(row)
             if not rows:
-                await within(announced, context.settings.live_poll_seconds)
+                await set_within(announced, context.settings.live_poll_seconds)
 
 
 graph = SubgraphSchema(query=Query, mutation=Mutation, subscription=Subscription)

@@ -8,10 +8,10 @@ from datetime import timedelta
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.db_trouble import client_error, reason
+from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.events.outbox import emit
-from hanse_subgraph.mail.base import Mail, Mailer, MailError
-from hanse_subgraph.waiting import within
+from hanse_subgraph.mail.protocol import Mail, Mailer, MailError
+from hanse_subgraph.timeouts import set_within
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailFailed, MailSent
 from subgraphs.notifications.models import MailState, QueuedMail
@@ -60,7 +60,7 @@ class Sender:
                 seen = None if client_error(error) else error
                 log.error("mails could not be sent, it is tried again: %s", reason(error), exc_info=seen)
             if not self._stopping.is_set():
-                await within(self._wanted, IDLE_SECONDS)
+                await set_within(self._wanted, IDLE_SECONDS)
 
     async def send_due(self) -> int:
         """Try the mails whose time has come; how many there were."""

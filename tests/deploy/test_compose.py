@@ -17,9 +17,9 @@ from hanse.supergraph_config import read_config
 from hanse_router.settings import RouterSettings
 from hanse_router.telemetry.metrics import Metrics
 from hanse_subgraph.db import Database
+from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.metrics import exposition
-from hanse_subgraph.events.tally import Tally
-from hanse_subgraph.mail.base import open_mailer
+from hanse_subgraph.mail.open import open_mailer
 from hanse_subgraph.storage.s3_url import read_url
 from tests.deploy.settings import is_setting, settings_of
 
@@ -164,7 +164,7 @@ def test_the_dashboard_shows_what_there_is() -> None:
     names = set(re.findall(r"hanse_\w+", shown))
     families = {family.name for family in Metrics().registry.collect()}
     families |= {
-        match[1] for match in re.finditer(r"^# TYPE (\w+)", exposition("users", Tally(), 0, {}).decode(), re.M)
+        match[1] for match in re.finditer(r"^# TYPE (\w+)", exposition("users", EventCounters(), 0, {}).decode(), re.M)
     }
     unknown = {name for name in names if not {name, re.sub("_(total|bucket|sum|count)$", "", name)} & families}
     assert not unknown

@@ -22,6 +22,7 @@ from sqlalchemy import func, select
 
 from hanse_subgraph.events.envelope import Event, decode
 from hanse_subgraph.events.tables import outbox
+from hanse_subgraph.http import http_app
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.first_admin import make_admin
 from subgraphs.users.service.accounts import NewUser
@@ -181,7 +182,7 @@ class Play:
         await eventually(welcomed, True)
 
     def _files(self) -> httpx.AsyncClient:
-        door = httpx.ASGITransport(self._stage.subgraphs["media"].asgi)
+        door = httpx.ASGITransport(http_app(self._stage.subgraphs["media"]))
         return httpx.AsyncClient(transport=door, base_url=URL)
 
 

@@ -19,7 +19,7 @@ from hanse.demo import fill_demo
 from hanse.platform import SUBGRAPHS
 from hanse_subgraph.demo import LENGTH, PRODUCTS, USERS, Act, SetClock, Week
 from hanse_subgraph.events.envelope import Event
-from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.open import open_event_log
 from subgraphs.catalog import demo as catalog
 from subgraphs.media.drawing import avatar_picture, product_picture
 from subgraphs.media.models import Avatar, Media, ProductImage

@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from hanse.cli import main
 from hanse_subgraph.events.envelope import Event, Malformed
-from hanse_subgraph.events.log import DeadLetter, open_event_log
+from hanse_subgraph.events.log import DeadLetter
+from hanse_subgraph.events.open import open_event_log
 
 EVENT = Event(type="user.registered", subject="u1", source="/users", data={})
 BROKEN = Malformed("e/1/2", b"{", "no JSON")

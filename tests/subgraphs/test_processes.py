@@ -36,7 +36,8 @@ async def serving(name: str, folder: Path, router: Router, **settings: str) -> A
     """A subgraph in a process of its own; its address, `127.0.0.1:PORT`."""
     code = (
         f"from subgraphs.{name}.app import create; from subgraphs.{name}.settings import {name.title()}Settings; "
-        f"import uvicorn, sys; uvicorn.run(create({name.title()}Settings.load()).asgi, port=int(sys.argv[1]), "
+        "from hanse_subgraph.http import http_app; "
+        f"import uvicorn, sys; uvicorn.run(http_app(create({name.title()}Settings.load())), port=int(sys.argv[1]), "
         "log_level='warning')"
     )
     port = free_port()

@@ -14,12 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.db_trouble import client_error, is_away, lost_a_race
+from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable
+from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.envelope import Event, Malformed, MalformedEvent
 from hanse_subgraph.events.inbox import RETENTION, forget_handled, handled, mark_all_handled
 from hanse_subgraph.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
-from hanse_subgraph.events.tally import Tally
-from hanse_subgraph.waiting import within
+from hanse_subgraph.timeouts import set_within
 
 log = logging.getLogger(__name__)
 
@@ -27,13 +27,14 @@ Handler = Callable[[AsyncSession, Event], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Together:
+class BatchHandler:
     """A handler of many events at once, in their order: for effects that add up."""
 
     handle: Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
 
 
-Handlers = Mapping[str, Handler | Together]
+AnyHandler = Handler | BatchHandler
+Handlers = Mapping[str, AnyHandler]
 EVERY = "*"  # the handler of event types that have none of their own
 
 BATCH = 200
@@ -63,7 +64,7 @@ class Consumer:
         attempts: int = 5,
         first_pause: float = FIRST_PAUSE,
         on_handled: Callable[[], None] = lambda: None,
-        tally: Tally | None = None,
+        counters: EventCounters | None = None,
         around: Callable[[Event], AbstractContextManager[None]] = lambda _: nullcontext(),
         clock: Clock = utc_now,
     ) -> None:
@@ -78,7 +79,7 @@ class Consumer:
         self._attempts = attempts
         self._first_pause = first_pause
         self._on_handled = on_handled
-        self._tally = tally or Tally()
+        self._counters = counters or EventCounters()
         self._around = around
         self._clock = clock
         self._subscription = events.subscribe(name, wanted_types(handlers))
@@ -105,7 +106,7 @@ class Consumer:
             except Exception as error:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("consumer %s tries again in %.2f s: %s", self.name, pause, error, exc_info=seen)
-                await within(self._stopping, pause)
+                await set_within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         await self.close()
 
@@ -158,7 +159,7 @@ class Consumer:
                 await self._handle_together(batch, failing)
                 return len(batch), set()
             except Exception as error:
-                if is_away(error) or lost_a_race(error):
+                if is_unavailable(error) or is_serialization_failure(error):
                     raise
                 log.debug("consumer %s takes its batch one by one: %r", self.name, error)
         return 0, {event.id for event in failing}
@@ -172,13 +173,15 @@ class Consumer:
         wanted = [event for event in events.values() if self._handler(event) is not None]
         async with self._database.writing() as session:
             fresh = await mark_all_handled(session, self.name, [event.id for event in wanted], self._clock())
-            for handler, some in groupby((event for event in wanted if event.id in fresh), self._handler):
-                for events_at_once in [list(some)] if isinstance(handler, Together) else [[event] for event in some]:
+            for handler, group in groupby((event for event in wanted if event.id in fresh), self._handler):
+                together = list(group)
+                groups = [together] if isinstance(handler, BatchHandler) else [[event] for event in together]
+                for events_at_once in groups:
                     failing[:] = events_at_once
                     await self._run(session, handler, events_at_once)
             failing.clear()
-        self._tally.handled += len(fresh)
-        self._tally.repeated += len(batch) - len(fresh)
+        self._counters.handled += len(fresh)
+        self._counters.repeated += len(batch) - len(fresh)
 
     async def _handle_singly(self, batch: Sequence[Delivery]) -> tuple[int, Exception | None]:
         """Handle what comes before the first failure in one transaction, each event undone by itself where it fails."""
@@ -192,14 +195,14 @@ class Consumer:
                         async with session.begin_nested():
                             applied += await self._apply(session, delivery.event)
                     except Exception as error:
-                        if is_away(error) or lost_a_race(error):
+                        if is_unavailable(error) or is_serialization_failure(error):
                             raise  # the database's trouble is not the event's fault
                         cause = error
                         break
                     known.add(delivery.event.id)
                 reached += 1
-        self._tally.handled += applied
-        self._tally.repeated += reached - applied
+        self._counters.handled += applied
+        self._counters.repeated += reached - applied
         return reached, cause
 
     async def _insist(self, delivery: Delivery, cause: Exception, attempt: int) -> None:
@@ -207,10 +210,10 @@ class Consumer:
         pause = self._first_pause
         while attempt < self._attempts and not isinstance(cause, MalformedEvent):
             log.warning("consumer %s: %s failed: %r", self.name, delivery.event.id, cause)
-            if await within(self._stopping, pause):
+            if await set_within(self._stopping, pause):
                 return  # it comes again after the next start
             await self._subscription.stay()
-            self._tally.retried += 1
+            self._counters.retried += 1
             _, failure = await self._handle_singly([delivery])
             if failure is None:
                 break
@@ -231,8 +234,8 @@ class Consumer:
         await self._run(session, handler, [event])
         return True
 
-    async def _run(self, session: AsyncSession, handler: Handler | Together | None, events: Sequence[Event]) -> None:
-        if isinstance(handler, Together):
+    async def _run(self, session: AsyncSession, handler: AnyHandler | None, events: Sequence[Event]) -> None:
+        if isinstance(handler, BatchHandler):
             with ExitStack() as stack:
                 for event in events:
                     stack.enter_context(self._around(event))
@@ -245,7 +248,7 @@ class Consumer:
                 await handler(session, event)
                 await session.flush()
 
-    def _handler(self, event: Event) -> Handler | Together | None:
+    def _handler(self, event: Event) -> AnyHandler | None:
         return self._handlers.get(event.type) or self._handlers.get(EVERY)
 
     def _readable(self, event: Event | Malformed) -> Event:
@@ -254,7 +257,7 @@ class Consumer:
         return event
 
     async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:
-        self._tally.buried += 1
+        self._counters.buried += 1
         log.error("consumer %s gives up on %s", self.name, event.id, exc_info=cause)
         await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", attempts))
 

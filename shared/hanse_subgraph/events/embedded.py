@@ -16,7 +16,7 @@ from weakref import WeakSet
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, encode
 from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
-from hanse_subgraph.waiting import within
+from hanse_subgraph.timeouts import set_within
 
 POLL_SECONDS = 0.05  # how soon another process's events are seen; events of this process are seen at once
 BUSY_SECONDS = 15.0
@@ -207,7 +207,7 @@ class EmbeddedSubscription:
             now, found = await log._run(partial(log._select, self._consumer, self._types, limit, version))
             if found or time.monotonic() >= deadline:
                 return found
-            version = None if await within(log._appended, POLL_SECONDS) else now
+            version = None if await set_within(log._appended, POLL_SECONDS) else now
 
     async def commit(self, done: Sequence[Delivery]) -> None:
         """See Subscription."""

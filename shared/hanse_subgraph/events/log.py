@@ -1,4 +1,4 @@
-"""The event log as the rest of the code sees it, whatever lies behind it; chosen once, from a URL."""
+"""The protocol of event logs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Protocol
 
 from hanse_subgraph.clock import utc_now
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event, Malformed
 
 
@@ -99,17 +98,3 @@ class EventLog(Protocol):
     async def close(self) -> None:
         """Give back what it holds, and close its subscriptions."""
         ...
-
-
-async def open_event_log(url: str) -> EventLog:
-    """The event log at the URL, ready for use. Raises ConfigError."""
-    scheme, _, rest = url.partition(":")
-    if scheme == "embedded" and rest:
-        from hanse_subgraph.events.embedded import EmbeddedLog
-
-        return await EmbeddedLog.open(rest)
-    if scheme == "kafka" and rest:
-        from hanse_subgraph.events.kafka import KafkaLog
-
-        return await KafkaLog.open(url)
-    raise ConfigError(f"not the URL of an event log: {url!r}; take embedded:FILE or kafka://HOST:PORT")

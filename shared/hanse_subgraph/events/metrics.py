@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from hanse_subgraph.events.tally import Tally
+from hanse_subgraph.events.counters import EventCounters
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
 COUNTED = {
@@ -24,21 +24,25 @@ COUNTED = {
 
 
 def exposition(
-    subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None, replica: bool | None = None
+    subgraph: str,
+    counters: EventCounters,
+    waiting: int | None,
+    lag: Mapping[str, int] | None,
+    replica: bool | None = None,
 ) -> bytes:
     """The metrics. `waiting` and `lag`, by part of the log, are left out where they could not be found in time.
 
     `replica` is whether there is one that answers.
     """
     registry = CollectorRegistry()
-    registry.register(_Found(_families(subgraph, tally, waiting, lag, replica)))
+    registry.register(_Found(_families(subgraph, counters, waiting, lag, replica)))
     return generate_latest(registry)
 
 
 def _families(
-    subgraph: str, tally: Tally, waiting: int | None, lag: Mapping[str, int] | None, replica: bool | None
+    subgraph: str, counters: EventCounters, waiting: int | None, lag: Mapping[str, int] | None, replica: bool | None
 ) -> Iterable[Metric]:
-    for name, count in asdict(tally).items():
+    for name, count in asdict(counters).items():
         counter = CounterMetricFamily(f"hanse_events_{name}", COUNTED[name], labels=["subgraph"])
         counter.add_metric([subgraph], count)
         yield counter

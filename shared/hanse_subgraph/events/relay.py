@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.db_trouble import client_error
+from hanse_subgraph.db_errors import client_error
+from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.log import EventLog, LogUnavailable
 from hanse_subgraph.events.outbox import RETENTION, Waiting, claim, forget_published, mark_published, waiting
-from hanse_subgraph.events.tally import Tally
-from hanse_subgraph.events.turns import turn
-from hanse_subgraph.waiting import within
+from hanse_subgraph.events.relay_lock import relay_lock
+from hanse_subgraph.timeouts import set_within
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +41,12 @@ class Relay:
         database: Database,
         events: EventLog,
         *,
-        tally: Tally | None = None,
+        counters: EventCounters | None = None,
         clock: Clock = utc_now,
     ) -> None:
         self._database = database
         self._events = events
-        self._tally = tally or Tally()
+        self._counters = counters or EventCounters()
         self._clock = clock
         self._wanted = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -74,11 +74,11 @@ class Relay:
                 await self._move_all()
                 pause = FIRST_PAUSE
                 if not self._stopping.is_set():
-                    await within(self._wanted, IDLE_SECONDS)
+                    await set_within(self._wanted, IDLE_SECONDS)
             except Exception as error:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("the relay tries again in %.1f s: %s", pause, error, exc_info=seen)
-                await within(self._stopping, pause)
+                await set_within(self._stopping, pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
 
     async def move(self) -> int:
@@ -86,7 +86,7 @@ class Relay:
         if time.monotonic() >= self._held_until:
             self._held.clear()
         moved = await (self._move_in_turn() if self._database.is_sqlite else self._move_claimed())
-        self._tally.relayed += moved
+        self._counters.relayed += moved
         return moved
 
     async def _move_all(self) -> None:
@@ -95,7 +95,7 @@ class Relay:
                 continue
             if not self._contended:
                 return
-            await within(self._stopping, CONTENDED_SECONDS)
+            await set_within(self._stopping, CONTENDED_SECONDS)
 
     async def _move_claimed(self) -> int:
         """PostgreSQL: the rows are ours until the end of the transaction; where we die, others have them at once."""
@@ -105,7 +105,7 @@ class Relay:
 
     async def _move_in_turn(self) -> int:
         """SQLite: one relay at a time. No transaction is open while the log is waited for: it would stop writers."""
-        with turn(self._database.url.database) as ours:
+        with relay_lock(self._database.url.database) as ours:
             self._contended = not ours
             if not ours:
                 return 0
@@ -125,7 +125,7 @@ class Relay:
         for item in batch:
             if item.event.id in refused:
                 log.error("the log refuses event %s: %s", item.event.id, refused[item.event.id])
-                self._tally.refused += 1
+                self._counters.refused += 1
                 self._held.add(item.event.subject)
                 self._held_until = time.monotonic() + HELD_SECONDS
         return {item.event.id for item in batch} - refused.keys()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from hanse_subgraph.mail.base import Mail, MailError
+from hanse_subgraph.mail.protocol import Mail, MailError
 
 
 class FileMailer:

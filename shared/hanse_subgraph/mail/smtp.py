@@ -13,7 +13,7 @@ from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.mail.base import Mail, MailError
+from hanse_subgraph.mail.protocol import Mail, MailError
 
 Encryption = Literal["auto", "require", "never", "tls"]
 STARTTLS: dict[str, Encryption] = {"auto": "auto", "require": "require", "never": "never"}

@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from hanse_subgraph.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
+from hanse_subgraph.storage.protocol import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.signing import Secret, sign, verify
 
 ROUTE = "/files/objects"  # under it the subgraph serves the signed URLs

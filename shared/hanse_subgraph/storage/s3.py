@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.storage.base import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
+from hanse_subgraph.storage.protocol import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.s3_links import Links
 from hanse_subgraph.storage.s3_url import Bucket
 

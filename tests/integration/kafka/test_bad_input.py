@@ -16,7 +16,7 @@ from deploy.servers.postgres import Postgres
 from hanse.cli import main
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.setup import set_up_topics
-from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.events.topics import ALL
 from subgraphs.users.app import create
 from subgraphs.users.settings import UsersSettings

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.consumer import EVERY, Consumer
 from hanse_subgraph.events.envelope import Event
-from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.events.relay import Relay
 
 # Without any constraint that would hide an effect that happens twice.

@@ -11,7 +11,8 @@ import pytest
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.smtp import PASSWORD, SmtpServer
-from hanse_subgraph.mail.base import MailError, open_mailer
+from hanse_subgraph.mail.open import open_mailer
+from hanse_subgraph.mail.protocol import MailError
 from tests.kit.mail.test_mail import MAIL, check
 from tests.serving import serve
 

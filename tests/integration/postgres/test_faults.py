@@ -16,7 +16,7 @@ from deploy.servers.base import ServerProcess
 from deploy.servers.postgres import Postgres
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_engines import Limits
-from hanse_subgraph.db_trouble import client_error, is_away, lost_a_race
+from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.app import create
@@ -151,7 +151,7 @@ async def test_a_transaction_that_does_nothing_for_long_is_ended(postgres_url: s
 
     with pytest.raises(DBAPIError) as refused:
         await dawdle()
-    assert is_away(refused.value)
+    assert is_unavailable(refused.value)
     async with database.writing() as session:
         assert await session.scalar(text("SELECT 1")) == 1
     await database.close()
@@ -176,7 +176,7 @@ async def test_of_two_that_lock_each_other_out_one_is_told_to_try_again(postgres
         return None
 
     errors = [error for error in await asyncio.gather(add(1, 2), add(2, 1)) if error is not None]
-    assert [lost_a_race(error) for error in errors] == [True]
+    assert [is_serialization_failure(error) for error in errors] == [True]
     await database.close()
 
 

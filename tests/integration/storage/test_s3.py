@@ -12,7 +12,7 @@ from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.s3 import SECRET_KEY, S3Server
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.storage.base import ObjectMissing, Presigned, Served, StoreUnavailable
+from hanse_subgraph.storage.protocol import ObjectMissing, Presigned, Served, StoreUnavailable
 from hanse_subgraph.storage.s3 import S3Store
 from hanse_subgraph.storage.s3_url import read_url
 from tests.kit.storage.test_contract import pieces, whole

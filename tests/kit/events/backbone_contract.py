@@ -15,7 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hanse_subgraph.auth import Caller, Client, Principal
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.events.consumer import EVERY, Consumer, Together
+from hanse_subgraph.events.consumer import EVERY, BatchHandler, Consumer
+from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.data import EventData
 from hanse_subgraph.events.envelope import Event, Malformed
 from hanse_subgraph.events.inbox import forget_handled
@@ -23,7 +24,6 @@ from hanse_subgraph.events.log import EventLog
 from hanse_subgraph.events.outbox import EventTooLarge, emit, forget_published, waiting
 from hanse_subgraph.events.relay import Relay
 from hanse_subgraph.events.tables import inbox, outbox
-from hanse_subgraph.events.tally import Tally
 from hanse_subgraph.ids import new_id
 from tests.kit.events.logs import LONG, POISON, Logs, come
 
@@ -161,7 +161,7 @@ async def effects(database: Database) -> Effects:
 
 
 def consumer(
-    database: Database, log: EventLog, effects: Effects, *, attempts: int = 3, tally: Tally | None = None
+    database: Database, log: EventLog, effects: Effects, *, attempts: int = 3, counters: EventCounters | None = None
 ) -> Consumer:
     """A consumer of all events."""
     handlers = {EVERY: effects.handle}
@@ -172,7 +172,7 @@ def consumer(
         handlers=handlers,
         attempts=attempts,
         first_pause=0.001,
-        tally=tally,
+        counters=counters,
     )
 
 
@@ -257,15 +257,15 @@ async def test_bytes_that_are_no_event_are_buried_and_the_others_go_on(
 
 
 async def test_what_relay_and_consumer_did_is_counted(database: Database, log: EventLog, effects: Effects) -> None:
-    tally = Tally()
+    counters = EventCounters()
     await move_boxes(database, 5)
-    await Relay(database, log, tally=tally).move()
+    await Relay(database, log, counters=counters).move()
     effects.failures = {2: 2, 3: 99}  # what fails in a batch is tried by itself at once, which is no retry
-    one = consumer(database, log, effects, tally=tally)
+    one = consumer(database, log, effects, counters=counters)
     await one.step(wait=LONG)
     await log.rewind("boxes")
     await one.step(wait=LONG)
-    assert tally == Tally(relayed=5, handled=4, repeated=4, retried=1 + 2 + 1, buried=2)
+    assert counters == EventCounters(relayed=5, handled=4, repeated=4, retried=1 + 2 + 1, buried=2)
 
 
 async def test_what_was_handled_long_ago_is_forgotten(database: Database, log: EventLog, effects: Effects) -> None:
@@ -310,7 +310,7 @@ async def test_in_a_batch_too_an_event_is_tried_just_so_often(
         for event in events:
             await effects.handle(session, event)
 
-    handlers = {EVERY: Together(all_of) if together else one}
+    handlers = {EVERY: BatchHandler(all_of) if together else one}
     await tell(log, 1, 2, 3, 4, 5)
     boxes = Consumer("boxes", events=log, database=database, handlers=handlers, attempts=attempts, first_pause=0.001)
     async with asyncio.timeout(LONG):

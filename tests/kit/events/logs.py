@@ -7,7 +7,8 @@ from types import TracebackType
 from typing import Self
 
 from hanse_subgraph.events.envelope import Event, Malformed
-from hanse_subgraph.events.log import EventLog, Subscription, open_event_log
+from hanse_subgraph.events.log import EventLog, Subscription
+from hanse_subgraph.events.open import open_event_log
 
 POISON = b'{"specversion": "1.0"'  # what `spoil` puts into the log
 LONG = 20.0  # seconds for what must come; a group may wait for a reader that was taken for alive

@@ -8,7 +8,7 @@ import pytest
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.address import parse_address
-from hanse_subgraph.events.log import open_event_log
+from hanse_subgraph.events.open import open_event_log
 
 
 def test_a_plain_url() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.embedded import EmbeddedLog
-from hanse_subgraph.events.log import LogUnavailable, open_event_log
+from hanse_subgraph.events.log import LogUnavailable
+from hanse_subgraph.events.open import open_event_log
 from tests.kit.events.log_contract import *  # noqa: F403
 from tests.kit.events.log_contract import happened
 from tests.kit.events.logs import come

@@ -10,12 +10,12 @@ from collections.abc import Collection, Mapping, Sequence
 import pytest
 
 from hanse_subgraph.db import Database
+from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.embedded import EmbeddedLog
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable, Subscription
 from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
-from hanse_subgraph.events.tally import Tally
 from tests.kit.events.backbone_contract import move_boxes
 
 BOXES = 40
@@ -86,8 +86,8 @@ async def drained(database: Database, seconds: float = 60) -> None:
 async def test_racing_relays_keep_each_aggregate_in_order(database: Database, seed: int) -> None:
     chance = random.Random(seed)
     log = SlowLog(chance)
-    tallies = [Tally() for _ in range(3)]
-    relays = [Relay(database, log, tally=tally) for tally in tallies]
+    counts = [EventCounters() for _ in range(3)]
+    relays = [Relay(database, log, counters=counters) for counters in counts]
     running = [asyncio.create_task(relay.run()) for relay in relays]
 
     async def write(box: str) -> None:
@@ -106,9 +106,9 @@ async def test_racing_relays_keep_each_aggregate_in_order(database: Database, se
         relay.stop()
     await asyncio.gather(*running)
     assert log.first_told() == {f"b{number}": list(range(MOVES)) for number in range(BOXES)}
-    assert sum(tally.relayed for tally in tallies) == BOXES * MOVES, "each was marked once"
+    assert sum(counters.relayed for counters in counts) == BOXES * MOVES, "each was marked once"
     if not database.is_sqlite:
-        assert all(tally.relayed > 0 for tally in tallies), "all of them had a share"
+        assert all(counters.relayed > 0 for counters in counts), "all of them had a share"
 
 
 async def test_one_aggregate_alone_is_moved_by_one_relay_at_a_time(database: Database) -> None:
@@ -146,8 +146,8 @@ async def test_the_outbox_grows_while_the_log_is_away_and_drains_after(database:
 async def test_what_the_log_refuses_waits_and_holds_up_nobody_else(database: Database) -> None:
     log = SlowLog(random.Random(1))
     log.refusing = {"large"}
-    tally = Tally()
-    relay = Relay(database, log, tally=tally)
+    counters = EventCounters()
+    relay = Relay(database, log, counters=counters)
     await move_boxes(database, 2, "large")
     await move_boxes(database, 2, "small")
     assert await relay.move() == 2
@@ -155,7 +155,7 @@ async def test_what_the_log_refuses_waits_and_holds_up_nobody_else(database: Dat
     await move_boxes(database, 1, "large", first=2)
     assert await relay.move() == 1
     assert await relay.move() == 0
-    assert (log.first_told(), tally.refused) == ({"small": [0, 1, 2]}, 2)
+    assert (log.first_told(), counters.refused) == ({"small": [0, 1, 2]}, 2)
     log.refusing = set()
     later = Relay(database, log)  # as after HELD_SECONDS
     assert await later.move() == 3

@@ -14,7 +14,8 @@ from pathlib import Path
 import pytest
 
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.mail.base import Mail, MailError, open_mailer
+from hanse_subgraph.mail.open import open_mailer
+from hanse_subgraph.mail.protocol import Mail, MailError
 from hanse_subgraph.mail.smtp import read_url
 
 MAIL = Mail(

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hanse_subgraph.storage.base import ObjectMissing, ObjectStore, SizeMismatch
+from hanse_subgraph.storage.protocol import ObjectMissing, ObjectStore, SizeMismatch
 
 LARGE = 60_000_000
 MOST_HELD = 30_000_000  # bytes in memory at a time: a few parts on their way

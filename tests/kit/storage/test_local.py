@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.storage.base import Served, StoreUnavailable, open_store
 from hanse_subgraph.storage.local import LocalStore
+from hanse_subgraph.storage.open import open_store
+from hanse_subgraph.storage.protocol import Served, StoreUnavailable
 from hanse_subgraph.storage.signing import Secret, WrongSignature, sign, verify
 from tests.kit.storage.test_contract import Kept, pieces
 

@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.storage.base import Served, open_store
+from hanse_subgraph.storage.open import open_store
+from hanse_subgraph.storage.protocol import Served
 from hanse_subgraph.storage.s3 import S3Store
 from hanse_subgraph.storage.s3_links import Links
 from hanse_subgraph.storage.s3_url import Bucket, read_url

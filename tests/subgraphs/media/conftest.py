@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hanse_subgraph.http import http_app
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.app import create
@@ -22,7 +23,7 @@ Kept = Callable[[], Awaitable[int]]
 
 def client_of(app: SubgraphApp) -> httpx.AsyncClient:
     """A client of the subgraph's HTTP routes, that reaches a store of the network too."""
-    return httpx.AsyncClient(mounts={HOST: httpx.ASGITransport(app=app.asgi)}, base_url=HOST, trust_env=False)
+    return httpx.AsyncClient(mounts={HOST: httpx.ASGITransport(app=http_app(app))}, base_url=HOST, trust_env=False)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from hanse_subgraph.auth import Caller, Principal
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.ids import new_id
-from hanse_subgraph.storage.base import open_store
+from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository

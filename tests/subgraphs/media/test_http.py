@@ -14,6 +14,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from hanse_subgraph.http import http_app
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media.app import create
@@ -242,7 +243,7 @@ async def test_a_large_file_is_never_whole_in_memory(tmp_path: Path, router: Rou
             yield chunk
 
     async with started(create(settings)) as app:
-        transport = httpx.ASGITransport(app=app.asgi)
+        transport = httpx.ASGITransport(app=http_app(app))
         async with httpx.AsyncClient(transport=transport, base_url="http://files.test") as http:
             tracemalloc.start()
             kept = await http.post("/files", content=content(), headers=access_token(issuer, new_id()))

@@ -20,7 +20,7 @@ from sqlmodel import col
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.ids import new_id
-from hanse_subgraph.mail.base import Mail, MailError
+from hanse_subgraph.mail.protocol import Mail, MailError
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.models import Kind, Language, QueuedMail

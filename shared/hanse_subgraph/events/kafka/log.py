@@ -10,10 +10,10 @@ from aiokafka.errors import KafkaError
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.kafka.address import Address, parse_address
-from hanse_subgraph.events.kafka.burying import Burying
-from hanse_subgraph.events.kafka.connecting import require_reachable, require_topics
-from hanse_subgraph.events.kafka.looking import lag_of, put_back
-from hanse_subgraph.events.kafka.producing import Producing
+from hanse_subgraph.events.kafka.connection import require_reachable, require_topics
+from hanse_subgraph.events.kafka.dead_letters import KafkaDeadLetters
+from hanse_subgraph.events.kafka.producer import Producer
+from hanse_subgraph.events.kafka.reader import lag_of, put_back
 from hanse_subgraph.events.kafka.subscription import KafkaSubscription
 from hanse_subgraph.events.log import DeadLetter
 from hanse_subgraph.events.topics import ALL, REPLAYS, topics_of
@@ -24,8 +24,8 @@ class KafkaLog:
 
     def __init__(self, address: Address) -> None:
         self._address = address
-        self._producing = Producing(address)
-        self._burying = Burying(address, self._producing)
+        self._producer = Producer(address)
+        self._dead_letters = KafkaDeadLetters(address, self._producer)
         self._subscriptions: set[KafkaSubscription] = set()
 
     @classmethod
@@ -38,7 +38,7 @@ class KafkaLog:
 
     async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
         """See EventLog. What is there already is there twice then: consumers know it by its id."""
-        return await self._producing.append(events) if events else {}
+        return await self._producer.append(events) if events else {}
 
     def subscribe(self, consumer: str, types: Collection[str]) -> KafkaSubscription:
         """See EventLog."""
@@ -48,15 +48,15 @@ class KafkaLog:
 
     async def bury(self, letter: DeadLetter) -> None:
         """See EventLog."""
-        await self._burying.bury(letter)
+        await self._dead_letters.bury(letter)
 
     async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
         """See EventLog."""
-        return await self._burying.letters(consumer)
+        return await self._dead_letters.letters(consumer)
 
     async def replay(self, consumer: str, event_id: str) -> bool:
         """See EventLog."""
-        return await self._burying.replay(consumer, event_id)
+        return await self._dead_letters.replay(consumer, event_id)
 
     async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
         """See EventLog. This process's own readers leave the group first."""
@@ -76,7 +76,7 @@ class KafkaLog:
         """See EventLog."""
         for subscription in list(self._subscriptions):
             await subscription.close()
-        await self._producing.close()
+        await self._producer.close()
 
     def _group(self, consumer: str) -> str:
         return self._address.prefix + consumer

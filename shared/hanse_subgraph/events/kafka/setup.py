@@ -13,7 +13,7 @@ from aiokafka.errors import TopicAlreadyExistsError, for_code
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.inbox import RETENTION
 from hanse_subgraph.events.kafka.address import parse_address
-from hanse_subgraph.events.kafka.connecting import administration, answering, require_reachable
+from hanse_subgraph.events.kafka.connection import administration, answering, require_reachable
 from hanse_subgraph.events.log import LogUnavailable
 from hanse_subgraph.events.topics import ALL, IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic
 

@@ -18,7 +18,7 @@ from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
 from hanse_subgraph.events.envelope import Event, Malformed, decode_or_keep
 from hanse_subgraph.events.kafka.address import Address
-from hanse_subgraph.events.kafka.connecting import answering, closed_in_time
+from hanse_subgraph.events.kafka.connection import answering, closed_in_time
 from hanse_subgraph.events.log import Delivery, LogUnavailable
 from hanse_subgraph.events.topics import REPLAYS, topics_of
 

@@ -8,20 +8,20 @@ from aiokafka import ConsumerRecord
 
 from hanse_subgraph.events.envelope import bytes_of, decode_or_keep
 from hanse_subgraph.events.kafka.address import Address
-from hanse_subgraph.events.kafka.looking import whole
-from hanse_subgraph.events.kafka.producing import Producing
+from hanse_subgraph.events.kafka.producer import Producer
+from hanse_subgraph.events.kafka.reader import whole
 from hanse_subgraph.events.log import DeadLetter
 from hanse_subgraph.events.topics import DEAD_LETTERS, REPLAYS
 
 LONGEST_ERROR = 4000
 
 
-class Burying:
+class KafkaDeadLetters:
     """The dead letters of one cluster."""
 
-    def __init__(self, address: Address, producing: Producing) -> None:
+    def __init__(self, address: Address, producer: Producer) -> None:
         self._address = address
-        self._producing = producing
+        self._producer = producer
         self._letters = address.prefix + DEAD_LETTERS.name
         self._replays = address.prefix + REPLAYS.name
 
@@ -35,7 +35,7 @@ class Burying:
             ("buried", letter.buried_at.astimezone(UTC).isoformat().encode()),
         )
         value = bytes_of(letter.event)
-        await self._producing.write(
+        await self._producer.write(
             self._letters, key=_key(letter.consumer, letter.event.id), value=value, headers=headers
         )
 
@@ -55,8 +55,8 @@ class Burying:
             if letter.event.id == event_id:
                 headers = (("consumer", consumer.encode()), ("id", event_id.encode()))
                 key = event_id.encode()
-                await self._producing.write(self._replays, key=key, value=bytes_of(letter.event), headers=headers)
-                await self._producing.write(self._letters, key=_key(consumer, event_id), value=None)
+                await self._producer.write(self._replays, key=key, value=bytes_of(letter.event), headers=headers)
+                await self._producer.write(self._letters, key=_key(consumer, event_id), value=None)
                 return True
         return False
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class Tally:
+class EventCounters:
     """Counts that only grow; relay and consumer count, the metrics tell."""
 
     relayed: int = 0  # moved from the outbox to the log

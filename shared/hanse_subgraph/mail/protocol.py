@@ -1,4 +1,4 @@
-"""Mail as the rest of the code sees it, whatever carries it; chosen once, from a URL."""
+"""A message, and the protocol of what sends it."""
 
 from __future__ import annotations
 
@@ -7,11 +7,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import unquote, urlsplit
-
-from hanse_subgraph.config import ConfigError
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,20 +48,3 @@ class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
         """Hand a message over. Raises MailError."""
         ...
-
-
-def open_mailer(url: str) -> Mailer:
-    """The mailer at the URL: `file:///FOLDER`, or what `smtp.read_url` takes.
-
-    Raises ConfigError.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.path:
-        from hanse_subgraph.mail.file import FileMailer
-
-        return FileMailer(Path(unquote(parts.path)))
-    if parts.scheme in ("smtp", "smtps"):
-        from hanse_subgraph.mail.smtp import SmtpMailer, read_url
-
-        return SmtpMailer(read_url(url))
-    raise ConfigError("not the URL of a mailer; take file:///FOLDER or smtp://HOST:PORT")

@@ -14,7 +14,7 @@ except ImportError:  # Windows: then several may relay the same event, and each 
 
 
 @contextmanager
-def turn(path: str | None) -> Iterator[bool]:
+def relay_lock(path: str | None) -> Iterator[bool]:
     """Whether it is ours while the block runs; without waiting. A database in memory is ours alone."""
     if fcntl is None or not path or path == ":memory:":
         yield True

@@ -11,7 +11,7 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from hanse_subgraph.events.kafka.address import Address
-from hanse_subgraph.events.kafka.connecting import administration, answering, closed_in_time
+from hanse_subgraph.events.kafka.connection import administration, answering, closed_in_time
 
 READ_SECONDS = 60.0
 RETRY_SECONDS = 0.1

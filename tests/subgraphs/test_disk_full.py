@@ -70,7 +70,7 @@ def seller(catalog: SubgraphApp, router: Router) -> Person:
 
 def told(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the log says of full disks."""
-    return [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.full_disk"]
+    return [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.disk_full"]
 
 
 async def test_changes_are_refused_and_nothing_acknowledged_is_lost(

@@ -1,22 +1,17 @@
-"""Objects as the rest of the code sees them, whatever stores them; chosen once, from a URL.
+"""The protocol of object stores.
 
-A client sends and takes objects by presigned URLs, past the subgraph's own code: a store of the network signs its own,
-the folder store signs such that the subgraph's HTTP routes serve.
+Clients upload and download objects by presigned URLs. A bucket serves its own; those of the folder store are served by
+the subgraph's HTTP routes.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterable, AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote, unquote, urlsplit
-
-from hanse_subgraph.config import ConfigError
-from hanse_subgraph.storage.signing import Secret
+from urllib.parse import quote
 
 CHUNK = 256 * 1024  # bytes that are read or written at once
 
@@ -94,22 +89,3 @@ class ObjectStore(Protocol):
     def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
         """A request that answers the object; it may be a range request."""
         ...
-
-
-def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
-    """The store at the URL: `file:///FOLDER`, or what `s3_url.read_url` takes.
-
-    `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; a bucket needs
-    neither. Raises ConfigError.
-    """
-    parts = urlsplit(url)
-    if parts.scheme == "file" and parts.path:
-        from hanse_subgraph.storage.local import LocalStore
-
-        return LocalStore(Path(unquote(parts.path)), public_url=public_url, secret=secret)
-    if parts.scheme == "s3":
-        from hanse_subgraph.storage.s3 import S3Store  # its SDK takes long to import
-        from hanse_subgraph.storage.s3_url import read_url
-
-        return S3Store(read_url(url, os.environ))
-    raise ConfigError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER or s3://BUCKET")

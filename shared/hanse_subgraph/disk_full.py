@@ -9,13 +9,13 @@ from sqlalchemy import event
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from hanse_subgraph.db_trouble import has_no_room
+from hanse_subgraph.db_errors import is_disk_full
 
 log = logging.getLogger(__name__)
 AGAIN_SECONDS = 60.0
 
 
-class FullDisk:
+class DiskFullLog:
     """Listens to what fails on the engines of one database."""
 
     def __init__(self, setting: str) -> None:
@@ -27,6 +27,6 @@ class FullDisk:
         event.listen(engine.sync_engine, "handle_error", self._note)
 
     def _note(self, context: ExceptionContext) -> None:
-        if has_no_room(context.sqlalchemy_exception) and time.monotonic() - self._told >= AGAIN_SECONDS:
+        if is_disk_full(context.sqlalchemy_exception) and time.monotonic() - self._told >= AGAIN_SECONDS:
             self._told = time.monotonic()
             log.error("%s: its disk is full; make room: until then changes are refused, and events wait", self._setting)

@@ -19,7 +19,7 @@ from aiokafka.partitioner import DefaultPartitioner
 
 from hanse_subgraph.events.envelope import Event, encode
 from hanse_subgraph.events.kafka.address import Address
-from hanse_subgraph.events.kafka.connecting import answering, closed_in_time
+from hanse_subgraph.events.kafka.connection import answering, closed_in_time
 from hanse_subgraph.events.topics import topic_of
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ class Message(NamedTuple):
     timestamp: int
 
 
-class Producing:
+class Producer:
     """The producer of one hold on the log."""
 
     def __init__(self, address: Address) -> None:

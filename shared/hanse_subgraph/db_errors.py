@@ -38,28 +38,29 @@ def pauses() -> Iterator[float]:
         longest = min(longest * 2, LONGEST_PAUSE)
 
 
-def lost_a_race(error: BaseException | None) -> bool:
+def is_serialization_failure(error: BaseException | None) -> bool:
     """Whether the transaction was undone because another went first: it may be tried again, even after a commit."""
     return _sqlstate(error) in LOST_A_RACE
 
 
-def is_away(error: BaseException | None) -> bool:
+def is_unavailable(error: BaseException | None) -> bool:
     """Whether the database was not reached, went away, or has no room: before its commit, work may be tried again."""
     if isinstance(error, DatabaseUnreachable) or _is_full(error):
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error).startswith(AWAY))
 
 
-def has_no_room(error: BaseException | None) -> bool:
+def is_disk_full(error: BaseException | None) -> bool:
     """Whether the disk is full."""
     return _sqlstate(error) == DISK_FULL or (_is_full(error) and "disk is full" in str(error))
 
 
 def client_error(error: BaseException | None) -> ClientError | None:
     """What a client is told of this; None where it is no trouble of the database."""
-    if isinstance(error, PoolTimeout) or lost_a_race(error) or _sqlstate(error) in TOO_SLOW or _is_locked(error):
+    is_timeout = isinstance(error, PoolTimeout) or _sqlstate(error) in TOO_SLOW or _is_locked(error)
+    if is_timeout or is_serialization_failure(error):
         return Busy()
-    if is_away(error) or isinstance(error, TimeoutError):
+    if is_unavailable(error) or isinstance(error, TimeoutError):
         return Unavailable()
     return None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.live.base import Announcements, open_announcements
-from hanse_subgraph.live.redis import RedisAnnouncements
+from hanse_subgraph.pubsub.announcements import Announcements
+from hanse_subgraph.pubsub.open import open_announcements
+from hanse_subgraph.pubsub.redis import RedisAnnouncements
 
 
 async def test_whoever_waits_is_woken_once() -> None:

@@ -19,8 +19,8 @@ from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
-from hanse_subgraph.live.base import Announcements, Carrier
-from hanse_subgraph.waiting import within
+from hanse_subgraph.pubsub.announcements import Announcements, Carrier
+from hanse_subgraph.timeouts import set_within
 
 ANSWER_SECONDS = 5.0  # for anything that is asked
 QUIET_SECONDS = 10.0  # then a ping tells whether the connection lives
@@ -104,7 +104,7 @@ class RedisCarrier:
                     await self._carry(redis, subscription)
             except (RedisError, OSError) as error:
                 self._note_lost(error)
-                await within(self._stopping, self._pause)
+                await set_within(self._stopping, self._pause)
                 self._pause = min(self._pause * 2, LONGEST_PAUSE)
 
     async def _begin(self, subscription: PubSub) -> None:

@@ -15,8 +15,8 @@ from websockets.asyncio.client import connect
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
 from hanse_subgraph.ids import new_id
-from hanse_subgraph.live.redis import RedisAnnouncements
-from hanse_subgraph.waiting import within
+from hanse_subgraph.pubsub.redis import RedisAnnouncements
+from hanse_subgraph.timeouts import set_within
 from tests.subgraphs.harness import Router
 from tests.subgraphs.test_processes import CREATE, LIVE, heard, post, said, serving
 
@@ -40,7 +40,7 @@ async def carried(*urls: str, **seconds: float) -> AsyncIterator[list[RedisAnnou
     carriers = [carrier for one in all_ for carrier in one.carriers()]
     tasks = [asyncio.create_task(carrier.run()) for carrier in carriers]
     for first in firsts:
-        await within(first, 2.0)  # the one that comes with the connection
+        await set_within(first, 2.0)  # the one that comes with the connection
     yield all_
     for carrier in carriers:
         carrier.stop()
@@ -53,24 +53,24 @@ async def test_an_announcement_wakes_those_who_wait_elsewhere(redis_server: Serv
         elsewhere = [another.next(), third.next()]
         for _ in range(100):
             one.announce()
-        assert all([await within(event, SOON) for event in elsewhere])
+        assert all([await set_within(event, SOON) for event in elsewhere])
         await asyncio.sleep(NOT_NOW)
         here = one.next()
-        assert not await within(here, NOT_NOW), "who said it hears it once"
+        assert not await set_within(here, NOT_NOW), "who said it hears it once"
 
 
 async def test_other_channels_hear_nothing(redis_server: ServerProcess) -> None:
     async with carried(redis_server.url) as [one], carried(redis_server.url) as [other]:
         elsewhere = other.next()
         one.announce()
-        assert not await within(elsewhere, NOT_NOW)
+        assert not await set_within(elsewhere, NOT_NOW)
 
 
 async def test_each_node_of_a_cluster_carries_to_all(redis_cluster: RedisCluster) -> None:
     async with carried(*(server.url for server in redis_cluster.servers)) as (one, another, third):
         elsewhere = [another.next(), third.next()]
         one.announce()
-        assert all([await within(event, SOON) for event in elsewhere])
+        assert all([await set_within(event, SOON) for event in elsewhere])
 
 
 async def test_a_redis_that_is_killed_is_missed_but_nothing_is(
@@ -81,14 +81,14 @@ async def test_a_redis_that_is_killed_is_missed_but_nothing_is(
         here, elsewhere = one.next(), another.next()
         one.announce()
         assert here.is_set(), "who is in the same process hears it all the same"
-        assert not await within(elsewhere, NOT_NOW)
+        assert not await set_within(elsewhere, NOT_NOW)
         await asyncio.to_thread(server.start)
-        assert await within(elsewhere, SOON), "told again, or looked again, after the connection"
+        assert await set_within(elsewhere, SOON), "told again, or looked again, after the connection"
         await asyncio.sleep(1)
         elsewhere = another.next()
         one.announce()
-        assert await within(elsewhere, SOON)
-    lines = [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.live.redis"]
+        assert await set_within(elsewhere, SOON)
+    lines = [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.pubsub.redis"]
     assert len(lines) == 4, lines  # each of both says once that it is lost, and once that it is there
     assert all("HANSE_BOXES_LIVE_URL" in line for line in lines[:2])
 
@@ -102,7 +102,7 @@ async def test_a_connection_that_died_silently_is_found_out(
         assert not caplog.records, "pings keep a quiet connection"
         await redis.client_pause(1500)
         again = one.next()
-        assert await within(again, SOON)
+        assert await set_within(again, SOON)
     assert "does not answer" in caplog.text
 
 

@@ -1,0 +1,20 @@
+"""Choose the event log by its URL."""
+
+from __future__ import annotations
+
+from hanse_subgraph.config import ConfigError
+from hanse_subgraph.events.log import EventLog
+
+
+async def open_event_log(url: str) -> EventLog:
+    """The event log at the URL, ready for use. Raises ConfigError."""
+    scheme, _, rest = url.partition(":")
+    if scheme == "embedded" and rest:
+        from hanse_subgraph.events.embedded import EmbeddedLog
+
+        return await EmbeddedLog.open(rest)
+    if scheme == "kafka" and rest:
+        from hanse_subgraph.events.kafka import KafkaLog
+
+        return await KafkaLog.open(url)
+    raise ConfigError(f"not the URL of an event log: {url!r}; take embedded:FILE or kafka://HOST:PORT")

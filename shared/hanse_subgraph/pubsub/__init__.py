@@ -1,0 +1,1 @@
+"""Wake live subscriptions: within one process, or in every replica."""
