@@ -192,8 +192,8 @@ class InProcessRouter:
             return {"data": None, "errors": [{"message": str(error)}]}
         compiled = compile_plan(plan, document, None, self._api_schema)
         call = Call(transports=self._transports, headers=lambda _: {})
-        encoded = self._loop.run_until_complete(asyncio.wait_for(run(compiled, {}, call), 20))
-        decoded: Response = json.loads(encoded)
+        response = self._loop.run_until_complete(asyncio.wait_for(run(compiled, {}, call), 20))
+        decoded: Response = json.loads(response.encode())
         return decoded
 
     def plan(self, query: str) -> str:

@@ -6,22 +6,26 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from hanse_router.errors import RouterError, Unavailable
+from hanse_router.execute import Response
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.identity import SubgraphTokens
 from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limit import RateLimiter
 from hanse_router.pipeline import Document, Operation, Pipeline
+from hanse_router.planner.plan import OperationKind
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
 from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.metrics import Metrics
+from hanse_router.telemetry.operation_tracing import NoTracing
+from hanse_router.uploads import UploadRequest
 from hanse_schema.supergraph import parse_supergraph
 
 if TYPE_CHECKING:
@@ -78,7 +82,7 @@ class Engine:
         self._cache = cache
         self._transports = transports
         self._pipeline: Pipeline | None = None
-        self._unbroken: set[asyncio.Task[bytes]] = set()
+        self._mutations: set[asyncio.Task[Response]] = set()
         self.epoch = Epoch()
 
     @property
@@ -113,7 +117,7 @@ class Engine:
             metrics=self.metrics,
             cache=self._cache,
             version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
-            spans=self._spans,
+            tracing=self._spans or NoTracing(),
         )
         pipeline.warm(documents)
         return pipeline
@@ -132,7 +136,7 @@ class Engine:
     async def stop(self) -> None:
         """Give back every connection."""
         self.drain()
-        await asyncio.gather(*self._unbroken, return_exceptions=True)
+        await asyncio.gather(*self._mutations, return_exceptions=True)
         await self._transports.close()
         if self._spans is not None:
             await self._spans.close()
@@ -153,23 +157,35 @@ class Engine:
             raise Unavailable("The router is not ready yet; try again.")
         return pipeline, pipeline.operation(request)
 
+    async def execute(
+        self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
+    ) -> Response:
+        """The response of a query or mutation. Raises RouterError where it is not executed.
+
+        A mutation is not cancelled when its client disconnects, unless it needs files that are deleted then.
+        """
+        execution = pipeline.execute(operation, request, context)
+        if operation.kind is OperationKind.MUTATION and not isinstance(request, UploadRequest):
+            return await self._shielded(execution)
+        return await execution
+
     async def subscribe(
         self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
-    ) -> AsyncIterator[bytes]:
-        """The events of a subscription, counted while it runs."""
+    ) -> AsyncGenerator[Response, None]:
+        """The responses of a subscription, one per event; it is counted while it is open."""
         events = await pipeline.subscribe(operation, request, context)
         return self._counted(events)
 
-    async def unbroken(self, execution: Coroutine[Any, Any, bytes]) -> bytes:
-        """The response of an execution that is not cancelled when whoever waits for it is."""
+    async def _shielded(self, execution: Coroutine[Any, Any, Response]) -> Response:
+        """The response of an execution that continues when the caller is cancelled."""
         task = asyncio.ensure_future(execution)
-        self._unbroken.add(task)
-        task.add_done_callback(self._unbroken.discard)
+        self._mutations.add(task)
+        task.add_done_callback(self._mutations.discard)
         return await asyncio.shield(task)
 
-    async def _counted(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async def _counted(self, events: AsyncGenerator[Response, None]) -> AsyncGenerator[Response, None]:
         with self.metrics.subscriptions.track_inprogress():
-            async with contextlib.aclosing(events):  # type: ignore[type-var]
+            async with contextlib.aclosing(events):
                 async for event in events:
                     yield event
 

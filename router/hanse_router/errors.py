@@ -42,7 +42,6 @@ import uuid
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-import orjson
 from graphql import GraphQLError
 
 log = logging.getLogger("router")
@@ -78,10 +77,6 @@ class RouterError(Exception):
     def formatted(self) -> list[dict[str, Any]]:
         """The `errors` of the GraphQL response."""
         return [{"message": self.message, "extensions": {**self.extensions, "code": self.error_code}}]
-
-    def response(self) -> bytes:
-        """The whole GraphQL response as JSON."""
-        return orjson.dumps({"errors": self.formatted()})
 
 
 class InvalidRequest(RouterError):

@@ -7,10 +7,10 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Hashable, Iterable, Mapping
-from contextlib import nullcontext
+from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
+from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -24,7 +24,7 @@ from graphql import (
 )
 
 from hanse_router.cache import LruCache
-from hanse_router.caching.responses import NOT_KEPT, Caching, Header, ResponseCache
+from hanse_router.caching.responses import Caching, ResponseCache
 from hanse_router.errors import (
     LimitExceeded,
     RouterError,
@@ -33,7 +33,7 @@ from hanse_router.errors import (
     UnplannableOperation,
     ValidationFailed,
 )
-from hanse_router.execute import compile_plan, run, subscribe
+from hanse_router.execute import NOT_REUSABLE, Response, compile_plan, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
@@ -49,6 +49,7 @@ from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
 from hanse_router.telemetry.metrics import Metrics
+from hanse_router.telemetry.operation_tracing import OperationTracing
 from hanse_router.transports.base import Transport
 from hanse_router.transports.sharing import seen_of
 from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
@@ -56,11 +57,7 @@ from hanse_router.variables import CoerceVariables, prepare_variables
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
 
-if TYPE_CHECKING:
-    from hanse_router.telemetry.spans import Spans
-
 Document = tuple[str, str | None]  # its text, and which of its operations
-Admitted = tuple[CompiledPlan, Mapping[str, Any], Denial]  # what is to run, the coerced variables, what is denied
 
 
 @dataclass(slots=True)
@@ -78,18 +75,16 @@ class Operation:
     compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
 
 
-class Execute(Protocol):
-    """How an operation is run: what is to run is told where it is known already."""
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An operation that a caller may execute now, with everything that its execution needs."""
 
-    def __call__(
-        self,
-        operation: Operation,
-        request: GraphQLRequest,
-        context: RequestContext,
-        admitted: Admitted | None = None,
-    ) -> Coroutine[Any, Any, bytes]:
-        """The whole response of a query or mutation as JSON. Raises RouterError where nothing can run."""
-        ...
+    operation: Operation
+    compiled: CompiledPlan
+    variables: Mapping[str, Any]
+    denial: Denial
+    context: RequestContext
+    call: Call
 
 
 class Pipeline:
@@ -106,7 +101,7 @@ class Pipeline:
         metrics: Metrics,
         cache: Cache,
         version: str,
-        spans: Spans | None = None,
+        tracing: OperationTracing,
     ) -> None:
         """`version` tells this supergraph from others in the cache, where responses are kept."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
@@ -123,8 +118,8 @@ class Pipeline:
         )
         rules = (*specified_rules, ReservedAliasRule)
         self._rules = rules if settings.introspection else (*rules, NoSchemaIntrospectionCustomRule)
-        most = settings.limits.max_concurrent_operations
-        self._turn = asyncio.Semaphore(most) if most else nullcontext()
+        limit = settings.limits.max_concurrent_operations
+        self._concurrency = asyncio.Semaphore(limit) if limit else nullcontext()
         self._responses = (
             ResponseCache(
                 settings.response_cache,
@@ -132,16 +127,15 @@ class Pipeline:
                 self.api_schema,
                 version=version,
                 token_header=settings.jwt.header.lower(),
-                passed_on=headers.passed_on,
+                propagated=headers.passed_on,
                 cache=cache,
                 metrics=metrics,
             )
             if settings.response_cache.enabled
             else None
         )
-        self._spans = spans
-        self.execute: Execute = self._execute if spans is None else self._execute_traced
-        self._in_flight: InFlight[bytes] | None = InFlight() if settings.share_operations else None
+        self._tracing = tracing
+        self._in_flight: InFlight[Response] | None = InFlight() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> Operation:
         """The operation of a request whose text is known, from the cache or made. Raises RouterError."""
@@ -170,72 +164,24 @@ class Pipeline:
                 continue
             self._operations.put(key, operation)
 
-    async def _execute(
-        self,
-        operation: Operation,
-        request: GraphQLRequest,
-        context: RequestContext,
-        admitted: Admitted | None = None,
-    ) -> bytes:
-        compiled, variables, denial = admitted or await self._admit(operation, request, context)
-        files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
-        call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
-        if self._in_flight is not None and operation.kind is OperationKind.QUERY and not files:
-            key = _same_answer(compiled, variables, call)
-            response = await self._in_flight.join(key, lambda: self._run(compiled, variables, call))
-        else:
-            response = await self._run(compiled, variables, call)
-        return denial.report(response) if denial else response
-
-    async def execute_cached(
-        self, caching: Caching, operation: Operation, request: GraphQLRequest, context: RequestContext
-    ) -> tuple[bytes, tuple[Header, ...]]:
-        """The same of an operation whose responses may be kept: kept or new, with the headers that tell how long it is.
-
-        Who may ask is looked at first, and what is limited is counted, as if nothing were kept.
-        """
-        assert self._responses is not None
-        admitted = await self._admit(operation, request, context)
-        _, variables, denial = admitted
-        key = self._responses.key(caching, variables, context) if not denial else None
-        if key is None:
-            return await self.execute(operation, request, context, admitted), NOT_KEPT
-        kept = await self._responses.find(key, caching)
-        if kept is not None:
-            return kept.body, (*caching.headers, (b"age", b"%d" % kept.age))
-        response = await self.execute(operation, request, context, admitted)
-        if not await self._responses.keep(key, caching, response):
-            return response, NOT_KEPT
-        return response, (*caching.headers, (b"age", b"0"))
-
-    async def _execute_traced(
-        self,
-        operation: Operation,
-        request: GraphQLRequest,
-        context: RequestContext,
-        admitted: Admitted | None = None,
-    ) -> bytes:
-        assert self._spans is not None
-        with self._spans.operation(operation.kind, operation.name, context.headers) as span:
-            response = await self._execute(operation, request, context, admitted)
-            span.answered(response)
+    async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> Response:
+        """The response of a query or mutation. Raises RouterError where it is not executed."""
+        with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
+            admitted = await self._admit(operation, request, context)
+            response = await self._cached(admitted)
+            span.completed(response.errors)
         return response
-
-    async def _run(self, compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
-        async with self._turn:
-            return await run(compiled, variables, call)
 
     async def subscribe(
         self, operation: Operation, request: GraphQLRequest, context: RequestContext
-    ) -> AsyncIterator[bytes]:
-        """The responses of a subscription, one per event. Raises RouterError where nothing can run."""
+    ) -> AsyncGenerator[Response, None]:
+        """The responses of a subscription, one per event. Raises RouterError where it is not executed."""
         refuse_files(request)
-        compiled, variables, denial = await self._admit(operation, request, context)
-        call = Call(transports=self.transports, headers=self._headers.bound(context))
-        events = subscribe(compiled, variables, call)
-        return denial.report_each(events) if denial else events
+        admitted = await self._admit(operation, request, context)
+        return self._events(admitted)
 
     async def _admit(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> Admitted:
+        """Check variables, authorization and rate limits of one request. Raises RouterError."""
         variables = operation.coerce(request.variables)
         denial = operation.guard.denied(context.principal)
         if self._settings.rate_limits.enabled:
@@ -244,7 +190,47 @@ class Pipeline:
         if compiled is None:
             compiled = self._compile(operation, denial)
             operation.compiled.put(denial, compiled)
-        return compiled, variables, denial
+        files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
+        call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
+        return Admitted(operation, compiled, variables, denial, context, call)
+
+    async def _cached(self, admitted: Admitted) -> Response:
+        """The response from the response cache where the operation allows it; else of an execution."""
+        caching = admitted.operation.caching
+        if caching is None or self._responses is None or admitted.call.files is not None:
+            return await self._deduplicated(admitted)
+        allowed = not admitted.denial
+        entry = self._responses.entry(caching, admitted.variables, admitted.context) if allowed else None
+        if entry is None:
+            response = await self._deduplicated(admitted)
+            response.freshness = NOT_REUSABLE
+            return response
+        cached = await entry.load()
+        if cached is not None:
+            return cached
+        response = await self._deduplicated(admitted)
+        await entry.store(response)
+        return response
+
+    async def _deduplicated(self, admitted: Admitted) -> Response:
+        """The response of an execution; identical queries in flight share one where the settings say so."""
+        if self._in_flight is None or admitted.operation.kind is not OperationKind.QUERY or admitted.call.files:
+            return await self._run(admitted)
+        return await self._in_flight.join(_deduplication_key(admitted), lambda: self._run(admitted))
+
+    async def _run(self, admitted: Admitted) -> Response:
+        async with self._concurrency:
+            response = await run(admitted.compiled, admitted.variables, admitted.call)
+        if admitted.denial:
+            response.errors = [*admitted.denial.errors(), *response.errors]
+        return response
+
+    async def _events(self, admitted: Admitted) -> AsyncGenerator[Response, None]:
+        async with aclosing(subscribe(admitted.compiled, admitted.variables, admitted.call)) as events:
+            async for response in events:
+                if admitted.denial:
+                    response.errors = [*admitted.denial.errors(), *response.errors]
+                yield response
 
     def _prepare(self, text: str, name: str | None) -> Operation:
         try:
@@ -303,8 +289,9 @@ class Pipeline:
         )
 
 
-def _same_answer(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> Hashable:
-    """What is the same of two queries that have the same answer at the same time: all that subgraphs are told."""
+def _deduplication_key(admitted: Admitted) -> Hashable:
+    """Equal for two queries that must have the same response: subgraphs receive the same requests and headers."""
+    compiled, variables, call = admitted.compiled, admitted.variables, admitted.call
     subgraphs = {fetch.subgraph for fetch in compiled.variant(variables).fetches}
     return compiled, encode(variables), frozenset((name, seen_of(call.headers(name))) for name in subgraphs)
 

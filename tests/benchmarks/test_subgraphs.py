@@ -49,9 +49,9 @@ async def run_case(case: Case) -> tuple[Any, int, bool]:
         info.name: InMemory(info.name, case.failing and info.name == "inventory")
         for info in supergraph.subgraphs.values()
     }
-    first = await run(compiled, case.variables, Call(transports))
+    first = (await run(compiled, case.variables, Call(transports))).encode()
     requests = sum(transport.requests for transport in transports.values())
-    assert await run(compiled, case.variables, Call(transports)) == first
+    assert (await run(compiled, case.variables, Call(transports))).encode() == first
     fast = compiled.variant(case.variables)._fast
     return json.loads(first), requests, fast is not None and not fast._fallbacks
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.router.platform import Platform
+from tests.router.server.sockets import Socket
 
 ECHO = "query ($a: Int!) { slow echo(a: $a) }"
 
@@ -63,4 +64,24 @@ async def test_nothing_is_shared_by_default(platform: Platform) -> None:
 async def test_each_use_counts_for_rate_limits(sharing: Platform) -> None:
     replies = await asyncio.gather(*(sharing.post("{ slow limited }") for _ in range(5)))
     assert sorted(reply.status for reply in replies) == [200] * 3 + [429] * 2
+    assert len(sharing.subgraphs["accounts"].requests) == 1
+
+
+async def test_queries_are_deduplicated_over_all_transports(sharing: Platform) -> None:
+    async with Socket(sharing) as one, Socket(sharing) as two:
+        await one.init()
+        await two.init()
+        query = "{ slow hello }"
+        stream = sharing.post(query, headers={"accept": "text/event-stream"})
+        replies = await asyncio.gather(one.run(query), two.run(query), stream, sharing.post(query))
+        assert replies[0] == replies[1]
+        assert replies[0][0]["payload"] == replies[3].json == {"data": {"slow": 1, "hello": "world"}}
+        assert replies[3].body in replies[2].body
+    assert len(sharing.subgraphs["accounts"].requests) == 1
+
+
+async def test_callers_with_the_same_rights_share_the_errors_of_denied_fields(sharing: Platform) -> None:
+    first, second = await asyncio.gather(*(sharing.post("{ slow secret }") for _ in range(2)))
+    assert first.body == second.body
+    assert first.codes == ["UNAUTHORIZED_FIELD_OR_TYPE"]
     assert len(sharing.subgraphs["accounts"].requests) == 1

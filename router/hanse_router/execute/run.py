@@ -1,4 +1,4 @@
-"""Runs a compiled plan: fetches in their order, one response tree, one encoded response."""
+"""Executes a compiled plan: its fetches in their order, and one response."""
 
 from __future__ import annotations
 
@@ -10,20 +10,21 @@ from hanse_router.execute.apply import apply_entities, apply_root, failed, sent_
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan, Variant
 from hanse_router.execute.compiled import Fallback
-from hanse_router.execute.entities import Batch, Object, encode
+from hanse_router.execute.entities import Batch, Object
 from hanse_router.execute.errors import NULL_IN_NON_NULL, Error, explained
 from hanse_router.execute.fetch import CompiledFetch, Replies, Reply, read_reply, send
 from hanse_router.execute.project import PROPAGATE
+from hanse_router.execute.response import Response
 from hanse_router.execute.schedule import run_steps
 from hanse_router.transports.base import TransportError
 
 _NO_BATCH = Batch()
 
 
-async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> bytes:
-    """The whole response of a query or mutation as JSON, `data` first.
+async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> Response:
+    """The response of a query or mutation.
 
-    `variables` are the client's, coerced, with defaults. Whatever subgraphs do ends as data or errors in the response.
+    `variables` are the client's, coerced, with defaults. Failures of subgraphs become errors in the response.
     """
     variant = compiled.variant(variables)
     fast = variant.fast()
@@ -72,8 +73,8 @@ class Execution:
         except TransportError as error:
             self.errors += failed(fetch, (), str(error), error.code)
 
-    def response(self) -> bytes:
-        """The response, encoded."""
+    def response(self) -> Response:
+        """The response, complete."""
         variant = self._variant
         errors = self.errors
         if variant.introspection is not None:
@@ -88,7 +89,7 @@ class Execution:
             # A null that a subgraph told the reason of is not told twice.
             if error["extensions"]["code"] != NULL_IN_NON_NULL or not explained(error["path"], errors):
                 errors.append(error)
-        return respond(projected, errors)
+        return Response(projected, errors)
 
     async def _perform(self, index: int) -> None:
         fetch = self._variant.fetches[index]
@@ -128,10 +129,3 @@ class Execution:
             self.errors += apply_entities(self.root, fetch, batches, reply, types)
         else:
             self.errors += apply_root(self.root, fetch, reply, types)
-
-
-def respond(data: Any, errors: list[Error]) -> bytes:
-    """A GraphQL response as JSON."""
-    if errors:
-        return encode({"data": data, "errors": errors})
-    return encode({"data": data})

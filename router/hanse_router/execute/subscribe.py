@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import Any
 
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.errors import fetch_error
-from hanse_router.execute.run import Execution, respond
+from hanse_router.execute.response import Response
+from hanse_router.execute.run import Execution
 from hanse_router.transports.base import SubgraphRequest, TransportError
 
 
-async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> AsyncIterator[bytes]:
+async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> AsyncGenerator[Response, None]:
     """The responses, one per event, in the events' order, until the subgraph completes the subscription.
 
     Closing the iterator unsubscribes. A stream that fails gives a last response with the error.
@@ -37,4 +38,4 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
                 await execution.fetch_all()
                 yield execution.response()
     except TransportError as error:
-        yield respond(None, [fetch_error(str(error), error.code, primary.subgraph, None)])
+        yield Response(None, [fetch_error(str(error), error.code, primary.subgraph, None)])

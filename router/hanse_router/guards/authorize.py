@@ -7,12 +7,10 @@ them; the client gets null in their place, with an error UNAUTHORIZED_FIELD_OR_T
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import msgspec
-import orjson
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -42,15 +40,6 @@ _Rewrite = Callable[[FieldNode], FieldNode | None]
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"
 
 
-class _Response(msgspec.Struct, omit_defaults=True):
-    data: msgspec.Raw = msgspec.Raw(b"null")
-    errors: list[msgspec.Raw] = []
-    extensions: msgspec.Raw | msgspec.UnsetType = msgspec.UNSET
-
-
-_decode_response = msgspec.json.Decoder(_Response).decode
-
-
 @dataclass(frozen=True, slots=True)
 class Denial:
     """The requirements that a principal fails, and the paths that they close. False where there are none."""
@@ -77,23 +66,6 @@ class Denial:
             }
             for path, requirement in self.paths
         ]
-
-    def report(self, response: bytes) -> bytes:
-        """The response with these errors before its own."""
-        found = _decode_response(response)
-        own = [msgspec.Raw(orjson.dumps(error)) for error in self.errors()]
-        members = [b'"data":' + bytes(found.data), b'"errors":' + msgspec.json.encode(own + found.errors)]
-        if found.extensions is not msgspec.UNSET:
-            members.append(b'"extensions":' + bytes(found.extensions))
-        return b"{" + b",".join(members) + b"}"
-
-    async def report_each(self, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        """The same for each event of a subscription."""
-        try:
-            async for event in events:
-                yield self.report(event)
-        finally:
-            await events.aclose()  # type: ignore[attr-defined]
 
 
 NO_DENIAL = Denial()

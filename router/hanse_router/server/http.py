@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 
 from hanse_router.engine import Engine
 from hanse_router.errors import (
@@ -13,6 +13,7 @@ from hanse_router.errors import (
     NotAcceptable,
     RouterError,
 )
+from hanse_router.execute import Response
 from hanse_router.guards.csrf import CsrfGuard
 from hanse_router.planner.plan import OperationKind
 from hanse_router.request import GraphQLRequest
@@ -77,17 +78,15 @@ class HttpDoor:
                 await self._send_stream(receive, send, events, form, extra)
                 status = 200
             else:
-                status, whole = 200, extra
-                if operation.caching is None or isinstance(request, UploadRequest):  # files are in no key
-                    response = await pipeline.execute(operation, request, context)
-                else:
-                    response, freshness = await pipeline.execute_cached(operation.caching, operation, request, context)
-                    whole = [*extra, *freshness]
+                status = 200
+                response = await self._engine.execute(pipeline, operation, request, context)
                 if accepted.as_stream:
                     assert accepted.single is not None
                     await self._send_stream(receive, send, once(response), accepted.single, extra)
                 else:
-                    await respond(send, 200, accepted.content_type, response, whole)
+                    await respond(
+                        send, 200, accepted.content_type, response.encode(), [*extra, *caching_headers(response)]
+                    )
         except ClientGone:
             return
         except RouterError as error:
@@ -134,7 +133,7 @@ class HttpDoor:
         return accepted.stream
 
     async def _send_stream(
-        self, receive: Receive, send: Send, events: AsyncIterator[bytes], form: Form, extra: list[Header]
+        self, receive: Receive, send: Send, events: AsyncGenerator[Response, None], form: Form, extra: list[Header]
     ) -> None:
         await send_stream(
             receive,
@@ -149,5 +148,21 @@ class HttpDoor:
     async def _refuse(self, send: Send, error: RouterError, accepted: Accepted, extra: list[Header]) -> tuple[int, str]:
         self._engine.refused(error)
         status = accepted.status(error.http_status, well_formed=error.well_formed)
-        await respond(send, status, accepted.content_type, error.response(), (*error.headers, *extra))
+        body = Response(errors=error.formatted()).encode()
+        await respond(send, status, accepted.content_type, body, (*error.headers, *extra))
         return status, error.error_code
+
+
+def caching_headers(response: Response) -> list[Header]:
+    """The headers that tell clients and proxies how long they may reuse a response (RFC 9111)."""
+    freshness = response.freshness
+    if freshness is None:
+        return []
+    if not freshness.max_age:
+        return [(b"cache-control", b"no-store")]
+    scope = "private" if freshness.private else "public"
+    return [
+        (b"cache-control", f"max-age={freshness.max_age}, {scope}".encode()),
+        (b"vary", ", ".join(freshness.vary).encode()),
+        (b"age", b"%d" % freshness.age),
+    ]

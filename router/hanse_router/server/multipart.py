@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.json import encode
+
+from hanse_router.execute.errors import Error
+
 CONTENT_TYPE = b'multipart/mixed; boundary="graphql"; subscriptionSpec="1.0"'
 _PART = b"\r\ncontent-type: application/json\r\n\r\n"
 _NEXT = b"\r\n--graphql"
@@ -19,8 +25,8 @@ class MultipartEncoding:
         """A result."""
         return _PART + b'{"payload":' + response + b"}" + _NEXT
 
-    def end(self, error: bytes | None) -> bytes:
-        """The end; a fatal error stands beside an empty payload."""
-        if error is None:
+    def end(self, errors: Sequence[Error]) -> bytes:
+        """The end, after a part with the errors beside an empty payload."""
+        if not errors:
             return _LAST
-        return _PART + b'{"payload":null,' + error.strip()[1:] + _NEXT + _LAST
+        return _PART + encode({"payload": None, "errors": errors}) + _NEXT + _LAST

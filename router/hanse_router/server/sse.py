@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from hanse_router.execute import Response
+from hanse_router.execute.errors import Error
 from hanse_router.server.asgi import Header
 
 CONTENT_TYPE = b"text/event-stream; charset=utf-8"
@@ -19,7 +23,7 @@ class SseEncoding:
         """A result. The JSON has no line breaks, so that it is one `data` line."""
         return b"event: next\ndata: " + response + b"\n\n"
 
-    def end(self, error: bytes | None) -> bytes:
-        """The end, after the error as a result. EventSource drops events without data, hence the empty line."""
+    def end(self, errors: Sequence[Error]) -> bytes:
+        """The end, after a result with the errors. EventSource ignores events without data, hence the empty line."""
         closing = b"event: complete\ndata:\n\n"
-        return closing if error is None else self.result(error) + closing
+        return self.result(Response(errors=errors).encode()) + closing if errors else closing

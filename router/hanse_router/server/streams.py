@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any, Protocol
 
 from hanse_router.engine import Epoch
 from hanse_router.errors import InternalError, RouterError, Unavailable
+from hanse_router.execute import Response
+from hanse_router.execute.errors import Error
 from hanse_router.server.asgi import Header, Receive, Send
 from hanse_router.transports.base import TransportError
 
@@ -19,15 +21,19 @@ class Encoding(Protocol):
     opening: bytes
     heartbeat: bytes
 
-    def result(self, response: bytes) -> bytes: ...
+    def result(self, response: bytes) -> bytes:
+        """One encoded response."""
+        ...
 
-    def end(self, error: bytes | None) -> bytes: ...
+    def end(self, errors: Sequence[Error]) -> bytes:
+        """The end of the stream, with the errors that end it, if any."""
+        ...
 
 
 async def send_stream(
     receive: Receive,
     send: Send,
-    events: AsyncIterator[bytes],
+    events: AsyncGenerator[Response, None],
     encoding: Encoding,
     *,
     epoch: Epoch,
@@ -43,8 +49,8 @@ async def send_stream(
     await send({"type": "http.response.start", "status": 200, "headers": start_headers})
     gone = asyncio.ensure_future(_disconnect(receive))
     over = asyncio.ensure_future(epoch.over.wait())
-    upcoming: asyncio.Future[bytes] | None = None
-    error: bytes | None = None
+    upcoming: asyncio.Future[Response] | None = None
+    error: RouterError | None = None
     try:
         await write(encoding.opening)
         while True:
@@ -55,31 +61,31 @@ async def send_stream(
                 return
             if upcoming in done:
                 finished, upcoming = upcoming, None
-                await write(encoding.result(finished.result()))
+                await write(encoding.result(finished.result().encode()))
             elif over in done:
-                error = Unavailable(f"{epoch.why.value[1]}.").response()
+                error = Unavailable(f"{epoch.why.value[1]}.")
                 break
             else:
                 await write(encoding.heartbeat)
     except StopAsyncIteration:
         pass
     except RouterError as refused:
-        error = refused.response()
+        error = refused
     except TransportError as failed:
-        error = RouterError(str(failed), code=failed.code).response()
+        error = RouterError(str(failed), code=failed.code)
     except Exception as fault:
-        error = InternalError(fault).response()
+        error = InternalError(fault)
     finally:
         unfinished = [future for future in (gone, over, upcoming) if future is not None]
         for future in unfinished:
             future.cancel()
         await asyncio.gather(*unfinished, return_exceptions=True)
-        await events.aclose()  # type: ignore[attr-defined]
-    await write(encoding.end(error), more=False)
+        await events.aclose()
+    await write(encoding.end(error.formatted() if error is not None else []), more=False)
 
 
-async def once(response: bytes) -> AsyncIterator[bytes]:
-    """A stream of one result."""
+async def once(response: Response) -> AsyncGenerator[Response, None]:
+    """A stream of one response."""
     yield response
 
 

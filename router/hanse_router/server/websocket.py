@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 import orjson
 
 from hanse_router.engine import Engine
 from hanse_router.errors import InternalError, RouterError, Unauthenticated, Unavailable
+from hanse_router.execute import Response
 from hanse_router.planner.plan import OperationKind
 from hanse_router.request import RequestContext
 from hanse_router.server.address import ClientAddress
@@ -199,9 +200,9 @@ class _Connection:
         status = 200
         try:
             events = await self._start(payload)
-            async with contextlib.aclosing(events):  # type: ignore[type-var]
+            async with contextlib.aclosing(events):
                 async for event in events:
-                    await self._text(self._protocol.result(key, event))
+                    await self._text(self._protocol.result(key, event.encode()))
             last = self._protocol.complete(key)
         except RouterError as error:
             self._engine.refused(error)
@@ -219,7 +220,7 @@ class _Connection:
         with contextlib.suppress(_Gone):
             await self._text(last)
 
-    async def _start(self, payload: dict[str, Any]) -> AsyncIterator[bytes]:
+    async def _start(self, payload: dict[str, Any]) -> AsyncGenerator[Response, None]:
         request = request_of(payload)
         headers = {**self._headers, **_headers_in((request.extensions or {}).get("headers"))}
         context: RequestContext = await self._engine.context(headers, self._client_ip)
@@ -228,11 +229,7 @@ class _Connection:
         pipeline, operation = self._engine.operation(request)
         if operation.kind is OperationKind.SUBSCRIPTION:
             return await self._engine.subscribe(pipeline, operation, request, context)
-        execution = pipeline.execute(operation, request, context)
-        if operation.kind is OperationKind.MUTATION:
-            # Half a mutation is worse than one whose answer nobody reads: it goes on when its client goes.
-            execution = self._engine.unbroken(execution)
-        return once(await execution)
+        return once(await self._engine.execute(pipeline, operation, request, context))
 
     async def _text(self, text: str) -> None:
         try:

@@ -7,7 +7,7 @@ Nothing of a variable, a token or a document goes into a span.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -30,17 +30,6 @@ _EXPORT_SECONDS = 5.0
 _CLIENT = {"hanse.client.name": "client-name", "hanse.client.version": "client-version"}
 _MAX_NAME = 100  # characters
 _context = TraceContextTextMapPropagator()
-
-
-class _Error(msgspec.Struct):
-    extensions: dict[str, Any] | None = None
-
-
-class _Errors(msgspec.Struct):
-    errors: list[_Error] = []
-
-
-_errors = msgspec.json.Decoder(_Errors)
 
 
 class Spans:
@@ -118,10 +107,10 @@ class OperationSpan:
     def __init__(self, span: Span) -> None:
         self._span = span
 
-    def answered(self, response: bytes) -> None:
-        """Note the codes of the response's errors."""
-        if self._span.is_recording() and b'"errors"' in response:
-            codes = sorted({str((error.extensions or {}).get("code")) for error in _errors.decode(response).errors})
+    def completed(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Record the codes of the response's errors."""
+        if self._span.is_recording():
+            codes = sorted({str(error.get("extensions", {}).get("code")) for error in errors})
             if codes:
                 _failed(self._span, codes)
 

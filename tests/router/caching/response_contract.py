@@ -14,6 +14,7 @@ import pytest
 
 from tests.router.caching.world import CachingPlatform
 from tests.router.platform import Reply
+from tests.router.server.sockets import Socket
 
 StoreSettings = dict[str, Any]
 
@@ -52,6 +53,26 @@ class ResponseContract:
         metrics = (await shop.send("GET", "/metrics")).body.decode()
         assert 'hanse_cached_responses_total{result="hit"} 1.0' in metrics
         assert 'hanse_cached_responses_total{result="miss"} 1.0' in metrics
+
+    async def test_all_transports_share_the_cache(self, shop: CachingPlatform) -> None:
+        assert (await shop.post("{ asked }")).json["data"]["asked"] == 1
+        async with Socket(shop) as socket:
+            await socket.init()
+            for query, answer in (("{ asked }", 1), ("{ asked  }", 2), ("{ asked  }", 2), ("{ never }", 3)):
+                (message, _) = await socket.run(query)
+                assert list(message["payload"]["data"].values()) == [answer]
+        assert (await shop.post("{ asked  }")).json["data"]["asked"] == 2
+        stream = await shop.post("{ asked }", headers={"accept": "text/event-stream"})
+        assert b'data: {"data":{"asked":1}}' in stream.body
+
+    async def test_private_responses_over_websocket_belong_to_their_caller(self, shop: CachingPlatform) -> None:
+        seen: list[str] = []
+        for user in ("ann", "bob", "ann"):
+            async with Socket(shop, headers={"authorization": shop.issuer.bearer(sub=user, scope="read")}) as socket:
+                await socket.init()
+                (message, _) = await socket.run("{ mine }")
+                seen.append(message["payload"]["data"]["mine"])
+        assert seen == ["ann 1", "bob 2", "ann 1"]
 
     async def test_it_grows_old_and_goes(self, shop: CachingPlatform) -> None:
         first = await shop.post("{ fleeting }")

@@ -156,5 +156,5 @@ class Graph:
     ) -> dict[str, Any]:
         """The decoded response."""
         compiled = compile_plan(QueryPlan(kind, node), parse(document), None, self.api_schema)
-        response: dict[str, Any] = json.loads(await run(compiled, variables or {}, self.call))
+        response: dict[str, Any] = json.loads((await run(compiled, variables or {}, self.call)).encode())
         return response

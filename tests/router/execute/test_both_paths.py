@@ -62,12 +62,12 @@ async def test_sound_subgraphs(seed: int) -> None:
     compiled, text = prepared(seed)
     world = World(seed)
     call = Call({name: View(name, world) for name in SUBGRAPHS})
-    general = await run(compiled, VARIABLES, call)
+    general = (await run(compiled, VARIABLES, call)).encode()
     expected = world.whole(text, VARIABLES)
     assert json.loads(general) == expected, text
     assert shown(general) == shown(json.dumps(expected).encode()), text
     variant = compiled.variant(VARIABLES)
-    fast = await run(compiled, VARIABLES, call)
+    fast = (await run(compiled, VARIABLES, call)).encode()
     assert fast == general, (text, variant.general_reason)
 
 
@@ -124,8 +124,8 @@ def _spoil_somewhere(reply: Any, chance: random.Random) -> None:
 async def test_subgraphs_that_answer_anything(seed: int) -> None:
     compiled, text = prepared(seed)
     calls = [Call({name: View(name, World(seed), spoiler(seed)) for name in SUBGRAPHS}) for _ in range(2)]
-    general = await run(compiled, VARIABLES, calls[0])
-    fast = await run(compiled, VARIABLES, calls[1])
+    general = (await run(compiled, VARIABLES, calls[0])).encode()
+    fast = (await run(compiled, VARIABLES, calls[1])).encode()
     assert _by_path(fast) == _by_path(general), (text, compiled.variant(VARIABLES).general_reason)
     for name in SUBGRAPHS:  # and nothing was asked twice
         first, second = (sorted(call.transports[name].bodies) for call in calls)  # type: ignore[attr-defined]
@@ -164,8 +164,8 @@ def failing(seed: int) -> Any:
 async def test_subgraphs_that_fail(seed: int) -> None:
     compiled, text = prepared(seed)
     calls = [Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS}) for _ in range(2)]
-    general = await run(compiled, VARIABLES, calls[0])
-    fast = await run(compiled, VARIABLES, calls[1])
+    general = (await run(compiled, VARIABLES, calls[0])).encode()
+    fast = (await run(compiled, VARIABLES, calls[1])).encode()
     assert _by_path(fast) == _by_path(general), (text, compiled.variant(VARIABLES).general_reason)
     for name in SUBGRAPHS:
         first, second = (sorted(call.transports[name].bodies) for call in calls)  # type: ignore[attr-defined]
@@ -181,7 +181,7 @@ async def test_failures_of_subgraphs_are_answered_on_the_fast_path_often_enough_
             continue
         call = Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS})
         for _ in range(2):
-            response = await run(compiled, VARIABLES, call)
+            response = (await run(compiled, VARIABLES, call)).encode()
         fast = compiled.variant(VARIABLES)._fast
         taken += fast is not None and not fast._fallbacks and "errors" in json.loads(response)
     assert taken >= 8

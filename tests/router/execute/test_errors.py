@@ -133,7 +133,7 @@ async def test_each_event_is_enriched_and_errors_end_the_stream() -> None:
     graph = Graph(SUBSCRIPTION_SDL, a=a, b=b)
     plan = QueryPlan(OperationKind.SUBSCRIPTION, SUBSCRIBED)
     compiled = compile_plan(plan, parse("subscription { product { price upc } }"), None, graph.api_schema)
-    events = [json.loads(event) async for event in subscribe(compiled, {}, graph.call)]
+    events = [json.loads(event.encode()) async for event in subscribe(compiled, {}, graph.call)]
     assert [event["data"] for event in events] == [
         {"product": {"price": 10, "upc": "1"}},
         {"product": None},
@@ -152,5 +152,5 @@ async def test_leaving_a_subscription_closes_the_subgraphs_stream() -> None:
     compiled = compile_plan(plan, parse("subscription { product { upc } }"), None, graph.api_schema)
     events = subscribe(compiled, {}, Call(graph.call.transports))
     await anext(events)
-    await events.aclose()  # type: ignore[attr-defined]
+    await events.aclose()
     assert a.closed == 1

@@ -81,8 +81,8 @@ class Rig:
         call, variables = Call(self.transports), self._variables(document)
         async with asyncio.timeout(20):
             if _is_subscription(document):
-                return [json.loads(response) async for response in subscribe(compiled, variables, call)]
-            general, again = [await run(compiled, variables, call) for _ in range(2)]
+                return [json.loads(response.encode()) async for response in subscribe(compiled, variables, call)]
+            general, again = [(await run(compiled, variables, call)).encode() for _ in range(2)]
         assert again == general, f"at the second run {again.decode()}"
         return [json.loads(general)]
 

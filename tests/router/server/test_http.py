@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from pathlib import Path
@@ -281,3 +282,18 @@ async def test_values_at_the_edge_of_json(
     assert reply.status == status, reply.body
     if status == 200:
         assert json.loads(platform.subgraphs["accounts"].bodies[-1])["variables"] == {"v": json.loads(value)}
+
+
+async def test_a_mutation_is_completed_when_its_client_disconnects(platform: Platform) -> None:
+    """Servers may cancel the request's task then."""
+    request = asyncio.create_task(platform.post("mutation { slowly set(x: 1) }"))
+    for _ in range(500):
+        if platform.subgraphs["accounts"].requests:
+            break
+        await asyncio.sleep(0.01)
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    await platform.router.stop()
+    metrics = (await platform.send("GET", "/metrics")).body.decode()
+    assert 'hanse_fetches_total{outcome="ok",subgraph="accounts"} 1.0' in metrics

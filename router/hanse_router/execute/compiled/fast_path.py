@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
 from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.generate import Code
 from hanse_router.execute.compiled.layout import Overlay
@@ -15,9 +13,8 @@ from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
 from hanse_router.execute.compiled.structs import Structs
-from hanse_router.execute.entities import encode
-from hanse_router.execute.errors import Error
 from hanse_router.execute.fetch import CompiledFetch, Replies
+from hanse_router.execute.response import Response
 from hanse_router.execute.steps import Step
 
 if TYPE_CHECKING:
@@ -29,15 +26,6 @@ if TYPE_CHECKING:
 _MAX_FALLBACKS_IN_A_ROW = 8  # after these it is tried only for one in _RETRY_INTERVAL executions
 _RETRY_INTERVAL = 64
 _FIRST_SAMPLE, _SAMPLE_INTERVAL = 2, 500  # executions whose responses are searched for repeated values
-
-
-class _Response(msgspec.Struct, gc=False):
-    data: Any
-
-
-class _Failed(msgspec.Struct, gc=False):
-    data: Any
-    errors: list[Error]
 
 
 class FastPath:
@@ -86,7 +74,7 @@ class FastPath:
         self._fallbacks += 1
         return self._fallbacks % _RETRY_INTERVAL == 0
 
-    async def run(self, variables: Mapping[str, Any], call: Call, replies: Replies) -> bytes:
+    async def run(self, variables: Mapping[str, Any], call: Call, replies: Replies) -> Response:
         """The response. Raises Fallback; `replies` then holds the replies received so far."""
         run = Run(self, variables, call, replies)
         run.begin()
@@ -102,13 +90,12 @@ class FastPath:
                 if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
                     self.repeating = repeating(self.shape, run.root)
                 self.code.encode_shared(run.lists)
-                response: bytes = encode(_Failed(run.root, run.errors) if run.errors else _Response(run.root))
             except Fallback:
                 pass
             except Exception:
                 run.mistake()
             else:
                 self._fallbacks = 0
-                return response
+                return Response(run.root, run.errors)
         self._fallbacks += 1
         raise Fallback

@@ -1,0 +1,50 @@
+"""What the pipeline needs of tracing, and its implementation where tracing is off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
+
+from hanse_router.planner.plan import OperationKind
+
+
+class OperationSpan(Protocol):
+    """The span of one operation."""
+
+    def completed(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        """Record the errors of the response."""
+        ...
+
+
+class OperationTracing(Protocol):
+    """Makes a span for each operation."""
+
+    def operation(
+        self, kind: OperationKind, name: str | None, headers: Mapping[str, str]
+    ) -> AbstractContextManager[OperationSpan]:
+        """The span of an operation, in the trace that the client's headers name."""
+        ...
+
+
+class NoTracing:
+    """Makes no spans."""
+
+    def operation(
+        self, kind: OperationKind, name: str | None, headers: Mapping[str, str]
+    ) -> AbstractContextManager[OperationSpan]:
+        return _NO_SPAN
+
+
+class _NoSpan:
+    def __enter__(self) -> OperationSpan:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return None
+
+    def completed(self, errors: Iterable[Mapping[str, Any]]) -> None:
+        return None
+
+
+_NO_SPAN = _NoSpan()
