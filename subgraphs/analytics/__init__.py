@@ -1,1 +1,1 @@
-"""Statistics: what has happened on the whole platform, counted from its events."""
+"""The analytics subgraph: statistics of the whole platform, computed from its events."""

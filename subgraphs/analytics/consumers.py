@@ -1,4 +1,4 @@
-"""The events that the analytics subgraph handles: all of them."""
+"""The event handlers of the analytics subgraph: it counts every event."""
 
 from __future__ import annotations
 

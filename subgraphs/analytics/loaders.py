@@ -1,4 +1,4 @@
-"""What one request to the analytics subgraph is given; its answers are few rows, so that there is nothing to batch."""
+"""The request context of the analytics subgraph. Its results are few rows, so there are no data loaders."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from subgraphs.analytics.settings import AnalyticsSettings
 
 
 class AnalyticsContext(RequestContext):
-    """One request."""
+    """The context of one request to the analytics subgraph."""
 
     def __init__(
         self,

@@ -18,7 +18,7 @@ class Base(SQLModel, registry=registry()):
 
 
 class Counter(Base, table=True):
-    """A number that events move: of the whole platform. Distribution key: name."""
+    """A counter of the whole platform, changed by events. Distribution key: name."""
 
     __tablename__ = "counters"
 
@@ -27,7 +27,7 @@ class Counter(Base, table=True):
 
 
 class Bucket(Base, table=True):
-    """How many events of a type happened in a minute. Distribution key: minute."""
+    """The number of events of one type in one minute. Distribution key: minute."""
 
     __tablename__ = "buckets"
 
@@ -37,7 +37,7 @@ class Bucket(Base, table=True):
 
 
 class SeenUser(Base, table=True):
-    """A user who has done something. Distribution key: user_id."""
+    """A user who caused at least one event. Distribution key: user_id."""
 
     __tablename__ = "seen_users"
 
@@ -46,14 +46,14 @@ class SeenUser(Base, table=True):
 
 
 class TotalKind(StrEnum):
-    """What a total is of: what a product was bought for, or what a user has paid."""
+    """The subject of a total: purchases of a product, or payments of a user."""
 
     PRODUCT = "product"
     USER = "user"
 
 
 class Total(Base, table=True):
-    """What transactions come to, for one product or one user. Distribution key: id."""
+    """The number and amount of the transactions of one product or user. Distribution key: id."""
 
     __tablename__ = "totals"
 
@@ -64,7 +64,7 @@ class Total(Base, table=True):
 
 
 class Activity(Base, table=True):
-    """Something that happened lately, in the order that it was counted. Distribution key: id."""
+    """A recent event, in the order of processing. Distribution key: id."""
 
     __tablename__ = "activity"
 

@@ -1,4 +1,4 @@
-"""Counting everything again from the event log."""
+"""Rebuilding all statistics from the event log."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from subgraphs.analytics.settings import AnalyticsSettings
 
 
 async def rebuild(settings: AnalyticsSettings) -> Statistics:
-    """Forget what was counted, and count it again from the log's start; what it comes to then.
+    """Delete all statistics and compute them again from the start of the event log; returns the result.
 
-    No other process may be counting meanwhile. Where this one dies, the next start goes on. Raises ConfigError.
+    No other process may consume events meanwhile. After a crash, the next start continues. Raises ConfigError.
     """
     app = create(settings.model_copy(update={"consume_events": False, "relay_events": False}))
     await app.start()
     try:
-        return await _count_again(app)
+        return await _rebuild(app)
     finally:
         await app.stop()
 
 
-async def _count_again(app: SubgraphApp) -> Statistics:
+async def _rebuild(app: SubgraphApp) -> Statistics:
     assert app.events is not None
-    # In this order: were we to die in between, events would come again and be known, but none would be lost.
+    # Rewind first: after a crash in between, events are delivered again and deduplicated, but none is lost.
     await app.events.rewind(app.name)
     async with app.database.writing() as session:
-        await repository.forget_all(session)
+        await repository.delete_all(session)
         await forget_inbox(session, app.name)
     consumer = app.consumer()
     while await consumer.step(wait=0) or sum((await app.events.lag(app.name)).values()):

@@ -1,4 +1,4 @@
-"""GraphQL operations of the analytics subgraph."""
+"""GraphQL queries and subscriptions of the analytics subgraph."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from subgraphs.analytics.types import (
     User,
 )
 
-WATCH = "activity:read"
-SHORTEST_INTERVAL, LONGEST_INTERVAL = 100, 60_000  # milliseconds
-MOST_RANKS = 100
+READ_ACTIVITY = "activity:read"
+MIN_INTERVAL_MS, MAX_INTERVAL_MS = 100, 60_000
+MAX_RANKS = 100
 ACTIVITY_BATCH = 200
-Limit = Annotated[int, strawberry.argument(description="How many, at most 100.")]
+Limit = Annotated[int, strawberry.argument(description="The maximum number of entries: 1 to 100.")]
 
 
 async def _stats(info: AnalyticsInfo) -> Stats:
@@ -43,31 +43,28 @@ async def _stats(info: AnalyticsInfo) -> Stats:
 class Query:
     """Queries of the analytics subgraph."""
 
-    @strawberry.field(description="What has happened on the platform so far.")
+    @strawberry.field(description="Statistics of the whole platform.")
     async def stats(self, info: AnalyticsInfo) -> Stats:
-        """The numbers now."""
         return await _stats(info)
 
-    @strawberry.field(description="How much happened, step by step, those without events included.")
+    @strawberry.field(description="The number of events over time, oldest first. Steps without events are included.")
     async def activity_series(
         self,
         info: AnalyticsInfo,
-        step: Annotated[service.Step, strawberry.argument(description="How long one point is.")],
-        since: Annotated[datetime, strawberry.argument(description="The first point holds this moment.")],
-        until: Annotated[datetime | None, strawberry.argument(description="Where it ends; now, if not given.")] = None,
+        step: Annotated[service.Step, strawberry.argument(description="The length of one step.")],
+        since: Annotated[datetime, strawberry.argument(description="The start. The first step contains this time.")],
+        until: Annotated[datetime | None, strawberry.argument(description="The end. Defaults to now.")] = None,
         event_type: Annotated[
             str | None, strawberry.argument(description="Only events of this type, such as `user.registered`.")
         ] = None,
     ) -> list[ActivityPoint]:
-        """The points, oldest first."""
         end = in_utc(until) if until is not None else utc_now() + timedelta(microseconds=1)
         async with info.context.session() as session:
             points = await service.series(session, step, in_utc(since), end, event_type)
         return [ActivityPoint(begins_at=point.begins_at, events=point.events) for point in points]
 
-    @strawberry.field(description="The products that were bought for most, the first first.")
+    @strawberry.field(description="The products with the highest sales, highest first.")
     async def top_products(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopProduct]:
-        """A ranking."""
         rows = await _top(info, TotalKind.PRODUCT, limit)
         return [
             TopProduct(
@@ -77,11 +74,11 @@ class Query:
         ]
 
     @strawberry.federation.field(
-        description="The users who have paid most, the first first. For admins.", requires_scopes=[[WATCH]]
+        description="The users with the highest payments, highest first. Requires the scope activity:read.",
+        requires_scopes=[[READ_ACTIVITY]],
     )
     async def top_users(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopUser]:
-        """A ranking."""
-        info.context.principal.require_scope(WATCH)
+        info.context.principal.require_scope(READ_ACTIVITY)
         rows = await _top(info, TotalKind.USER, limit)
         return [
             TopUser(user=User(id=strawberry.ID(row.id)), transactions=row.transactions, amount=str(row.amount_minor))
@@ -90,42 +87,43 @@ class Query:
 
 
 async def _top(info: AnalyticsInfo, kind: TotalKind, limit: int) -> list[Total]:
-    if not 1 <= limit <= MOST_RANKS:
-        raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must lie between 1 and {MOST_RANKS}."))
+    if not 1 <= limit <= MAX_RANKS:
+        raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must be between 1 and {MAX_RANKS}."))
     async with info.context.session() as session:
         return await repository.top(session, kind, limit)
 
 
 @strawberry.type(description="Root type for real-time updates.")
 class Subscription:
-    """The streams."""
+    """Subscriptions of the analytics subgraph."""
 
-    @strawberry.subscription(description="What has happened so far: at once, and again whenever it changes.")
+    @strawberry.subscription(
+        description="Statistics of the whole platform: the current ones immediately, then after each change."
+    )
     async def live_stats(
         self,
         info: AnalyticsInfo,
         interval_ms: Annotated[
-            int, strawberry.argument(description="At most one answer in so many milliseconds; 100 to 60000.")
+            int, strawberry.argument(description="The minimum interval between updates, in milliseconds: 100 to 60000.")
         ] = 1000,
     ) -> AsyncIterator[Stats]:
-        """The numbers, again and again."""
-        if not SHORTEST_INTERVAL <= interval_ms <= LONGEST_INTERVAL:
-            said = f"intervalMs must lie between {SHORTEST_INTERVAL} and {LONGEST_INTERVAL}."
-            raise BadInput(FieldProblem("intervalMs", "OUT_OF_RANGE", said))
-        shown: Stats | None = None
+        if not MIN_INTERVAL_MS <= interval_ms <= MAX_INTERVAL_MS:
+            message = f"intervalMs must be between {MIN_INTERVAL_MS} and {MAX_INTERVAL_MS}."
+            raise BadInput(FieldProblem("intervalMs", "OUT_OF_RANGE", message))
+        sent: Stats | None = None
         while True:
             changed = info.context.announcements.next()
-            now = await _stats(info)
-            if now != shown:
-                shown = now
-                yield now
+            current = await _stats(info)
+            if current != sent:
+                sent = current
+                yield current
                 await asyncio.sleep(interval_ms / 1000)
             else:
                 await set_within(changed, info.context.settings.live_poll_seconds)
 
     @strawberry.subscription(
-        description="What happens from now on, event by event. For admins.",
-        directives=[RequiresScopes(scopes=[[WATCH]])],
+        description="The events of the platform as they happen. Requires the scope activity:read.",
+        directives=[RequiresScopes(scopes=[[READ_ACTIVITY]])],
     )
     async def activity(
         self,
@@ -134,9 +132,8 @@ class Subscription:
             list[str] | None, strawberry.argument(description="Only events of these types, such as `user.registered`.")
         ] = None,
     ) -> AsyncIterator[ActivityEvent]:
-        """The feed."""
         context = info.context
-        context.principal.require_scope(WATCH)
+        context.principal.require_scope(READ_ACTIVITY)
         async with context.database.reading() as session:
             latest = await repository.latest_activity(session)
         while True:

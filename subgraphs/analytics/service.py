@@ -1,4 +1,4 @@
-"""The business verbs of the analytics subgraph: counting, and reading what was counted."""
+"""Counting events, and reading the statistics."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from hanse_subgraph.ids import known_id, new_id
 from subgraphs.analytics import repository
 from subgraphs.analytics.models import Activity, TotalKind
 
-# Which counters an event moves; where it depends on what the event says, `_said` tells.
-COUNTED: dict[str, dict[str, int]] = {
+# The counters that each event type changes. `_counters_by_data` adds those that depend on the event's data.
+COUNTERS_BY_TYPE: dict[str, dict[str, int]] = {
     "user.registered": {"users": 1},
     "user.deleted": {"users": -1},
     "user.signed_in": {"sign_ins": 1},
@@ -26,12 +26,12 @@ COUNTED: dict[str, dict[str, int]] = {
     "product.deleted": {"products": -1},
 }
 TASK_STATUSES = ("todo", "in_progress", "done", "cancelled")
-MOST_POINTS = 2000
+MAX_POINTS = 2000
 KEPT_ACTIVITY = 2000
 
 
 class Step(Enum):
-    """How long one point of a time series is."""
+    """The length of one step of a time series."""
 
     MINUTE = timedelta(minutes=1)
     HOUR = timedelta(hours=1)
@@ -40,7 +40,7 @@ class Step(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """What has been counted so far."""
+    """The statistics of the whole platform."""
 
     events_processed: int
     unique_users: int
@@ -58,47 +58,47 @@ class Statistics:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """How many events happened in the step that begins then."""
+    """The number of events in the step that starts at `begins_at`."""
 
     begins_at: datetime
     events: int
 
 
 async def count(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Count events: what they move is added up first, so that many take few statements."""
-    moved: Tally[str] = Tally()
+    """Count a batch of events with few statements, by adding up their changes first."""
+    changes: Tally[str] = Tally()
     buckets: Tally[tuple[datetime, str]] = Tally()
     for event in events:
-        moved.update({"events_processed": 1, **COUNTED.get(event.type, {})})
-        moved.update(_said(event))
+        changes.update({"events_processed": 1, **COUNTERS_BY_TYPE.get(event.type, {})})
+        changes.update(_counters_by_data(event))
         buckets[event.time.replace(second=0, microsecond=0), event.type] += 1
-    await repository.add(session, moved)
+    await repository.add(session, changes)
     await repository.add_to_buckets(session, buckets)
-    await repository.see_users(session, Tally(event.actor for event in events if event.actor is not None))
+    await repository.add_to_seen_users(session, Tally(event.actor for event in events if event.actor is not None))
     await repository.add_to_totals(session, _totals(events))
-    await _note(session, events)
+    await _store_activity(session, events)
 
 
 def _totals(events: Sequence[Event]) -> dict[tuple[TotalKind, str], tuple[int, int]]:
-    """What the products and users of transactions come to more: transactions, and their amount."""
+    """The changes of totals: (number, amount) of transactions by product and by user."""
     totals: dict[tuple[TotalKind, str], tuple[int, int]] = {}
     for event in events:
         match event.type, event.data:
             case "transaction.created", {"productId": str(product), "amountMinor": int(amount)}:
-                key, count, more = (TotalKind.PRODUCT, product), 1, amount
+                key, number, delta = (TotalKind.PRODUCT, product), 1, amount
             case "transaction.cancelled", {"productId": str(product), "amountMinor": int(amount)}:
-                key, count, more = (TotalKind.PRODUCT, product), -1, -amount
+                key, number, delta = (TotalKind.PRODUCT, product), -1, -amount
             case "transaction.paid", {"userId": str(user), "amountMinor": int(amount)}:
-                key, count, more = (TotalKind.USER, user), 1, amount
+                key, number, delta = (TotalKind.USER, user), 1, amount
             case _:
                 continue
         before = totals.get(key, (0, 0))
-        totals[key] = (before[0] + count, before[1] + more)
+        totals[key] = (before[0] + number, before[1] + delta)
     return totals
 
 
-async def _note(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Note what happened for those who watch, without what is private; now and then forget what is old."""
+async def _store_activity(session: AsyncSession, events: Sequence[Event]) -> None:
+    """Store the events for subscribers, without private data. Every 256th row on average prunes old ones."""
     rows = [
         Activity(
             id=new_id(),
@@ -110,13 +110,13 @@ async def _note(session: AsyncSession, events: Sequence[Event]) -> None:
         )
         for event in events
     ]
-    await repository.note_activity(session, rows)
+    await repository.add_activity(session, rows)
     if any(int(row.id[-2:], 16) == 0 for row in rows):
-        await repository.forget_activity(session, KEPT_ACTIVITY)
+        await repository.prune_activity(session, KEPT_ACTIVITY)
 
 
-def _said(event: Event) -> dict[str, int]:
-    """What an event moves by what it says."""
+def _counters_by_data(event: Event) -> dict[str, int]:
+    """The counters that an event changes depending on its data."""
     match event.type, event.data:
         case "task.created", {"status": str(status)}:
             return {f"tasks_{status}": 1}
@@ -139,7 +139,7 @@ def _said(event: Event) -> dict[str, int]:
 
 
 async def statistics(session: AsyncSession) -> Statistics:
-    """What has been counted so far."""
+    """The current statistics."""
     counted = await repository.counters(session)
     return Statistics(
         events_processed=counted.get("events_processed", 0),
@@ -160,21 +160,21 @@ async def statistics(session: AsyncSession) -> Statistics:
 async def series(
     session: AsyncSession, step: Step, since: datetime, until: datetime, event_type: str | None
 ) -> list[Point]:
-    """A point for each step from `since` up to `until`, those without events too. Raises BadInput for too many."""
+    """One point per step in [since, until). Raises BadInput if the range is empty or has too many steps."""
     start = _floor(since, step)
     points = -(-(until - start) // step.value)
     if points <= 0:
         raise BadInput(FieldProblem("until", "INVALID", "until must be later than since."))
-    if points > MOST_POINTS:
-        raise BadInput(FieldProblem("since", "TOO_MANY", f"That is {points} points; ask for at most {MOST_POINTS}."))
+    if points > MAX_POINTS:
+        raise BadInput(FieldProblem("since", "TOO_MANY", f"The range has {points} steps; the maximum is {MAX_POINTS}."))
     found: Tally[datetime] = Tally()
-    for minute, events in await repository.minutes(session, start, start + points * step.value, event_type):
+    for minute, events in await repository.events_per_minute(session, start, start + points * step.value, event_type):
         found[_floor(minute, step)] += events
     moments = (start + number * step.value for number in range(points))
     return [Point(moment, found[moment]) for moment in moments]
 
 
 def _floor(moment: datetime, step: Step) -> datetime:
-    """The beginning of the step that holds the moment, counted in UTC."""
+    """The start of the step that contains the moment, in UTC."""
     seconds = int(step.value.total_seconds())
     return datetime.fromtimestamp(int(moment.timestamp()) // seconds * seconds, tz=moment.tzinfo)

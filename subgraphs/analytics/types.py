@@ -16,52 +16,46 @@ from subgraphs.analytics.loaders import AnalyticsContext
 
 AnalyticsInfo = Info[AnalyticsContext, None]
 
-strawberry.enum(service.Step, name="TimeStep", description="How long one point of a time series is, in UTC.")
+strawberry.enum(service.Step, name="TimeStep", description="The length of one step of a time series, in UTC.")
 
 
 @strawberry.federation.type(
     keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A product in the catalog."
 )
 class Product:
-    """A product, which the catalog knows."""
+    """A reference to an entity of the catalog subgraph."""
 
     id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
 
 
 @strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
-    """A user, whom the users subgraph knows."""
+    """A reference to an entity of the users subgraph."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
 
-@strawberry.type(description="A product and what it was bought for.")
+@strawberry.type(description="A product and its sales.")
 class TopProduct:
-    """A rank among products."""
-
     product: Product = strawberry.field(description="The product.")
-    transactions: int = strawberry.field(description="How often it was bought, cancelled transactions left out.")
-    amount: str = strawberry.field(description="What that comes to, in minor units.")
+    transactions: int = strawberry.field(description="The number of its transactions, without cancelled ones.")
+    amount: str = strawberry.field(description="The sum of the amounts, in minor units such as cents.")
 
 
-@strawberry.type(description="A user and what they have paid.")
+@strawberry.type(description="A user and their payments.")
 class TopUser:
-    """A rank among users."""
-
     user: User = strawberry.field(description="The user.")
-    transactions: int = strawberry.field(description="How many transactions they have paid.")
-    amount: str = strawberry.field(description="What that comes to, in minor units.")
+    transactions: int = strawberry.field(description="The number of paid transactions.")
+    amount: str = strawberry.field(description="The sum of the amounts, in minor units such as cents.")
 
 
-@strawberry.type(description="Something that happened on the platform.")
+@strawberry.type(description="An event of the platform.")
 class ActivityEvent:
-    """One event of the feed."""
-
-    type: str = strawberry.field(description="What happened, such as `product.created`.")
-    subject: strawberry.ID = strawberry.field(description="The id of what it happened to.")
-    actor: User | None = strawberry.field(description="Who did it; null: nobody who was signed in.")
-    happened_at: datetime = strawberry.field(description="When (UTC).")
-    data: JSON = strawberry.field(description="What else the event says, without what is private.")
+    type: str = strawberry.field(description="The event type, such as `product.created`.")
+    subject: strawberry.ID = strawberry.field(description="The id of the affected resource.")
+    actor: User | None = strawberry.field(description="The user who caused the event. Null if nobody was signed in.")
+    happened_at: datetime = strawberry.field(description="When it happened (UTC).")
+    data: JSON = strawberry.field(description="The data of the event, without private data.")
 
     @classmethod
     def of(cls, row: models.Activity) -> Self:
@@ -75,52 +69,48 @@ class ActivityEvent:
         )
 
 
-@strawberry.type(description="How many tasks have each status.")
+@strawberry.type(description="The number of tasks by status.")
 class TaskTotals:
-    """Numbers by status."""
-
-    todo: int = strawberry.field(description="To be done.")
-    in_progress: int = strawberry.field(description="Being done.")
-    done: int = strawberry.field(description="Done.")
-    cancelled: int = strawberry.field(description="Not to be done any more.")
+    todo: int = strawberry.field(description="The number of tasks with the status TODO.")
+    in_progress: int = strawberry.field(description="The number of tasks with the status IN_PROGRESS.")
+    done: int = strawberry.field(description="The number of tasks with the status DONE.")
+    cancelled: int = strawberry.field(description="The number of tasks with the status CANCELLED.")
 
 
-@strawberry.type(description="What has happened on the platform so far, each event counted once.")
+@strawberry.type(description="Statistics of the whole platform. Each event is counted once.")
 class Stats:
-    """Numbers."""
+    events_processed: int = strawberry.field(description="The number of counted events.")
+    unique_users: int = strawberry.field(description="The number of users who caused at least one event.")
+    users: int = strawberry.field(description="The number of users.")
+    products: int = strawberry.field(description="The number of products.")
+    sign_ins: int = strawberry.field(description="The number of successful sign-ins.")
+    failed_sign_ins: int = strawberry.field(description="The number of failed sign-ins.")
+    tasks: TaskTotals = strawberry.field(description="The number of tasks by status.")
 
-    events_processed: int = strawberry.field(description="How many events were counted.")
-    unique_users: int = strawberry.field(description="How many users have done something.")
-    users: int = strawberry.field(description="How many users there are.")
-    products: int = strawberry.field(description="How many products are on sale.")
-    sign_ins: int = strawberry.field(description="How many sign-ins succeeded.")
-    failed_sign_ins: int = strawberry.field(description="How many sign-ins failed.")
-    tasks: TaskTotals = strawberry.field(description="How many tasks there are, by status.")
-
-    total_transactions: int = strawberry.field(description="How many transactions were made and not cancelled.")
-    total_paid_transactions: int = strawberry.field(description="How many of them are paid.")
+    total_transactions: int = strawberry.field(description="The number of transactions, without cancelled ones.")
+    total_paid_transactions: int = strawberry.field(description="The number of paid transactions.")
     total_amount_minor: strawberry.Private[int]
     total_paid_amount_minor: strawberry.Private[int]
     media_size: strawberry.Private[int]
 
-    @strawberry.field(description="How many bytes the files that are kept have together.")
+    @strawberry.field(description="The total size of all stored files, in bytes.")
     def media_bytes(self) -> str:
-        """As a text: it may pass what GraphQL's Int holds."""
+        """A string, since it can exceed GraphQL's Int."""
         return str(self.media_size)
 
-    @strawberry.field(description="What those that were made and not cancelled come to, in minor units.")
+    @strawberry.field(description="The sum of all transactions without cancelled ones, in minor units such as cents.")
     def total_amount(self) -> str:
-        """As a text: it may pass what GraphQL's Int holds."""
+        """A string, since it can exceed GraphQL's Int."""
         return str(self.total_amount_minor)
 
-    @strawberry.field(description="What those that are paid come to, in minor units.")
+    @strawberry.field(description="The sum of all paid transactions, in minor units such as cents.")
     def total_paid_amount(self) -> str:
-        """As a text: it may pass what GraphQL's Int holds."""
+        """A string, since it can exceed GraphQL's Int."""
         return str(self.total_paid_amount_minor)
 
     @classmethod
     def of(cls, counted: service.Statistics) -> Self:
-        """The type of what was counted."""
+        """Build the GraphQL type from the statistics."""
         return cls(
             events_processed=counted.events_processed,
             unique_users=counted.unique_users,
@@ -139,7 +129,5 @@ class Stats:
 
 @strawberry.type(description="One point of a time series.")
 class ActivityPoint:
-    """A moment and a number."""
-
-    begins_at: datetime = strawberry.field(description="When the point's step begins (UTC).")
-    events: int = strawberry.field(description="How many events happened in it.")
+    begins_at: datetime = strawberry.field(description="The start of the step (UTC).")
+    events: int = strawberry.field(description="The number of events in the step.")

@@ -1,1 +1,1 @@
-"""The audit trail: who did what, to what, from where and when, in a chain that shows any change."""
+"""The audit subgraph: a tamper-evident trail of who did what, and log entries."""

@@ -1,4 +1,4 @@
-"""The hash chain: what an entry's hash covers, and how a chain is checked."""
+"""The hash chain: the hash of an entry, and the verification of the chain."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ import orjson
 
 from subgraphs.audit.models import Entry
 
-START = "0" * 64  # what the first entry's hash covers in the place of one before
+START = "0" * 64  # the previous hash of the first entry
 
 
-def hash_of(entry: Entry, before: str) -> str:
-    """The SHA-256 of the entry with the hash of the one before, in hexadecimal digits."""
+def hash_of(entry: Entry, previous_hash: str) -> str:
+    """The SHA-256 of the entry and the previous entry's hash, in hexadecimal digits."""
     covered = [
-        before,
+        previous_hash,
         entry.position,
         entry.event_id,
         entry.action,
@@ -34,14 +34,17 @@ def hash_of(entry: Entry, before: str) -> str:
 
 @dataclass(slots=True)
 class ChainCheck:
-    """Reads a chain from its start; stops at the first entry that does not follow from the one before."""
+    """Verifies a chain from its start; stops at the first entry whose position or hash is wrong.
+
+    `position` and `hash` are those of the last valid entry, `problem` describes the first invalid one.
+    """
 
     position: int = 0
     hash: str = START
     problem: str | None = None
 
     def read(self, entries: Iterable[Entry]) -> None:
-        """Go on with these entries, which come next."""
+        """Verify the next entries."""
         for entry in entries:
             if self.problem is not None:
                 return
@@ -53,7 +56,7 @@ class ChainCheck:
                 self.position, self.hash = entry.position, entry.hash
 
     def end(self, position: int, digest: str) -> None:
-        """The chain should end here."""
+        """Verify that the chain ends at this position with this hash."""
         if self.problem is not None:
             return
         if self.position < position:

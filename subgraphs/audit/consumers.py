@@ -1,4 +1,4 @@
-"""The events that the audit subgraph handles: all of them."""
+"""The event handlers of the audit subgraph: it records every event."""
 
 from __future__ import annotations
 

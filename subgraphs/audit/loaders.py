@@ -1,4 +1,4 @@
-"""What one request to the audit subgraph is given; each list is one statement, so that there is nothing to batch."""
+"""The request context of the audit subgraph. Each list is one statement, so there are no data loaders."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from subgraphs.audit.service import Logs
 
 
 class AuditContext(RequestContext):
-    """One request."""
+    """The context of one request to the audit subgraph."""
 
     def __init__(self, database: Database, caller: Caller, *, writes: bool, logs: Logs) -> None:
         super().__init__(database, caller, writes=writes)

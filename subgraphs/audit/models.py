@@ -18,9 +18,9 @@ class Base(SQLModel, registry=registry()):
 
 
 class Entry(Base, table=True):
-    """Something that happened. Each entry's hash covers the one before. Distribution key: position.
+    """An entry of the audit trail. Its hash covers the previous entry's hash. Distribution key: position.
 
-    A chain has one end, so a single writer is all that there can be: nothing is won by spreading it.
+    A chain has a single writer, so distributing it would gain nothing.
     """
 
     __tablename__ = "audit_entries"
@@ -39,7 +39,7 @@ class Entry(Base, table=True):
 
 
 class Head(Base, table=True):
-    """The chain's end: one row, which writers meet at, and by which entries missing at the end are found.
+    """The end of the chain: a single row that writers lock. It reveals entries that were removed from the end.
 
     Distribution key: id.
     """
@@ -52,7 +52,7 @@ class Head(Base, table=True):
 
 
 class LogLevel(IntEnum):
-    """How much a log entry matters."""
+    """The level of a log entry."""
 
     DEBUG = 10
     INFO = 20
@@ -61,7 +61,7 @@ class LogLevel(IntEnum):
 
 
 class LogEntry(Base, table=True):
-    """What one of the platform's own programs had to say. Distribution key: id."""
+    """A log entry written by a program of the platform. Distribution key: id."""
 
     __tablename__ = "log_entries"
 

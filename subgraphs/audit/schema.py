@@ -1,4 +1,4 @@
-"""GraphQL operations of the audit subgraph."""
+"""GraphQL queries and mutations of the audit subgraph."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from subgraphs.audit.models import LogLevel
 from subgraphs.audit.repository import EntryFilter
 from subgraphs.audit.types import AuditEntry, AuditExport, AuditFilterInput, AuditInfo, AuditVerdict, LogEntry
 
-INSPECT, WRITE_LOGS = "audit:read", "logs:write"
-MOST_EXPORTED = 10_000
-Filter = Annotated[AuditFilterInput | None, strawberry.argument(description="What to go by.")]
+READ_AUDIT, WRITE_LOGS = "audit:read", "logs:write"
+MAX_EXPORTED = 10_000
+Filter = Annotated[AuditFilterInput | None, strawberry.argument(description="Conditions for the entries.")]
 
 
-async def _page(info: AuditInfo, page: PageRequest, wanted: EntryFilter) -> Connection[AuditEntry]:
+async def _page(info: AuditInfo, page: PageRequest, condition: EntryFilter) -> Connection[AuditEntry]:
     async with info.context.session() as session:
-        piece = await repository.page_of_entries(session, page, wanted)
+        piece = await repository.page_of_entries(session, page, condition)
 
     async def counted() -> int:
         async with info.context.session() as session:
-            return await repository.count_entries(session, wanted)
+            return await repository.count_entries(session, condition)
 
     return connect(piece, AuditEntry.of, counted)
 
 
 def _checked(given: AuditFilterInput | None) -> EntryFilter:
-    wanted = (given or AuditFilterInput()).to_domain()
-    if wanted.user_id is not None and known_id(wanted.user_id) is None:
-        raise BadInput(FieldProblem("filter.userId", "INVALID", "userId is no user's id."))
-    return wanted
+    condition = (given or AuditFilterInput()).to_domain()
+    if condition.user_id is not None and known_id(condition.user_id) is None:
+        raise BadInput(FieldProblem("filter.userId", "INVALID", "userId is not a valid user id."))
+    return condition
 
 
 @strawberry.type(description="Root type for reading data.")
@@ -46,7 +46,9 @@ class Query:
     """Queries of the audit subgraph."""
 
     @strawberry.federation.field(
-        description="What you did, and what was done to your account, newest first.", authenticated=True
+        description="The actions of the caller and the actions on the caller's account, newest first. "
+        "Requires authentication.",
+        authenticated=True,
     )
     async def my_audit_trail(
         self,
@@ -55,15 +57,15 @@ class Query:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        action: Annotated[str | None, strawberry.argument(description="Only this action.")] = None,
+        action: Annotated[str | None, strawberry.argument(description="Only entries with this action.")] = None,
     ) -> Connection[AuditEntry]:
-        """A page of what concerns the caller."""
         user_id = info.context.principal.require_user()
         page = page_request(first, after, last, before)
         return await _page(info, page, EntryFilter(concerning=user_id, action=action))
 
     @strawberry.federation.field(
-        description="What everybody did, newest first. For admins.", requires_scopes=[[INSPECT]]
+        description="The audit trail of all users, newest first. Requires the scope audit:read.",
+        requires_scopes=[[READ_AUDIT]],
     )
     async def audit_trail(
         self,
@@ -74,41 +76,40 @@ class Query:
         before: Before = None,
         filter: Filter = None,
     ) -> Connection[AuditEntry]:
-        """A page of the whole trail."""
-        info.context.principal.require_scope(INSPECT)
+        info.context.principal.require_scope(READ_AUDIT)
         return await _page(info, page_request(first, after, last, before), _checked(filter))
 
     @strawberry.federation.field(
-        description="The trail as JSON lines, oldest first. For admins.", requires_scopes=[[INSPECT]]
+        description="Export the audit trail as JSON lines, oldest first. Requires the scope audit:read.",
+        requires_scopes=[[READ_AUDIT]],
     )
     async def export_audit_trail(
         self,
         info: AuditInfo,
         filter: Filter = None,
-        after_position: Annotated[int, strawberry.argument(description="Begin after this position.")] = 0,
-        limit: Annotated[int, strawberry.argument(description="How many entries, at most 10,000.")] = 1000,
+        after_position: Annotated[int, strawberry.argument(description="Start after this position.")] = 0,
+        limit: Annotated[int, strawberry.argument(description="The maximum number of entries: 1 to 10,000.")] = 1000,
     ) -> AuditExport:
-        """A part of the trail."""
-        info.context.principal.require_scope(INSPECT)
-        if not 1 <= limit <= MOST_EXPORTED:
-            raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must lie between 1 and {MOST_EXPORTED}."))
+        info.context.principal.require_scope(READ_AUDIT)
+        if not 1 <= limit <= MAX_EXPORTED:
+            raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must be between 1 and {MAX_EXPORTED}."))
         async with info.context.session() as session:
-            entries = await repository.first_entries(session, _checked(filter), after_position, limit + 1)
+            entries = await repository.entries_after(session, _checked(filter), after_position, limit + 1)
         shown = entries[:limit]
-        more = len(entries) > limit
+        has_more = len(entries) > limit
         return AuditExport(
             json_lines=service.as_json_lines(shown),
             entries=len(shown),
-            last_position=shown[-1].position if more else None,
+            last_position=shown[-1].position if has_more else None,
         )
 
     @strawberry.federation.field(
-        description="Read the whole trail, and find whether anything was changed, removed or put in. For admins.",
-        requires_scopes=[[INSPECT]],
+        description="Verify that no entry of the audit trail was changed, removed or inserted. "
+        "Requires the scope audit:read.",
+        requires_scopes=[[READ_AUDIT]],
     )
     async def verify_audit_trail(self, info: AuditInfo) -> AuditVerdict:
-        """The verdict."""
-        info.context.principal.require_scope(INSPECT)
+        info.context.principal.require_scope(READ_AUDIT)
         async with info.context.session() as session:
             verdict = await service.verify(session)
         return AuditVerdict(
@@ -116,8 +117,8 @@ class Query:
         )
 
     @strawberry.federation.field(
-        description="What the platform's own programs had to say, newest first. For admins.",
-        requires_scopes=[[INSPECT]],
+        description="Log entries written by programs of the platform, newest first. Requires the scope audit:read.",
+        requires_scopes=[[READ_AUDIT]],
     )
     async def log_entries(
         self,
@@ -126,12 +127,13 @@ class Query:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        name: Annotated[str | None, strawberry.argument(description="Only of this program.")] = None,
-        level: Annotated[LogLevel, strawberry.argument(description="Only of this level and above.")] = LogLevel.DEBUG,
-        since: Annotated[datetime | None, strawberry.argument(description="Only from then on.")] = None,
+        name: Annotated[str | None, strawberry.argument(description="Only entries written under this name.")] = None,
+        level: Annotated[LogLevel, strawberry.argument(description="The minimum level.")] = LogLevel.DEBUG,
+        since: Annotated[
+            datetime | None, strawberry.argument(description="Only entries written at or after this time.")
+        ] = None,
     ) -> Connection[LogEntry]:
-        """A page of log entries."""
-        info.context.principal.require_scope(INSPECT)
+        info.context.principal.require_scope(READ_AUDIT)
         page, start = page_request(first, after, last, before), in_utc(since) if since else None
         async with info.context.session() as session:
             piece = await repository.page_of_logs(session, page, name, level, start)
@@ -148,16 +150,20 @@ class Mutation:
     """Mutations of the audit subgraph."""
 
     @strawberry.federation.mutation(
-        description="Keep a log entry for a while. For the platform's own programs.", requires_scopes=[[WRITE_LOGS]]
+        description="Write a log entry. It is deleted after the retention time. Requires the scope logs:write.",
+        requires_scopes=[[WRITE_LOGS]],
     )
     async def write_log_entry(
         self,
         info: AuditInfo,
-        name: Annotated[str, strawberry.argument(description="Which program, or which part of it.")],
-        level: Annotated[LogLevel, strawberry.argument(description="How much it matters.")],
-        data: Annotated[JSON, strawberry.argument(description="What it says; at most 20,000 bytes.")],
+        name: Annotated[
+            str, strawberry.argument(description="The name of the program or component: 1 to 100 characters.")
+        ],
+        level: Annotated[LogLevel, strawberry.argument(description="The level of the entry.")],
+        data: Annotated[
+            JSON, strawberry.argument(description="The content of the entry: at most 20,000 bytes of JSON.")
+        ],
     ) -> LogEntry:
-        """The entry."""
         user_id = info.context.principal.require_scope(WRITE_LOGS)
         async with info.context.change() as session:
             return LogEntry.of(await info.context.logs.write(session, user_id, name, level, data))

@@ -1,4 +1,4 @@
-"""The business verbs of the audit subgraph: recording, verifying, exporting, and the platform's log entries."""
+"""Recording, verifying and exporting the audit trail, and writing log entries."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from subgraphs.audit.chain import ChainCheck, hash_of
 from subgraphs.audit.models import Entry, LogEntry, LogLevel
 from subgraphs.audit.settings import AuditSettings
 
-MOST_LOG_BYTES = 20_000
+MAX_LOG_BYTES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether the trail is as it was written: how many entries are, and what is wrong with the next."""
+    """The result of verifying the trail: the number of valid entries, and the problem of the next one, if any."""
 
     intact_entries: int
     problem: str | None
 
 
 async def record(session: AsyncSession, events: Sequence[Event]) -> None:
-    """Write events to the end of the chain, in their order, without what is private in them."""
+    """Append events to the chain, in order, without their private data."""
     head = await repository.head(session, to_write=True)
     entries = []
     for event in events:
@@ -59,28 +59,28 @@ def _entry(position: int, event: Event) -> Entry:
 
 
 async def verify(session: AsyncSession) -> Verdict:
-    """Read the whole chain, and find the first entry that was changed, removed or put in."""
+    """Verify the whole chain, up to the first entry that was changed, removed or inserted."""
     check, reached = ChainCheck(), -1
     while True:
-        async for entries in repository.in_order(session, check.position):
+        async for entries in repository.batches_after(session, check.position):
             check.read(entries)
             if check.problem is not None:
                 return Verdict(check.position, check.problem)
         end = await repository.head(session, to_write=False)
         if check.position >= end.position or check.position == reached:
             break
-        reached = check.position  # more was recorded meanwhile
+        reached = check.position  # entries were added while reading
     check.end(end.position, end.hash)
     return Verdict(check.position, check.problem)
 
 
 def as_json_lines(entries: Sequence[Entry]) -> str:
-    """Entries as JSON, one a line."""
+    """The entries as JSON, one per line."""
     return "".join(orjson.dumps(as_json(entry)).decode() + "\n" for entry in entries)
 
 
 def as_json(entry: Entry) -> dict[str, Any]:
-    """An entry as JSON's types, with the hash by which others can check the chain."""
+    """The entry as JSON-compatible types, including the hash, so that others can verify the chain."""
     return {
         "position": entry.position,
         "eventId": entry.event_id,
@@ -97,22 +97,22 @@ def as_json(entry: Entry) -> dict[str, Any]:
 
 
 class Logs:
-    """The log entries of the platform's own programs."""
+    """Writes log entries of the platform's programs."""
 
     def __init__(self, settings: AuditSettings, *, clock: Clock = utc_now) -> None:
         self._retention = timedelta(days=settings.log_retention_days)
         self._clock = clock
 
     async def write(self, session: AsyncSession, user_id: str, name: str, level: LogLevel, data: Any) -> LogEntry:
-        """Keep an entry for a while; those whose time is over go. Raises BadInput."""
+        """Write an entry and delete the expired ones. Raises BadInput."""
         problems = Problems()
         problems.text("name", name, least=1, most=100)
-        if len(orjson.dumps(data)) > MOST_LOG_BYTES:
-            problems.add("data", "TOO_LONG", f"data may have at most {MOST_LOG_BYTES} bytes as JSON.")
+        if len(orjson.dumps(data)) > MAX_LOG_BYTES:
+            problems.add("data", "TOO_LONG", f"data can have at most {MAX_LOG_BYTES} bytes of JSON.")
         problems.raise_if_any()
         now = self._clock()
         entry = LogEntry(id=new_id(), name=name.strip(), level=int(level), data=data, user_id=user_id, created_at=now)
         session.add(entry)
         await session.flush()
-        await repository.forget_logs(session, now - self._retention)
+        await repository.delete_logs(session, now - self._retention)
         return entry

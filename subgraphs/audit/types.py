@@ -18,31 +18,29 @@ from subgraphs.audit.repository import EntryFilter
 
 AuditInfo = Info[AuditContext, None]
 
-strawberry.enum(models.LogLevel, name="LogLevel", description="How much a log entry matters.")
+strawberry.enum(models.LogLevel, name="LogLevel", description="The level of a log entry.")
 
 
 @strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
-    """A user, whom the users subgraph knows."""
+    """A reference to an entity of the users subgraph."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
 
-@strawberry.type(description="Something that happened, as it was recorded.")
+@strawberry.type(description="An entry of the audit trail.")
 class AuditEntry:
-    """An entry of the chain."""
-
-    position: int = strawberry.field(description="Its place in the chain, counted from 1.")
-    event_id: strawberry.ID = strawberry.field(description="The id of the event that tells of it.")
-    action: str = strawberry.field(description="What was done, such as `product.created`.")
-    user: User | None = strawberry.field(description="Who did it; null: nobody who was signed in.")
-    resource_type: str = strawberry.field(description="What kind of thing it was done to.")
-    resource_id: str = strawberry.field(description="The id of what it was done to.")
-    client_ip: str | None = strawberry.field(description="From which address.")
-    user_agent: str | None = strawberry.field(description="With which program.")
-    happened_at: datetime = strawberry.field(description="When (UTC).")
-    details: JSON = strawberry.field(description="What else the event says, without what is private.")
-    hash: str = strawberry.field(description="SHA-256 of the entry together with the hash of the one before.")
+    position: int = strawberry.field(description="The position in the chain, starting at 1.")
+    event_id: strawberry.ID = strawberry.field(description="The id of the recorded event.")
+    action: str = strawberry.field(description="The action, such as `product.created`.")
+    user: User | None = strawberry.field(description="The user who performed the action. Null if nobody was signed in.")
+    resource_type: str = strawberry.field(description="The type of the affected resource, such as `product`.")
+    resource_id: str = strawberry.field(description="The id of the affected resource.")
+    client_ip: str | None = strawberry.field(description="The IP address of the client.")
+    user_agent: str | None = strawberry.field(description="The user agent of the client.")
+    happened_at: datetime = strawberry.field(description="When it happened (UTC).")
+    details: JSON = strawberry.field(description="The data of the event, without private data.")
+    hash: str = strawberry.field(description="The SHA-256 of the entry and the previous entry's hash.")
 
     @classmethod
     def of(cls, entry: models.Entry) -> Self:
@@ -62,19 +60,19 @@ class AuditEntry:
         )
 
 
-@strawberry.input(description="Which entries a list holds; what is not given does not matter.")
+@strawberry.input(description="Conditions for a list of audit entries.")
 class AuditFilterInput:
-    """Becomes an EntryFilter."""
-
-    user_id: strawberry.ID | None = strawberry.field(default=None, description="Only what this user did.")
-    action: str | None = strawberry.field(default=None, description="Only this action, such as `product.created`.")
-    resource_type: str | None = strawberry.field(default=None, description="Only what was done to this kind of thing.")
-    resource_id: strawberry.ID | None = strawberry.field(default=None, description="Only what was done to this thing.")
-    since: datetime | None = strawberry.field(default=None, description="Only what happened then or later.")
-    until: datetime | None = strawberry.field(default=None, description="Only what happened earlier.")
+    user_id: strawberry.ID | None = strawberry.field(default=None, description="Only actions of this user.")
+    action: str | None = strawberry.field(
+        default=None, description="Only entries with this action, such as `product.created`."
+    )
+    resource_type: str | None = strawberry.field(default=None, description="Only entries about resources of this type.")
+    resource_id: strawberry.ID | None = strawberry.field(default=None, description="Only entries about this resource.")
+    since: datetime | None = strawberry.field(default=None, description="Only entries at or after this time.")
+    until: datetime | None = strawberry.field(default=None, description="Only entries before this time.")
 
     def to_domain(self) -> EntryFilter:
-        """As the repository takes it."""
+        """Convert to the filter of the repository."""
         return EntryFilter(
             user_id=str(self.user_id) if self.user_id is not None else None,
             action=self.action,
@@ -85,34 +83,32 @@ class AuditFilterInput:
         )
 
 
-@strawberry.type(description="Whether the audit trail is as it was written.")
+@strawberry.type(description="The result of verifying the audit trail.")
 class AuditVerdict:
-    """What verifying found."""
+    intact: bool = strawberry.field(description="Whether no entry was changed, removed or inserted.")
+    intact_entries: int = strawberry.field(description="The number of valid entries, counted from the start.")
+    problem: str | None = strawberry.field(
+        description="The problem of the first invalid entry. Null if the trail is intact."
+    )
 
-    intact: bool = strawberry.field(description="Whether nothing was changed, removed or put in.")
-    intact_entries: int = strawberry.field(description="How many entries from the start are as they were written.")
-    problem: str | None = strawberry.field(description="What is wrong with the next.")
 
-
-@strawberry.type(description="A part of the trail for other programs.")
+@strawberry.type(description="A part of the audit trail as JSON lines.")
 class AuditExport:
-    """Entries as text."""
+    json_lines: str = strawberry.field(description="The entries as JSON, one per line, oldest first.")
+    entries: int = strawberry.field(description="The number of entries.")
+    last_position: int | None = strawberry.field(
+        description="The position to pass as `afterPosition` for the next part. Null if there are no more entries."
+    )
 
-    json_lines: str = strawberry.field(description="One entry a line, as JSON, in the chain's order.")
-    entries: int = strawberry.field(description="How many there are.")
-    last_position: int | None = strawberry.field(description="Give it as `afterPosition` to go on; null: that was all.")
 
-
-@strawberry.type(description="What one of the platform's own programs had to say.")
+@strawberry.type(description="A log entry written by a program of the platform.")
 class LogEntry:
-    """An entry of the log."""
-
-    id: strawberry.ID = strawberry.field(description="The entry's id, a UUID.")
-    name: str = strawberry.field(description="Which program, or which part of it.")
-    level: models.LogLevel = strawberry.field(description="How much it matters.")
-    data: JSON = strawberry.field(description="What it said.")
-    created_at: datetime = strawberry.field(description="When (UTC).")
-    user: User = strawberry.field(description="In whose name it spoke.")
+    id: strawberry.ID = strawberry.field(description="The id of the log entry (UUID).")
+    name: str = strawberry.field(description="The name of the program or component.")
+    level: models.LogLevel = strawberry.field(description="The level of the entry.")
+    data: JSON = strawberry.field(description="The content of the entry.")
+    created_at: datetime = strawberry.field(description="When it happened (UTC).")
+    user: User = strawberry.field(description="The user on whose behalf it was written.")
 
     @classmethod
     def of(cls, entry: models.LogEntry) -> Self:

@@ -1,1 +1,1 @@
-"""The catalog: what is on sale, for how much, and how much of it is there."""
+"""The catalog subgraph: products, prices, stock and reservations."""

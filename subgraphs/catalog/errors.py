@@ -1,10 +1,10 @@
 """Client errors of the catalog subgraph, in addition to the common ones.
 
 Conflict
-├── StaleVersion    somebody changed the product since the caller read it
-├── OutOfStock      less is there than is wanted
-├── ReservationOver the reservation was released or sold already
-└── SkuTaken        another product has this SKU
+├── StaleVersion        the product was changed since the caller read it
+├── OutOfStock          the stock is lower than the requested quantity
+├── ReservationEnded    the reservation was already released or sold
+└── SkuTaken            another product has this SKU
 """
 
 from __future__ import annotations
@@ -13,29 +13,29 @@ from hanse_subgraph.errors import Conflict, FieldProblem
 
 
 class StaleVersion(Conflict):
-    """The product has changed since."""
+    """The product was changed since the caller read it."""
 
     def __init__(self, current: int) -> None:
-        said = f"The product has changed since; its version is {current} now. Read it again."
-        super().__init__(FieldProblem("version", "STALE_VERSION", said))
+        message = f"The product was changed since you read it. Its version is now {current}. Read it again."
+        super().__init__(FieldProblem("version", "STALE_VERSION", message))
 
 
 class OutOfStock(Conflict):
-    """Not enough is there."""
+    """The stock is lower than the requested quantity."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(FieldProblem(name, "OUT_OF_STOCK", "There is not enough in stock."))
+        super().__init__(FieldProblem(name, "OUT_OF_STOCK", "The stock is lower than the requested quantity."))
 
 
-class ReservationOver(Conflict):
-    """It cannot end twice."""
+class ReservationEnded(Conflict):
+    """The reservation was already released or sold."""
 
     def __init__(self) -> None:
-        super().__init__(FieldProblem("id", "ENDED", "This reservation was released or sold already."))
+        super().__init__(FieldProblem("id", "ENDED", "The reservation was already released or sold."))
 
 
 class SkuTaken(Conflict):
-    """Another product has it."""
+    """Another product has this SKU."""
 
     def __init__(self) -> None:
-        super().__init__(FieldProblem("sku", "TAKEN", "This sku is taken."))
+        super().__init__(FieldProblem("sku", "TAKEN", "sku is already taken."))

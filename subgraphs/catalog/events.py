@@ -12,7 +12,7 @@ class _ProductEvent(EventData, frozen=True, kw_only=True):
 
 
 class ProductCreated(_ProductEvent, frozen=True, kw_only=True):
-    """A product is on sale now."""
+    """A product was created."""
 
     event_type: ClassVar[str] = "product.created"
     seller_id: Uuid
@@ -26,7 +26,7 @@ class ProductCreated(_ProductEvent, frozen=True, kw_only=True):
 
 
 class ProductUpdated(_ProductEvent, frozen=True, kw_only=True):
-    """A product says something else now. `changed` names the fields; the others are as the product has them now."""
+    """A product changed. `changed` lists the changed fields; all fields hold the current values."""
 
     event_type: ClassVar[str] = "product.updated"
     changed: list[str]
@@ -38,7 +38,7 @@ class ProductUpdated(_ProductEvent, frozen=True, kw_only=True):
 
 
 class ProductStockChanged(_ProductEvent, frozen=True, kw_only=True):
-    """More or less of a product is there: by `delta`, which leaves `stock`."""
+    """The stock of a product changed by `delta` to `stock`."""
 
     event_type: ClassVar[str] = "product.stock_changed"
     delta: int
@@ -46,13 +46,13 @@ class ProductStockChanged(_ProductEvent, frozen=True, kw_only=True):
 
 
 class ProductDeleted(_ProductEvent, frozen=True, kw_only=True):
-    """A product is no longer on sale."""
+    """A product was deleted."""
 
     event_type: ClassVar[str] = "product.deleted"
 
 
 class StockReserved(_ProductEvent, frozen=True, kw_only=True):
-    """Pieces were taken out of stock for somebody, which leaves `stock`."""
+    """Units were reserved for a user. `stock` is the remaining stock."""
 
     event_type: ClassVar[str] = "product.stock_reserved"
     reservation_id: Uuid
@@ -62,7 +62,7 @@ class StockReserved(_ProductEvent, frozen=True, kw_only=True):
 
 
 class StockReleased(_ProductEvent, frozen=True, kw_only=True):
-    """Reserved pieces are back in stock, which makes it `stock`."""
+    """Reserved units were returned to stock. `stock` is the new stock."""
 
     event_type: ClassVar[str] = "product.stock_released"
     reservation_id: Uuid
@@ -72,7 +72,7 @@ class StockReleased(_ProductEvent, frozen=True, kw_only=True):
 
 
 class StockSold(_ProductEvent, frozen=True, kw_only=True):
-    """Reserved pieces were handed over to who held them."""
+    """Reserved units were sold to their holder."""
 
     event_type: ClassVar[str] = "product.stock_sold"
     reservation_id: Uuid

@@ -1,4 +1,4 @@
-"""Stock: adding, taking, reserving. Each takes one statement that refuses to go below zero, so that no two race."""
+"""Stock and reservations. Each change is one statement that never goes below zero, so concurrent changes are safe."""
 
 from __future__ import annotations
 
@@ -9,38 +9,38 @@ from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.errors import Forbidden, NotFound, Problems
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id, parse_id
-from hanse_subgraph.money import MOST_MINOR as MOST_STOCK
+from hanse_subgraph.money import MOST_MINOR as MAX_STOCK
 from subgraphs.catalog import repository
-from subgraphs.catalog.errors import OutOfStock, ReservationOver
+from subgraphs.catalog.errors import OutOfStock, ReservationEnded
 from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold
 from subgraphs.catalog.models import Product, Reservation, ReservationState
 
 
 def check_stock(problems: Problems, stock: int, name: str = "stock") -> None:
-    """Note a stock that cannot be."""
-    if not 0 <= stock <= MOST_STOCK:
-        problems.add(name, "OUT_OF_RANGE", f"stock must lie between 0 and {MOST_STOCK}.")
+    """Add a problem if the stock is out of range."""
+    if not 0 <= stock <= MAX_STOCK:
+        problems.add(name, "OUT_OF_RANGE", f"stock must be between 0 and {MAX_STOCK}.")
 
 
-async def owned(session: AsyncSession, principal: Principal, product_id: str) -> Product:
-    """A product that the caller may change. Raises NotFound, Forbidden."""
+async def editable_product(session: AsyncSession, principal: Principal, product_id: str) -> Product:
+    """The product with this id, if the caller can change it. Raises NotFound, Forbidden."""
     product = await repository.product_by_id(session, parse_id(product_id, "Product"))
     if product is None:
         raise NotFound("Product")
     if not principal.may_see(product.seller_id):
-        raise Forbidden("Only the seller and admins may change a product.")
+        raise Forbidden("Only the seller of a product and admins can change it.")
     return product
 
 
 class Inventory:
-    """What can be done with stock."""
+    """Changes stock and handles reservations."""
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         self._clock = clock
 
     async def adjust(self, session: AsyncSession, principal: Principal, product_id: str, delta: int) -> Product:
-        """Add to a product's stock, or take from it. Raises BadInput, NotFound, Forbidden, OutOfStock."""
-        product = await owned(session, principal, product_id)
+        """Change a product's stock by `delta`. Raises BadInput, NotFound, Forbidden, OutOfStock."""
+        product = await editable_product(session, principal, product_id)
         problems = Problems()
         if delta > 0:
             check_stock(problems, product.stock + delta, "delta")
@@ -52,10 +52,10 @@ class Inventory:
         return changed
 
     async def reserve(self, session: AsyncSession, holder_id: str, product_id: str, quantity: int) -> Reservation:
-        """Take pieces out of stock for somebody. Raises BadInput, NotFound, OutOfStock."""
+        """Reserve units of a product for a user. Raises BadInput, NotFound, OutOfStock."""
         problems = Problems()
-        if not 1 <= quantity <= MOST_STOCK:
-            problems.add("quantity", "OUT_OF_RANGE", "quantity must be at least 1.")
+        if not 1 <= quantity <= MAX_STOCK:
+            problems.add("quantity", "OUT_OF_RANGE", f"quantity must be between 1 and {MAX_STOCK}.")
         problems.raise_if_any()
         product = await repository.product_by_id(session, parse_id(product_id, "Product"))
         if product is None:
@@ -86,13 +86,13 @@ class Inventory:
         return reservation
 
     async def release(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
-        """Give reserved pieces back, once. Raises NotFound, ReservationOver."""
+        """Return reserved units to stock. Raises NotFound, ReservationEnded."""
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
         if reservation is None or not principal.may_see(reservation.holder_id):
             raise NotFound("Reservation")
         ended = await repository.end_reservation(session, reservation.id, ReservationState.RELEASED, self._clock())
         if ended is None:
-            raise ReservationOver
+            raise ReservationEnded
         product = await repository.change_stock(session, ended.product_id, ended.quantity, self._clock())
         await emit(
             session,
@@ -107,14 +107,14 @@ class Inventory:
         return ended
 
     async def sell(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
-        """The reserved pieces were handed over; for seller and admins. Raises NotFound, Forbidden, ReservationOver."""
+        """Mark a reservation as sold, as seller or admin. Raises NotFound, Forbidden, ReservationEnded."""
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
         if reservation is None:
             raise NotFound("Reservation")
-        await owned(session, principal, reservation.product_id)
+        await editable_product(session, principal, reservation.product_id)
         ended = await repository.end_reservation(session, reservation.id, ReservationState.SOLD, self._clock())
         if ended is None:
-            raise ReservationOver
+            raise ReservationEnded
         await emit(
             session,
             StockSold(id=ended.product_id, reservation_id=ended.id, holder_id=ended.holder_id, quantity=ended.quantity),

@@ -1,4 +1,4 @@
-"""Batches of the catalog subgraph: one SQL statement for all that one request asks for."""
+"""Data loaders of the catalog subgraph: one SQL statement per request and kind of object."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from subgraphs.catalog.service import Catalog
 
 @dataclass(frozen=True, slots=True)
 class SellerPage:
-    """The page of one seller's products: so many, older than a product."""
+    """A page of one seller's products: `size` products older than `before_id`."""
 
     seller_id: str
     size: int
@@ -28,7 +28,7 @@ class SellerPage:
 
 
 class CatalogContext(RequestContext):
-    """One request to the catalog subgraph."""
+    """The context of one request to the catalog subgraph."""
 
     def __init__(
         self, database: Database, caller: Caller, *, writes: bool, catalog: Catalog, inventory: Inventory
@@ -41,12 +41,12 @@ class CatalogContext(RequestContext):
         self.count_of_seller: DataLoader[str, int] = DataLoader(self._load_seller_counts)
 
     async def product(self, product_id: str) -> Product | None:
-        """The product of this id; None for an id that is no UUID too."""
-        known = known_id(product_id)
-        return await self.products.load(known) if known else None
+        """The product with this id; None if missing or if the id is not a UUID."""
+        canonical_id = known_id(product_id)
+        return await self.products.load(canonical_id) if canonical_id else None
 
     async def products_of(self, product_ids: Sequence[str]) -> list[Product | None]:
-        """The products of these ids, each in its place."""
+        """The products with these ids, in the same order."""
         return list(await asyncio.gather(*(self.product(product_id) for product_id in product_ids)))
 
     async def _load_products(self, ids: list[str]) -> list[Product | None]:
@@ -55,7 +55,7 @@ class CatalogContext(RequestContext):
         return [found.get(product_id) for product_id in ids]
 
     async def _load_seller_pages(self, pages: list[SellerPage]) -> list[list[Product]]:
-        """One statement for each size and start; all sellers of one field have the same."""
+        """One statement per size and start; all sellers of one GraphQL field share them."""
         groups: dict[tuple[int, str | None], list[str]] = {}
         for page in pages:
             groups.setdefault((page.size, page.before_id), []).append(page.seller_id)

@@ -17,7 +17,7 @@ class Base(SQLModel, registry=registry()):
 
 
 class Product(Base, table=True):
-    """Something on sale. Distribution key: id."""
+    """A product. Distribution key: id."""
 
     __tablename__ = "products"
 
@@ -38,7 +38,7 @@ class Product(Base, table=True):
 
 
 class ReservationState(StrEnum):
-    """What has become of a reservation: held still, given back, or sold."""
+    """The state of a reservation."""
 
     HELD = "held"
     RELEASED = "released"
@@ -46,7 +46,7 @@ class ReservationState(StrEnum):
 
 
 class Reservation(Base, table=True):
-    """Pieces taken out of stock for somebody. Distribution key: product_id."""
+    """Units of a product reserved for a user. Distribution key: product_id."""
 
     __tablename__ = "reservations"
 

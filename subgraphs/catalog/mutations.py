@@ -1,4 +1,4 @@
-"""GraphQL operations of the catalog subgraph."""
+"""GraphQL mutations of the catalog subgraph."""
 
 from __future__ import annotations
 
@@ -23,11 +23,15 @@ WRITE = "catalog:write"
 class Mutation:
     """Mutations of the catalog subgraph."""
 
-    @strawberry.federation.mutation(description="Put a product on sale, as its seller.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Create a product with the caller as its seller. Requires the scope catalog:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def create_product(
-        self, info: CatalogInfo, input: Annotated[CreateProductInput, strawberry.argument(description="What it is.")]
+        self,
+        info: CatalogInfo,
+        input: Annotated[CreateProductInput, strawberry.argument(description="The new product.")],
     ) -> Product:
-        """A new product."""
         seller_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             record = await info.context.catalog.create(
@@ -36,77 +40,81 @@ class Mutation:
         return Product(record=record)
 
     @strawberry.federation.mutation(
-        description="Change a product; for its seller and admins. Fails where somebody else changed it meanwhile.",
+        description="Update a product. Fails if the product was changed since `version` was read. Requires the scope "
+        "catalog:write, and the caller to be the seller or an admin.",
         requires_scopes=[[WRITE]],
     )
     async def update_product(
         self,
         info: CatalogInfo,
         id: ProductId,
-        version: Annotated[int, strawberry.argument(description="The version that was read.")],
-        input: Annotated[UpdateProductInput, strawberry.argument(description="What changes.")],
+        version: Annotated[
+            int, strawberry.argument(description="The `version` of the product that the change is based on.")
+        ],
+        input: Annotated[UpdateProductInput, strawberry.argument(description="The fields to change.")],
     ) -> Product:
-        """The product as it is then."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             record = await info.context.catalog.update(session, info.context.principal, id, version, input.details())
         return Product(record=record)
 
     @strawberry.federation.mutation(
-        description="Take a product from sale; for its seller and admins.", requires_scopes=[[WRITE]]
+        description="Delete a product. Requires the scope catalog:write, and the caller to be the seller or an admin.",
+        requires_scopes=[[WRITE]],
     )
     async def delete_product(self, info: CatalogInfo, id: ProductId) -> Product:
-        """The product as it was."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             record = await info.context.catalog.delete(session, info.context.principal, id)
         return Product(record=record)
 
     @strawberry.federation.mutation(
-        description="Add to a product's stock, or take from it; for its seller and admins. It never falls below zero.",
+        description="Increase or decrease the stock of a product. Fails if the stock would fall below zero. Requires "
+        "the scope catalog:write, and the caller to be the seller or an admin.",
         requires_scopes=[[WRITE]],
     )
     async def adjust_stock(
         self,
         info: CatalogInfo,
         id: ProductId,
-        delta: Annotated[int, strawberry.argument(description="How many pieces come (or, below zero, go).")],
+        delta: Annotated[int, strawberry.argument(description="The number of units to add; negative to remove.")],
     ) -> Product:
-        """The product as it is then."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             record = await info.context.inventory.adjust(session, info.context.principal, id, delta)
         return Product(record=record)
 
     @strawberry.federation.mutation(
-        description="Take pieces out of stock for yourself, until you release them or they are sold.",
+        description="Reserve units of a product for the caller. They are taken out of stock until the reservation is "
+        "released or sold. Requires the scope catalog:write.",
         requires_scopes=[[WRITE]],
     )
     async def reserve_stock(
         self,
         info: CatalogInfo,
         product_id: ProductId,
-        quantity: Annotated[int, strawberry.argument(description="How many pieces; at least 1.")],
+        quantity: Annotated[int, strawberry.argument(description="The number of units; at least 1.")],
     ) -> Reservation:
-        """The reservation."""
         holder_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Reservation.of(await info.context.inventory.reserve(session, holder_id, product_id, quantity))
 
     @strawberry.federation.mutation(
-        description="Give reserved pieces back; for who reserved them and admins.", requires_scopes=[[WRITE]]
+        description="Release a reservation and return its units to stock. Requires the scope catalog:write, and the "
+        "caller to be the holder or an admin.",
+        requires_scopes=[[WRITE]],
     )
     async def release_stock(self, info: CatalogInfo, id: ReservationId) -> Reservation:
-        """The reservation, released."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Reservation.of(await info.context.inventory.release(session, info.context.principal, id))
 
     @strawberry.federation.mutation(
-        description="Reserved pieces have been handed over; for the seller and admins.", requires_scopes=[[WRITE]]
+        description="Mark a reservation as sold. Requires the scope catalog:write, and the caller to be the seller or "
+        "an admin.",
+        requires_scopes=[[WRITE]],
     )
     async def sell_reserved(self, info: CatalogInfo, id: ReservationId) -> Reservation:
-        """The reservation, sold."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Reservation.of(await info.context.inventory.sell(session, info.context.principal, id))

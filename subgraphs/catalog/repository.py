@@ -18,7 +18,7 @@ from subgraphs.catalog.search import scores
 
 
 class ProductSort(Enum):
-    """How a list of products is sorted."""
+    """The order of a list of products."""
 
     RELEVANCE = "relevance"
     NEWEST = "newest"
@@ -29,19 +29,19 @@ class ProductSort(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ProductFilter:
-    """Which products a list holds; what is None or empty does not matter."""
+    """Conditions for a list of products; None means no condition."""
 
     search: str | None = None
-    category: str | None = None  # with the categories below it
+    category: str | None = None  # includes its subcategories
     seller_ids: tuple[str, ...] | None = None
-    least_price: int | None = None
-    most_price: int | None = None
+    min_price: int | None = None
+    max_price: int | None = None
     in_stock: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryCount:
-    """A category's path, and how many products stand in it directly."""
+    """The path of a category, and the number of products directly in it."""
 
     path: str
     products: int
@@ -60,34 +60,34 @@ _KEYS = {
 
 
 async def products_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Product]:
-    """The products of these ids that there are."""
+    """The existing products with these ids, by id."""
     found = await session.scalars(select(Product).where(col(Product.id).in_(ids), col(Product.deleted_at).is_(None)))
     return {product.id: product for product in found}
 
 
 async def product_by_id(session: AsyncSession, product_id: str) -> Product | None:
-    """The product of this id, as it is now."""
+    """The product with this id; None if missing."""
     return (await products_by_id(session, [product_id])).get(product_id)
 
 
 async def sku_is_taken(session: AsyncSession, sku: str) -> bool:
-    """Whether a product has this SKU, deleted ones too."""
+    """Whether a product, deleted or not, has this SKU."""
     return await session.scalar(select(col(Product.id)).where(col(Product.sku) == sku)) is not None
 
 
-def _matching(wanted: ProductFilter) -> list[ColumnElement[bool]]:
+def _matching(condition: ProductFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = [col(Product.deleted_at).is_(None)]
-    if wanted.category is not None:
-        below = col(Product.category).startswith(wanted.category + "/", autoescape=True)
-        conditions.append(or_(col(Product.category) == wanted.category, below))
-    if wanted.seller_ids is not None:
-        conditions.append(col(Product.seller_id).in_(wanted.seller_ids))
-    if wanted.least_price is not None:
-        conditions.append(col(Product.price_minor) >= wanted.least_price)
-    if wanted.most_price is not None:
-        conditions.append(col(Product.price_minor) <= wanted.most_price)
-    if wanted.in_stock is not None:
-        conditions.append(col(Product.stock) > 0 if wanted.in_stock else col(Product.stock) == 0)
+    if condition.category is not None:
+        below = col(Product.category).startswith(condition.category + "/", autoescape=True)
+        conditions.append(or_(col(Product.category) == condition.category, below))
+    if condition.seller_ids is not None:
+        conditions.append(col(Product.seller_id).in_(condition.seller_ids))
+    if condition.min_price is not None:
+        conditions.append(col(Product.price_minor) >= condition.min_price)
+    if condition.max_price is not None:
+        conditions.append(col(Product.price_minor) <= condition.max_price)
+    if condition.in_stock is not None:
+        conditions.append(col(Product.stock) > 0 if condition.in_stock else col(Product.stock) == 0)
     return conditions
 
 
@@ -96,11 +96,11 @@ def _is_sqlite(session: AsyncSession) -> bool:
 
 
 async def page_of_products(
-    session: AsyncSession, page: PageRequest, wanted: ProductFilter, sort: ProductSort | None
+    session: AsyncSession, page: PageRequest, condition: ProductFilter, sort: ProductSort | None
 ) -> Slice[Product]:
-    """One page. Without a sort: by relevance where words are searched for, else the newest first."""
-    ranked = scores(wanted.search, sqlite=_is_sqlite(session)) if wanted.search else None
-    statement = select(Product).where(*_matching(wanted))
+    """A page of products. Without `sort`: by relevance if there is search text, otherwise newest first."""
+    ranked = scores(condition.search, sqlite=_is_sqlite(session)) if condition.search else None
+    statement = select(Product).where(*_matching(condition))
     if ranked is None:
         keys = _KEYS[ProductSort.NEWEST if sort in (None, ProductSort.RELEVANCE) else sort]
         return await read_slice(session, statement, keys, page)
@@ -117,10 +117,10 @@ def _of_row(key: Key) -> Key:
     return Key(key.column, lambda row: key.read(row[0]), key.descending)
 
 
-async def count_products(session: AsyncSession, wanted: ProductFilter) -> int:
-    """How many the list has in all."""
-    statement: Select[Any] = select(func.count()).select_from(Product).where(*_matching(wanted))
-    ranked = scores(wanted.search, sqlite=_is_sqlite(session)) if wanted.search else None
+async def count_products(session: AsyncSession, condition: ProductFilter) -> int:
+    """The total number of products in the list."""
+    statement: Select[Any] = select(func.count()).select_from(Product).where(*_matching(condition))
+    ranked = scores(condition.search, sqlite=_is_sqlite(session)) if condition.search else None
     if ranked is not None:
         statement = statement.join(ranked, ranked.c.id == col(Product.id))
     return int(await session.scalar(statement) or 0)
@@ -129,13 +129,13 @@ async def count_products(session: AsyncSession, wanted: ProductFilter) -> int:
 async def products_of_sellers(
     session: AsyncSession, seller_ids: Sequence[str], size: int, before_id: str | None
 ) -> dict[str, list[Product]]:
-    """The newest products of each seller, up to one more than `size`, older than a given one; in one statement."""
-    place = func.row_number().over(partition_by=col(Product.seller_id), order_by=col(Product.id).desc()).label("place")
+    """The newest `size` + 1 products of each seller that are older than `before_id`, in one statement."""
+    rank = func.row_number().over(partition_by=col(Product.seller_id), order_by=col(Product.id).desc()).label("rank")
     conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
     if before_id is not None:
         conditions.append(col(Product.id) < before_id)
-    placed = select(col(Product.id), place).where(*conditions).subquery()
-    statement = select(Product).join(placed, placed.c.id == col(Product.id)).where(placed.c.place <= size + 1)
+    ranked = select(col(Product.id), rank).where(*conditions).subquery()
+    statement = select(Product).join(ranked, ranked.c.id == col(Product.id)).where(ranked.c.rank <= size + 1)
     found: dict[str, list[Product]] = {seller_id: [] for seller_id in seller_ids}
     for product in await session.scalars(statement.order_by(col(Product.id).desc())):
         found[product.seller_id].append(product)
@@ -143,7 +143,7 @@ async def products_of_sellers(
 
 
 async def counts_of_sellers(session: AsyncSession, seller_ids: Sequence[str]) -> dict[str, int]:
-    """How many products each seller has."""
+    """The number of products of each seller."""
     conditions = _matching(ProductFilter(seller_ids=tuple(seller_ids)))
     rows = await session.execute(
         select(col(Product.seller_id), func.count()).where(*conditions).group_by(col(Product.seller_id))
@@ -152,7 +152,7 @@ async def counts_of_sellers(session: AsyncSession, seller_ids: Sequence[str]) ->
 
 
 async def categories(session: AsyncSession) -> list[CategoryCount]:
-    """Every category in use, by path."""
+    """Every category with products, sorted by path."""
     rows = await session.execute(
         select(col(Product.category), func.count())
         .where(col(Product.deleted_at).is_(None))
@@ -165,7 +165,7 @@ async def categories(session: AsyncSession) -> list[CategoryCount]:
 async def change_product(
     session: AsyncSession, product_id: str, version: int, values: dict[str, Any], at: datetime
 ) -> Product | None:
-    """Change a product of this version; None where its version is another by now."""
+    """Update a product if it still has this version; None otherwise."""
     statement = (
         update(Product)
         .where(col(Product.id) == product_id, col(Product.version) == version, col(Product.deleted_at).is_(None))
@@ -177,7 +177,7 @@ async def change_product(
 
 
 async def change_stock(session: AsyncSession, product_id: str, delta: int, at: datetime) -> Product | None:
-    """Add to the stock, or take from it; None where it would fall below zero. One statement, so that no two race."""
+    """Change the stock in one atomic statement; None if it would fall below zero."""
     statement = (
         update(Product)
         .where(col(Product.id) == product_id, col(Product.stock) + delta >= 0, col(Product.deleted_at).is_(None))
@@ -189,19 +189,19 @@ async def change_stock(session: AsyncSession, product_id: str, delta: int, at: d
 
 
 async def any_product(session: AsyncSession) -> bool:
-    """Whether there is one at all."""
+    """Whether any product exists."""
     return await session.scalar(select(col(Product.id)).limit(1)) is not None
 
 
 async def reservation_by_id(session: AsyncSession, reservation_id: str) -> Reservation | None:
-    """The reservation of this id."""
+    """The reservation with this id; None if missing."""
     return await session.get(Reservation, reservation_id)
 
 
 async def end_reservation(
     session: AsyncSession, reservation_id: str, state: ReservationState, at: datetime
 ) -> Reservation | None:
-    """End a reservation that is held; None where it has ended already, so that of two who end it one does."""
+    """End a held reservation; None if it has already ended. Atomic: of concurrent calls, one succeeds."""
     statement = (
         update(Reservation)
         .where(col(Reservation.id) == reservation_id, col(Reservation.state) == ReservationState.HELD)
@@ -213,7 +213,7 @@ async def end_reservation(
 
 
 async def reservations_of(session: AsyncSession, holder_id: str, page: PageRequest) -> Slice[Reservation]:
-    """Somebody's reservations, newest first."""
+    """A page of a user's reservations, newest first."""
     newest_first = (Key(col(Reservation.id), lambda row: row.id, descending=True),)
     return await read_slice(
         session, select(Reservation).where(col(Reservation.holder_id) == holder_id), newest_first, page
@@ -221,6 +221,6 @@ async def reservations_of(session: AsyncSession, holder_id: str, page: PageReque
 
 
 async def count_reservations_of(session: AsyncSession, holder_id: str) -> int:
-    """How many there are in all."""
+    """The total number of a user's reservations."""
     statement = select(func.count()).select_from(Reservation).where(col(Reservation.holder_id) == holder_id)
     return int(await session.scalar(statement) or 0)

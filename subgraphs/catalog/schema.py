@@ -1,4 +1,4 @@
-"""GraphQL operations of the catalog subgraph."""
+"""GraphQL queries of the catalog subgraph. The mutations are in mutations.py."""
 
 from __future__ import annotations
 
@@ -15,18 +15,22 @@ from subgraphs.catalog.repository import ProductFilter, ProductSort
 from subgraphs.catalog.types import CatalogInfo, Category, Product, ProductFilterInput, ProductId, Reservation, User
 
 Search = Annotated[
-    str | None, strawberry.argument(description="Words that the product holds; the last may be unfinished.")
+    str | None, strawberry.argument(description="Words to search for in the products. The last word can be a prefix.")
 ]
-CategoryPath = Annotated[str | None, strawberry.argument(description="A path; the categories below it count too.")]
+CategoryPath = Annotated[
+    str | None, strawberry.argument(description="The path of a category. Includes its subcategories.")
+]
 Sort = Annotated[
     ProductSort | None,
-    strawberry.argument(description="By relevance where words are searched for, else the newest first, if not given."),
+    strawberry.argument(
+        description="The order. By default, by relevance if `search` is given, otherwise newest first."
+    ),
 ]
-Narrowed = Annotated[ProductFilterInput | None, strawberry.argument(description="What else to go by.")]
+Filter = Annotated[ProductFilterInput | None, strawberry.argument(description="Further conditions.")]
 
 
-def _wanted(search: str | None, category: str | None, narrowed: ProductFilterInput | None) -> ProductFilter:
-    given = narrowed or ProductFilterInput()
+def _condition(search: str | None, category: str | None, filter: ProductFilterInput | None) -> ProductFilter:
+    given = filter or ProductFilterInput()
     seller_ids = None
     if given.seller_id is not None:
         seller = known_id(str(given.seller_id))
@@ -35,16 +39,16 @@ def _wanted(search: str | None, category: str | None, narrowed: ProductFilterInp
 
 
 async def _page(
-    info: CatalogInfo, page: PageRequest, wanted: ProductFilter, sort: ProductSort | None
+    info: CatalogInfo, page: PageRequest, condition: ProductFilter, sort: ProductSort | None
 ) -> Connection[Product]:
     async with info.context.session() as session:
-        piece = await repository.page_of_products(session, page, wanted, sort)
+        piece = await repository.page_of_products(session, page, condition, sort)
     for record in piece.rows:
         info.context.products.prime(record.id, record)
 
     async def counted() -> int:
         async with info.context.session() as session:
-            return await repository.count_products(session, wanted)
+            return await repository.count_products(session, condition)
 
     return connect(piece, lambda record: Product(record=record), counted)
 
@@ -53,7 +57,7 @@ async def _page(
 class Query:
     """Queries of the catalog subgraph."""
 
-    @strawberry.field(description="What is on sale.")
+    @strawberry.field(description="List products.")
     async def products(
         self,
         info: CatalogInfo,
@@ -63,32 +67,32 @@ class Query:
         before: Before = None,
         search: Search = None,
         category: CategoryPath = None,
-        filter: Narrowed = None,
+        filter: Filter = None,
         sort: Sort = None,
     ) -> Connection[Product]:
-        """A page of products."""
         page = page_request(first, after, last, before)
-        return await _page(info, page, _wanted(search, category, filter), sort)
+        return await _page(info, page, _condition(search, category, filter), sort)
 
-    @strawberry.field(description="What is on sale in one category and those below it, newest first.")
+    @strawberry.field(description="List the products of a category and its subcategories, newest first.")
     async def products_by_category(
         self,
         info: CatalogInfo,
-        category: Annotated[str, strawberry.argument(description="The category's path.")],
+        category: Annotated[str, strawberry.argument(description="The path of the category.")],
         first: First = None,
         after: After = None,
         last: Last = None,
         before: Before = None,
     ) -> Connection[Product]:
-        """A page of products."""
-        wanted = ProductFilter(category=category)
-        return await _page(info, page_request(first, after, last, before), wanted, ProductSort.NEWEST)
+        condition = ProductFilter(category=category)
+        return await _page(info, page_request(first, after, last, before), condition, ProductSort.NEWEST)
 
-    @strawberry.federation.field(description="What you have reserved, newest first.", requires_scopes=[[WRITE]])
+    @strawberry.federation.field(
+        description="The caller's reservations, newest first. Requires the scope catalog:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def my_reservations(
         self, info: CatalogInfo, first: First = None, after: After = None, last: Last = None, before: Before = None
     ) -> Connection[Reservation]:
-        """A page of the caller's reservations."""
         holder_id = info.context.principal.require_scope(WRITE)
         async with info.context.session() as session:
             page = page_request(first, after, last, before)
@@ -100,14 +104,12 @@ class Query:
 
         return connect(piece, Reservation.of, counted)
 
-    @strawberry.field(description="The product of this id; null where there is none.")
+    @strawberry.field(description="Look up a product by id. Null if there is none.")
     async def product(self, info: CatalogInfo, id: ProductId) -> Product | None:
-        """One product."""
         return Product.of(await info.context.product(id))
 
-    @strawberry.field(description="Every category that holds products, with those above it, by path.")
+    @strawberry.field(description="All categories with products, and their parent categories, sorted by path.")
     async def categories(self, info: CatalogInfo) -> list[Category]:
-        """The tree, as a list."""
         async with info.context.session() as session:
             return Category.tree(await repository.categories(session))
 

@@ -28,9 +28,9 @@ _products = table("products", column("id", Id))
 
 
 def scores(words: str, *, sqlite: bool) -> Subquery | None:
-    """Products that hold all the words (the last may be unfinished), with a `score`, the lower the better.
+    """Select id and `score` (lower is better) of the products that contain all words, or words starting with them.
 
-    None where there is no word in it.
+    None if the text contains no word.
     """
     found = _WORD.findall(words)
     if not found:
@@ -59,5 +59,5 @@ def _postgresql_scores(words: list[str]) -> Select[tuple[str, float]]:
 
 
 def _without_accents(word: str) -> str:
-    """As the column has it, where SQLite's tokenizer sees to that itself."""
+    """Remove accents, as in the indexed column. SQLite's tokenizer does this itself."""
     return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

@@ -1,4 +1,4 @@
-"""The business verbs of the catalog subgraph (those of stock stand in inventory.py). They flush; the edge commits."""
+"""Products. Stock and reservations are in inventory.py. Services flush; the resolver commits."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ from hanse_subgraph.money import MoneyInput, check_money
 from subgraphs.catalog import repository
 from subgraphs.catalog.errors import SkuTaken, StaleVersion
 from subgraphs.catalog.events import ProductCreated, ProductDeleted, ProductUpdated
-from subgraphs.catalog.inventory import check_stock, owned
+from subgraphs.catalog.inventory import check_stock, editable_product
 from subgraphs.catalog.models import Product
 
 _CATEGORY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*(/[a-z0-9]+(-[a-z0-9]+)*)*")
 _SKU = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-MOST_TAGS = 20
+MAX_TAGS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class ProductDetails:
-    """What can be said of a product; None leaves it as it is."""
+    """The editable fields of a product. None leaves a field unchanged."""
 
     name: str | None = None
     description: str | None = None
@@ -38,19 +38,23 @@ class ProductDetails:
     tags: list[str] | None = None
 
     def check(self, problems: Problems) -> None:
-        """Note what does not keep the rules."""
+        """Add a problem for each invalid field."""
         problems.text("name", self.name, least=1, most=200)
         problems.text("description", self.description, most=10_000)
         if self.category is not None and (len(self.category) > 200 or not _CATEGORY.fullmatch(self.category)):
-            problems.add("category", "INVALID", "category is a path of small letters, digits and dashes: home/kitchen.")
+            problems.add(
+                "category",
+                "INVALID",
+                "category must be a path of lower-case letters, digits and dashes, such as home/kitchen.",
+            )
         if self.price is not None:
             check_money(problems, "price", self.price)
-        if self.tags is not None and (len(self.tags) > MOST_TAGS or any(not 0 < len(tag) <= 40 for tag in self.tags)):
-            problems.add("tags", "INVALID", f"tags are at most {MOST_TAGS}, of 1 to 40 characters each.")
+        if self.tags is not None and (len(self.tags) > MAX_TAGS or any(not 0 < len(tag) <= 40 for tag in self.tags)):
+            problems.add("tags", "INVALID", f"tags can have at most {MAX_TAGS} items of 1 to 40 characters.")
 
     def values(self) -> dict[str, Any]:
-        """The columns that it sets."""
-        plain = {
+        """The columns to set, with their values."""
+        values = {
             "name": self.name.strip() if self.name is not None else None,
             "description": self.description,
             "category": self.category,
@@ -58,11 +62,11 @@ class ProductDetails:
             "price_minor": self.price.amount_minor if self.price else None,
             "currency": self.price.currency if self.price else None,
         }
-        return {name: value for name, value in plain.items() if value is not None}
+        return {name: value for name, value in values.items() if value is not None}
 
 
 class Catalog:
-    """What can be done with products."""
+    """Creates, updates and deletes products."""
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         self._clock = clock
@@ -77,12 +81,12 @@ class Catalog:
         stock: int = 0,
         product_id: str | None = None,
     ) -> Product:
-        """Put a product on sale. Raises BadInput, SkuTaken."""
+        """Create a product. Raises BadInput, SkuTaken."""
         problems = Problems()
         details.check(problems)
         check_stock(problems, stock)
         if sku is not None and (len(sku) > 64 or not _SKU.fullmatch(sku)):
-            problems.add("sku", "INVALID", "sku takes up to 64 letters, digits, dots, dashes and underscores.")
+            problems.add("sku", "INVALID", "sku can have up to 64 letters, digits, dots, dashes and underscores.")
         problems.raise_if_any()
         if sku is not None and await repository.sku_is_taken(session, sku):
             raise SkuTaken
@@ -100,7 +104,7 @@ class Catalog:
         session.add(product)
         try:
             await session.flush()
-        except IntegrityError as error:  # somebody took it between the question and the answer
+        except IntegrityError as error:  # a concurrent request inserted it after the check
             raise SkuTaken from error
         await emit(
             session,
@@ -121,11 +125,11 @@ class Catalog:
     async def update(
         self, session: AsyncSession, principal: Principal, product_id: str, version: int, details: ProductDetails
     ) -> Product:
-        """Change what a product says. Raises BadInput, NotFound, Forbidden, StaleVersion."""
+        """Update a product. Raises BadInput, NotFound, Forbidden, StaleVersion."""
         problems = Problems()
         details.check(problems)
         problems.raise_if_any()
-        product = await owned(session, principal, product_id)
+        product = await editable_product(session, principal, product_id)
         values = {name: value for name, value in details.values().items() if value != getattr(product, name)}
         changed = await repository.change_product(session, product.id, version, values, self._clock())
         if changed is None:
@@ -145,8 +149,8 @@ class Catalog:
         return changed
 
     async def delete(self, session: AsyncSession, principal: Principal, product_id: str) -> Product:
-        """Take a product from sale; what refers to it keeps its id. Raises NotFound, Forbidden."""
-        product = await owned(session, principal, product_id)
+        """Delete a product; the row is kept, since other objects refer to it. Raises NotFound, Forbidden."""
+        product = await editable_product(session, principal, product_id)
         product.deleted_at = self._clock()
         await session.flush()
         await emit(session, ProductDeleted(id=product.id))

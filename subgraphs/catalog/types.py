@@ -29,8 +29,8 @@ from subgraphs.catalog.service import ProductDetails
 
 CatalogInfo = Info[CatalogContext, None]
 
-strawberry.enum(models.ReservationState, name="ReservationState", description="What has become of a reservation.")
-strawberry.enum(ProductSort, name="ProductSort", description="How a list of products is sorted.")
+strawberry.enum(models.ReservationState, name="ReservationState", description="The state of a reservation.")
+strawberry.enum(ProductSort, name="ProductSort", description="The order of a list of products.")
 
 
 @strawberry.federation.type(keys=["id"], description="A product in the catalog.")
@@ -43,51 +43,51 @@ class Product:
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.record.id)
 
-    @strawberry.field(description="The stock keeping unit; unique.")
+    @strawberry.field(description="The stock keeping unit. Unique.")
     def sku(self) -> str:
         return self.record.sku
 
-    @strawberry.field(description="What it is called.")
+    @strawberry.field(description="The name of the product.")
     def name(self) -> str:
         return self.record.name
 
-    @strawberry.field(description="What there is to say of it.")
+    @strawberry.field(description="The description of the product.")
     def description(self) -> str:
         return self.record.description
 
-    @strawberry.field(description="Its place among the categories, a path such as `electronics/audio`.")
+    @strawberry.field(description="The path of its category, such as `electronics/audio`.")
     def category(self) -> str:
         return self.record.category
 
-    @strawberry.field(description="Words to find it by.")
+    @strawberry.field(description="Tags for searching.")
     def tags(self) -> list[str]:
         return self.record.tags
 
-    @strawberry.field(description="What one piece costs.")
+    @strawberry.field(description="The price of one unit.")
     def price(self) -> Money:
         return Money(amount_minor=self.record.price_minor, currency=self.record.currency)
 
-    @strawberry.field(description="How many pieces are there.")
+    @strawberry.field(description="The number of units in stock.")
     def stock(self) -> int:
         return self.record.stock
 
-    @strawberry.field(description="Whether a piece is there at all.")
+    @strawberry.field(description="Whether at least one unit is in stock.")
     def in_stock(self) -> bool:
         return self.record.stock > 0
 
-    @strawberry.field(description="Goes up with each update; give it to `updateProduct`.")
+    @strawberry.field(description="The version, incremented by each update. Pass it to `updateProduct`.")
     def version(self) -> int:
         return self.record.version
 
-    @strawberry.field(description="Who sells it.")
+    @strawberry.field(description="The seller of the product.")
     def seller(self) -> User:
         return User(id=strawberry.ID(self.record.seller_id))
 
-    @strawberry.field(description="When it was put on sale (UTC).")
+    @strawberry.field(description="When it was created (UTC).")
     def created_at(self) -> datetime:
         return self.record.created_at
 
-    @strawberry.field(description="When it was last changed (UTC).")
+    @strawberry.field(description="When it was last updated (UTC).")
     def updated_at(self) -> datetime:
         return self.record.updated_at
 
@@ -104,13 +104,13 @@ class Product:
 
 @strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
-    """A user as the catalog knows one: as a seller."""
+    """The catalog's part of the entity User: the products of a seller."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="What the user sells, newest first.")
+    @strawberry.field(description="The products that the user sells, newest first.")
     async def products(self, info: CatalogInfo, first: First = None, after: After = None) -> Connection[Product]:
-        """A page; the pages of all users in one request take one statement."""
+        """A page of products. All users of one request are loaded in one statement."""
         page = page_request(first, after, None, None)
         seller_id = known_id(str(self.id))
         found = await self._page(info, seller_id, page) if seller_id else []
@@ -134,27 +134,27 @@ class User:
 
     @classmethod
     async def resolve_references(cls, info: CatalogInfo, representations: list[Representation]) -> list[Self]:
-        """Users by their id; whether there are such, the users subgraph knows."""
+        """Reference resolver: the users subgraph knows which users exist."""
         return [cls(id=strawberry.ID(user_id)) for user_id in ids_of(representations)]
 
 
-@strawberry.type(description="Pieces of a product taken out of stock for somebody.")
+@strawberry.type(description="Units of a product that are reserved for a user.")
 class Reservation:
-    """A reservation."""
-
     id: strawberry.ID = strawberry.field(description="The id of the reservation (UUID).")
-    quantity: int = strawberry.field(description="How many pieces.")
-    state: models.ReservationState = strawberry.field(description="What has become of it.")
-    created_at: datetime = strawberry.field(description="When they were reserved (UTC).")
-    ended_at: datetime | None = strawberry.field(description="When they were released or sold (UTC).")
+    quantity: int = strawberry.field(description="The number of reserved units.")
+    state: models.ReservationState = strawberry.field(description="The state of the reservation.")
+    created_at: datetime = strawberry.field(description="When it was created (UTC).")
+    ended_at: datetime | None = strawberry.field(
+        description="When it was released or sold (UTC). Null while it is held."
+    )
     product_id: strawberry.Private[str]
     holder_id: strawberry.Private[str]
 
-    @strawberry.field(description="What is reserved; null where it is no longer on sale.")
+    @strawberry.field(description="The reserved product. Null if it was deleted.")
     async def product(self, info: CatalogInfo) -> Product | None:
         return Product.of(await info.context.product(self.product_id))
 
-    @strawberry.field(description="For whom.")
+    @strawberry.field(description="The user who holds the reservation.")
     def holder(self) -> User:
         return User(id=strawberry.ID(self.holder_id))
 
@@ -172,24 +172,22 @@ class Reservation:
         )
 
 
-@strawberry.type(description="A category that holds products.")
+@strawberry.type(description="A category of products.")
 class Category:
-    """A place in the tree of categories."""
-
     path: str = strawberry.field(description="The path from the root, such as `electronics/audio`.")
-    product_count: int = strawberry.field(description="How many products stand in it, and in the categories below it.")
+    product_count: int = strawberry.field(description="The number of products in the category and its subcategories.")
 
     @strawberry.field(description="The last part of the path.")
     def name(self) -> str:
         return self.path.rpartition("/")[2]
 
-    @strawberry.field(description="The path of the category above; null for one at the root.")
+    @strawberry.field(description="The path of the parent category. Null at the root.")
     def parent(self) -> str | None:
         return self.path.rpartition("/")[0] or None
 
     @classmethod
     def tree(cls, counts: list[CategoryCount]) -> list[Self]:
-        """Every category with those above it, by path, each with the products below it counted in."""
+        """All categories and their parents, sorted by path. Counts include the products of subcategories."""
         totals: dict[str, int] = {}
         for count in counts:
             path = count.path
@@ -199,46 +197,54 @@ class Category:
         return [cls(path=path, product_count=totals[path]) for path in sorted(totals)]
 
 
-@strawberry.input(description="A new product.")
+@strawberry.input(description="Input of `createProduct`.")
 class CreateProductInput:
-    """Becomes ProductDetails, with what only a new product has."""
-
-    name: str = strawberry.field(description="What it is called: 1 to 200 characters.")
-    price: MoneyInput = strawberry.field(description="What one piece costs; not negative.")
-    description: str = strawberry.field(default="", description="What there is to say of it; up to 10,000 characters.")
-    category: str = strawberry.field(default="other", description="A path such as `electronics/audio`.")
-    tags: list[str] = strawberry.field(default_factory=list, description="Words to find it by; at most 20.")
-    sku: str | None = strawberry.field(default=None, description="The stock keeping unit; made up where not given.")
-    stock: int = strawberry.field(default=0, description="How many pieces are there.")
+    name: str = strawberry.field(description="The name: 1 to 200 characters.")
+    price: MoneyInput = strawberry.field(description="The price of one unit; not negative.")
+    description: str = strawberry.field(default="", description="The description: up to 10,000 characters.")
+    category: str = strawberry.field(
+        default="other", description="The path of the category, such as `electronics/audio`."
+    )
+    tags: list[str] = strawberry.field(
+        default_factory=list, description="Tags for searching: at most 20, of 1 to 40 characters each."
+    )
+    sku: str | None = strawberry.field(default=None, description="The stock keeping unit. Generated if omitted.")
+    stock: int = strawberry.field(default=0, description="The number of units in stock.")
 
     def details(self) -> ProductDetails:
         """Convert to the input of the service."""
         return ProductDetails(self.name, self.description, self.category, self.price, self.tags)
 
 
-@strawberry.input(description="What changes in a product; what is not given stays.")
+@strawberry.input(description="Input of `updateProduct`. Omitted fields stay unchanged.")
 class UpdateProductInput:
-    """Becomes ProductDetails."""
-
-    name: str | None = strawberry.field(default=None, description="What it is called: 1 to 200 characters.")
-    price: MoneyInput | None = strawberry.field(default=None, description="What one piece costs; not negative.")
-    description: str | None = strawberry.field(default=None, description="What there is to say of it.")
-    category: str | None = strawberry.field(default=None, description="A path such as `electronics/audio`.")
-    tags: list[str] | None = strawberry.field(default=None, description="Words to find it by; at most 20.")
+    name: str | None = strawberry.field(default=None, description="The name: 1 to 200 characters.")
+    price: MoneyInput | None = strawberry.field(default=None, description="The price of one unit; not negative.")
+    description: str | None = strawberry.field(default=None, description="The description of the product.")
+    category: str | None = strawberry.field(
+        default=None, description="The path of the category, such as `electronics/audio`."
+    )
+    tags: list[str] | None = strawberry.field(
+        default=None, description="Tags for searching: at most 20, of 1 to 40 characters each."
+    )
 
     def details(self) -> ProductDetails:
         """Convert to the input of the service."""
         return ProductDetails(self.name, self.description, self.category, self.price, self.tags)
 
 
-@strawberry.input(description="Which products a list holds; what is not given does not matter.")
+@strawberry.input(description="Conditions for a list of products.")
 class ProductFilterInput:
-    """Narrows a list."""
-
-    seller_id: strawberry.ID | None = strawberry.field(default=None, description="Only of this seller.")
-    min_price_minor: int | None = strawberry.field(default=None, description="At least this much, in minor units.")
-    max_price_minor: int | None = strawberry.field(default=None, description="At most this much, in minor units.")
-    in_stock: bool | None = strawberry.field(default=None, description="Only what is there, or only what is not.")
+    seller_id: strawberry.ID | None = strawberry.field(default=None, description="Only products of this seller.")
+    min_price_minor: int | None = strawberry.field(
+        default=None, description="The minimum price, in minor units such as cents."
+    )
+    max_price_minor: int | None = strawberry.field(
+        default=None, description="The maximum price, in minor units such as cents."
+    )
+    in_stock: bool | None = strawberry.field(
+        default=None, description="Only products that are in stock, or only those that are not."
+    )
 
 
 ProductId = Annotated[strawberry.ID, strawberry.argument(description="The id of the product.")]

@@ -1,1 +1,1 @@
-"""Payments: what users owe, what they have paid, and the ledger that stands behind both."""
+"""The payments subgraph: transactions, account balances, and the double-entry ledger behind them."""

@@ -1,9 +1,9 @@
 """Client errors of the payments subgraph, in addition to the common ones.
 
 Conflict
-├── LimitReached    the user would owe more than the limit
-├── KeyReused       the idempotency key stands for another transaction
-└── NotPending      the transaction was paid or cancelled already
+├── CreditLimitReached      the transaction would exceed the user's credit limit
+├── IdempotencyKeyReused    the idempotency key was used for a different transaction
+└── NotPending              the transaction was already paid or cancelled
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ from hanse_subgraph.errors import Conflict, FieldProblem
 from hanse_subgraph.money import formatted
 
 
-class LimitReached(Conflict):
-    """Nobody may owe more."""
+class CreditLimitReached(Conflict):
+    """The transaction would exceed the user's credit limit."""
 
     def __init__(self, limit_minor: int, currency: str) -> None:
-        said = f"You may owe at most {formatted(limit_minor, currency)}; pay something first."
-        super().__init__(FieldProblem("amount", "LIMIT_REACHED", said))
+        limit = formatted(limit_minor, currency)
+        message = f"The amount exceeds your credit limit of {limit}. Pay pending transactions first."
+        super().__init__(FieldProblem("amount", "LIMIT_REACHED", message))
 
 
-class KeyReused(Conflict):
-    """One key, two different transactions."""
+class IdempotencyKeyReused(Conflict):
+    """The idempotency key was used for a different transaction."""
 
     def __init__(self) -> None:
-        said = "This idempotencyKey stands for another transaction; take a new one."
-        super().__init__(FieldProblem("idempotencyKey", "REUSED", said))
+        message = "idempotencyKey was already used for a different transaction. Use a new key."
+        super().__init__(FieldProblem("idempotencyKey", "REUSED", message))
 
 
 class NotPending(Conflict):
-    """Only what is owed can be paid or cancelled."""
+    """The transaction was already paid or cancelled."""
 
     def __init__(self, status: str) -> None:
-        super().__init__(FieldProblem("id", "NOT_PENDING", f"This transaction is {status} already."))
+        super().__init__(FieldProblem("id", "NOT_PENDING", f"The transaction is already {status}."))

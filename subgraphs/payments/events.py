@@ -17,19 +17,19 @@ class _TransactionEvent(EventData, frozen=True, kw_only=True):
 
 
 class TransactionCreated(_TransactionEvent, frozen=True, kw_only=True):
-    """A user owes something more."""
+    """A transaction was created."""
 
     event_type: ClassVar[str] = "transaction.created"
 
 
 class TransactionPaid(_TransactionEvent, frozen=True, kw_only=True):
-    """A user has paid something."""
+    """A transaction was paid."""
 
     event_type: ClassVar[str] = "transaction.paid"
 
 
 class TransactionCancelled(_TransactionEvent, frozen=True, kw_only=True):
-    """Something was called off, and is owed no longer."""
+    """A transaction was cancelled."""
 
     event_type: ClassVar[str] = "transaction.cancelled"
 

@@ -1,4 +1,4 @@
-"""Batches of the payments subgraph: one SQL statement for all that one request asks for."""
+"""Data loaders of the payments subgraph: one SQL statement per request and kind of object."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from subgraphs.payments.service import Payments, may_see
 
 
 class PaymentsContext(RequestContext):
-    """One request to the payments subgraph."""
+    """The context of one request to the payments subgraph."""
 
     def __init__(self, database: Database, caller: Caller, *, writes: bool, payments: Payments) -> None:
         super().__init__(database, caller, writes=writes)
@@ -25,12 +25,12 @@ class PaymentsContext(RequestContext):
         self.by_id: DataLoader[str, Transaction | None] = DataLoader(self._load)
 
     async def transaction(self, transaction_id: str) -> Transaction | None:
-        """The transaction of this id, where the caller may see it."""
-        known = known_id(transaction_id)
-        return await self.by_id.load(known) if known else None
+        """The transaction with this id; None if missing or not visible to the caller."""
+        canonical_id = known_id(transaction_id)
+        return await self.by_id.load(canonical_id) if canonical_id else None
 
     async def transactions_of(self, ids: Sequence[str]) -> list[Transaction | None]:
-        """The transactions of these ids, each in its place, by the same rule."""
+        """The transactions with these ids that are visible to the caller, in the same order."""
         return list(await asyncio.gather(*(self.transaction(key) for key in ids)))
 
     async def _load(self, ids: list[str]) -> list[Transaction | None]:

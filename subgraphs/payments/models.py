@@ -17,7 +17,7 @@ class Base(SQLModel, registry=registry()):
 
 
 class TransactionStatus(StrEnum):
-    """What has become of a transaction: owed still, paid, or called off."""
+    """The status of a transaction."""
 
     PENDING = "pending"
     PAID = "paid"
@@ -25,7 +25,7 @@ class TransactionStatus(StrEnum):
 
 
 class Transaction(Base, table=True):
-    """Something that a user owes or has paid. Distribution key: user_id."""
+    """An amount that a user owes or has paid. Distribution key: user_id."""
 
     __tablename__ = "transactions"
     __table_args__ = (UniqueConstraint("user_id", "idempotency_key"),)
@@ -43,7 +43,7 @@ class Transaction(Base, table=True):
 
 
 class Balance(Base, table=True):
-    """What a user owes now: the one row that all who race for the limit meet at. Distribution key: user_id."""
+    """A user's account balance: the row on which concurrent transactions check the limit. Distribution key: user_id."""
 
     __tablename__ = "balances"
 
@@ -53,7 +53,7 @@ class Balance(Base, table=True):
 
 
 class Account(StrEnum):
-    """The ledger's accounts. RECEIVABLE is kept by user."""
+    """An account of the ledger. RECEIVABLE is kept per user."""
 
     RECEIVABLE = "receivable"
     REVENUE = "revenue"
@@ -61,7 +61,7 @@ class Account(StrEnum):
 
 
 class Posting(Base, table=True):
-    """One half of a ledger entry: debit above zero, credit below. Distribution key: user_id."""
+    """One half of a ledger entry: debits are positive, credits negative. Distribution key: user_id."""
 
     __tablename__ = "postings"
 

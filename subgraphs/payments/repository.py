@@ -18,13 +18,13 @@ _NEWEST_FIRST = (Key(col(Transaction.id), lambda row: row.id, descending=True),)
 
 
 async def transactions_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Transaction]:
-    """The transactions of these ids that there are."""
+    """The existing transactions with these ids, by id."""
     found = await session.scalars(select(Transaction).where(col(Transaction.id).in_(ids)))
     return {row.id: row for row in found}
 
 
 async def transaction_by_key(session: AsyncSession, user_id: str, key: str) -> Transaction | None:
-    """The transaction that a user made under an idempotency key."""
+    """The transaction that a user created with this idempotency key."""
     statement = select(Transaction).where(col(Transaction.user_id) == user_id, col(Transaction.idempotency_key) == key)
     return (await session.scalars(statement)).one_or_none()
 
@@ -37,18 +37,18 @@ def _matching(user_id: str, status: str | None) -> list[ColumnElement[bool]]:
 async def page_of_transactions(
     session: AsyncSession, user_id: str, page: PageRequest, status: str | None
 ) -> Slice[Transaction]:
-    """A user's transactions, newest first."""
+    """A page of a user's transactions, newest first."""
     return await read_slice(session, select(Transaction).where(*_matching(user_id, status)), _NEWEST_FIRST, page)
 
 
 async def count_transactions(session: AsyncSession, user_id: str, status: str | None) -> int:
-    """How many the list above has in all."""
+    """The total number of transactions in the list of `page_of_transactions`."""
     counted = select(func.count()).select_from(Transaction).where(*_matching(user_id, status))
     return int(await session.scalar(counted) or 0)
 
 
 async def balance(session: AsyncSession, user_id: str) -> tuple[int, int]:
-    """What a user owes, and what they have paid, in minor units."""
+    """The amounts that a user owes and has paid, in minor units."""
     row = (
         await session.execute(
             select(col(Balance.owed_minor), col(Balance.paid_minor)).where(col(Balance.user_id) == user_id)
@@ -57,18 +57,20 @@ async def balance(session: AsyncSession, user_id: str) -> tuple[int, int]:
     return (0, 0) if row is None else (row[0], row[1])
 
 
-async def owe(session: AsyncSession, user_id: str, amount: int, limit: int) -> bool:
-    """Add to what a user owes; False where that would pass the limit. One statement, so that no two race."""
+async def increase_owed(session: AsyncSession, user_id: str, amount: int, limit: int) -> bool:
+    """Increase the amount that a user owes, in one atomic statement; False if it would exceed the limit."""
     if amount > limit:
         return False
     statement = insert_into(session, Balance).values(user_id=user_id, owed_minor=amount, paid_minor=0)
-    more = col(Balance.owed_minor) + amount
-    added = statement.on_conflict_do_update(index_elements=["user_id"], set_={"owed_minor": more}, where=more <= limit)
-    return (await session.scalar(added.returning(col(Balance.user_id)))) is not None
+    total = col(Balance.owed_minor) + amount
+    upsert = statement.on_conflict_do_update(
+        index_elements=["user_id"], set_={"owed_minor": total}, where=total <= limit
+    )
+    return (await session.scalar(upsert.returning(col(Balance.user_id)))) is not None
 
 
-async def owe_less(session: AsyncSession, user_id: str, amount: int, *, paid: bool) -> None:
-    """Take from what a user owes, because it is paid or called off."""
+async def decrease_owed(session: AsyncSession, user_id: str, amount: int, *, paid: bool) -> None:
+    """Decrease the amount that a user owes, after payment or cancellation."""
     values: dict[str, Any] = {"owed_minor": col(Balance.owed_minor) - amount}
     if paid:
         values["paid_minor"] = col(Balance.paid_minor) + amount
@@ -78,7 +80,7 @@ async def owe_less(session: AsyncSession, user_id: str, amount: int, *, paid: bo
 async def end(
     session: AsyncSession, user_id: str, status: TransactionStatus, at: datetime, *, transaction_id: str | None = None
 ) -> list[Transaction]:
-    """End one pending transaction of a user, or all: those that were ended, so that of two who end one, one does."""
+    """End one pending transaction of a user, or all; returns those that this call ended, oldest first."""
     pending = update(Transaction).where(*_matching(user_id, TransactionStatus.PENDING))
     if transaction_id is not None:
         pending = pending.where(col(Transaction.id) == transaction_id)
@@ -88,13 +90,13 @@ async def end(
 
 
 async def post(session: AsyncSession, postings: Sequence[Posting]) -> None:
-    """Write to the ledger."""
+    """Write postings to the ledger."""
     session.add_all(postings)
     await session.flush()
 
 
 async def account_totals(session: AsyncSession) -> Mapping[str, int]:
-    """What stands on each account of the ledger, in minor units."""
+    """The total of each ledger account, in minor units."""
     rows = await session.execute(
         select(col(Posting.account), func.sum(col(Posting.amount_minor))).group_by(col(Posting.account))
     )
@@ -102,7 +104,7 @@ async def account_totals(session: AsyncSession) -> Mapping[str, int]:
 
 
 async def unbalanced_entries(session: AsyncSession) -> int:
-    """How many ledger entries do not add up to zero."""
+    """The number of ledger entries whose postings do not add up to zero."""
     wrong = (
         select(col(Posting.entry_id))
         .group_by(col(Posting.entry_id))
@@ -113,7 +115,7 @@ async def unbalanced_entries(session: AsyncSession) -> int:
 
 
 async def wrong_balances(session: AsyncSession) -> int:
-    """How many users' balances differ from what the ledger says that they owe."""
+    """The number of account balances that differ from the ledger."""
     owed = (
         select(col(Posting.user_id), func.sum(col(Posting.amount_minor)).label("owed"))
         .where(col(Posting.account) == Account.RECEIVABLE)
@@ -126,5 +128,5 @@ async def wrong_balances(session: AsyncSession) -> int:
 
 
 async def any_transaction(session: AsyncSession) -> bool:
-    """Whether there is one at all."""
+    """Whether any transaction exists."""
     return await session.scalar(select(col(Transaction.id)).limit(1)) is not None

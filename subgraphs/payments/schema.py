@@ -1,4 +1,4 @@
-"""GraphQL operations of the payments subgraph."""
+"""GraphQL queries and mutations of the payments subgraph."""
 
 from __future__ import annotations
 
@@ -21,14 +21,16 @@ from subgraphs.payments.types import (
     TransactionId,
 )
 
-WRITE, INSPECT = "payments:write", "audit:read"
+WRITE, READ_LEDGER = "payments:write", "audit:read"
 
 
 @strawberry.type(description="Root type for reading data.")
 class Query:
     """Queries of the payments subgraph."""
 
-    @strawberry.federation.field(description="What you owe and have paid, newest first.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's transactions, newest first. Requires authentication.", authenticated=True
+    )
     async def my_transactions(
         self,
         info: PaymentsInfo,
@@ -37,10 +39,9 @@ class Query:
         last: Last = None,
         before: Before = None,
         status: Annotated[
-            TransactionStatus | None, strawberry.argument(description="Only those of this status.")
+            TransactionStatus | None, strawberry.argument(description="Only transactions with this status.")
         ] = None,
     ) -> Connection[Transaction]:
-        """A page of the caller's transactions."""
         user_id = info.context.principal.require_user()
         page = page_request(first, after, last, before)
         async with info.context.session() as session:
@@ -53,28 +54,30 @@ class Query:
         return connect(piece, Transaction.of, counted)
 
     @strawberry.federation.field(
-        description="The transaction of this id; null where there is none that you may see.", authenticated=True
+        description="Look up a transaction by id. Null if there is none or the caller is neither its owner nor an "
+        "admin. Requires authentication.",
+        authenticated=True,
     )
     async def transaction(self, info: PaymentsInfo, id: TransactionId) -> Transaction | None:
-        """One transaction."""
         info.context.principal.require_user()
         row = await info.context.transaction(id)
         return None if row is None else Transaction.of(row)
 
-    @strawberry.federation.field(description="How you stand.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's account balance. Requires authentication.", authenticated=True
+    )
     async def my_balance(self, info: PaymentsInfo) -> AccountBalance:
-        """The caller's balance."""
         user_id = info.context.principal.require_user()
         async with info.context.session() as session:
             owed, paid = await repository.balance(session, user_id)
         return AccountBalance.of(info.context.payments, owed, paid)
 
     @strawberry.federation.field(
-        description="Add up the whole ledger and hold it against the balances. For admins.", requires_scopes=[[INSPECT]]
+        description="Verify the ledger against the account balances. Requires the scope audit:read.",
+        requires_scopes=[[READ_LEDGER]],
     )
     async def verify_ledger(self, info: PaymentsInfo) -> LedgerState:
-        """What was found."""
-        info.context.principal.require_scope(INSPECT)
+        info.context.principal.require_scope(READ_LEDGER)
         payments = info.context.payments
         async with info.context.session() as session:
             return LedgerState.of(await payments.verify(session), payments.currency)
@@ -85,28 +88,33 @@ class Mutation:
     """Mutations of the payments subgraph."""
 
     @strawberry.federation.mutation(
-        description="Owe something. Nobody may owe more than the limit of `myBalance`.", requires_scopes=[[WRITE]]
+        description="Create a transaction for the caller to pay. Fails above the credit limit, see `myBalance`. "
+        "Requires the scope payments:write.",
+        requires_scopes=[[WRITE]],
     )
     async def create_transaction(
         self,
         info: PaymentsInfo,
-        input: Annotated[CreateTransactionInput, strawberry.argument(description="What is to be owed.")],
+        input: Annotated[CreateTransactionInput, strawberry.argument(description="The new transaction.")],
     ) -> Transaction:
-        """The transaction; the same one again for the same idempotency key."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Transaction.of(await info.context.payments.create(session, user_id, input.to_domain()))
 
-    @strawberry.federation.mutation(description="Pay one transaction of yours.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Pay a pending transaction of the caller. Requires the scope payments:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def pay_transaction(self, info: PaymentsInfo, id: TransactionId) -> Transaction:
-        """The transaction, paid."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Transaction.of(await info.context.payments.pay(session, user_id, id))
 
-    @strawberry.federation.mutation(description="Pay everything that you owe.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Pay all pending transactions of the caller. Requires the scope payments:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def pay_transactions(self, info: PaymentsInfo) -> PaidTransactions:
-        """What was paid."""
         user_id = info.context.principal.require_scope(WRITE)
         payments = info.context.payments
         async with info.context.change() as session:
@@ -114,9 +122,11 @@ class Mutation:
         total = Money(amount_minor=sum(row.amount_minor for row in paid), currency=payments.currency)
         return PaidTransactions(transactions=[Transaction.of(row) for row in paid], total=total)
 
-    @strawberry.federation.mutation(description="Call a transaction of yours off.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Cancel a pending transaction of the caller. Requires the scope payments:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def cancel_transaction(self, info: PaymentsInfo, id: TransactionId) -> Transaction:
-        """The transaction, cancelled."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Transaction.of(await info.context.payments.cancel(session, user_id, id))

@@ -1,7 +1,7 @@
-"""The business verbs of the payments subgraph. They flush; the edge commits.
+"""Transactions and the ledger. Services flush; the resolver commits.
 
-Behind every change stands a ledger entry of two postings that add up to zero: owing moves revenue to the user's
-receivable, paying moves the receivable to cash, calling off takes the first back.
+Every change writes a ledger entry of two postings that add up to zero: creating a transaction debits the user's
+receivable and credits revenue, paying debits cash and credits the receivable, cancelling reverses the first entry.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import known_id, new_id, parse_id
 from hanse_subgraph.money import MoneyInput, check_money
 from subgraphs.payments import repository
-from subgraphs.payments.errors import KeyReused, LimitReached, NotPending
+from subgraphs.payments.errors import CreditLimitReached, IdempotencyKeyReused, NotPending
 from subgraphs.payments.events import TransactionCancelled, TransactionCreated, TransactionPaid
 from subgraphs.payments.models import Account, Posting, Transaction, TransactionStatus
 from subgraphs.payments.settings import PaymentsSettings
@@ -27,7 +27,7 @@ from subgraphs.payments.settings import PaymentsSettings
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What a user asks to owe."""
+    """The data of a new transaction."""
 
     amount: MoneyInput
     description: str
@@ -37,7 +37,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class LedgerReport:
-    """Whether the ledger holds: what stands on each account, and how much is wrong."""
+    """The result of verifying the ledger: account totals in minor units, and the number of errors."""
 
     totals: dict[Account, int]
     unbalanced_entries: int
@@ -45,12 +45,12 @@ class LedgerReport:
 
     @property
     def holds(self) -> bool:
-        """Whether everything adds up."""
+        """Whether the ledger is consistent."""
         return not (self.unbalanced_entries or self.wrong_balances or sum(self.totals.values()))
 
 
 class Payments:
-    """What can be done with transactions."""
+    """Creates, pays and cancels transactions, and verifies the ledger."""
 
     def __init__(self, settings: PaymentsSettings, *, clock: Clock = utc_now) -> None:
         self.currency = settings.currency
@@ -60,11 +60,14 @@ class Payments:
     async def create(
         self, session: AsyncSession, user_id: str, order: Order, *, transaction_id: str | None = None
     ) -> Transaction:
-        """Owe something; the same key answers the same transaction. Raises BadInput, KeyReused, LimitReached."""
+        """Create a transaction, or return the one with the same idempotency key.
+
+        Raises BadInput, IdempotencyKeyReused, CreditLimitReached.
+        """
         product_id = self._check(order)
-        known = await self._known(session, user_id, order, product_id)
-        if known is not None:
-            return known
+        existing = await self._existing(session, user_id, order, product_id)
+        if existing is not None:
+            return existing
         row = Transaction(
             id=transaction_id or new_id(),
             user_id=user_id,
@@ -78,17 +81,17 @@ class Payments:
         )
         try:
             async with session.begin_nested():
-                if not await repository.owe(session, user_id, row.amount_minor, self.limit_minor):
-                    raise LimitReached(self.limit_minor, self.currency)
+                if not await repository.increase_owed(session, user_id, row.amount_minor, self.limit_minor):
+                    raise CreditLimitReached(self.limit_minor, self.currency)
                 session.add(row)
                 await session.flush()
-        except IntegrityError:  # the same key came twice at once, and the other was first
-            known = await self._known(session, user_id, order, product_id)
-            if known is None:
+        except IntegrityError:  # a concurrent request with the same key was first
+            existing = await self._existing(session, user_id, order, product_id)
+            if existing is None:
                 raise
-            return known
+            return existing
         await self._post(session, row, debit=Account.RECEIVABLE, credit=Account.REVENUE)
-        await emit(session, _told(TransactionCreated, row))
+        await emit(session, _event(TransactionCreated, row))
         return row
 
     async def pay(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
@@ -100,25 +103,25 @@ class Payments:
         return (await self._settle(session, user_id, ended))[0]
 
     async def pay_all(self, session: AsyncSession, user_id: str) -> list[Transaction]:
-        """Pay everything that is owed: the transactions paid by that, oldest first."""
+        """Pay all pending transactions of the user; returns them, oldest first."""
         ended = await repository.end(session, user_id, TransactionStatus.PAID, self._clock())
         return await self._settle(session, user_id, ended)
 
     async def cancel(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
-        """Call a transaction off. Raises NotFound, NotPending."""
+        """Cancel a transaction. Raises NotFound, NotPending."""
         row = await self._own(session, user_id, transaction_id)
         ended = await repository.end(
             session, user_id, TransactionStatus.CANCELLED, self._clock(), transaction_id=row.id
         )
         if not ended:
             raise NotPending(row.status)
-        await repository.owe_less(session, user_id, ended[0].amount_minor, paid=False)
+        await repository.decrease_owed(session, user_id, ended[0].amount_minor, paid=False)
         await self._post(session, ended[0], debit=Account.REVENUE, credit=Account.RECEIVABLE)
-        await emit(session, _told(TransactionCancelled, ended[0]))
+        await emit(session, _event(TransactionCancelled, ended[0]))
         return ended[0]
 
     async def verify(self, session: AsyncSession) -> LedgerReport:
-        """Add up the whole ledger, and hold it against the balances."""
+        """Verify the ledger against the account balances."""
         totals = await repository.account_totals(session)
         return LedgerReport(
             {account: totals.get(account.value, 0) for account in Account},
@@ -135,36 +138,36 @@ class Payments:
         problems.text("idempotencyKey", order.idempotency_key, least=1, most=100)
         product_id = known_id(order.product_id) if order.product_id is not None else None
         if order.product_id is not None and product_id is None:
-            problems.add("productId", "INVALID", "productId is no product's id.")
+            problems.add("productId", "INVALID", "productId is not a valid product id.")
         problems.raise_if_any()
         return product_id
 
-    async def _known(
+    async def _existing(
         self, session: AsyncSession, user_id: str, order: Order, product_id: str | None
     ) -> Transaction | None:
         if order.idempotency_key is None:
             return None
-        known = await repository.transaction_by_key(session, user_id, order.idempotency_key)
-        if known is None:
+        existing = await repository.transaction_by_key(session, user_id, order.idempotency_key)
+        if existing is None:
             return None
-        asked = (order.amount.amount_minor, order.amount.currency, order.description.strip(), product_id)
-        if (known.amount_minor, known.currency, known.description, known.product_id) != asked:
-            raise KeyReused
-        return known
+        requested = (order.amount.amount_minor, order.amount.currency, order.description.strip(), product_id)
+        if (existing.amount_minor, existing.currency, existing.description, existing.product_id) != requested:
+            raise IdempotencyKeyReused
+        return existing
 
     async def _own(self, session: AsyncSession, user_id: str, transaction_id: str) -> Transaction:
-        known = parse_id(transaction_id, "Transaction")
-        row = (await repository.transactions_by_id(session, [known])).get(known)
+        canonical_id = parse_id(transaction_id, "Transaction")
+        row = (await repository.transactions_by_id(session, [canonical_id])).get(canonical_id)
         if row is None or row.user_id != user_id:
             raise NotFound("Transaction")
         return row
 
     async def _settle(self, session: AsyncSession, user_id: str, paid: list[Transaction]) -> list[Transaction]:
         if paid:
-            await repository.owe_less(session, user_id, sum(row.amount_minor for row in paid), paid=True)
+            await repository.decrease_owed(session, user_id, sum(row.amount_minor for row in paid), paid=True)
         for row in paid:
             await self._post(session, row, debit=Account.CASH, credit=Account.RECEIVABLE)
-        await emit(session, *(_told(TransactionPaid, row) for row in paid))
+        await emit(session, *(_event(TransactionPaid, row) for row in paid))
         return paid
 
     async def _post(self, session: AsyncSession, row: Transaction, *, debit: Account, credit: Account) -> None:
@@ -186,11 +189,11 @@ class Payments:
 
 
 def may_see(principal: Principal, row: Transaction | None) -> bool:
-    """Whether a transaction is there for the caller: their own, or any for admins."""
+    """Whether the transaction exists and the caller is its owner or an admin."""
     return row is not None and principal.may_see(row.user_id)
 
 
-def _told(kind: type[TransactionCreated | TransactionPaid | TransactionCancelled], row: Transaction) -> EventData:
+def _event(kind: type[TransactionCreated | TransactionPaid | TransactionCancelled], row: Transaction) -> EventData:
     return kind(
         id=row.id,
         user_id=row.user_id,

@@ -18,13 +18,13 @@ from subgraphs.payments.service import LedgerReport, Order, Payments
 
 PaymentsInfo = Info[PaymentsContext, None]
 
-strawberry.enum(models.TransactionStatus, name="TransactionStatus", description="What has become of a transaction.")
+strawberry.enum(models.TransactionStatus, name="TransactionStatus", description="The status of a transaction.")
 strawberry.enum(models.Account, name="LedgerAccount", description="An account of the ledger.")
 
 
 @strawberry.federation.type(keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A user account.")
 class User:
-    """A user, whom the users subgraph knows."""
+    """A reference to an entity of the users subgraph."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
@@ -33,25 +33,28 @@ class User:
     keys=[Key(fields=FieldSet("id"), resolvable=False)], description="A product in the catalog."
 )
 class Product:
-    """A product, which the catalog knows."""
+    """A reference to an entity of the catalog subgraph."""
 
     id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
 
 
 @strawberry.federation.type(
-    keys=["id"], description="Something that a user owes or has paid. Only the user and admins see it."
+    keys=["id"],
+    description="An amount that a user owes or has paid. Visible only to the user and admins.",
 )
 class Transaction:
-    """A transaction."""
-
     id: strawberry.ID = strawberry.field(description="The id of the transaction (UUID).")
-    amount: Money = strawberry.field(description="How much it is.")
-    description: str = strawberry.field(description="What it is for.")
-    status: models.TransactionStatus = strawberry.field(description="What has become of it.")
-    created_at: datetime = strawberry.field(description="When it was made (UTC).")
-    ended_at: datetime | None = strawberry.field(description="When it was paid or cancelled (UTC).")
-    user: User = strawberry.field(description="Who owes it, or has paid it.")
-    product: Product | None = strawberry.field(description="What it is for, where that is a product.")
+    amount: Money = strawberry.field(description="The amount of the transaction.")
+    description: str = strawberry.field(description="The description of the transaction.")
+    status: models.TransactionStatus = strawberry.field(description="The status of the transaction.")
+    created_at: datetime = strawberry.field(description="When it was created (UTC).")
+    ended_at: datetime | None = strawberry.field(
+        description="When it was paid or cancelled (UTC). Null while it is pending."
+    )
+    user: User = strawberry.field(description="The user who owes or has paid it.")
+    product: Product | None = strawberry.field(
+        description="The product that it is for. Null if it is not for a product."
+    )
 
     @classmethod
     def of(cls, row: models.Transaction) -> Self:
@@ -74,18 +77,16 @@ class Transaction:
         return [None if row is None else cls.of(row) for row in found]
 
 
-@strawberry.type(description="How a user stands.")
+@strawberry.type(description="The account balance of a user.")
 class AccountBalance:
-    """What is owed and what may be."""
-
-    owed: Money = strawberry.field(description="What is owed now.")
-    available: Money = strawberry.field(description="What may be owed on top of that.")
-    limit: Money = strawberry.field(description="Most that may be owed.")
-    paid: Money = strawberry.field(description="What has been paid so far.")
+    owed: Money = strawberry.field(description="The total of the pending transactions.")
+    available: Money = strawberry.field(description="The credit still available: `limit` minus `owed`.")
+    limit: Money = strawberry.field(description="The credit limit: the maximum that can be owed.")
+    paid: Money = strawberry.field(description="The total paid so far.")
 
     @classmethod
     def of(cls, payments: Payments, owed: int, paid: int) -> Self:
-        """The balance of somebody who owes and has paid so much."""
+        """Build the balance from the owed and paid amounts, in minor units."""
 
         def money(minor: int) -> Money:
             return Money(amount_minor=minor, currency=payments.currency)
@@ -94,34 +95,32 @@ class AccountBalance:
         return cls(owed=money(owed), available=money(available), limit=money(payments.limit_minor), paid=money(paid))
 
 
-@strawberry.type(description="What was paid at once.")
+@strawberry.type(description="The result of `payTransactions`.")
 class PaidTransactions:
-    """The transactions that a payment ended."""
-
-    transactions: list[Transaction] = strawberry.field(description="The transactions, oldest first.")
-    total: Money = strawberry.field(description="What they come to.")
+    transactions: list[Transaction] = strawberry.field(description="The paid transactions, oldest first.")
+    total: Money = strawberry.field(description="The sum of their amounts.")
 
 
-@strawberry.type(description="What stands on an account of the ledger.")
+@strawberry.type(description="The total of a ledger account.")
 class AccountTotal:
-    """An account and an amount."""
-
-    account: models.Account = strawberry.field(description="The account.")
-    total: Money = strawberry.field(description="Its total: debit above zero, credit below.")
+    account: models.Account = strawberry.field(description="The ledger account.")
+    total: Money = strawberry.field(description="The total of its postings: debits are positive, credits negative.")
 
 
-@strawberry.type(description="Whether the double-entry ledger holds.")
+@strawberry.type(description="The result of verifying the double-entry ledger.")
 class LedgerState:
-    """What verifying it found."""
-
-    holds: bool = strawberry.field(description="Whether everything adds up.")
-    accounts: list[AccountTotal] = strawberry.field(description="The accounts; together they come to zero.")
-    unbalanced_entries: int = strawberry.field(description="How many entries do not add up to zero.")
-    wrong_balances: int = strawberry.field(description="How many users' balances are not what the ledger says.")
+    holds: bool = strawberry.field(description="Whether the ledger is consistent.")
+    accounts: list[AccountTotal] = strawberry.field(
+        description="The total of each ledger account. Together they are zero."
+    )
+    unbalanced_entries: int = strawberry.field(
+        description="The number of entries whose postings do not add up to zero."
+    )
+    wrong_balances: int = strawberry.field(description="The number of account balances that differ from the ledger.")
 
     @classmethod
     def of(cls, report: LedgerReport, currency: str) -> Self:
-        """The type of a report."""
+        """Build the GraphQL type from a report."""
         accounts = [
             AccountTotal(account=account, total=Money(amount_minor=total, currency=currency))
             for account, total in report.totals.items()
@@ -134,15 +133,17 @@ class LedgerState:
         )
 
 
-@strawberry.input(description="What is to be owed.")
+@strawberry.input(description="Input of `createTransaction`.")
 class CreateTransactionInput:
-    """Becomes an Order."""
-
-    amount: MoneyInput = strawberry.field(description="How much; above zero.")
-    description: str = strawberry.field(description="What it is for: 1 to 500 characters.")
-    product_id: strawberry.ID | None = strawberry.field(default=None, description="The product that it is for.")
+    amount: MoneyInput = strawberry.field(description="The amount; must be positive.")
+    description: str = strawberry.field(description="The description: 1 to 500 characters.")
+    product_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The id of the product that the transaction is for."
+    )
     idempotency_key: str | None = strawberry.field(
-        default=None, description="A text of your own: sent again with the same content, it makes nothing new."
+        default=None,
+        description="A key chosen by the client. A repeated request with the same key and content returns the existing "
+        "transaction.",
     )
 
     def to_domain(self) -> Order:

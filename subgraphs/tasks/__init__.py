@@ -1,1 +1,1 @@
-"""Tasks: what is to be done, by whom, until when."""
+"""The tasks subgraph: tasks with owner, assignee, status and due date."""

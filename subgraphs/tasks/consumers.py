@@ -10,9 +10,9 @@ from subgraphs.tasks.service import Tasks
 
 
 def handlers(tasks: Tasks) -> dict[str, Handler]:
-    """Each event's handler."""
+    """The handler of each event type."""
 
     async def user_deleted(session: AsyncSession, event: Event) -> None:
-        await tasks.forget_user(session, event.subject)
+        await tasks.delete_user_data(session, event.subject)
 
     return {"user.deleted": user_deleted}

@@ -57,7 +57,7 @@ def _creates(tasks: Tasks, owner_id: str, details: TaskDetails, assignee_id: str
 
 
 def _moves(tasks: Tasks, user_id: str, task_id: str, status: TaskStatus) -> Do:
-    return lambda session: tasks.move(session, user_id, task_id, status)
+    return lambda session: tasks.change_status(session, user_id, task_id, status)
 
 
 def _details(chance: random.Random, due_at: datetime | None) -> TaskDetails:

@@ -1,7 +1,7 @@
 """Client errors of the tasks subgraph, in addition to the common ones.
 
 Conflict
-└── IllegalMove    a status that does not follow the present one
+└── InvalidStatusChange    the new status cannot follow the current one
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from hanse_subgraph.errors import Conflict, FieldProblem
 from subgraphs.tasks.models import TaskStatus
 
 
-class IllegalMove(Conflict):
-    """The status cannot become that one now."""
+class InvalidStatusChange(Conflict):
+    """The new status cannot follow the current one."""
 
-    def __init__(self, present: TaskStatus, wanted: TaskStatus) -> None:
-        said = f"A task that is {present.name} cannot become {wanted.name}."
-        super().__init__(FieldProblem("status", "ILLEGAL_MOVE", said))
+    def __init__(self, current: TaskStatus, new: TaskStatus) -> None:
+        message = f"A task cannot change from {current.name} to {new.name}. See nextStatuses."
+        super().__init__(FieldProblem("status", "ILLEGAL_MOVE", message))

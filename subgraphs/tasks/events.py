@@ -14,7 +14,7 @@ class _TaskEvent(EventData, frozen=True, kw_only=True):
 
 
 class TaskCreated(_TaskEvent, frozen=True, kw_only=True):
-    """There is something to be done."""
+    """A task was created."""
 
     event_type: ClassVar[str] = "task.created"
     assignee_id: Uuid | None
@@ -24,14 +24,14 @@ class TaskCreated(_TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskUpdated(_TaskEvent, frozen=True, kw_only=True):
-    """A task says something else now. `changed` names the fields."""
+    """A task was updated. `changed` lists the changed fields."""
 
     event_type: ClassVar[str] = "task.updated"
     changed: list[str]
 
 
 class TaskStatusChanged(_TaskEvent, frozen=True, kw_only=True):
-    """A task has gone a step."""
+    """The status of a task changed from `before` to `status`."""
 
     event_type: ClassVar[str] = "task.status_changed"
     before: str
@@ -39,7 +39,7 @@ class TaskStatusChanged(_TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskAssigned(_TaskEvent, frozen=True, kw_only=True):
-    """A task is for somebody else now; null: for nobody in particular."""
+    """A task was assigned to a user, or unassigned (`assigneeId` is null)."""
 
     event_type: ClassVar[str] = "task.assigned"
     assignee_id: Uuid | None
@@ -47,7 +47,7 @@ class TaskAssigned(_TaskEvent, frozen=True, kw_only=True):
 
 
 class TaskDeleted(_TaskEvent, frozen=True, kw_only=True):
-    """A task is gone."""
+    """A task was deleted."""
 
     event_type: ClassVar[str] = "task.deleted"
     status: str

@@ -1,4 +1,4 @@
-"""Batches of the tasks subgraph: one SQL statement for all that one request asks for."""
+"""Data loaders of the tasks subgraph: one SQL statement per request and kind of object."""
 
 from __future__ import annotations
 
@@ -21,32 +21,32 @@ from subgraphs.tasks.service import Tasks
 
 @dataclass(frozen=True, slots=True)
 class TaskList:
-    """Which list of one user's tasks; a user who stands behind many tasks of one answer has it read once."""
+    """The arguments of a user's task list; equal lists in one response are read once."""
 
     user_id: str
     page: PageRequest
-    wanted: TaskFilter
+    condition: TaskFilter
     sort: TaskSort
 
 
 class TasksContext(RequestContext):
-    """One request to the tasks subgraph."""
+    """The context of one request to the tasks subgraph."""
 
     def __init__(self, database: Database, caller: Caller, *, writes: bool, tasks: Tasks) -> None:
         super().__init__(database, caller, writes=writes)
         self.tasks = tasks
         self.by_id: DataLoader[str, Task | None] = DataLoader(self._load_tasks)
-        # Read anew in mutations: what is asked after a change must not be what was there before.
+        # Not cached in mutations: a list that is read after a change must contain the change.
         self.pages: DataLoader[TaskList, Slice[Task]] = DataLoader(self._load_pages, cache=not writes)
         self.counts: DataLoader[TaskList, int] = DataLoader(self._load_counts, cache=not writes)
 
     async def task(self, task_id: str) -> Task | None:
-        """The task of this id, where the caller may see it."""
-        known = known_id(task_id)
-        return await self.by_id.load(known) if known and self.principal.user_id else None
+        """The task with this id; None if missing or not visible to the caller."""
+        canonical_id = known_id(task_id)
+        return await self.by_id.load(canonical_id) if canonical_id and self.principal.user_id else None
 
     async def tasks_of(self, task_ids: Sequence[str]) -> list[Task | None]:
-        """The tasks of these ids, each in its place, by the same rule."""
+        """The tasks with these ids that are visible to the caller, in the same order."""
         return list(await asyncio.gather(*(self.task(task_id) for task_id in task_ids)))
 
     async def _load_tasks(self, ids: list[str]) -> list[Task | None]:
@@ -57,12 +57,12 @@ class TasksContext(RequestContext):
     async def _load_pages(self, lists: list[TaskList]) -> list[Slice[Task]]:
         async with self.session() as session:
             found = {
-                one: await repository.page_of_tasks(session, one.user_id, one.page, one.wanted, one.sort)
-                for one in set(lists)
+                key: await repository.page_of_tasks(session, key.user_id, key.page, key.condition, key.sort)
+                for key in set(lists)
             }
-        return [found[one] for one in lists]
+        return [found[key] for key in lists]
 
     async def _load_counts(self, lists: list[TaskList]) -> list[int]:
         async with self.session() as session:
-            found = {one: await repository.count_tasks(session, one.user_id, one.wanted) for one in set(lists)}
-        return [found[one] for one in lists]
+            found = {key: await repository.count_tasks(session, key.user_id, key.condition) for key in set(lists)}
+        return [found[key] for key in lists]

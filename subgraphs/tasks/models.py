@@ -17,7 +17,7 @@ class Base(SQLModel, registry=registry()):
 
 
 class TaskStatus(StrEnum):
-    """How far a task is."""
+    """The status of a task."""
 
     TODO = "todo"
     IN_PROGRESS = "in_progress"
@@ -25,8 +25,8 @@ class TaskStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
-# From each status, the ones that may follow.
-MOVES: dict[TaskStatus, frozenset[TaskStatus]] = {
+# The statuses that can follow each status.
+TRANSITIONS: dict[TaskStatus, frozenset[TaskStatus]] = {
     TaskStatus.TODO: frozenset({TaskStatus.IN_PROGRESS, TaskStatus.CANCELLED}),
     TaskStatus.IN_PROGRESS: frozenset({TaskStatus.TODO, TaskStatus.DONE, TaskStatus.CANCELLED}),
     TaskStatus.DONE: frozenset({TaskStatus.IN_PROGRESS}),
@@ -35,7 +35,7 @@ MOVES: dict[TaskStatus, frozenset[TaskStatus]] = {
 
 
 class TaskPriority(IntEnum):
-    """How much a task matters."""
+    """The priority of a task."""
 
     LOW = 1
     NORMAL = 2
@@ -44,7 +44,7 @@ class TaskPriority(IntEnum):
 
 
 class Task(Base, table=True):
-    """Something to be done. Distribution key: owner_id."""
+    """A task. Distribution key: owner_id."""
 
     __tablename__ = "tasks"
 

@@ -1,4 +1,4 @@
-"""GraphQL operations of the tasks subgraph."""
+"""GraphQL queries and mutations of the tasks subgraph."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ WRITE = "tasks:write"
 class Query:
     """Queries of the tasks subgraph."""
 
-    @strawberry.federation.field(description="What you own or are to do.", authenticated=True)
+    @strawberry.federation.field(
+        description="The tasks that the caller owns or is assigned to. Requires authentication.", authenticated=True
+    )
     async def my_tasks(
         self,
         info: TasksInfo,
@@ -42,23 +44,23 @@ class Query:
         filter: Filter = None,
         sort: Sort = TaskSort.NEWEST,
     ) -> Connection[Task]:
-        """A page of the caller's tasks."""
         user_id = info.context.principal.require_user()
         return await page_of(info, user_id, page_request(first, after, last, before), filter, sort)
 
     @strawberry.federation.field(
-        description="The task of this id; null where there is none that you may see.", authenticated=True
+        description="Look up a task by id. Null if there is none or the caller is neither its owner nor its assignee. "
+        "Requires authentication.",
+        authenticated=True,
     )
     async def task(self, info: TasksInfo, id: TaskId) -> Task | None:
-        """One task."""
         info.context.principal.require_user()
         return Task.of(await info.context.task(id))
 
     @strawberry.federation.field(
-        description="How many of your tasks have each status, those without any included.", authenticated=True
+        description="The number of the caller's tasks per status, including zeros. Requires authentication.",
+        authenticated=True,
     )
     async def tasks_by_status(self, info: TasksInfo) -> list[TaskCount]:
-        """A count for every status."""
         user_id = info.context.principal.require_user()
         async with info.context.session() as session:
             counts = await repository.counts_by_status(session, user_id)
@@ -69,62 +71,70 @@ class Query:
 class Mutation:
     """Mutations of the tasks subgraph."""
 
-    @strawberry.federation.mutation(description="Make a task.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Create a task with the caller as its owner. Requires the scope tasks:write.",
+        requires_scopes=[[WRITE]],
+    )
     async def create_task(
-        self, info: TasksInfo, input: Annotated[CreateTaskInput, strawberry.argument(description="What it is.")]
+        self, info: TasksInfo, input: Annotated[CreateTaskInput, strawberry.argument(description="The new task.")]
     ) -> Task:
-        """A new task."""
         owner_id = info.context.principal.require_scope(WRITE)
         assignee_id = str(input.assignee_id) if input.assignee_id is not None else None
         async with info.context.change() as session:
             tasks = info.context.tasks
             return Task(record=await tasks.create(session, owner_id, input.details(), assignee_id=assignee_id))
 
-    @strawberry.federation.mutation(description="Change a task; for its owner.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Update a task. Requires the scope tasks:write, and the caller to be the owner.",
+        requires_scopes=[[WRITE]],
+    )
     async def update_task(
         self,
         info: TasksInfo,
         id: TaskId,
-        input: Annotated[UpdateTaskInput, strawberry.argument(description="What changes.")],
+        input: Annotated[UpdateTaskInput, strawberry.argument(description="The fields to change.")],
     ) -> Task:
-        """The task as it is then."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             return Task(record=await info.context.tasks.update(session, user_id, id, input.details()))
 
     @strawberry.federation.mutation(
-        description="Change a task's status, along `nextStatuses`; for its owner and its assignee.",
+        description="Change the status of a task to one of its `nextStatuses`. Requires the scope tasks:write, and the "
+        "caller to be the owner or the assignee.",
         requires_scopes=[[WRITE]],
     )
     async def change_task_status(
         self,
         info: TasksInfo,
         id: TaskId,
-        status: Annotated[TaskStatus, strawberry.argument(description="The next one.")],
+        status: Annotated[TaskStatus, strawberry.argument(description="The new status.")],
     ) -> Task:
-        """The task as it is then."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
-            return Task(record=await info.context.tasks.move(session, user_id, id, status))
+            return Task(record=await info.context.tasks.change_status(session, user_id, id, status))
 
-    @strawberry.federation.mutation(description="Give a task to somebody; for its owner.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Assign a task to a user. Requires the scope tasks:write, and the caller to be the owner.",
+        requires_scopes=[[WRITE]],
+    )
     async def assign_task(
         self,
         info: TasksInfo,
         id: TaskId,
         assignee_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Who is to do it; null: nobody in particular.")
+            strawberry.ID | None, strawberry.argument(description="The id of the assignee. Null to unassign the task.")
         ] = None,
     ) -> Task:
-        """The task as it is then."""
         user_id = info.context.principal.require_scope(WRITE)
         assignee = str(assignee_id) if assignee_id is not None else None
         async with info.context.change() as session:
             return Task(record=await info.context.tasks.assign(session, user_id, id, assignee))
 
-    @strawberry.federation.mutation(description="Remove a task; for its owner.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Delete a task. Requires the scope tasks:write, and the caller to be the owner.",
+        requires_scopes=[[WRITE]],
+    )
     async def delete_task(self, info: TasksInfo, id: TaskId) -> bool:
-        """True: it is gone."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             await info.context.tasks.delete(session, user_id, id)

@@ -1,6 +1,6 @@
-"""The business verbs of the tasks subgraph. They flush; the edge commits.
+"""Tasks. Services flush; the resolver commits.
 
-Owner and assignee see a task; for all others there is none. The owner may do everything, the assignee move it on.
+A task is visible only to its owner and its assignee. The owner can change everything, the assignee only the status.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from hanse_subgraph.errors import Forbidden, NotFound, Problems
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import known_id, new_id, parse_id
 from subgraphs.tasks import repository
-from subgraphs.tasks.errors import IllegalMove
+from subgraphs.tasks.errors import InvalidStatusChange
 from subgraphs.tasks.events import TaskAssigned, TaskCreated, TaskDeleted, TaskStatusChanged, TaskUpdated
-from subgraphs.tasks.models import MOVES, Task, TaskPriority, TaskStatus
+from subgraphs.tasks.models import TRANSITIONS, Task, TaskPriority, TaskStatus
 
-MOST_LABELS = 20
+MAX_LABELS = 20
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDetails:
-    """What can be said of a task; None leaves it as it is. `clear_due` removes the due date."""
+    """The editable fields of a task. None leaves a field unchanged; `clear_due` removes the due date."""
 
     title: str | None = None
     description: str | None = None
@@ -35,30 +35,30 @@ class TaskDetails:
     labels: list[str] | None = None
 
     def check(self) -> None:
-        """Raises BadInput with everything that does not keep the rules."""
+        """Raises BadInput with one problem per invalid field."""
         problems = Problems()
         problems.text("title", self.title, least=1, most=200)
         problems.text("description", self.description, most=10_000)
         labels = self.labels or ()
-        if len(labels) > MOST_LABELS or any(not 0 < len(label) <= 40 for label in labels):
-            problems.add("labels", "INVALID", f"labels are at most {MOST_LABELS}, of 1 to 40 characters each.")
+        if len(labels) > MAX_LABELS or any(not 0 < len(label) <= 40 for label in labels):
+            problems.add("labels", "INVALID", f"labels can have at most {MAX_LABELS} items of 1 to 40 characters.")
         problems.raise_if_any()
 
     def values(self) -> dict[str, Any]:
-        """The columns that it sets."""
-        plain = {
+        """The columns to set, with their values."""
+        given = {
             "title": self.title.strip() if self.title is not None else None,
             "description": self.description,
             "priority": int(self.priority) if self.priority is not None else None,
             "labels": sorted(set(self.labels)) if self.labels is not None else None,
             "due_at": self.due_at,
         }
-        values = {name: value for name, value in plain.items() if value is not None}
+        values = {name: value for name, value in given.items() if value is not None}
         return values | {"due_at": None} if self.clear_due else values
 
 
 class Tasks:
-    """What can be done with tasks."""
+    """Creates, changes and deletes tasks."""
 
     def __init__(self, *, clock: Clock = utc_now) -> None:
         self._clock = clock
@@ -72,9 +72,9 @@ class Tasks:
         assignee_id: str | None = None,
         task_id: str | None = None,
     ) -> Task:
-        """A new task, to be done. Raises BadInput."""
+        """Create a task with the status TODO. Raises BadInput."""
         details.check()
-        assignee = checked_user(assignee_id)
+        assignee = parse_assignee(assignee_id)
         now = self._clock()
         values = {"description": "", "priority": int(TaskPriority.NORMAL), "labels": [], **details.values()}
         task = Task(
@@ -101,11 +101,11 @@ class Tasks:
             ),
         )
         if assignee is not None:
-            await self._tell_assignee(session, task)
+            await self._emit_assigned(session, task)
         return task
 
     async def update(self, session: AsyncSession, user_id: str, task_id: str, details: TaskDetails) -> Task:
-        """Change what a task says; for its owner. Raises BadInput, NotFound, Forbidden."""
+        """Update a task, as its owner. Raises BadInput, NotFound, Forbidden."""
         details.check()
         task = await self._owned(session, user_id, task_id)
         changed = sorted(name for name, value in details.values().items() if getattr(task, name) != value)
@@ -117,48 +117,48 @@ class Tasks:
         return task
 
     async def assign(self, session: AsyncSession, user_id: str, task_id: str, assignee_id: str | None) -> Task:
-        """Give a task to somebody, or to nobody; for its owner. Raises BadInput, NotFound, Forbidden."""
-        assignee = checked_user(assignee_id)
+        """Assign a task to a user or to nobody, as its owner. Raises BadInput, NotFound, Forbidden."""
+        assignee = parse_assignee(assignee_id)
         task = await self._owned(session, user_id, task_id)
         if task.assignee_id != assignee:
             task.assignee_id, task.updated_at = assignee, self._clock()
             await session.flush()
-            await self._tell_assignee(session, task)
+            await self._emit_assigned(session, task)
         return task
 
-    async def move(self, session: AsyncSession, user_id: str, task_id: str, status: TaskStatus) -> Task:
-        """Change a task's status; for owner and assignee. Raises NotFound, IllegalMove."""
+    async def change_status(self, session: AsyncSession, user_id: str, task_id: str, status: TaskStatus) -> Task:
+        """Change a task's status, as owner or assignee. Raises NotFound, InvalidStatusChange."""
         task = await self._visible(session, user_id, task_id)
         before = TaskStatus(task.status)
         if status is before:
             return task
-        moved = (
-            await repository.move(session, task.id, before, status, self._clock()) if status in MOVES[before] else None
-        )
-        if moved is None:
-            raise IllegalMove(before, status)
+        if status not in TRANSITIONS[before]:
+            raise InvalidStatusChange(before, status)
+        changed = await repository.change_status(session, task.id, before, status, self._clock())
+        if changed is None:
+            raise InvalidStatusChange(before, status)
         await emit(
             session,
             TaskStatusChanged(
-                id=moved.id, owner_id=moved.owner_id, title=moved.title, before=before.value, status=status.value
+                id=changed.id, owner_id=changed.owner_id, title=changed.title, before=before.value, status=status.value
             ),
         )
-        return moved
+        return changed
 
     async def delete(self, session: AsyncSession, user_id: str, task_id: str) -> None:
-        """Remove a task; for its owner. Raises NotFound, Forbidden."""
+        """Delete a task, as its owner. Raises NotFound, Forbidden."""
         task = await self._owned(session, user_id, task_id)
         await repository.remove(session, task)
         await emit(session, TaskDeleted(id=task.id, owner_id=task.owner_id, title=task.title, status=task.status))
 
-    async def forget_user(self, session: AsyncSession, user_id: str) -> None:
-        """Nothing of a user who has left stays: their tasks go, and those given to them are for nobody."""
-        for task in await repository.forget_user(session, user_id):
+    async def delete_user_data(self, session: AsyncSession, user_id: str) -> None:
+        """Delete the tasks of a deleted user, and unassign the user from other tasks."""
+        for task in await repository.delete_user_data(session, user_id):
             await emit(session, TaskDeleted(id=task.id, owner_id=user_id, title=task.title, status=task.status))
 
     async def _visible(self, session: AsyncSession, user_id: str, task_id: str) -> Task:
-        known = parse_id(task_id, "Task")
-        task = (await repository.tasks_by_id(session, user_id, [known])).get(known)
+        canonical_id = parse_id(task_id, "Task")
+        task = (await repository.tasks_by_id(session, user_id, [canonical_id])).get(canonical_id)
         if task is None:
             raise NotFound("Task")
         return task
@@ -166,11 +166,11 @@ class Tasks:
     async def _owned(self, session: AsyncSession, user_id: str, task_id: str) -> Task:
         task = await self._visible(session, user_id, task_id)
         if task.owner_id != user_id:
-            raise Forbidden("Only the owner may do this; the assignee may change the status.")
+            raise Forbidden("Only the owner of a task can do this. The assignee can change its status.")
         return task
 
     @staticmethod
-    async def _tell_assignee(session: AsyncSession, task: Task) -> None:
+    async def _emit_assigned(session: AsyncSession, task: Task) -> None:
         await emit(
             session,
             TaskAssigned(
@@ -179,11 +179,11 @@ class Tasks:
         )
 
 
-def checked_user(user_id: str | None) -> str | None:
-    """A user's id in its canonical form. Raises BadInput where it is no id at all."""
+def parse_assignee(user_id: str | None) -> str | None:
+    """Normalize a user id. Raises BadInput if it is not a UUID."""
     problems = Problems()
-    known = known_id(user_id) if user_id is not None else None
-    if user_id is not None and known is None:
-        problems.add("assigneeId", "INVALID", "assigneeId is no user's id.")
+    canonical_id = known_id(user_id) if user_id is not None else None
+    if user_id is not None and canonical_id is None:
+        problems.add("assigneeId", "INVALID", "assigneeId is not a valid user id.")
     problems.raise_if_any()
-    return known
+    return canonical_id

@@ -19,12 +19,12 @@ from subgraphs.tasks.service import TaskDetails
 
 TasksInfo = Info[TasksContext, None]
 
-strawberry.enum(models.TaskStatus, name="TaskStatus", description="How far a task is.")
-strawberry.enum(models.TaskPriority, name="TaskPriority", description="How much a task matters.")
-strawberry.enum(TaskSort, name="TaskSort", description="How a list of tasks is sorted.")
+strawberry.enum(models.TaskStatus, name="TaskStatus", description="The status of a task.")
+strawberry.enum(models.TaskPriority, name="TaskPriority", description="The priority of a task.")
+strawberry.enum(TaskSort, name="TaskSort", description="The order of a list of tasks.")
 
 
-@strawberry.federation.type(keys=["id"], description="Something to be done. Only its owner and its assignee see it.")
+@strawberry.federation.type(keys=["id"], description="A task. Visible only to its owner and its assignee.")
 class Task:
     """A task."""
 
@@ -34,51 +34,51 @@ class Task:
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.record.id)
 
-    @strawberry.field(description="What is to be done.")
+    @strawberry.field(description="The title of the task.")
     def title(self) -> str:
         return self.record.title
 
-    @strawberry.field(description="What else there is to say of it.")
+    @strawberry.field(description="The description of the task.")
     def description(self) -> str:
         return self.record.description
 
-    @strawberry.field(description="How far it is.")
+    @strawberry.field(description="The status of the task.")
     def status(self) -> models.TaskStatus:
         return models.TaskStatus(self.record.status)
 
-    @strawberry.field(description="What its status may become.")
+    @strawberry.field(description="The statuses that can follow the current one.")
     def next_statuses(self) -> list[models.TaskStatus]:
-        return sorted(models.MOVES[models.TaskStatus(self.record.status)])
+        return sorted(models.TRANSITIONS[models.TaskStatus(self.record.status)])
 
-    @strawberry.field(description="How much it matters.")
+    @strawberry.field(description="The priority of the task.")
     def priority(self) -> models.TaskPriority:
         return models.TaskPriority(self.record.priority)
 
-    @strawberry.field(description="Until when it is to be done (UTC).")
+    @strawberry.field(description="When it is due (UTC). Null if it has no due date.")
     def due_at(self) -> datetime | None:
         return self.record.due_at
 
-    @strawberry.field(description="Words to sort it by.")
+    @strawberry.field(description="The labels of the task.")
     def labels(self) -> list[str]:
         return self.record.labels
 
-    @strawberry.field(description="Whose task it is.")
+    @strawberry.field(description="The owner of the task.")
     def owner(self) -> User:
         return User(id=strawberry.ID(self.record.owner_id))
 
-    @strawberry.field(description="Who is to do it; null: nobody in particular.")
+    @strawberry.field(description="The assignee of the task. Null if unassigned.")
     def assignee(self) -> User | None:
         return User(id=strawberry.ID(self.record.assignee_id)) if self.record.assignee_id else None
 
-    @strawberry.field(description="When it was made (UTC).")
+    @strawberry.field(description="When it was created (UTC).")
     def created_at(self) -> datetime:
         return self.record.created_at
 
-    @strawberry.field(description="When it was last changed (UTC).")
+    @strawberry.field(description="When it was last updated (UTC).")
     def updated_at(self) -> datetime:
         return self.record.updated_at
 
-    @strawberry.field(description="When it was done (UTC); null: it is not.")
+    @strawberry.field(description="When it was completed (UTC). Null unless its status is DONE.")
     def completed_at(self) -> datetime | None:
         return self.record.completed_at
 
@@ -93,19 +93,19 @@ class Task:
         return [cls.of(record) for record in await info.context.tasks_of(ids_of(representations))]
 
 
-@strawberry.input(description="Which tasks a list holds; what is not given does not matter.")
+@strawberry.input(description="Conditions for a list of tasks.")
 class TaskFilterInput:
-    """Becomes a TaskFilter."""
-
-    status: list[models.TaskStatus] | None = strawberry.field(default=None, description="Only of these statuses.")
-    text: str | None = strawberry.field(default=None, description="A part of the title or the description.")
-    label: str | None = strawberry.field(default=None, description="Only with this label.")
-    assignee_id: strawberry.ID | None = strawberry.field(default=None, description="Only for this user to do.")
-    due_before: datetime | None = strawberry.field(default=None, description="Only due earlier than this.")
-    due_after: datetime | None = strawberry.field(default=None, description="Only due at this moment or later.")
+    status: list[models.TaskStatus] | None = strawberry.field(
+        default=None, description="Only tasks with one of these statuses."
+    )
+    text: str | None = strawberry.field(default=None, description="Text contained in the title or the description.")
+    label: str | None = strawberry.field(default=None, description="Only tasks with this label.")
+    assignee_id: strawberry.ID | None = strawberry.field(default=None, description="Only tasks assigned to this user.")
+    due_before: datetime | None = strawberry.field(default=None, description="Only tasks due before this time.")
+    due_after: datetime | None = strawberry.field(default=None, description="Only tasks due at or after this time.")
 
     def to_domain(self) -> TaskFilter:
-        """As the repository takes it. An assignee who cannot be matches nothing."""
+        """Convert to the filter of the repository. An invalid assignee id matches nothing."""
         nobody = "00000000-0000-0000-0000-000000000000"
         assignee = (known_id(str(self.assignee_id)) or nobody) if self.assignee_id is not None else None
         return TaskFilter(
@@ -118,26 +118,26 @@ class TaskFilterInput:
         )
 
 
-Filter = Annotated[TaskFilterInput | None, strawberry.argument(description="What else to go by.")]
-Sort = Annotated[TaskSort, strawberry.argument(description="How they are sorted.")]
+Filter = Annotated[TaskFilterInput | None, strawberry.argument(description="Conditions for the tasks.")]
+Sort = Annotated[TaskSort, strawberry.argument(description="The order of the tasks.")]
 
 
 async def page_of(
     info: TasksInfo, user_id: str, page: PageRequest, given: TaskFilterInput | None, sort: TaskSort
 ) -> Connection[Task]:
-    """A page of the tasks that a user owns or is to do."""
-    asked = TaskList(user_id, page, (given or TaskFilterInput()).to_domain(), sort)
-    piece = await info.context.pages.load(asked)
-    return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(asked))
+    """A page of the tasks that a user owns or is assigned to."""
+    key = TaskList(user_id, page, (given or TaskFilterInput()).to_domain(), sort)
+    piece = await info.context.pages.load(key)
+    return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(key))
 
 
 @strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
-    """A user as the tasks know one."""
+    """The tasks subgraph's part of the entity User."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="What the user owns or is to do. Private: null for everybody else.")
+    @strawberry.field(description="The tasks that the user owns or is assigned to. Null unless the viewer is the user.")
     async def tasks(
         self,
         info: TasksInfo,
@@ -148,7 +148,7 @@ class User:
         filter: Filter = None,
         sort: Sort = TaskSort.NEWEST,
     ) -> Connection[Task] | None:
-        """A page; only the caller's own, so that a list of users takes one statement at most."""
+        """A page of tasks; only for the caller, so a list of users causes at most one statement."""
         user_id = info.context.principal.user_id
         if user_id is None or known_id(str(self.id)) != user_id:
             return None
@@ -156,30 +156,28 @@ class User:
 
     @classmethod
     async def resolve_references(cls, info: TasksInfo, representations: list[Representation]) -> list[Self]:
-        """Users by their id; whether there are such, the users subgraph knows."""
+        """Reference resolver: the users subgraph knows which users exist."""
         return [cls(id=strawberry.ID(user_id)) for user_id in ids_of(representations)]
 
 
-@strawberry.type(description="How many tasks have a status.")
+@strawberry.type(description="The number of tasks with a status.")
 class TaskCount:
-    """A status and a number."""
-
     status: models.TaskStatus = strawberry.field(description="The status.")
-    count: int = strawberry.field(description="How many tasks have it.")
+    count: int = strawberry.field(description="The number of tasks.")
 
 
-@strawberry.input(description="A new task.")
+@strawberry.input(description="Input of `createTask`.")
 class CreateTaskInput:
-    """Becomes TaskDetails."""
-
-    title: str = strawberry.field(description="What is to be done: 1 to 200 characters.")
-    description: str = strawberry.field(default="", description="What else there is to say; up to 10,000 characters.")
+    title: str = strawberry.field(description="The title: 1 to 200 characters.")
+    description: str = strawberry.field(default="", description="The description: up to 10,000 characters.")
     priority: models.TaskPriority = strawberry.field(
-        default=models.TaskPriority.NORMAL, description="How much it matters."
+        default=models.TaskPriority.NORMAL, description="The priority of the task."
     )
-    due_at: datetime | None = strawberry.field(default=None, description="Until when it is to be done.")
-    labels: list[str] = strawberry.field(default_factory=list, description="Words to sort it by; at most 20.")
-    assignee_id: strawberry.ID | None = strawberry.field(default=None, description="Who is to do it.")
+    due_at: datetime | None = strawberry.field(default=None, description="When it is due.")
+    labels: list[str] = strawberry.field(
+        default_factory=list, description="The labels: at most 20, of 1 to 40 characters each."
+    )
+    assignee_id: strawberry.ID | None = strawberry.field(default=None, description="The id of the assignee.")
 
     def details(self) -> TaskDetails:
         """Convert to the input of the service."""
@@ -187,16 +185,16 @@ class CreateTaskInput:
         return TaskDetails(self.title, self.description, self.priority, due, labels=self.labels)
 
 
-@strawberry.input(description="What changes in a task; what is not given stays.")
+@strawberry.input(description="Input of `updateTask`. Omitted fields stay unchanged.")
 class UpdateTaskInput:
-    """Becomes TaskDetails."""
-
-    title: str | None = strawberry.field(default=None, description="What is to be done.")
-    description: str | None = strawberry.field(default=None, description="What else there is to say.")
-    priority: models.TaskPriority | None = strawberry.field(default=None, description="How much it matters.")
-    due_at: datetime | None = strawberry.field(default=None, description="Until when it is to be done.")
-    clear_due: bool = strawberry.field(default=False, description="Whether the due date goes.")
-    labels: list[str] | None = strawberry.field(default=None, description="Words to sort it by; at most 20.")
+    title: str | None = strawberry.field(default=None, description="The title of the task.")
+    description: str | None = strawberry.field(default=None, description="The description.")
+    priority: models.TaskPriority | None = strawberry.field(default=None, description="The priority of the task.")
+    due_at: datetime | None = strawberry.field(default=None, description="When it is due.")
+    clear_due: bool = strawberry.field(default=False, description="Whether to remove the due date.")
+    labels: list[str] | None = strawberry.field(
+        default=None, description="The labels: at most 20, of 1 to 40 characters each."
+    )
 
     def details(self) -> TaskDetails:
         """Convert to the input of the service."""

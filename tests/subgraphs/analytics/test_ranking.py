@@ -109,8 +109,8 @@ async def test_the_feed_forgets_what_is_old(analytics: SubgraphApp, asked: Perso
     await tell(analytics, *(happened() for _ in range(30)))
     await counted(asked, 30)
     async with analytics.database.writing() as session:
-        await repository.forget_activity(session, 10)
-        await repository.forget_activity(session, 100)
+        await repository.prune_activity(session, 10)
+        await repository.prune_activity(session, 100)
     async with analytics.database.reading() as session:
         assert await session.scalar(select(func.count()).select_from(Activity)) == 10
 

@@ -10,7 +10,7 @@ import pytest
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
-from subgraphs.tasks.models import MOVES, TaskStatus
+from subgraphs.tasks.models import TRANSITIONS, TaskStatus
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, events_of, eventually, somebody
 
 CREATE = """
@@ -150,7 +150,7 @@ async def test_only_legal_moves(owner: Person, present: TaskStatus) -> None:
         for step in WAYS[present]:
             await owner.get(MOVE, id=task_id, to=step)
         answer = await owner(MOVE, id=task_id, to=wanted.name)
-        if wanted is present or wanted in MOVES[present]:
+        if wanted is present or wanted in TRANSITIONS[present]:
             moved = answer.data["changeTaskStatus"]
             assert (moved["status"], moved["completedAt"] is not None) == (wanted.name, wanted is TaskStatus.DONE)
         else:
