@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
@@ -157,17 +157,17 @@ class Engine:
             raise Unavailable("The router is not ready yet; try again.")
         return pipeline, pipeline.operation(request)
 
-    async def execute(
+    def execute(
         self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
-    ) -> Response:
+    ) -> Awaitable[Response]:
         """The response of a query or mutation. Raises RouterError where it is not executed.
 
         A mutation is not cancelled when its client disconnects, unless it needs files that are deleted then.
         """
         execution = pipeline.execute(operation, request, context)
         if operation.kind is OperationKind.MUTATION and not isinstance(request, UploadRequest):
-            return await self._shielded(execution)
-        return await execution
+            return self._shielded(execution)
+        return execution
 
     async def subscribe(
         self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext

@@ -7,11 +7,12 @@ once per document and kept by its text, so that a document seen before is not ev
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import aclosing, nullcontext
 from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from graphql import (
     DocumentNode,
     GraphQLSchema,
@@ -24,7 +25,7 @@ from graphql import (
 )
 
 from hanse_router.cache import LruCache
-from hanse_router.caching.responses import Caching, ResponseCache
+from hanse_router.caching.responses import CacheEntry, Caching, ResponseCache
 from hanse_router.errors import (
     LimitExceeded,
     RouterError,
@@ -75,8 +76,7 @@ class Operation:
     compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
 
 
-@dataclass(frozen=True, slots=True)
-class Admitted:
+class Admitted(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An operation that a caller may execute now, with everything that its execution needs."""
 
     operation: Operation
@@ -168,7 +168,7 @@ class Pipeline:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
         with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
             admitted = await self._admit(operation, request, context)
-            response = await self._cached(admitted)
+            response = await self._respond(admitted)
             span.completed(response.errors)
         return response
 
@@ -194,31 +194,32 @@ class Pipeline:
         call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
         return Admitted(operation, compiled, variables, denial, context, call)
 
-    async def _cached(self, admitted: Admitted) -> Response:
+    def _respond(self, admitted: Admitted) -> Awaitable[Response]:
         """The response from the response cache where the operation allows it; else of an execution."""
         caching = admitted.operation.caching
         if caching is None or self._responses is None or admitted.call.files is not None:
-            return await self._deduplicated(admitted)
-        allowed = not admitted.denial
-        entry = self._responses.entry(caching, admitted.variables, admitted.context) if allowed else None
-        if entry is None:
-            response = await self._deduplicated(admitted)
-            response.freshness = NOT_REUSABLE
-            return response
-        cached = await entry.load()
-        if cached is not None:
+            return self._deduplicated(admitted)
+        entry = self._responses.entry(caching, admitted.variables, admitted.context) if not admitted.denial else None
+        return self._cached(admitted, entry)
+
+    async def _cached(self, admitted: Admitted, entry: CacheEntry | None) -> Response:
+        if entry is not None and (cached := await entry.load()) is not None:
             return cached
         response = await self._deduplicated(admitted)
-        await entry.store(response)
+        if entry is None:
+            response.freshness = NOT_REUSABLE
+        else:
+            await entry.store(response)
         return response
 
-    async def _deduplicated(self, admitted: Admitted) -> Response:
+    def _deduplicated(self, admitted: Admitted) -> Awaitable[Response]:
         """The response of an execution; identical queries in flight share one where the settings say so."""
         if self._in_flight is None or admitted.operation.kind is not OperationKind.QUERY or admitted.call.files:
-            return await self._run(admitted)
-        return await self._in_flight.join(_deduplication_key(admitted), lambda: self._run(admitted))
+            return self._run(admitted)
+        return self._in_flight.join(_deduplication_key(admitted), lambda: self._run(admitted))
 
     async def _run(self, admitted: Admitted) -> Response:
+        """The response of an execution, with the errors of denied fields first."""
         async with self._concurrency:
             response = await run(admitted.compiled, admitted.variables, admitted.call)
         if admitted.denial:

@@ -35,34 +35,23 @@ class _Body(msgspec.Struct, gc=False):
     extensions: dict[str, Any] | msgspec.UnsetType
 
 
-class Response:
+class Response(msgspec.Struct, eq=False, gc=False):
     """The result of one execution, or of one event of a subscription.
 
     `data` is whatever the path that executed the operation builds: dictionaries, or objects of generated classes. It is
-    UNSET in a response to a request that was not executed. `freshness` is None where caching does not apply.
+    UNSET in a response to a request that was not executed. `freshness` is None where caching does not apply. `encoded`
+    is the whole response, once it is encoded; a response from the cache has nothing but that.
     """
 
-    __slots__ = ("_encoded", "data", "errors", "extensions", "freshness")
-
-    def __init__(
-        self,
-        data: Any = msgspec.UNSET,
-        errors: Sequence[Error] = (),
-        *,
-        extensions: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET,
-        freshness: Freshness | None = None,
-        encoded: bytes | None = None,
-    ) -> None:
-        """`encoded` is the whole response, where it is encoded already; then `data` may be left out."""
-        self.data = data
-        self.errors = errors
-        self.extensions = extensions
-        self.freshness = freshness
-        self._encoded = encoded
+    data: Any = msgspec.UNSET
+    errors: Sequence[Error] = ()
+    extensions: dict[str, Any] | msgspec.UnsetType = msgspec.UNSET
+    freshness: Freshness | None = None
+    encoded: bytes | None = None
 
     def encode(self) -> bytes:
         """The response as JSON. The first call encodes it; change nothing afterwards."""
-        encoded = self._encoded
+        encoded = self.encoded
         if encoded is None:
-            encoded = self._encoded = encode(_Body(self.data, self.errors or msgspec.UNSET, self.extensions))
+            encoded = self.encoded = encode(_Body(self.data, self.errors or msgspec.UNSET, self.extensions))
         return encoded

@@ -33,12 +33,12 @@ async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) 
         try:
             response = await fast.run(variables, call, replies)
         except Fallback:
-            compiled.metrics.fallback.inc()
+            compiled.metrics.fallback.value += 1
         else:
-            compiled.metrics.fast.inc()
+            compiled.metrics.fast.value += 1
             return response
     else:
-        compiled.metrics.general.inc()
+        compiled.metrics.general.value += 1
     execution = Execution(variant, variables, call, replies)
     await execution.fetch_all()
     return execution.response()

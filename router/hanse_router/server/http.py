@@ -13,7 +13,7 @@ from hanse_router.errors import (
     NotAcceptable,
     RouterError,
 )
-from hanse_router.execute import Response
+from hanse_router.execute import Freshness, Response
 from hanse_router.guards.csrf import CsrfGuard
 from hanse_router.planner.plan import OperationKind
 from hanse_router.request import GraphQLRequest
@@ -84,9 +84,9 @@ class HttpDoor:
                     assert accepted.single is not None
                     await self._send_stream(receive, send, once(response), accepted.single, extra)
                 else:
-                    await respond(
-                        send, 200, accepted.content_type, response.encode(), [*extra, *caching_headers(response)]
-                    )
+                    if response.freshness is not None:
+                        extra = [*extra, *caching_headers(response.freshness)]
+                    await respond(send, 200, accepted.content_type, response.encode(), extra)
         except ClientGone:
             return
         except RouterError as error:
@@ -153,11 +153,8 @@ class HttpDoor:
         return status, error.error_code
 
 
-def caching_headers(response: Response) -> list[Header]:
+def caching_headers(freshness: Freshness) -> list[Header]:
     """The headers that tell clients and proxies how long they may reuse a response (RFC 9111)."""
-    freshness = response.freshness
-    if freshness is None:
-        return []
     if not freshness.max_age:
         return [(b"cache-control", b"no-store")]
     scope = "private" if freshness.private else "public"
