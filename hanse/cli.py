@@ -334,14 +334,23 @@ def migrate_status(data: Path, names: tuple[str, ...]) -> None:
     migrations.migration_status(data=data, names=names)
 
 
+@migrate.command("check")
+@click.argument("names", metavar="[SUBGRAPH]...", nargs=-1)
+def migrate_check(names: tuple[str, ...]) -> None:
+    """Compare models with migrations; exit 1 when they differ."""
+    from hanse import migrate as migrations
+
+    migrations.check_migrations(names=names)
+
+
 @migrate.command("new")
 @click.argument("name", metavar="SUBGRAPH")
 @click.argument("title")
 def migrate_new(name: str, title: str) -> None:
-    """Begin a new revision of a subgraph's tables."""
+    """Write a new revision, with what the models have and the migrations lack."""
     from hanse import migrate as migrations
 
-    click.echo(f"begun: {migrations.new_migration(name=name, title=title)}")
+    click.echo(f"written: {migrations.new_migration(name=name, title=title)}")
 
 
 @main.command()

@@ -1,4 +1,4 @@
-"""`hanse migrate`: bring the databases of subgraphs up or down, see where they stand, begin a new revision."""
+"""`hanse migrate`: upgrade and downgrade databases of subgraphs, show their status, check and write revisions."""
 
 from __future__ import annotations
 
@@ -13,27 +13,16 @@ from hanse.data_folder import open_data_folder
 from hanse.failures import Failure, UsageFailure
 from hanse.platform import SUBGRAPHS, platform_subgraph
 from hanse_subgraph.config import ConfigError
-from hanse_subgraph.migrate import MigrationStatus, downgrade, revisions, status, upgrade
+from hanse_subgraph.migrate import (
+    MigrationStatus,
+    SchemaMismatch,
+    check_revisions,
+    downgrade,
+    new_revision,
+    status,
+    upgrade,
+)
 from hanse_subgraph.subgraph_app import SubgraphApp
-
-TEMPLATE = '''"""{title}."""
-
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{revision}"
-down_revision = "{before}"
-
-
-def upgrade() -> None:
-    """To here from {before}."""
-    raise NotImplementedError
-
-
-def downgrade() -> None:
-    """Back to {before}."""
-    raise NotImplementedError
-'''
 
 
 def migrate_up(*, data: Path, names: Sequence[str]) -> None:
@@ -50,7 +39,7 @@ def migrate_down(*, data: Path, name: str, revision: str) -> None:
     """Bring one database down to a revision; `base` empties it. Raises Failure where there is no such revision."""
 
     async def down(app: SubgraphApp) -> str:
-        if revision not in ("base", *revisions(app.migrations)):
+        if revision not in ("base", *app.migrations.revisions):
             raise UsageFailure(f"{name} has no revision {revision!r}: choose {_choices(app)}")
         before = await downgrade(app.database, app.migrations, revision)
         return f"{before.current or 'empty'} -> {revision}"
@@ -67,17 +56,26 @@ def migration_status(*, data: Path, names: Sequence[str]) -> None:
     _each(data, names, told)
 
 
+def check_migrations(*, names: Sequence[str]) -> None:
+    """Compare the models of subgraphs, all when none is named, with what their migrations make.
+
+    Raises Failure when they differ.
+    """
+    chosen = [platform_subgraph(name) for name in names] or list(SUBGRAPHS.values())
+    for subgraph in chosen:
+        app = subgraph.create()
+        try:
+            asyncio.run(check_revisions(app.migrations))
+        except SchemaMismatch as error:
+            raise Failure(f"{app.name}: {error}; add a revision with `hanse migrate new {app.name} TITLE`") from error
+        click.echo(f"{app.name}: models and migrations agree")
+
+
 def new_migration(*, name: str, title: str) -> Path:
-    """Begin a subgraph's next revision: the path of its file. Raises Failure where the title is not one."""
-    slug = re.sub(r"[^a-z0-9]+", "_", title.lower()).strip("_")
-    if not slug:
+    """Write a subgraph's next revision; returns its file. Raises Failure when the title has no letter or digit."""
+    if not re.search(r"[a-zA-Z0-9]", title):
         raise UsageFailure("give the revision a title of letters and digits, such as `add phone`")
-    folder = platform_subgraph(name).create().migrations
-    before = revisions(folder)[-1]
-    revision = f"{int(before) + 1:04}"
-    path = folder / f"{revision}_{slug}.py"
-    path.write_text(TEMPLATE.format(title=title.capitalize(), revision=revision, before=before), encoding="utf-8")
-    return path
+    return asyncio.run(new_revision(platform_subgraph(name).create().migrations, title))
 
 
 def _each(data: Path, names: Sequence[str], act: Callable[[SubgraphApp], Awaitable[str]]) -> None:
@@ -105,4 +103,4 @@ def _told(found: MigrationStatus) -> str:
 
 
 def _choices(app: SubgraphApp) -> str:
-    return ", ".join(("base", *revisions(app.migrations)))
+    return ", ".join(("base", *app.migrations.revisions))

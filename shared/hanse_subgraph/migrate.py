@@ -1,41 +1,68 @@
-"""Migrations of one subgraph's database, by Alembic, without an `env.py` in each: the revisions are all there is.
+"""Migrations of one subgraph's database, by Alembic.
 
-A subgraph keeps them in `migrations/`, one file each, named `0001_what.py` with `revision = "0001"`.
+A subgraph keeps its revisions in `migrations/`, one file each, named `0001_what.py` with `revision = "0001"`. The
+environment (`env.py`) and the template of new revisions are the kit's, in `alembic/`.
 """
 
 from __future__ import annotations
 
+import io
 import re
+from argparse import Namespace
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_errors import DatabaseUnreachable, reason
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+ENVIRONMENT = Path(__file__).parent / "alembic"
+
+
+class SchemaMismatch(Exception):
+    """The tables of the models are not those that the migrations make. The message lists the differences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Migrations:
+    """A subgraph's folder of revisions, and the models whose tables they make.
+
+    Columns and indexes that only the revisions know, such as those of a full-text search, are named in
+    `models.info["unmanaged"]`; tables need not be named.
+    """
+
+    folder: Path
+    models: MetaData
+
+    @property
+    def revisions(self) -> list[str]:
+        """The revisions, the oldest first."""
+        return sorted(match[1] for path in self.folder.glob("*.py") if (match := re.match(r"(\d{4})_", path.name)))
+
 
 @dataclass(frozen=True, slots=True)
 class MigrationStatus:
-    """Where a database stands: its revision (None: empty), the newest there is, and what lies between, oldest first."""
+    """The revision of a database (None: empty), the newest revision, and those pending, the oldest first."""
 
     current: str | None
     newest: str
     pending: tuple[str, ...]
 
 
-def revisions(folder: Path) -> list[str]:
-    """The revisions in a folder of migrations, oldest first."""
-    return sorted(match[1] for path in folder.glob("*.py") if (match := re.match(r"(\d{4})_", path.name)))
-
-
-async def status(database: Database, folder: Path) -> MigrationStatus:
-    """Where the database stands. Raises ConfigError where it cannot be reached."""
-    known = revisions(folder)
+async def status(database: Database, migrations: Migrations) -> MigrationStatus:
+    """The state of the database. Raises ConfigError when it cannot be reached, or is newer than the program."""
+    known = migrations.revisions
     try:
         async with database.writing_engine.connect() as connection:
             current = await connection.run_sync(_current)
@@ -49,35 +76,83 @@ async def status(database: Database, folder: Path) -> MigrationStatus:
     return MigrationStatus(current, known[-1], tuple(name for name in known if current is None or name > current))
 
 
-async def require_newest(database: Database, folder: Path) -> None:
-    """Raises ConfigError where the database is not of the newest revision."""
-    found = await status(database, folder)
+async def require_newest(database: Database, migrations: Migrations) -> None:
+    """Raises ConfigError when revisions are pending."""
+    found = await status(database, migrations)
     if found.pending:
         raise ConfigError(
-            f"the database {database.shown_url} stands at {found.current or 'nothing'}, and this program needs "
+            f"the database {database.shown_url} is at revision {found.current or 'none'}, and this program needs "
             f"{found.newest}: run `hanse migrate up`, or let it migrate at start"
         )
 
 
-async def upgrade(database: Database, folder: Path, revision: str = "head") -> MigrationStatus:
-    """Bring the database up to a revision, in one transaction; returns how it stood before. Raises ConfigError."""
-    before = await status(database, folder)
+async def upgrade(database: Database, migrations: Migrations, revision: str = "head") -> MigrationStatus:
+    """Upgrade the database to a revision, in one transaction; returns its state before. Raises ConfigError."""
+    before = await status(database, migrations)
     if before.pending:
+        from alembic import command  # takes long to import, and most starts have nothing to do
+
         try:
-            await _migrate(database, folder, lambda script, current: script._upgrade_revs(revision, current))
+            await _run(database, migrations, lambda config: command.upgrade(config, revision))
         except SQLAlchemyError as error:
-            # Where two programs start at once, both migrate: the slower one meets what the other has just made.
-            if (await status(database, folder)).pending:
+            # When two programs start at the same time, both migrate: the slower one finds the tables of the other.
+            if (await status(database, migrations)).pending:
                 raise ConfigError(_cannot_migrate(database, error)) from error
     return before
 
 
-async def downgrade(database: Database, folder: Path, revision: str) -> MigrationStatus:
-    """Bring the database down to a revision (`base`: empty), in one transaction; returns how it stood before."""
-    before = await status(database, folder)
+async def downgrade(database: Database, migrations: Migrations, revision: str) -> MigrationStatus:
+    """Downgrade the database to a revision (`base`: empty), in one transaction; returns its state before."""
+    before = await status(database, migrations)
     if before.current is not None:
-        await _migrate(database, folder, lambda script, current: script._downgrade_revs(revision, current))
+        from alembic import command
+
+        await _run(database, migrations, lambda config: command.downgrade(config, revision))
     return before
+
+
+async def check(database: Database, migrations: Migrations) -> None:
+    """Compare the tables of an up-to-date database with the models. Raises SchemaMismatch."""
+    from alembic import command
+    from alembic.util.exc import AutogenerateDiffsDetected
+
+    try:
+        await _run(database, migrations, command.check)
+    except AutogenerateDiffsDetected as error:
+        raise SchemaMismatch(str(error)) from error
+
+
+async def check_revisions(migrations: Migrations) -> None:
+    """Compare the tables that the revisions make, in a temporary database, with the models. Raises SchemaMismatch."""
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite+aiosqlite:///{folder}/check.sqlite")
+        try:
+            await upgrade(database, migrations)
+            await check(database, migrations)
+        finally:
+            await database.close()
+
+
+async def new_revision(migrations: Migrations, title: str) -> Path:
+    """Write the next revision, with what the models have and the revisions lack; returns its file."""
+    from alembic import command
+
+    number = f"{int(migrations.revisions[-1]) + 1:04}" if migrations.revisions else "0001"
+
+    def write(config: Config) -> None:
+        command.revision(config, title, autogenerate=True, rev_id=number)
+
+    with TemporaryDirectory() as folder:
+        database = Database(f"sqlite+aiosqlite:///{folder}/new.sqlite")
+        try:
+            if migrations.revisions:
+                await upgrade(database, migrations)
+            with redirect_stdout(io.StringIO()):  # Alembic reports what its hooks do
+                await _run(database, migrations, write)
+        finally:
+            await database.close()
+    (path,) = migrations.folder.glob(f"{number}_*.py")
+    return path
 
 
 def _cannot_open(database: Database, error: Exception) -> str:
@@ -86,26 +161,36 @@ def _cannot_open(database: Database, error: Exception) -> str:
 
 
 def _cannot_migrate(database: Database, error: Exception) -> str:
-    return f"cannot migrate the database {database.shown_url}: {reason(error)}; it was left as it is"
+    return f"cannot migrate the database {database.shown_url}: {reason(error)}; it is unchanged"
 
 
-async def _migrate(database: Database, folder: Path, steps: Callable[[Any, Any], Any]) -> None:
-    from alembic.config import Config  # imported only where there is something to do: it is slow
-    from alembic.runtime.environment import EnvironmentContext
-    from alembic.script import ScriptDirectory
-
-    script = ScriptDirectory(str(folder), version_locations=[str(folder)])
-
-    def run(connection: Connection) -> None:
-        def steps_from(current: Any, _: Any) -> Any:
-            return steps(script, current)
-
-        with EnvironmentContext(Config(), script, fn=steps_from) as environment:
-            environment.configure(connection=connection, render_as_batch=True)
-            environment.run_migrations()
-
+async def _run(database: Database, migrations: Migrations, command: Callable[[Config], object]) -> None:
     async with database.writing_engine.begin() as connection:
-        await connection.run_sync(run)
+        await connection.run_sync(lambda sync: command(_config(sync, migrations)))
+
+
+def _config(connection: Connection, migrations: Migrations) -> Config:
+    """Alembic's configuration; `env.py` reads its attributes."""
+    from alembic.config import Config
+
+    config = Config(
+        stdout=io.StringIO(),
+        cmd_opts=Namespace(quiet=True),
+        attributes={"connection": connection, "models": migrations.models},
+    )
+    options = {
+        "script_location": str(ENVIRONMENT),
+        "version_locations": str(migrations.folder),
+        "path_separator": "newline",
+        "file_template": "%(rev)s_%(slug)s",
+    }
+    for name, value in options.items():
+        config.set_main_option(name, value.replace("%", "%%"))
+    if find_spec("ruff") is not None:
+        hook = {"hooks": "ruff", "ruff.type": "module", "ruff.module": "ruff"}
+        for name, value in {**hook, "ruff.options": "format --quiet REVISION_SCRIPT_FILENAME"}.items():
+            config.set_section_option("post_write_hooks", name, value)
+    return config
 
 
 def _current(connection: Connection) -> str | None:

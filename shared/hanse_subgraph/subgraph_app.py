@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
 from urllib.parse import urlsplit
 
@@ -27,7 +26,7 @@ from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.migrate import require_newest, upgrade
+from hanse_subgraph.migrate import Migrations, require_newest, upgrade
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class SubgraphApp:
         *,
         graph: SubgraphSchema,
         make_context: Callable[[Database, Caller, bool], RequestContext],
-        migrations: Path,
+        migrations: Migrations,
         handlers: Handlers | None = None,
         around: Callable[[], AbstractAsyncContextManager[object]] = nullcontext,
         on_handled: Callable[[], None] = lambda: None,
@@ -108,8 +107,8 @@ class SubgraphApp:
         return self.graph.sdl
 
     @property
-    def migrations(self) -> Path:
-        """The folder of its migrations."""
+    def migrations(self) -> Migrations:
+        """Its migrations."""
         return self._migrations
 
     async def start(self, only: Part | None = None) -> None:

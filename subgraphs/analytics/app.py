@@ -6,14 +6,16 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
 from subgraphs.analytics.loaders import AnalyticsContext
+from subgraphs.analytics.models import Base
 from subgraphs.analytics.schema import graph
 from subgraphs.analytics.settings import AnalyticsSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: AnalyticsSettings) -> SubgraphApp:

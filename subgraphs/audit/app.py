@@ -6,14 +6,16 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.audit.consumers import HANDLERS
 from subgraphs.audit.loaders import AuditContext
+from subgraphs.audit.models import Base
 from subgraphs.audit.schema import graph
 from subgraphs.audit.service import Logs
 from subgraphs.audit.settings import AuditSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: AuditSettings) -> SubgraphApp:

@@ -6,14 +6,16 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.loaders import CatalogContext
+from subgraphs.catalog.models import Base
 from subgraphs.catalog.schema import graph
 from subgraphs.catalog.service import Catalog
 from subgraphs.catalog.settings import CatalogSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: CatalogSettings) -> SubgraphApp:

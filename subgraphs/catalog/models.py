@@ -16,6 +16,9 @@ class Base(SQLModel, registry=registry()):
     """Base class of the tables; its own registry keeps their metadata apart from other subgraphs."""
 
 
+Base.metadata.info["unmanaged"] = ("search", "products_search")  # PostgreSQL's full-text index
+
+
 class Product(Base, table=True):
     """A product. Distribution key: id."""
 

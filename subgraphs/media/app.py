@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hanse_subgraph.auth import Caller, Keys, RouterTokens
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
@@ -17,6 +18,7 @@ from subgraphs.media.consumers import handlers
 from subgraphs.media.images import Pictures
 from subgraphs.media.intake import Intake
 from subgraphs.media.loaders import MediaContext
+from subgraphs.media.models import Base
 from subgraphs.media.schema import graph
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 STORAGE_URL = "HANSE_MEDIA_STORAGE_URL"
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: MediaSettings) -> SubgraphApp:

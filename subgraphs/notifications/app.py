@@ -8,16 +8,18 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
 from hanse_subgraph.mail.open import open_mailer
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.loaders import NotificationsContext
+from subgraphs.notifications.models import Base
 from subgraphs.notifications.schema import graph
 from subgraphs.notifications.sending import Sender
 from subgraphs.notifications.service import Notifications
 from subgraphs.notifications.settings import NotificationsSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: NotificationsSettings) -> SubgraphApp:

@@ -6,13 +6,15 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.payments.loaders import PaymentsContext
+from subgraphs.payments.models import Base
 from subgraphs.payments.schema import graph
 from subgraphs.payments.service import Payments
 from subgraphs.payments.settings import PaymentsSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: PaymentsSettings) -> SubgraphApp:

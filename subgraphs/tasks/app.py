@@ -6,14 +6,16 @@ from pathlib import Path
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.tasks.consumers import handlers
 from subgraphs.tasks.loaders import TasksContext
+from subgraphs.tasks.models import Base
 from subgraphs.tasks.schema import graph
 from subgraphs.tasks.service import Tasks
 from subgraphs.tasks.settings import TasksSettings
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: TasksSettings) -> SubgraphApp:

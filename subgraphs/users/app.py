@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.loaders import UsersContext
+from subgraphs.users.models import Base
 from subgraphs.users.schema import graph
 from subgraphs.users.service import Identity
 from subgraphs.users.settings import UsersSettings
@@ -19,7 +21,7 @@ from subgraphs.users.settings import UsersSettings
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
-MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: UsersSettings) -> SubgraphApp:

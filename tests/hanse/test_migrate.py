@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Column, String, Table
 
-from hanse.failures import UsageFailure
-from hanse.migrate import migrate_down, migrate_up, migration_status, new_migration
+from hanse.failures import Failure, UsageFailure
+from hanse.migrate import check_migrations, migrate_down, migrate_up, migration_status, new_migration
 from hanse.platform import SUBGRAPHS
+from subgraphs.tasks.app import MIGRATIONS
 
 
 def test_up_down_and_up_again(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -65,3 +67,17 @@ def test_a_new_revision_follows_the_last(tmp_path: Path) -> None:
 def test_titles() -> None:
     with pytest.raises(UsageFailure, match="title"):
         new_migration(name="users", title="!!")
+
+
+def test_check_says_when_models_and_migrations_agree(capsys: pytest.CaptureFixture[str]) -> None:
+    check_migrations(names=[])
+    assert capsys.readouterr().out.splitlines() == [f"{name}: models and migrations agree" for name in SUBGRAPHS]
+
+
+def test_check_fails_when_they_differ() -> None:
+    table = Table("colours", MIGRATIONS.models, Column("name", String(20), primary_key=True))
+    try:
+        with pytest.raises(Failure, match=r"tasks: .*colours.*hanse migrate new tasks"):
+            check_migrations(names=["tasks"])
+    finally:
+        MIGRATIONS.models.remove(table)

@@ -13,8 +13,9 @@ from deploy.servers.postgres import Postgres
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import status, upgrade
-from subgraphs.catalog.app import create
+from subgraphs.catalog.app import MIGRATIONS, create
 from subgraphs.catalog.settings import CatalogSettings
+from subgraphs.users.app import MIGRATIONS as USERS
 from tests.e2e.processes import HANSE, run_to_end
 
 SETTING = "HANSE_CATALOG_DATABASE_URL"
@@ -68,11 +69,10 @@ async def test_a_database_that_has_to_be_migrated_first(tmp_path: Path, postgres
     said = await refusal(tmp_path, postgres_url, migrate_on_start=False)
     assert "hanse migrate up" in said
     database = Database(postgres_url)
-    migrations = Path(__file__).parents[3] / "subgraphs" / "catalog" / "migrations"
-    await upgrade(database, migrations, "0001")
+    await upgrade(database, MIGRATIONS, "0001")
     said = await refusal(tmp_path, postgres_url, migrate_on_start=False)
-    assert "stands at 0001" in said
-    await upgrade(database, migrations)
+    assert "is at revision 0001" in said
+    await upgrade(database, MIGRATIONS)
     app = create(CatalogSettings.load(data_dir=tmp_path, database_url=postgres_url, migrate_on_start=False))
     await app.start()
     await app.stop()
@@ -85,7 +85,7 @@ async def test_two_that_start_at_once_both_start(tmp_path: Path, postgres_url: s
     both = await asyncio.gather(*(asyncio.to_thread(run_to_end, *command, env=env) for _ in range(2)))
     assert [done.returncode for done in both] == [0, 0], [done.stderr for done in both]
     database = Database(postgres_url)
-    assert (await status(database, Path(__file__).parents[3] / "subgraphs" / "users" / "migrations")).pending == ()
+    assert (await status(database, USERS)).pending == ()
     await database.close()
 
 
