@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.transports import TransportOptions, make_transport
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 
 
 def main() -> None:

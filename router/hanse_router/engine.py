@@ -17,8 +17,8 @@ from hanse_router.guards.identity import SubgraphTokens
 from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limit import RateLimiter
+from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Document, Operation, Pipeline
-from hanse_router.planner.plan import OperationKind
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache

@@ -44,14 +44,14 @@ from hanse_router.guards.limits import check_limits
 from hanse_router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
 from hanse_router.guards.reserved_alias import ReservedAliasRule
 from hanse_router.in_flight import InFlight
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner
-from hanse_router.planner.plan import OperationKind
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.telemetry.operation_tracing import OperationTracing
-from hanse_router.transports.base import Transport
+from hanse_router.transports.protocol import Transport
 from hanse_router.transports.sharing import seen_of
 from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
 from hanse_router.variables import CoerceVariables, prepare_variables

@@ -8,7 +8,7 @@ import threading
 from collections.abc import AsyncIterator
 from typing import IO
 
-from hanse_router.transports.base import File
+from hanse_router.transports.protocol import File
 
 CHUNK = 256 * 1024  # a thread is asked for each
 

@@ -22,7 +22,7 @@ from graphql import (
 from hanse_router.errors import InvalidRequest, VariablesRefused
 from hanse_router.request import GraphQLRequest
 from hanse_router.spool import SpooledFile
-from hanse_router.transports.base import FileAt
+from hanse_router.transports.protocol import FileAt
 
 UPLOAD = "Upload"  # the scalar's name
 Files = Mapping[str, Sequence[FileAt]]  # by the variable that holds them

@@ -15,7 +15,7 @@ from benchmarks.report import Row, report
 from benchmarks.subgraphs import answer
 from hanse_router.execute import Call, compile_plan, run
 from hanse_router.planner import Planner
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.supergraph import api_schema, parse_supergraph
 
 

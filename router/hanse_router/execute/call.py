@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from hanse_router.transports.base import FileAt, Transport
+from hanse_router.transports.protocol import FileAt, Transport
 
 _NO_HEADERS: Mapping[str, str] = {}
 

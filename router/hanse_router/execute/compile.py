@@ -17,7 +17,8 @@ from hanse_router.execute.fetch import CompiledFetch
 from hanse_router.execute.introspect import Introspection
 from hanse_router.execute.project import Projection
 from hanse_router.execute.steps import Step, plan_steps
-from hanse_router.planner.plan import OperationKind, QueryPlan, Subscription
+from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.plan import QueryPlan, Subscription
 from hanse_router.telemetry.metrics import ExecutionMetrics
 
 log = logging.getLogger("hanse_router.execute")

@@ -19,7 +19,7 @@ from hanse_router.planner.plan import (
     Required,
     RequiredField,
 )
-from hanse_router.transports.base import File
+from hanse_router.transports.protocol import File
 
 Object = dict[str, Any]
 Extract = Callable[[Object], Object | None]

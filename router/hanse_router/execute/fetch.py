@@ -11,11 +11,11 @@ from hanse_router.execute.call import Call
 from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.context_arguments import ContextInput
 from hanse_router.execute.entities import GroupInput, encode
-from hanse_router.execute.errors import MALFORMED
 from hanse_router.execute.merge import reply_keys
 from hanse_router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import MalformedResponse, SubgraphUnreachable, TransportError
 from hanse_router.transports.prompt import Done, UnderWay, prompt, sent
+from hanse_router.transports.protocol import SubgraphRequest
 
 Reply = dict[str, Any]
 
@@ -112,7 +112,7 @@ async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
     """The reply's bytes. Raises TransportError."""
     transport = call.transports.get(fetch.subgraph)
     if transport is None:
-        raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {fetch.subgraph} has no transport.")
+        raise SubgraphUnreachable(f"No transport for subgraph {fetch.subgraph}.")
     files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
     return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files))
 
@@ -133,10 +133,10 @@ def read_reply(encoded: bytes) -> Reply:
     try:
         reply = _decode(encoded)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise TransportError(MALFORMED, "The subgraph's reply is not JSON.") from None
+        raise MalformedResponse("The subgraph's response is not JSON.") from None
     if not isinstance(reply, dict):
-        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+        raise MalformedResponse("The subgraph's response is not a GraphQL response.")
     data, errors = reply.get("data"), reply.get("errors")
     if not isinstance(data, dict | None) or not isinstance(errors, list | None) or (data is None and not errors):
-        raise TransportError(MALFORMED, "The subgraph's reply is not a GraphQL response.")
+        raise MalformedResponse("The subgraph's response is not a GraphQL response.")
     return reply

@@ -16,7 +16,7 @@ from hanse_router.execute.fetch import CompiledFetch, Replies, Reply, read_reply
 from hanse_router.execute.project import PROPAGATE
 from hanse_router.execute.response import Response
 from hanse_router.execute.schedule import run_steps
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import TransportError
 
 _NO_BATCH = Batch()
 

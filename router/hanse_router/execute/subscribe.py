@@ -11,7 +11,8 @@ from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.errors import fetch_error
 from hanse_router.execute.response import Response
 from hanse_router.execute.run import Execution
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import SubgraphUnreachable, TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 
 
 async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> AsyncGenerator[Response, None]:
@@ -29,7 +30,7 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
     transport = call.transports.get(primary.subgraph)
     try:
         if transport is None:
-            raise TransportError("SUBGRAPH_UNREACHABLE", f"The subgraph {primary.subgraph} has no transport.")
+            raise SubgraphUnreachable(f"No transport for subgraph {primary.subgraph}.")
         request = SubgraphRequest(primary.body(variables), primary.kind, call.headers(primary.subgraph))
         async with aclosing(transport.stream(request)) as events:  # type: ignore[type-var]
             async for event in events:

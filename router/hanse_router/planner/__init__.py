@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from graphql import DocumentNode
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.best_paths import Placer
 from hanse_router.planner.build_plan import build_plan
 from hanse_router.planner.fetch_graph import FetchGraph
 from hanse_router.planner.normalize import normalize
 from hanse_router.planner.passes import run_passes
-from hanse_router.planner.plan import OperationKind, PlanError, QueryPlan
+from hanse_router.planner.plan import PlanError, QueryPlan
 from hanse_router.planner.requests import requests_of
 from hanse_router.planner.roots import place_in_series, place_together
 from hanse_router.planner.terrain import Terrain

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf
 from hanse_router.planner.fetch_graph import FetchGraph, Slot, SlotField, Step
-from hanse_router.planner.plan import OperationKind, PlanError
+from hanse_router.planner.plan import PlanError
 from hanse_router.planner.query_tree import (
     Candidate,
     CastWay,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
 from hanse_router.planner.fetch_graph import Step
 from hanse_router.planner.operation_text import operation_text, variables_in
@@ -11,7 +12,6 @@ from hanse_router.planner.plan import (
     Condition,
     EntityGroup,
     Fetch,
-    OperationKind,
     Parallel,
     PlanNode,
     QueryPlan,

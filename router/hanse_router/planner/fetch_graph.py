@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import AnyOf, Conditions, either
-from hanse_router.planner.plan import ContextVariable, OperationKind, RequiredField, RequiredFragment
+from hanse_router.planner.plan import ContextVariable, RequiredField, RequiredFragment
 from hanse_router.planner.plan import Required as RequiredPart
 from hanse_router.planner.query_tree import Position
 from hanse_router.planner.shape import Ask

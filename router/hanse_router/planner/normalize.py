@@ -20,8 +20,9 @@ from graphql import (
     print_ast,
 )
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import Conditions, any_of, opposite
-from hanse_router.planner.plan import OperationKind, PlanError, SkipInclude
+from hanse_router.planner.plan import PlanError, SkipInclude
 from hanse_router.planner.shape import Ask, ClassAsks, Operation, Shape
 from hanse_schema.query_graph import QueryGraph
 from hanse_schema.supergraph.model import InterfaceType, ObjectType

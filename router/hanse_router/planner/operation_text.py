@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from hanse_router.planner.plan import EntityGroup, FieldSelection, InlineFragment, OperationKind, Selection, SkipInclude
+from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.plan import EntityGroup, FieldSelection, InlineFragment, Selection, SkipInclude
 
 # A string may hold a dollar sign: only outside of strings it begins a variable.
 _VARIABLE_OR_STRING = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\])*"|\$(\w+)', re.DOTALL)

@@ -17,19 +17,12 @@ the client skips it. A condition on a whole fetch is a `Condition` node around i
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+
+from hanse_router.operation_kind import OperationKind as OperationKind
 
 
 class PlanError(Exception):
     """No plan for the operation: a field cannot be had from where it is asked, or there is no such operation."""
-
-
-class OperationKind(Enum):
-    """The kind of an operation."""
-
-    QUERY = "query"
-    MUTATION = "mutation"
-    SUBSCRIPTION = "subscription"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, Conditions
-from hanse_router.planner.plan import OperationKind
 
 HIDDEN_ORDER = 1_000_000  # after all that the client asks
 

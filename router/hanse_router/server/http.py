@@ -15,7 +15,7 @@ from hanse_router.errors import (
 )
 from hanse_router.execute import Freshness, Response
 from hanse_router.guards.csrf import CsrfGuard
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.request import GraphQLRequest
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import ClientGone, Header, Receive, Scope, Send, request_headers, respond

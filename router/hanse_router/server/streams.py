@@ -11,7 +11,7 @@ from hanse_router.errors import InternalError, RouterError, Unavailable
 from hanse_router.execute import Response
 from hanse_router.execute.errors import Error
 from hanse_router.server.asgi import Header, Receive, Send
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import TransportError
 
 
 class Encoding(Protocol):

@@ -13,7 +13,7 @@ import orjson
 from hanse_router.engine import Engine
 from hanse_router.errors import InternalError, RouterError, Unauthenticated, Unavailable
 from hanse_router.execute import Response
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.request import RequestContext
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Message, Receive, Scope, Send, request_headers
@@ -21,7 +21,7 @@ from hanse_router.server.body import request_of
 from hanse_router.server.streams import once
 from hanse_router.server.subprotocols import LEGACY_WS, SUBPROTOCOLS, Subprotocol, encode
 from hanse_router.telemetry.access_log import AccessLog
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import TransportError
 
 BAD_MESSAGE = 4400, "Invalid message received"
 NOT_INITIALISED = 4401, "Unauthorized"

@@ -7,8 +7,9 @@ from contextlib import aclosing
 from time import perf_counter
 
 from hanse_router.telemetry.metrics import Metrics
-from hanse_router.transports.base import SubgraphRequest, Transport, TransportError
+from hanse_router.transports.errors import TransportError
 from hanse_router.transports.prompt import Done, Outcome, UnderWay, prompt
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 
 class MeasuredTransport:

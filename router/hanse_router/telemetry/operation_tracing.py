@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 
 
 class OperationSpan(Protocol):

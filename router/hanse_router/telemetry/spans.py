@@ -21,9 +21,10 @@ from opentelemetry.trace import Span, SpanKind, StatusCode, get_current_span
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from hanse_router.errors import RouterError
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import TelemetrySettings
-from hanse_router.transports.base import SubgraphRequest, Transport, TransportError
+from hanse_router.transports.errors import TransportError
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 _TRACES = "/v1/traces"  # where a collector takes them
 _EXPORT_SECONDS = 5.0

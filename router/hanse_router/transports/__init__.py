@@ -5,11 +5,12 @@ from __future__ import annotations
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-from hanse_router.transports.base import Transport, TransportError
+from hanse_router.transports.errors import TransportError
 from hanse_router.transports.http import HttpTransport
 from hanse_router.transports.http_aiohttp import AiohttpTransport
 from hanse_router.transports.local import LocalEndpoint, LocalTransport
 from hanse_router.transports.options import DEFAULT_OPTIONS, TransportOptions
+from hanse_router.transports.protocol import Transport
 from hanse_router.transports.resilience import ResilientTransport
 from hanse_router.transports.sharing import SharingTransport
 from hanse_router.transports.split import SplitTransport

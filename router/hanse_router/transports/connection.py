@@ -9,7 +9,7 @@ from typing import cast
 import httptools
 import msgspec
 
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import MalformedResponse, SubgraphTimeout, TransportError
 from hanse_router.transports.replies import too_large
 
 _MOST_HEAD = 1_000_000  # bytes of a reply's head
@@ -91,7 +91,7 @@ class Connection(asyncio.Protocol):
 
     def time_out(self) -> None:
         """Give up waiting for the reply."""
-        self._outcome = TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.")
+        self._outcome = SubgraphTimeout()
         self._tell()
 
     # asyncio.Protocol
@@ -107,13 +107,13 @@ class Connection(asyncio.Protocol):
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
-            self._malformed("The subgraph's reply is not plain HTTP.")
+            self._malformed("The subgraph's response is not plain HTTP.")
         except httptools.HttpParserError:
-            self._malformed("The subgraph's reply is not HTTP.")
+            self._malformed("The subgraph's response is not HTTP.")
         if self._outcome is None and not self._size:  # the head goes on
             self._head_size += len(data)
             if self._head_size > _MOST_HEAD:
-                self._malformed("The subgraph's reply has no end of headers.")
+                self._malformed("The headers of the subgraph's response are too large.")
         if self._outcome is not None:  # told only now: the next request may begin at once, on this very connection
             self._tell()
 
@@ -180,7 +180,7 @@ class Connection(asyncio.Protocol):
         """What cannot be read; behind a whole reply it only ends the connection."""
         self._keep = False
         if self._outcome is None:
-            self._outcome = TransportError("SUBGRAPH_MALFORMED_RESPONSE", message)
+            self._outcome = MalformedResponse(message)
 
     def _tell(self) -> None:
         done, outcome = self._done, self._outcome

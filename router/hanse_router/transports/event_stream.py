@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import MalformedResponse
 
 _MOST_PENDING = 64 * 1024 * 1024
 
@@ -59,7 +59,7 @@ def _payload(part: bytes) -> bytes | None:
     try:
         message = orjson.loads(part)
     except ValueError:
-        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "A part of the subgraph's stream is not JSON.") from None
+        raise MalformedResponse("A part of the subgraph's stream is not JSON.") from None
     if not isinstance(message, dict) or not message:
         return None
     if "payload" not in message:
@@ -78,7 +78,7 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         pending += chunk
         *whole, pending = pending.split(b"\n")
         if len(pending) > _MOST_PENDING:
-            raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "An event of the subgraph's is too large.")
+            raise MalformedResponse("An event of the subgraph is too large.")
         for line in whole:
             yield line.removesuffix(b"\r")
     if pending:

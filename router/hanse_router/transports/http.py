@@ -10,12 +10,13 @@ from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
-from hanse_router.planner.plan import OperationKind
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.operation_kind import OperationKind
 from hanse_router.transports.connection import Connection, HttpReply, Outcome
+from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportClosed, TransportError
 from hanse_router.transports.http_aiohttp import AiohttpTransport
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.prompt import Done, UnderWay, sent
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.replies import checked_reply, decompressed
 
 ACCEPT = "application/graphql-response+json, application/json"
@@ -165,7 +166,7 @@ class HttpTransport:
     async def _wait_for_slot(self) -> None:
         """Wait until one more request may run: there are no more connections than `max_connections`."""
         if self._closed:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The transport is closed.")
+            raise TransportClosed()
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
         try:
@@ -177,10 +178,10 @@ class HttpTransport:
             elif waiter in self._waiting:
                 self._waiting.remove(waiter)
             if isinstance(error, TimeoutError):
-                raise TransportError("SUBGRAPH_TIMEOUT", "No connection to the subgraph was free in time.") from None
+                raise SubgraphTimeout("No connection to the subgraph became free in time.") from None
             raise
         if self._closed:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The transport is closed.")
+            raise TransportClosed()
 
     def _give_slot(self) -> None:
         while self._waiting:
@@ -209,9 +210,9 @@ class HttpTransport:
                     self._port,
                 )
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the connection in time.") from None
+            raise SubgraphTimeout("The connection to the subgraph was not established in time.") from None
         except OSError:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.") from None
+            raise SubgraphUnreachable("The subgraph cannot be reached.") from None
         self._open.add(connection)
         return connection
 
@@ -283,7 +284,7 @@ _GIVEN_UP = SubgraphRequest(b"", OperationKind.MUTATION)  # what is not sent aga
 
 
 def _broken_off() -> TransportError:
-    return TransportError("SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended before its reply.")
+    return SubgraphUnreachable("The subgraph closed the connection before its response.")
 
 
 def _settle(waiter: asyncio.Future[Outcome], outcome: Outcome) -> None:

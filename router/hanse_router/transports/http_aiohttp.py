@@ -6,10 +6,17 @@ from collections.abc import AsyncIterator
 
 import aiohttp
 
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import (
+    MalformedResponse,
+    SubgraphHttpError,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+    TransportError,
+)
 from hanse_router.transports.event_stream import multipart_events, server_sent_events
 from hanse_router.transports.multipart_request import MultipartRequest
 from hanse_router.transports.options import TransportOptions
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.replies import checked_reply, too_large
 from hanse_router.transports.tls import tls_failure
 
@@ -48,7 +55,7 @@ class AiohttpTransport:
                         raise too_large(limit)
                 return checked_reply(reply.status, bytes(body))
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
+            raise SubgraphTimeout() from None
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _failure(error) from None
 
@@ -72,7 +79,7 @@ class AiohttpTransport:
                 else:
                     yield checked_reply(reply.status, await reply.read())
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            broken = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph's stream of events broke off.")
+            broken = SubgraphUnreachable("The subgraph's event stream was interrupted.")
             raise tls_failure(error) or broken from None
 
     async def close(self) -> None:
@@ -94,14 +101,14 @@ class AiohttpTransport:
 def _failure(error: Exception) -> TransportError:
     match error:
         case aiohttp.TooManyRedirects():
-            return TransportError("SUBGRAPH_HTTP_ERROR", "The subgraph redirects without end.")
+            return SubgraphHttpError("The subgraph redirects too many times.")
         case aiohttp.ClientPayloadError():
-            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not whole.")
+            return MalformedResponse("The subgraph's response is incomplete.")
         case aiohttp.ClientHttpProxyError():
-            return TransportError("SUBGRAPH_UNREACHABLE", "The proxy on the way to the subgraph refuses.")
+            return SubgraphUnreachable("The proxy refused the connection to the subgraph.")
         case aiohttp.ClientResponseError():
-            return TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not well-formed.")
-    return tls_failure(error) or TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached.")
+            return MalformedResponse("The subgraph's response is not valid HTTP.")
+    return tls_failure(error) or SubgraphUnreachable("The subgraph cannot be reached.")
 
 
 def _boundary(content_type: str) -> str:

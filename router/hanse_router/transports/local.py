@@ -7,8 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from hanse_router.transports.base import FileAt, SubgraphRequest, TransportError
+from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportError
 from hanse_router.transports.options import DEFAULT_OPTIONS, TransportOptions
+from hanse_router.transports.protocol import FileAt, SubgraphRequest
 from hanse_router.transports.replies import checked_reply
 
 
@@ -37,9 +38,9 @@ class LocalTransport:
             async with asyncio.timeout(self._timeout):
                 status, body = await self._endpoint.handle(request.body, request.headers, request.files)
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
+            raise SubgraphTimeout() from None
         except Exception as error:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph failed to answer.") from error
+            raise SubgraphUnreachable("The subgraph failed.") from error
         return checked_reply(status, body)
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
@@ -52,7 +53,7 @@ class LocalTransport:
         except TransportError:
             raise
         except Exception as error:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph's subscription failed.") from error
+            raise SubgraphUnreachable("The subgraph's subscription failed.") from error
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator
 
 import orjson
 
-from hanse_router.transports.base import File, SubgraphRequest
+from hanse_router.transports.protocol import File, SubgraphRequest
 
 _MEDIA_TYPE = re.compile(r"[\w.+-]+/[\w.+-]+", re.ASCII)
 _UNSAFE = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}  # as browsers write a file's name

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, Protocol
 
-from hanse_router.transports.base import SubgraphRequest, Transport
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 Outcome = bytes | BaseException
 Done = Callable[[Outcome], None]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zlib
 
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import MalformedResponse, SubgraphHttpError, TransportError
 
 
 def checked_reply(status: int, body: bytes) -> bytes:
@@ -16,7 +16,7 @@ def checked_reply(status: int, body: bytes) -> bytes:
         return body
     if body.lstrip()[:1] == b"{" and b'"errors"' in body:
         return body
-    raise TransportError("SUBGRAPH_HTTP_ERROR", f"The subgraph answered with HTTP status {status}.", status=status)
+    raise SubgraphHttpError(f"The subgraph responded with HTTP status {status}.", status=status)
 
 
 def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
@@ -24,7 +24,7 @@ def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
-        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply has an unknown content encoding.")
+        raise MalformedResponse("The subgraph's response has an unknown content encoding.")
     try:
         return _inflate(body, limit, 47)  # zlib or gzip, by the header
     except zlib.error:
@@ -32,12 +32,12 @@ def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
     try:
         return _inflate(body, limit, -15)  # some call a bare deflate stream "deflate"
     except zlib.error:
-        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph's reply is not well compressed.") from None
+        raise MalformedResponse("The subgraph's response cannot be decompressed.") from None
 
 
 def too_large(limit: int) -> TransportError:
     """The reply is larger than is taken."""
-    return TransportError("SUBGRAPH_MALFORMED_RESPONSE", f"The subgraph's reply is larger than {limit} bytes.")
+    return MalformedResponse(f"The subgraph's response is larger than {limit} bytes.")
 
 
 def _inflate(body: bytes, limit: int, window: int) -> bytes:

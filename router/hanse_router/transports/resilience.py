@@ -10,13 +10,11 @@ from contextlib import aclosing
 
 import msgspec
 
-from hanse_router.planner.plan import OperationKind
-from hanse_router.transports.base import SubgraphRequest, Transport, TransportError
+from hanse_router.operation_kind import OperationKind
+from hanse_router.transports.errors import CircuitOpen, TransportError
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.prompt import Done, Outcome, UnderWay, prompt, sent
-
-_WORTH_ANOTHER_TRY = frozenset({"SUBGRAPH_UNREACHABLE", "SUBGRAPH_TIMEOUT"})
-_STATUSES = frozenset({429, 502, 503, 504})
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 
 class ResilientTransport:
@@ -57,7 +55,7 @@ class ResilientTransport:
                 reply = await self._inner.send(request)
             except TransportError as error:
                 failure = None
-                if not _worth_another_try(error):
+                if not error.retryable:
                     raise
                 if left <= 0:
                     self._failed()
@@ -84,7 +82,7 @@ class ResilientTransport:
         assert self._opened_at is not None
         now = self._clock()
         if now - self._opened_at < self._options.open_seconds:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "The subgraph is left alone for a moment: it kept failing.")
+            raise CircuitOpen("Circuit open: the last requests to this subgraph failed.")
         self._opened_at = now  # this request tries; others wait for what it finds
 
     def _failed(self) -> None:
@@ -104,7 +102,7 @@ class _FirstTry(msgspec.Struct, eq=False):
     def ended(self, outcome: Outcome) -> None:
         """The first try has ended."""
         self.now = None  # it knows us too: a cycle would keep the whole response until the garbage collector comes
-        if isinstance(outcome, TransportError) and _worth_another_try(outcome):
+        if isinstance(outcome, TransportError) and outcome.retryable:
             self.now = sent(self.transport._tries(self.request, outcome), self.done)
         else:
             self.done(outcome)
@@ -113,7 +111,3 @@ class _FirstTry(msgspec.Struct, eq=False):
         """See UnderWay."""
         if self.now is not None:
             self.now.cancel()
-
-
-def _worth_another_try(error: TransportError) -> bool:
-    return error.code in _WORTH_ANOTHER_TRY or (error.code == "SUBGRAPH_HTTP_ERROR" and error.status in _STATUSES)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Hashable, Mapping
 
 from hanse_router.in_flight import InFlight
-from hanse_router.planner.plan import OperationKind
-from hanse_router.transports.base import SubgraphRequest, Transport
+from hanse_router.operation_kind import OperationKind
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 _TRACING = frozenset({"traceparent", "tracestate"})  # new for each request, and no matter to the answer
 

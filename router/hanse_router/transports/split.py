@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
-from hanse_router.transports.base import SubgraphRequest, Transport
 from hanse_router.transports.prompt import prompt
+from hanse_router.transports.protocol import SubgraphRequest, Transport
 
 
 class SplitTransport:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 from pathlib import Path
 
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import TlsFailed, TransportError
 
 
 def tls_context(ca_file: Path | None, certificate_file: Path | None, key_file: Path | None) -> ssl.SSLContext | None:
@@ -33,9 +33,9 @@ def tls_failure(error: BaseException) -> TransportError | None:
     while cause is not None:
         why = getattr(cause, "verify_message", None)  # clients' own errors are of the same class, without it
         if isinstance(cause, ssl.SSLCertVerificationError) and why:
-            return TransportError("SUBGRAPH_TLS_FAILED", f"The subgraph's certificate is not trusted: {why}.")
+            return TlsFailed(f"The subgraph's certificate is not trusted: {why}.")
         if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLCertVerificationError):
-            return TransportError("SUBGRAPH_TLS_FAILED", "The TLS connection to the subgraph failed.")
+            return TlsFailed("The TLS connection to the subgraph failed.")
         cause = cause.__cause__ or cause.__context__
     return None
 

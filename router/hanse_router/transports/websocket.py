@@ -12,8 +12,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
 
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import (
+    FilesNotSupported,
+    MalformedResponse,
+    SubgraphHttpError,
+    SubgraphTimeout,
+    SubgraphUnreachable,
+    TransportError,
+)
 from hanse_router.transports.options import TransportOptions
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.tls import tls_failure
 
 CURRENT, OLDER = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
@@ -34,7 +42,7 @@ class WebSocketTransport:
     async def send(self, request: SubgraphRequest) -> bytes:
         """See Transport: the first event of the operation."""
         if request.files:
-            raise TransportError("SUBGRAPH_TAKES_NO_FILES", "Files cannot be sent to this subgraph, only over HTTP.")
+            raise FilesNotSupported()
         try:
             async with asyncio.timeout(self._options.timeout):
                 events = self.stream(request)
@@ -44,8 +52,8 @@ class WebSocketTransport:
                 finally:
                     await events.aclose()  # type: ignore[attr-defined]
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not answer in time.") from None
-        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "The subgraph ended the operation without a reply.")
+            raise SubgraphTimeout() from None
+        raise MalformedResponse("The subgraph completed the operation without a response.")
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         """See Transport."""
@@ -82,9 +90,9 @@ class WebSocketTransport:
                 ssl=options.tls if self._url.startswith("wss:") else None,
             )
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not take the WebSocket in time.") from None
+            raise SubgraphTimeout("The WebSocket connection to the subgraph was not established in time.") from None
         except (OSError, WebSocketException, InvalidURI) as error:
-            unreachable = TransportError("SUBGRAPH_UNREACHABLE", "The subgraph cannot be reached by WebSocket.")
+            unreachable = SubgraphUnreachable("The subgraph cannot be reached by WebSocket.")
             raise tls_failure(error) or unreachable from None
 
     async def _begin(self, socket: ClientConnection, request: SubgraphRequest, start: str) -> None:
@@ -99,9 +107,9 @@ class WebSocketTransport:
                         case "ping":
                             await socket.send('{"type":"pong"}')
                         case "connection_error":
-                            raise TransportError("SUBGRAPH_HTTP_ERROR", "The subgraph refused the connection.")
+                            raise SubgraphHttpError("The subgraph refused the WebSocket connection.")
         except TimeoutError:
-            raise TransportError("SUBGRAPH_TIMEOUT", "The subgraph did not acknowledge the connection.") from None
+            raise SubgraphTimeout("The subgraph did not acknowledge the WebSocket connection in time.") from None
         await socket.send(f'{{"id":"{_ID}","type":"{start}","payload":{request.body.decode()}}}')
 
 
@@ -132,7 +140,7 @@ def _message(text: str | bytes) -> dict[str, Any]:
     except ValueError:
         message = None
     if not isinstance(message, dict):
-        raise TransportError("SUBGRAPH_MALFORMED_RESPONSE", "A message of the subgraph's is not one of the protocol.")
+        raise MalformedResponse("A WebSocket message of the subgraph does not follow the protocol.")
     return message
 
 
@@ -145,5 +153,5 @@ def _errors(payload: Any) -> list[Any]:
 def _lost(closed: ConnectionClosed) -> TransportError:
     reason = closed.rcvd.reason if closed.rcvd else ""
     if closed.rcvd is not None and closed.rcvd.code in (4401, 4403):
-        return TransportError("SUBGRAPH_HTTP_ERROR", f"The subgraph refused the connection: {reason or 'forbidden'}.")
-    return TransportError("SUBGRAPH_UNREACHABLE", "The connection to the subgraph ended.")
+        return SubgraphHttpError(f"The subgraph refused the WebSocket connection: {reason or 'forbidden'}.")
+    return SubgraphUnreachable("The connection to the subgraph was closed.")

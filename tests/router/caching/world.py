@@ -14,7 +14,7 @@ from graphql import GraphQLError, build_schema, graphql
 
 from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
-from hanse_router.transports.base import FileAt
+from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from tests.router.guards.keys import Issuer, Published

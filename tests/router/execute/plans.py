@@ -18,13 +18,13 @@ from graphql import (
 )
 
 from hanse_router.execute import Call, compile_plan, run
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.plan import (
     EntityGroup,
     EntityInput,
     Fetch,
     FieldSelection,
     InlineFragment,
-    OperationKind,
     Path,
     PathKey,
     PathList,
@@ -34,7 +34,8 @@ from hanse_router.planner.plan import (
     RequiredField,
     Selection,
 )
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 
 Answer = Callable[[dict[str, Any]], Any] | Any
 

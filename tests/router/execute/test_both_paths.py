@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from hanse_router.execute import Call, compile_plan, run
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.planner import PlanError
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable
 from tests.router.execute.operations import VARIABLES, Operations
 from tests.router.execute.world import SUBGRAPHS, View, World, planner
 
@@ -80,7 +80,7 @@ def spoiler(seed: int) -> Any:
         if kind < 0.5:
             return reply
         if kind < 0.55:
-            raise TransportError("SUBGRAPH_TIMEOUT", "late")
+            raise SubgraphTimeout("late")
         if kind < 0.6:
             return chance.choice([b"", b"{", b"null", b"[]", b'{"data":null}', b'{"data":3}', b'{"errors":[]}', b"{}"])
         if kind < 0.7:
@@ -138,7 +138,7 @@ def failing(seed: int) -> Any:
     def fail(name: str, body: bytes, reply: Any) -> Any:
         chance = random.Random(f"{seed}{name}{body.decode()}")
         if chance.random() < 0.1:
-            raise TransportError("SUBGRAPH_UNREACHABLE", "gone")
+            raise SubgraphUnreachable("gone")
         if chance.random() < 0.1:
             return {"data": None, "errors": [{"message": "all"}]}
         entities = b"representations" in body

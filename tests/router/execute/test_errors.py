@@ -10,8 +10,9 @@ import pytest
 from graphql import parse
 
 from hanse_router.execute import Call, compile_plan, subscribe
-from hanse_router.planner.plan import OperationKind, Parallel, QueryPlan, Sequence, Subscription
-from hanse_router.transports.base import TransportError
+from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.plan import Parallel, QueryPlan, Sequence, Subscription
+from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable
 from tests.router.execute.plans import Graph, Subgraph, entities, group, root
 from tests.router.execute.test_run import SDL
 
@@ -43,7 +44,7 @@ async def test_an_error_of_an_entity_stands_at_each_of_its_places() -> None:
 @pytest.mark.parametrize(
     ("answer", "code"),
     [
-        (TransportError("SUBGRAPH_TIMEOUT", "late"), "SUBGRAPH_TIMEOUT"),
+        (SubgraphTimeout("late"), "SUBGRAPH_TIMEOUT"),
         (b"<html>", "SUBGRAPH_MALFORMED_RESPONSE"),
         (b"[]", "SUBGRAPH_MALFORMED_RESPONSE"),
         (b"{}", "SUBGRAPH_MALFORMED_RESPONSE"),
@@ -67,7 +68,7 @@ async def test_a_failed_entity_fetch_leaves_the_rest(answer: Any, code: str) -> 
     assert [subgraph_error(error) for error in response["errors"]] == [(["users"], code, "b")]
 
 
-@pytest.mark.parametrize("answer", [TransportError("SUBGRAPH_UNREACHABLE", "gone"), b"no json"])
+@pytest.mark.parametrize("answer", [SubgraphUnreachable("gone"), b"no json"])
 async def test_a_failed_root_fetch_leaves_the_others(answer: Any) -> None:
     plan = Parallel((USERS, root(2, "b", "{ product { upc } any { __typename } }")))
     graph = Graph(SDL, a=Subgraph({"users": []}), b=Subgraph(answer))
@@ -127,9 +128,9 @@ async def test_each_event_is_enriched_and_errors_end_the_stream() -> None:
         {"data": {"product": {"upc": "1"}}},
         {"data": {"product": None}, "errors": [{"message": "once", "path": ["product"]}]},
         {"data": {"product": {"upc": "2"}}},
-        TransportError("SUBGRAPH_UNREACHABLE", "lost"),
+        SubgraphUnreachable("lost"),
     )
-    b = Subgraph({"_entities": [{"price": 10}]}, TransportError("SUBGRAPH_TIMEOUT", "late"))
+    b = Subgraph({"_entities": [{"price": 10}]}, SubgraphTimeout("late"))
     graph = Graph(SUBSCRIPTION_SDL, a=a, b=b)
     plan = QueryPlan(OperationKind.SUBSCRIPTION, SUBSCRIBED)
     compiled = compile_plan(plan, parse("subscription { product { price upc } }"), None, graph.api_schema)

@@ -17,7 +17,8 @@ from hanse_router.execute import Call, compile_plan, run
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.compiled import Reason
 from hanse_router.execute.compiled.source import Source
-from hanse_router.planner.plan import OperationKind, QueryPlan
+from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.plan import QueryPlan
 from hanse_router.telemetry.metrics import Metrics
 from tests.router.execute.plans import root
 

@@ -16,7 +16,8 @@ from hanse_router.execute.compiled import FastPath
 from hanse_router.execute.compiled.repeated_values import Shared, may_be_shared
 from hanse_router.execute.compiled.shape import Shape
 from hanse_router.execute.run import Execution
-from hanse_router.planner.plan import OperationKind, QueryPlan
+from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.plan import QueryPlan
 from tests.router.execute.operations import VARIABLES
 from tests.router.execute.plans import root
 from tests.router.execute.test_both_paths import QUIET, SEEDS, failing, no_mistakes, prepared, shown, spoiler

@@ -12,11 +12,11 @@ import pytest
 from hanse_router.execute.conditions import Booleans
 from hanse_router.execute.schedule import run_steps
 from hanse_router.execute.steps import plan_steps
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.plan import (
     Condition,
     EntityGroup,
     EntityInput,
-    OperationKind,
     Parallel,
     RequiredField,
     RequiredFragment,

@@ -12,7 +12,7 @@ from typing import Any
 from graphql import GraphQLSchema, build_schema, execute_sync, parse
 
 from hanse_router.planner import Planner
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import api_schema

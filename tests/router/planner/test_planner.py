@@ -8,8 +8,9 @@ import time
 import pytest
 from graphql import parse, validate
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner
-from hanse_router.planner.plan import OperationKind, PathTypes
+from hanse_router.planner.plan import PathTypes
 from hanse_router.planner.print_plan import fetches_of, path_text, plan_to_dot, plan_to_json, print_plan
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource

@@ -20,7 +20,7 @@ from graphql import (
     validate,
 )
 
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph, parse_picks
 from hanse_schema.supergraph.model import (
     ContextArgument,

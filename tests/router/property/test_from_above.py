@@ -11,7 +11,7 @@ from graphql import build_schema, execute_sync, parse, validate
 
 from hanse_router.execute import Call, compile_plan, run
 from hanse_router.planner import Planner
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource
 from hanse_schema.supergraph import api_schema

@@ -12,7 +12,7 @@ import pytest
 
 from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
-from hanse_router.transports.base import FileAt
+from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 

@@ -8,9 +8,9 @@ import zlib
 
 import pytest
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.transports import HttpTransport, TransportError, TransportOptions, make_transport
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.transports.protocol import SubgraphRequest
 from tests.router.transports.raw_server import reply, serving
 
 QUERY = SubgraphRequest(b'{"query":"{a}"}', OperationKind.QUERY, {"authorization": "Bearer x"})

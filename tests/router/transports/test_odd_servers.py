@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.transports import AiohttpTransport, HttpTransport, Transport, TransportOptions, make_transport
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.tls import tls_context
 from tests.router.transports.certificates import Authority
 from tests.router.transports.raw_server import Heard, reply, serving

@@ -6,12 +6,12 @@ import asyncio
 
 import pytest
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.telemetry.measured import MeasuredTransport
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import HttpTransport, Transport, TransportError, TransportOptions, make_transport
-from hanse_router.transports.base import SubgraphRequest
 from hanse_router.transports.prompt import Outcome, UnderWay, prompt
+from hanse_router.transports.protocol import SubgraphRequest
 from tests.router.transports.raw_server import reply, serving
 
 QUERY = SubgraphRequest(b'{"query":"{a}"}', OperationKind.QUERY, {"authorization": "Bearer x"})

@@ -6,9 +6,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hanse_router.planner.plan import OperationKind
-from hanse_router.transports import ResilientTransport, TransportError, TransportOptions
-from hanse_router.transports.base import SubgraphRequest
+from hanse_router.operation_kind import OperationKind
+from hanse_router.transports import ResilientTransport, TransportOptions
+from hanse_router.transports.errors import MalformedResponse, SubgraphHttpError, SubgraphUnreachable, TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 
 QUERY = SubgraphRequest(b"{}", OperationKind.QUERY)
 MUTATION = SubgraphRequest(b"{}", OperationKind.MUTATION)
@@ -35,11 +36,11 @@ class Scripted:
 
 
 def unreachable() -> TransportError:
-    return TransportError("SUBGRAPH_UNREACHABLE", "gone")
+    return SubgraphUnreachable("gone")
 
 
 async def test_a_query_is_sent_again() -> None:
-    inner = Scripted(unreachable(), TransportError("SUBGRAPH_HTTP_ERROR", "busy", status=503))
+    inner = Scripted(unreachable(), SubgraphHttpError("busy", status=503))
     transport = ResilientTransport(inner, TransportOptions(retries=2, backoff=0.001))
     assert await transport.send(QUERY) == b"{}"
     assert inner.sent == 3
@@ -49,8 +50,8 @@ async def test_a_query_is_sent_again() -> None:
     ("request_", "error"),
     [
         (MUTATION, unreachable()),
-        (QUERY, TransportError("SUBGRAPH_HTTP_ERROR", "wrong", status=400)),
-        (QUERY, TransportError("SUBGRAPH_MALFORMED_RESPONSE", "what")),
+        (QUERY, SubgraphHttpError("wrong", status=400)),
+        (QUERY, MalformedResponse("what")),
     ],
 )
 async def test_what_another_try_may_harm_or_not_mend_is_sent_once(

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.spool import SpooledFile
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import SubgraphUnreachable, TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.sharing import SharingTransport
 
 QUERY, MUTATION = OperationKind.QUERY, OperationKind.MUTATION
@@ -33,7 +34,7 @@ class Slow:
             await asyncio.sleep(self.seconds)
             await self.go_on.wait()
             if self.broken or b"broken" in request.body:
-                raise TransportError("SUBGRAPH_UNREACHABLE", f"no answer to {answer(request)!r}")
+                raise SubgraphUnreachable(f"no answer to {answer(request)!r}")
             return answer(request)
         finally:
             self.ended += 1

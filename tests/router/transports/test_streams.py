@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.transports import LocalTransport, TransportError, TransportOptions, WebSocketTransport, make_transport
-from hanse_router.transports.base import FileAt, SubgraphRequest
 from hanse_router.transports.event_stream import multipart_events, server_sent_events
+from hanse_router.transports.protocol import FileAt, SubgraphRequest
 from tests.router.transports.raw_server import serving
 
 REQUEST = SubgraphRequest(b'{"query":"subscription{n}"}', OperationKind.SUBSCRIPTION, {"authorization": "Bearer x"})

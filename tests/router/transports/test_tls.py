@@ -9,12 +9,13 @@ import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
 from hanse_router.errors import SettingsError
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import RouterSettings
 from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import TransportOptions, make_transport
-from hanse_router.transports.base import SubgraphRequest, TransportError
+from hanse_router.transports.errors import TransportError
+from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.tls import tls_context
 from tests.router.transports.certificates import Authority
 from tests.router.transports.raw_server import reply, serving

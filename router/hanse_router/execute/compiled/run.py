@@ -17,7 +17,7 @@ from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import Fallback, Lists
 from hanse_router.execute.errors import Error, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, begin
-from hanse_router.transports.base import TransportError
+from hanse_router.transports.errors import TransportError
 from hanse_router.transports.prompt import Outcome, UnderWay
 
 if TYPE_CHECKING:

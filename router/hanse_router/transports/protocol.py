@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 
 import msgspec
 
-from hanse_router.planner.plan import OperationKind
+from hanse_router.operation_kind import OperationKind
 
 
 @runtime_checkable
@@ -54,8 +54,7 @@ class Transport(Protocol):
     async def send(self, request: SubgraphRequest) -> bytes:
         """The reply's body, a GraphQL response as JSON (its shape is checked by the executor).
 
-        Raises TransportError: SUBGRAPH_UNREACHABLE, SUBGRAPH_TIMEOUT, SUBGRAPH_HTTP_ERROR, SUBGRAPH_MALFORMED_RESPONSE,
-        SUBGRAPH_TLS_FAILED, and SUBGRAPH_TAKES_NO_FILES where files cannot be sent this way.
+        Raises TransportError.
         """
         ...
 
