@@ -1,1 +1,1 @@
-"""Media: the files that users keep here, pictures of products, and avatars."""
+"""The media subgraph: files of users, product images and avatars."""

@@ -10,12 +10,12 @@ from subgraphs.media.service import Library
 
 
 def handlers(library: Library) -> dict[str, Handler]:
-    """Each event's handler."""
+    """The handler of each event type."""
 
     async def user_deleted(session: AsyncSession, event: Event) -> None:
-        await library.forget_user(session, event.subject)
+        await library.delete_user_data(session, event.subject)
 
     async def product_deleted(session: AsyncSession, event: Event) -> None:
-        await library.forget_product(session, event.subject)
+        await library.delete_product_images(session, event.subject)
 
     return {"user.deleted": user_deleted, "product.deleted": product_deleted}

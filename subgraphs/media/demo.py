@@ -14,7 +14,7 @@ from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from subgraphs.media import repository
 from subgraphs.media.drawing import avatar_picture, product_picture
-from subgraphs.media.images import AT_ONCE, Pictures
+from subgraphs.media.images import MAX_CONCURRENT, Pictures
 from subgraphs.media.intake import Content, Intake
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
@@ -70,7 +70,7 @@ async def acts(
 
     waiting = iter(wanted)
     async with intake.store.opened():
-        await asyncio.gather(*(take(waiting) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(take(waiting) for _ in range(MAX_CONCURRENT)))
     return found
 
 

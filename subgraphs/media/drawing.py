@@ -1,4 +1,4 @@
-"""Drawing demo pictures: an emblem of what it shows on a coloured ground, the same for the same name."""
+"""Generates demo pictures: an emblem on a coloured background, deterministic by name."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from functools import cache
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageOps
 
 Colour = tuple[int, int, int]
-Shape = tuple[str, tuple[float, ...], int]  # kind, coordinates on a field of 100 by 100, and how much of it shows
+Shape = tuple[str, tuple[float, ...], int]  # kind, coordinates on a grid of 100 by 100, opacity
 
 SIZE, AVATAR = (400, 300), (256, 256)
 FULL, HALF, HOLE = 255, 150, 0
@@ -43,10 +43,7 @@ EMBLEMS: dict[str, tuple[Shape, ...]] = {
         ("polygon", (48, 50, 52, 50, 54, 94, 46, 94), FULL),
         ("ellipse", (18, 62, 50, 78), HALF),
         ("ellipse", (50, 68, 82, 84), HALF),
-        *(
-            ("ellipse", (38 + dx, 18 + dy, 62 + dx, 42 + dy), FULL)
-            for dx, dy in ((-16, 4), (16, 4), (0, -12), (-9, 20), (9, 20))
-        ),
+        *(("ellipse", (38 + dx, 18 + dy, 62 + dx, 42 + dy), FULL) for dx, dy in PETALS),
         ("ellipse", (40, 24, 60, 44), HALF),
     ),
     "home": (
@@ -84,7 +81,7 @@ EMBLEMS: dict[str, tuple[Shape, ...]] = {
 
 
 def product_picture(name: str, category: str) -> bytes:
-    """A JPEG of a product of that name."""
+    """A JPEG for a product with this name and category."""
     dark, light = _colours(name)
     image = ImageOps.colorize(_slope(SIZE), dark, light)
     halo, shadow, emblem = _masks(next(key for key in (category, category.partition("/")[0], "") if key in EMBLEMS))
@@ -95,11 +92,11 @@ def product_picture(name: str, category: str) -> bytes:
 
 
 def avatar_picture(name: str) -> bytes:
-    """A JPEG that stands for a person of that name."""
-    chance = random.Random(name)
-    hue = chance.random()
+    """A JPEG for a person with this name."""
+    generator = random.Random(name)
+    hue = generator.random()
     image = ImageOps.colorize(_slope(AVATAR), _rgb(hue, 0.55, 0.55), _rgb(hue + 0.12, 0.45, 0.95))
-    image.paste(_rgb(hue + 0.5, 0.18, 0.98), mask=_person(chance.choice((-8, 0, 8))))
+    image.paste(_rgb(hue + 0.5, 0.18, 0.98), mask=_person(generator.choice((-8, 0, 8))))
     return _jpeg(image)
 
 
@@ -118,23 +115,23 @@ def _rgb(hue: float, saturation: float, value: float) -> Colour:
 
 @cache
 def _slope(size: tuple[int, int]) -> Image.Image:
-    """From dark in one corner to light in the other."""
+    """A diagonal gradient from dark to light."""
     down = Image.linear_gradient("L")
     return ImageChops.add(down, down.rotate(90), scale=2).resize(size)
 
 
 @cache
 def _masks(category: str) -> tuple[Image.Image, Image.Image, Image.Image]:
-    """Where the halo, the shadow and the emblem of a category are seen."""
+    """The masks of halo, shadow and emblem of a category."""
     width, height = SIZE
     side, scale = height * 2 // 3, 4
     drawn = Image.new("L", (side * scale, side * scale))
     pencil, unit = ImageDraw.Draw(drawn), side * scale / 100
-    for kind, spots, shade in EMBLEMS[category]:
-        _draw(pencil, kind, [spot * unit for spot in spots], shade, unit)
-    place = ((width - side) // 2, (height - side) // 2)
+    for kind, coordinates, opacity in EMBLEMS[category]:
+        _draw(pencil, kind, [coordinate * unit for coordinate in coordinates], opacity, unit)
+    position = ((width - side) // 2, (height - side) // 2)
     emblem, halo = Image.new("L", SIZE), Image.new("L", SIZE)
-    emblem.paste(drawn.resize((side, side)), place)
+    emblem.paste(drawn.resize((side, side)), position)
     reach = height * 0.44
     ImageDraw.Draw(halo).ellipse(
         (width / 2 - reach, height / 2 - reach, width / 2 + reach, height / 2 + reach), fill=46
@@ -145,21 +142,21 @@ def _masks(category: str) -> tuple[Image.Image, Image.Image, Image.Image]:
     return halo.filter(ImageFilter.GaussianBlur(1)), shadow, emblem
 
 
-def _draw(pencil: ImageDraw.ImageDraw, kind: str, spots: list[float], shade: int, unit: float) -> None:
+def _draw(pencil: ImageDraw.ImageDraw, kind: str, coordinates: list[float], opacity: int, unit: float) -> None:
     match kind:
         case "polygon":
-            pencil.polygon(spots, fill=shade)
+            pencil.polygon(coordinates, fill=opacity)
         case "ellipse":
-            pencil.ellipse(spots, fill=shade)
+            pencil.ellipse(coordinates, fill=opacity)
         case "rounded":
-            pencil.rounded_rectangle(spots, radius=5 * unit, fill=shade)
+            pencil.rounded_rectangle(coordinates, radius=5 * unit, fill=opacity)
         case _:
-            pencil.line(spots, fill=shade, width=int(3 * unit))
+            pencil.line(coordinates, fill=opacity, width=int(3 * unit))
 
 
 @cache
 def _person(turn: int) -> Image.Image:
-    """Head and shoulders."""
+    """The mask of head and shoulders."""
     width, height = AVATAR[0] * 2, AVATAR[1] * 2
     drawn = Image.new("L", (width, height))
     pencil, middle = ImageDraw.Draw(drawn), width / 2

@@ -1,16 +1,16 @@
 """Client errors of the media subgraph, in addition to the common ones.
 
 BadInput
-├── TooLarge        the file is larger than files may be
-├── EmptyFile       there is nothing in it
-├── BrokenImage     it begins as an image, and is none
-├── TooManyPixels   the image would fill the memory of whoever shows it
-└── NotAnImage      a picture is wanted, and this is another kind of file
+├── TooLarge        the file exceeds the maximum size
+├── EmptyFile       the file is empty
+├── BrokenImage     the image is damaged or truncated
+├── TooManyPixels   the image exceeds the maximum number of pixels
+└── NotAnImage      the file is not an image that browsers can display
 Conflict
-├── NotUploaded     nothing was put at the presigned URL, or not what was announced
-├── WrongChecksum   the content is another than the one announced
-└── QuotaReached    the user may keep no more
-FilesUnavailable    SERVICE_UNAVAILABLE: the store is away, or has no room
+├── NotUploaded     no content of the announced size was uploaded to the presigned URL
+├── WrongChecksum   the content differs from the announced SHA-256
+└── QuotaReached    the file would exceed the user's quota
+FilesUnavailable    SERVICE_UNAVAILABLE: the object store is unavailable or full
 """
 
 from __future__ import annotations
@@ -19,68 +19,70 @@ from hanse_subgraph.errors import BadInput, ClientError, Conflict, FieldProblem
 
 
 class TooLarge(BadInput):
-    """The file is larger than files may be."""
+    """The file exceeds the maximum size."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(FieldProblem("file", "TOO_LARGE", f"A file may have at most {most} bytes."))
+    def __init__(self, limit: int) -> None:
+        super().__init__(FieldProblem("file", "TOO_LARGE", f"The file exceeds the maximum size of {limit} bytes."))
 
 
 class EmptyFile(BadInput):
-    """There is nothing in it."""
+    """The file is empty."""
 
     def __init__(self) -> None:
         super().__init__(FieldProblem("file", "EMPTY", "The file is empty."))
 
 
 class BrokenImage(BadInput):
-    """It begins as an image, and is none."""
+    """The image is damaged or truncated."""
 
     def __init__(self) -> None:
-        super().__init__(FieldProblem("file", "BROKEN_IMAGE", "The image cannot be read; it is damaged or cut off."))
+        super().__init__(FieldProblem("file", "BROKEN_IMAGE", "The image is damaged or truncated."))
 
 
 class TooManyPixels(BadInput):
-    """The image would fill the memory of whoever shows it."""
+    """The image exceeds the maximum number of pixels."""
 
-    def __init__(self, most: int) -> None:
-        super().__init__(FieldProblem("file", "TOO_MANY_PIXELS", f"An image may have at most {most} pixels."))
+    def __init__(self, limit: int) -> None:
+        super().__init__(FieldProblem("file", "TOO_MANY_PIXELS", f"The image exceeds the maximum of {limit} pixels."))
 
 
 class NotAnImage(BadInput):
-    """A picture is wanted, and this is another kind of file."""
+    """The file is not an image that browsers can display."""
 
     def __init__(self, argument: str) -> None:
-        super().__init__(FieldProblem(argument, "NOT_AN_IMAGE", f"{argument} must name images that can be shown."))
+        super().__init__(
+            FieldProblem(argument, "NOT_AN_IMAGE", f"{argument} must refer to images that browsers can display.")
+        )
 
 
 class NotUploaded(Conflict):
-    """Nothing was put at the presigned URL, or not what was announced."""
+    """No content of the announced size was uploaded to the presigned URL."""
 
     def __init__(self) -> None:
-        said = "The file is not there yet: put it at the URL of requestUpload first, whole."
-        super().__init__(FieldProblem("id", "NOT_UPLOADED", said))
+        message = "The file was not uploaded completely. Upload it to the URL of requestUpload first."
+        super().__init__(FieldProblem("id", "NOT_UPLOADED", message))
 
 
 class WrongChecksum(Conflict):
-    """The content is another than the one announced."""
+    """The content differs from the announced SHA-256."""
 
     def __init__(self) -> None:
-        said = "The content's SHA-256 is not the one announced; put the file again."
-        super().__init__(FieldProblem("sha256", "WRONG_CHECKSUM", said))
+        message = "The SHA-256 of the content differs from the announced one. Upload the file again."
+        super().__init__(FieldProblem("sha256", "WRONG_CHECKSUM", message))
 
 
 class QuotaReached(Conflict):
-    """The user may keep no more."""
+    """The file would exceed the user's quota."""
 
-    def __init__(self, most: int) -> None:
-        said = f"You may keep at most {most} bytes; delete something first."
-        super().__init__(FieldProblem("file", "QUOTA_REACHED", said))
+    def __init__(self, limit: int) -> None:
+        message = f"The file would exceed your quota of {limit} bytes. Delete other files first."
+        super().__init__(FieldProblem("file", "QUOTA_REACHED", message))
 
 
 class FilesUnavailable(ClientError):
-    """The store is away, or has no room. The log says which."""
+    """The object store is unavailable or full; the log has the details."""
 
     code = "SERVICE_UNAVAILABLE"
 
     def __init__(self) -> None:
-        super().__init__("Files cannot be kept or had now; try again soon.")
+        super().__init__("The file storage is unavailable. Try again later.")

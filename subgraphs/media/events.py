@@ -1,4 +1,4 @@
-"""The events that the media subgraph publishes. They hold no file names: those can be personal."""
+"""The events that the media subgraph publishes. They contain no file names, which can be personal data."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_subgraph.events.data import EventData, Uuid
 
 
 class MediaUploaded(EventData, frozen=True, kw_only=True):
-    """A file is kept here now."""
+    """A file was uploaded."""
 
     source: ClassVar[str] = "media"
     event_type: ClassVar[str] = "media.uploaded"
@@ -21,7 +21,7 @@ class MediaUploaded(EventData, frozen=True, kw_only=True):
 
 
 class MediaDeleted(EventData, frozen=True, kw_only=True):
-    """A file is kept here no longer."""
+    """A file was deleted."""
 
     source: ClassVar[str] = "media"
     event_type: ClassVar[str] = "media.deleted"
@@ -32,7 +32,7 @@ class MediaDeleted(EventData, frozen=True, kw_only=True):
 
 
 class ProductImagesSet(EventData, frozen=True, kw_only=True):
-    """A user has chosen pictures for a product; they are shown where the user sells it. The id is the product's."""
+    """A user set images for a product; they are displayed if the user sells it. The id is the product's."""
 
     source: ClassVar[str] = "media"
     event_type: ClassVar[str] = "product.images_set"
@@ -42,7 +42,7 @@ class ProductImagesSet(EventData, frozen=True, kw_only=True):
 
 
 class AvatarSet(EventData, frozen=True, kw_only=True):
-    """A user has another picture, or none any longer. The id is the user's."""
+    """A user set or removed (`mediaId` is null) their avatar. The id is the user's."""
 
     source: ClassVar[str] = "media"
     event_type: ClassVar[str] = "user.avatar_set"

@@ -1,4 +1,4 @@
-"""Pictures: their size, and a small one of each. Decoding is done in threads, of content that may mean harm."""
+"""Image sizes and thumbnails. Images are untrusted and are decoded in threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from subgraphs.media.errors import BrokenImage, TooManyPixels
 
-# Pillow knows many more formats; each decoder is a risk, and these are what pictures on the web come in.
+# The formats used on the web. Pillow supports many more, but each decoder is a risk.
 FORMATS = {
     "image/avif": "AVIF",
     "image/bmp": "BMP",
@@ -21,16 +21,16 @@ FORMATS = {
     "image/tiff": "TIFF",
     "image/webp": "WEBP",
 }
-SHOWN = frozenset(FORMATS) - {"image/tiff", "image/bmp"}  # what every browser shows
+DISPLAYABLE = frozenset(FORMATS) - {"image/tiff", "image/bmp"}  # in every browser
 THUMBNAIL_TYPE = "image/webp"
-AT_ONCE = 2  # decoded pictures take four bytes a pixel
+MAX_CONCURRENT = 2  # a decoded image takes four bytes per pixel
 
-_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)  # the latter where warnings are errors
+_TOO_LARGE = (Image.DecompressionBombError, Image.DecompressionBombWarning)  # the latter if warnings are errors
 
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What is known of a picture: its size as it is shown, in pixels, and its thumbnail, a WebP."""
+    """The displayed size of an image in pixels, and its thumbnail as WebP."""
 
     width: int
     height: int
@@ -38,46 +38,46 @@ class Picture:
 
 
 class Pictures:
-    """Reads pictures, a few at once."""
+    """Reads images, with limited concurrency."""
 
     def __init__(self, *, most_pixels: int, thumbnail_pixels: int) -> None:
-        self._most = most_pixels
-        self._side = thumbnail_pixels
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._max_pixels = most_pixels
+        self._thumbnail_pixels = thumbnail_pixels
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 
     async def read(self, file: BinaryIO, mime_type: str) -> Picture | None:
-        """The picture in a file of one of the FORMATS; None where it only began like one.
+        """Read a file that looks like one of the FORMATS; None if it is not an image.
 
         Raises BrokenImage, TooManyPixels.
         """
-        async with self._free:
+        async with self._slots:
             return await asyncio.to_thread(self._read, file, FORMATS[mime_type])
 
     def _read(self, file: BinaryIO, kind: str) -> Picture | None:
         file.seek(0)
         try:
             with Image.open(file, formats=(kind,)) as image:  # reads the header only
-                if image.width * image.height > self._most:
-                    raise TooManyPixels(self._most)
-                return self._reduced(image)
+                if image.width * image.height > self._max_pixels:
+                    raise TooManyPixels(self._max_pixels)
+                return self._picture(image)
         except UnidentifiedImageError:
             return None
         except _TOO_LARGE as error:
-            raise TooManyPixels(self._most) from error
+            raise TooManyPixels(self._max_pixels) from error
         except (OSError, SyntaxError, ValueError, EOFError, IndexError, KeyError, MemoryError) as error:
-            raise BrokenImage from error  # whatever a decoder says of content that is not what it should be
+            raise BrokenImage from error  # decoders raise many kinds of errors for invalid content
 
-    def _reduced(self, image: Image.Image) -> Picture:
+    def _picture(self, image: Image.Image) -> Picture:
         width, height = image.size
-        if image.getexif().get(0x0112, 1) >= 5:  # the camera was held upright
+        if image.getexif().get(0x0112, 1) >= 5:  # EXIF orientation: rotated by 90 degrees
             width, height = height, width
-        image.draft("RGB", (2 * self._side, 2 * self._side))  # JPEG can be decoded small at once
-        image.thumbnail((self._side, self._side))
+        image.draft("RGB", (2 * self._thumbnail_pixels, 2 * self._thumbnail_pixels))  # decodes JPEG at a reduced size
+        image.thumbnail((self._thumbnail_pixels, self._thumbnail_pixels))
         small = ImageOps.exif_transpose(image)
         if small.mode not in ("RGB", "RGBA"):
             small = small.convert("RGBA" if small.has_transparency_data else "RGB")
-        clean = Image.new(small.mode, small.size)  # with the pixels alone: no place, no camera
+        clean = Image.new(small.mode, small.size)  # the pixels only, without metadata such as location
         clean.paste(small)
         encoded = io.BytesIO()
-        clean.save(encoded, "WEBP", quality=80, method=2)  # a third of the time that the default takes
+        clean.save(encoded, "WEBP", quality=80, method=2)  # takes a third of the default's time
         return Picture(width, height, encoded.getvalue())

@@ -1,4 +1,4 @@
-"""Batches of the media subgraph: one SQL statement for all that one request asks for."""
+"""Data loaders of the media subgraph: one SQL statement per request and kind of object."""
 
 from __future__ import annotations
 
@@ -18,35 +18,35 @@ from subgraphs.media.uploads import Uploads
 
 
 class MediaContext(RequestContext):
-    """One request to the media subgraph."""
+    """The context of one request to the media subgraph."""
 
     def __init__(self, database: Database, caller: Caller, *, writes: bool, library: Library, uploads: Uploads) -> None:
         super().__init__(database, caller, writes=writes)
         self.library = library
         self.uploads = uploads
         self.by_id: DataLoader[str, Media | None] = DataLoader(self._load_media)
-        # Loaded anew in mutations: what is asked after a change must not be what was there before.
+        # Not cached in mutations: what is read after a change must contain the change.
         self._images: DataLoader[tuple[str, str], list[Media]] = DataLoader(self._load_images, cache=not writes)
         self._avatars: DataLoader[str, Media | None] = DataLoader(self._load_avatars, cache=not writes)
 
     async def media(self, media_id: str) -> Media | None:
-        """The file of this id, where the caller may see it."""
-        known = known_id(media_id)
-        return await self.by_id.load(known) if known else None
+        """The file with this id; None if missing or not visible to the caller."""
+        canonical_id = known_id(media_id)
+        return await self.by_id.load(canonical_id) if canonical_id else None
 
     async def media_of(self, ids: Sequence[str]) -> list[Media | None]:
-        """The files of these ids, each in its place, by the same rule."""
+        """The files with these ids that are visible to the caller, in the same order."""
         return list(await asyncio.gather(*(self.media(key) for key in ids)))
 
     async def images_of(self, product_id: str, seller_id: str) -> list[Media]:
-        """The pictures that its seller has chosen for a product; everybody may see them."""
+        """The images that the seller set for a product; public."""
         product, seller = known_id(product_id), known_id(seller_id)
         return await self._images.load((product, seller)) if product and seller else []
 
     async def avatar_of(self, user_id: str) -> Media | None:
-        """A user's picture; everybody may see it."""
-        known = known_id(user_id)
-        return await self._avatars.load(known) if known else None
+        """The avatar of a user; public."""
+        canonical_id = known_id(user_id)
+        return await self._avatars.load(canonical_id) if canonical_id else None
 
     async def _load_media(self, ids: list[str]) -> list[Media | None]:
         async with self.session() as session:
@@ -54,10 +54,10 @@ class MediaContext(RequestContext):
         rows = (found.get(key) for key in ids)
         return [row if may_see(self.principal, row) else None for row in rows]
 
-    async def _load_images(self, chosen: list[tuple[str, str]]) -> list[list[Media]]:
+    async def _load_images(self, keys: list[tuple[str, str]]) -> list[list[Media]]:
         async with self.session() as session:
-            found = await repository.product_images(session, chosen)
-        return [found.get(pair, []) for pair in chosen]
+            found = await repository.product_images(session, keys)
+        return [found.get(key, []) for key in keys]
 
     async def _load_avatars(self, user_ids: list[str]) -> list[Media | None]:
         async with self.session() as session:

@@ -17,15 +17,15 @@ class Base(SQLModel, registry=registry()):
 
 
 class MediaState(StrEnum):
-    """A file is announced, then kept; deleted it is gone for everybody, and its objects are removed soon after."""
+    """The state of a file: announced, then stored. The objects of a deleted file are removed by the sweeper."""
 
     ANNOUNCED = "announced"
-    KEPT = "kept"
+    STORED = "kept"
     DELETED = "deleted"
 
 
 class Media(Base, table=True):
-    """A file. Until it is kept, size, type and checksum are what its owner announced. Distribution key: owner_id."""
+    """A file. Until it is stored, size, type and checksum are as announced by its owner. Distribution key: owner_id."""
 
     __tablename__ = "media"
     __table_args__ = (Index("ix_media_owner_id_state", "owner_id", "state"), Index("ix_media_state_at", "state", "at"))
@@ -42,16 +42,16 @@ class Media(Base, table=True):
     object_key: str | None = Field(default=None, max_length=100)
     thumbnail_key: str | None = Field(default=None, max_length=100)
     created_at: datetime = moment_field()
-    at: datetime = moment_field()  # when it expires, was kept, or was deleted, as its state is
+    at: datetime = moment_field()  # when it expires, was stored or was deleted, depending on the state
 
     @property
     def incoming_key(self) -> str:
-        """The key under which it is put once it is announced. Its content moves elsewhere once it is looked at."""
+        """The key for the upload of an announced file. Ingested content gets a new key."""
         return f"incoming/{self.id}"
 
 
 class Owner(Base, table=True):
-    """Somebody who has added files. Who adds one locks this row first, so that two do not count past each other.
+    """A user who has added files. The row is locked while the quota is checked, against concurrent uploads.
 
     Distribution key: owner_id.
     """
@@ -59,11 +59,11 @@ class Owner(Base, table=True):
     __tablename__ = "owners"
 
     owner_id: str = id_field(primary_key=True)
-    added_at: datetime = moment_field()  # or tried to
+    added_at: datetime = moment_field()  # or last tried to
 
 
 class ProductImage(Base, table=True):
-    """A picture that a user has chosen for a product, in its place. Distribution key: product_id."""
+    """An image that a user set for a product. `place` is its position. Distribution key: product_id."""
 
     __tablename__ = "product_images"
 
@@ -74,7 +74,7 @@ class ProductImage(Base, table=True):
 
 
 class Avatar(Base, table=True):
-    """A user's picture. Distribution key: user_id."""
+    """The avatar of a user. Distribution key: user_id."""
 
     __tablename__ = "avatars"
 

@@ -19,99 +19,101 @@ _NEWEST_FIRST = (Key(col(Media.id), lambda row: row.id, descending=True),)
 
 @dataclass(frozen=True, slots=True)
 class MediaFilter:
-    """Which files a list holds; what is None does not matter. `mime_type` may end in `/*`."""
+    """Conditions for a list of files; None means no condition. `mime_type` can end in `/*`."""
 
     text: str | None = None
     mime_type: str | None = None
 
 
 async def media_by_id(session: AsyncSession, ids: Collection[str]) -> dict[str, Media]:
-    """The files of these ids that there are, announced or kept."""
-    living = col(Media.state) != MediaState.DELETED
-    return {row.id: row for row in await session.scalars(select(Media).where(col(Media.id).in_(ids), living))}
+    """The files with these ids, by id; without deleted ones."""
+    not_deleted = col(Media.state) != MediaState.DELETED
+    return {row.id: row for row in await session.scalars(select(Media).where(col(Media.id).in_(ids), not_deleted))}
 
 
-def _matching(owner_id: str, wanted: MediaFilter) -> list[ColumnElement[bool]]:
-    conditions = [col(Media.owner_id) == owner_id, col(Media.state) == MediaState.KEPT]
-    if wanted.text is not None:
-        conditions.append(col(Media.name).icontains(wanted.text, autoescape=True))
-    if wanted.mime_type is not None and wanted.mime_type.endswith("/*"):
-        conditions.append(col(Media.mime_type).startswith(wanted.mime_type[:-1], autoescape=True))
-    elif wanted.mime_type is not None:
-        conditions.append(col(Media.mime_type) == wanted.mime_type)
+def _matching(owner_id: str, condition: MediaFilter) -> list[ColumnElement[bool]]:
+    conditions = [col(Media.owner_id) == owner_id, col(Media.state) == MediaState.STORED]
+    if condition.text is not None:
+        conditions.append(col(Media.name).icontains(condition.text, autoescape=True))
+    if condition.mime_type is not None and condition.mime_type.endswith("/*"):
+        conditions.append(col(Media.mime_type).startswith(condition.mime_type[:-1], autoescape=True))
+    elif condition.mime_type is not None:
+        conditions.append(col(Media.mime_type) == condition.mime_type)
     return conditions
 
 
-async def page_of_media(session: AsyncSession, owner_id: str, page: PageRequest, wanted: MediaFilter) -> Slice[Media]:
-    """A user's files, newest first."""
-    return await read_slice(session, select(Media).where(*_matching(owner_id, wanted)), _NEWEST_FIRST, page)
+async def page_of_media(
+    session: AsyncSession, owner_id: str, page: PageRequest, condition: MediaFilter
+) -> Slice[Media]:
+    """A page of a user's stored files, newest first."""
+    return await read_slice(session, select(Media).where(*_matching(owner_id, condition)), _NEWEST_FIRST, page)
 
 
-async def count_media(session: AsyncSession, owner_id: str, wanted: MediaFilter) -> int:
-    """How many the list above has in all."""
-    counted = select(func.count()).select_from(Media).where(*_matching(owner_id, wanted))
+async def count_media(session: AsyncSession, owner_id: str, condition: MediaFilter) -> int:
+    """The total number of files in the list of `page_of_media`."""
+    counted = select(func.count()).select_from(Media).where(*_matching(owner_id, condition))
     return int(await session.scalar(counted) or 0)
 
 
 async def lock_owner(session: AsyncSession, owner_id: str, now: datetime) -> None:
-    """Make others who would add to this user's files wait for the end of the transaction. One statement."""
+    """Lock the user's files against concurrent additions until the transaction ends, in one statement."""
     statement = insert_into(session, Owner).values(owner_id=owner_id, added_at=now)
     await session.execute(statement.on_conflict_do_update(index_elements=["owner_id"], set_={"added_at": now}))
 
 
-async def forget_owner(session: AsyncSession, owner_id: str) -> None:
-    """Remove what stands for a user who has left."""
+async def delete_owner(session: AsyncSession, owner_id: str) -> None:
+    """Delete the row of a deleted user."""
     await session.execute(delete(Owner).where(col(Owner.owner_id) == owner_id))
 
 
 async def bytes_of(session: AsyncSession, owner_id: str) -> int:
-    """How much a user keeps or has announced."""
-    living = col(Media.state) != MediaState.DELETED
-    total = select(func.sum(col(Media.size_bytes))).where(col(Media.owner_id) == owner_id, living)
+    """The total size of a user's announced and stored files, in bytes."""
+    not_deleted = col(Media.state) != MediaState.DELETED
+    total = select(func.sum(col(Media.size_bytes))).where(col(Media.owner_id) == owner_id, not_deleted)
     return int(await session.scalar(total) or 0)
 
 
 async def add(session: AsyncSession, row: Media) -> None:
-    """Write a new file's row."""
+    """Insert a file."""
     session.add(row)
     await session.flush()
 
 
-async def keep(session: AsyncSession, row: Media) -> bool:
-    """Write what was found of an announced file; False where it is announced no longer, so that one of two does it."""
+async def mark_stored(session: AsyncSession, row: Media) -> bool:
+    """Mark an announced file as stored, with the properties of its content; False if it is no longer announced."""
     values = row.model_dump(exclude={"id", "owner_id", "created_at", "name"})
     announced = and_(col(Media.id) == row.id, col(Media.state) == MediaState.ANNOUNCED)
-    kept = update(Media).where(announced).values(**values).returning(col(Media.id))
-    return await session.scalar(kept) is not None
+    statement = update(Media).where(announced).values(**values).returning(col(Media.id))
+    return await session.scalar(statement) is not None
 
 
 async def mark_deleted(session: AsyncSession, ids: Collection[str], at: datetime) -> None:
-    """Take these files from everybody's sight, and from where they are shown."""
+    """Mark files as deleted, and remove them from products and avatars."""
     await session.execute(delete(ProductImage).where(col(ProductImage.media_id).in_(ids)))
     await session.execute(delete(Avatar).where(col(Avatar.media_id).in_(ids)))
     await session.execute(update(Media).where(col(Media.id).in_(ids)).values(state=MediaState.DELETED.value, at=at))
 
 
-async def living_media_of(session: AsyncSession, owner_id: str) -> list[Media]:
-    """All files of a user, announced or kept."""
-    living = col(Media.state) != MediaState.DELETED
-    return list(await session.scalars(select(Media).where(col(Media.owner_id) == owner_id, living)))
+async def media_of_owner(session: AsyncSession, owner_id: str) -> list[Media]:
+    """All announced and stored files of a user."""
+    not_deleted = col(Media.state) != MediaState.DELETED
+    return list(await session.scalars(select(Media).where(col(Media.owner_id) == owner_id, not_deleted)))
 
 
 async def expire_announced(session: AsyncSession, now: datetime) -> None:
-    """Delete what was announced and never completed in time."""
+    """Mark announced files as deleted whose upload time has expired."""
     expired = and_(col(Media.state) == MediaState.ANNOUNCED, col(Media.at) <= now)
     await session.execute(update(Media).where(expired).values(state=MediaState.DELETED.value, at=now))
 
 
 async def deleted_media(session: AsyncSession, limit: int) -> list[Media]:
-    """The oldest deleted files whose objects may still be there."""
+    """The first `limit` deleted files, oldest first, whose objects may still exist."""
     deleted = select(Media).where(col(Media.state) == MediaState.DELETED)
     return list(await session.scalars(deleted.order_by(col(Media.at)).limit(limit)))
 
 
 async def keys_of(session: AsyncSession, ids: Collection[str]) -> dict[str, set[str]]:
-    """The keys of the objects that these files need, by file; one that is announced needs what is put meanwhile."""
+    """The keys of the objects that these files need, by file id. An announced file needs its upload."""
     found: dict[str, set[str]] = {}
     for row in await session.scalars(select(Media).where(col(Media.id).in_(ids))):
         incoming = row.incoming_key if row.state == MediaState.ANNOUNCED else None
@@ -119,13 +121,13 @@ async def keys_of(session: AsyncSession, ids: Collection[str]) -> dict[str, set[
     return found
 
 
-async def remove(session: AsyncSession, ids: Collection[str]) -> None:
-    """Remove rows of files whose objects are gone."""
+async def delete_rows(session: AsyncSession, ids: Collection[str]) -> None:
+    """Delete the rows of files whose objects are deleted."""
     await session.execute(delete(Media).where(col(Media.id).in_(ids)))
 
 
 async def set_product_images(session: AsyncSession, product_id: str, owner_id: str, ids: Sequence[str]) -> None:
-    """What a user has chosen for a product, in this order."""
+    """Replace the images that a user set for a product."""
     await session.execute(
         delete(ProductImage).where(col(ProductImage.product_id) == product_id, col(ProductImage.owner_id) == owner_id)
     )
@@ -137,25 +139,25 @@ async def set_product_images(session: AsyncSession, product_id: str, owner_id: s
 
 
 async def product_images(
-    session: AsyncSession, chosen: Collection[tuple[str, str]]
+    session: AsyncSession, keys: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], list[Media]]:
-    """The pictures of products, each chosen by one user: by product and user."""
+    """The images of products by (product id, owner id), in order."""
     pair = tuple_(col(ProductImage.product_id), col(ProductImage.owner_id))
     statement = select(ProductImage, Media).join(Media, col(Media.id) == col(ProductImage.media_id))
-    rows = await session.execute(statement.where(pair.in_(list(chosen))).order_by(col(ProductImage.place)))
+    rows = await session.execute(statement.where(pair.in_(list(keys))).order_by(col(ProductImage.place)))
     found: dict[tuple[str, str], list[Media]] = {}
     for image, media in rows:
         found.setdefault((image.product_id, image.owner_id), []).append(media)
     return found
 
 
-async def forget_product(session: AsyncSession, product_id: str) -> None:
-    """Nothing is shown for a product that is gone."""
+async def delete_product_images(session: AsyncSession, product_id: str) -> None:
+    """Delete all images set for a product."""
     await session.execute(delete(ProductImage).where(col(ProductImage.product_id) == product_id))
 
 
 async def set_avatar(session: AsyncSession, user_id: str, media_id: str | None) -> None:
-    """A user's picture, or none."""
+    """Set or remove the avatar of a user."""
     await session.execute(delete(Avatar).where(col(Avatar.user_id) == user_id))
     if media_id is not None:
         session.add(Avatar(user_id=user_id, media_id=media_id))
@@ -163,12 +165,12 @@ async def set_avatar(session: AsyncSession, user_id: str, media_id: str | None) 
 
 
 async def avatars(session: AsyncSession, user_ids: Collection[str]) -> dict[str, Media]:
-    """The pictures of these users that have one."""
+    """The avatars of these users, by user id."""
     statement = select(col(Avatar.user_id), Media).join(Media, col(Media.id) == col(Avatar.media_id))
     rows = await session.execute(statement.where(col(Avatar.user_id).in_(user_ids)))
     return {row[0]: row[1] for row in rows}
 
 
 async def any_media(session: AsyncSession) -> bool:
-    """Whether there is any at all."""
+    """Whether any file exists."""
     return await session.scalar(select(col(Media.id)).limit(1)) is not None

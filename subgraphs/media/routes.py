@@ -1,4 +1,4 @@
-"""The HTTP routes of the media subgraph: `POST /files` takes a file, signed URLs put and get objects."""
+"""The HTTP routes of the media subgraph: `POST /files` uploads a file; signed URLs upload and download objects."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from hanse_subgraph.storage.protocol import ObjectMissing, Served, SizeMismatch,
 from hanse_subgraph.storage.signing import WrongSignature
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository
-from subgraphs.media.bodies import UploadBody
 from subgraphs.media.errors import FilesUnavailable, TooLarge
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.schema import WRITE
 from subgraphs.media.settings import MediaSettings
+from subgraphs.media.upload_body import UploadBody
 from subgraphs.media.uploads import Uploads
 
 log = logging.getLogger(__name__)
 STATUS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "NOT_FOUND": 404, "CONFLICT": 409, "SERVICE_UNAVAILABLE": 503}
-# Content is of whoever put it here: nothing in it may run in a browser, or be taken for what it is not.
-HARMLESS = {
+# Content is untrusted: browsers must neither execute it nor guess another type.
+SECURITY_HEADERS = {
     "x-content-type-options": "nosniff",
     "content-security-policy": "default-src 'none'; img-src 'self'; media-src 'self'; sandbox",
     "cross-origin-resource-policy": "cross-origin",
@@ -47,7 +47,7 @@ Handler = Callable[[Request], Awaitable[Response]]
 def add_file_routes(
     asgi: FastAPI, app: SubgraphApp, settings: MediaSettings, uploads: Uploads, tokens: RouterTokens
 ) -> None:
-    """Give the subgraph's HTTP face the routes under /files. Signed URLs are served where the store is a folder."""
+    """Add the routes under /files to the HTTP application. Signed URLs are served only for a local store."""
     asgi.add_middleware(
         CORSMiddleware,
         allow_origins=list(settings.allowed_origins),
@@ -56,15 +56,15 @@ def add_file_routes(
         expose_headers=["content-range", "accept-ranges", "etag", "content-disposition"],
         max_age=600,
     )
-    asgi.add_route("/files", _answering(_Direct(app, uploads, tokens).post), methods=["POST"])
+    asgi.add_route("/files", _with_error_responses(_Upload(app, uploads, tokens).post), methods=["POST"])
     if isinstance(uploads.store, LocalStore):
         objects = _Objects(app, uploads.store)
-        asgi.add_route(f"{ROUTE}/{{key:path}}", _answering(objects.put), methods=["PUT"])
-        asgi.add_route(f"{ROUTE}/{{key:path}}", _answering(objects.get), methods=["GET", "HEAD"])
+        asgi.add_route(f"{ROUTE}/{{key:path}}", _with_error_responses(objects.put), methods=["PUT"])
+        asgi.add_route(f"{ROUTE}/{{key:path}}", _with_error_responses(objects.get), methods=["GET", "HEAD"])
 
 
-class _Direct:
-    """Files that clients send with their access token."""
+class _Upload:
+    """Uploads by clients with an access token."""
 
     def __init__(self, app: SubgraphApp, uploads: Uploads, tokens: RouterTokens) -> None:
         self._app = app
@@ -72,12 +72,12 @@ class _Direct:
         self._tokens = tokens
 
     async def post(self, request: Request) -> Response:
-        """Keep the file in the body; 201 and what it is."""
+        """Store the file in the body. Responds with 201 and the file as JSON."""
         caller = await self._caller(request)
         owner_id = caller.principal.require_scope(WRITE)
-        body = UploadBody(request, most_bytes=self._uploads.most_bytes)
+        body = UploadBody(request, max_bytes=self._uploads.max_bytes)
         if body.declared_too_large():
-            raise TooLarge(self._uploads.most_bytes)
+            raise TooLarge(self._uploads.max_bytes)
         content = await self._uploads.take(body.content())
         context = RequestContext(self._app.database, caller, writes=True)
         try:
@@ -86,17 +86,19 @@ class _Direct:
         finally:
             await context.close()
         self._app.wake_relay()
-        return Response(orjson.dumps(self._told(row)), 201, media_type="application/json")
+        return Response(orjson.dumps(self._as_json(row)), 201, media_type="application/json")
 
     async def _caller(self, request: Request) -> Caller:
         try:
             caller = await self._tokens.caller(request.headers.get("authorization"))
         except Unauthenticated as error:
-            raise Unauthenticated("Send a valid access token: authorization: Bearer TOKEN.") from error
+            raise Unauthenticated(
+                "A valid access token is required in the header `authorization: Bearer <token>`."
+            ) from error
         address = request.client.host if request.client else None
         return Caller(caller.principal, Client(address, request.headers.get("user-agent")))
 
-    def _told(self, row: Media) -> dict[str, Any]:
+    def _as_json(self, row: Media) -> dict[str, Any]:
         return {
             "id": row.id,
             "name": row.name,
@@ -111,7 +113,7 @@ class _Direct:
 
 
 class _Objects:
-    """Objects of the folder, for whoever holds a signed URL."""
+    """Uploads and downloads of local objects by signed URL."""
 
     def __init__(self, app: SubgraphApp, store: LocalStore, *, clock: Clock = utc_now) -> None:
         self._app = app
@@ -119,29 +121,29 @@ class _Objects:
         self._clock = clock
 
     async def put(self, request: Request) -> Response:
-        """Take what was announced, for as long as it is no more than that."""
+        """Store the object of an announced file."""
         key = request.path_params["key"]
         size, content_type = self._store.upload_of(key, request.query_params, self._clock())
         if request.headers.get("content-type") != content_type:
-            return _refused(400, "BAD_USER_INPUT", f"Send the header content-type: {content_type}.")
+            return _error_response(400, "BAD_USER_INPUT", f"The header content-type must be {content_type}.")
         if request.headers.get("content-length") not in (None, str(size)):
-            return _refused(400, "BAD_USER_INPUT", f"The content must have {size} bytes.")
+            return _error_response(400, "BAD_USER_INPUT", f"The content must have exactly {size} bytes.")
         await self._require_announced(key)
         await self._store.put(key, request.stream(), content_type=content_type, size=size)
         return Response(status_code=204)
 
     async def get(self, request: Request) -> Response:
-        """Answer the object, or a range of it."""
+        """Respond with the object, or a range of it."""
         key = request.path_params["key"]
         served, seconds = self._store.download_of(key, request.query_params, self._clock())
         size = await self._store.size(key)
-        etag = f'"{key.rpartition("/")[2]}"'  # no key is ever given other content
+        etag = f'"{key.rpartition("/")[2]}"'  # the content of a key never changes
         headers = _headers(served, etag, seconds)
         if etag in request.headers.get("if-none-match", ""):
             return Response(status_code=304, headers=headers)
-        wanted = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
+        range_header = request.headers.get("range") if request.headers.get("if-range", etag) == etag else None
         try:
-            part = byte_range(wanted, size)
+            part = byte_range(range_header, size)
         except NotSatisfiable:
             return Response(status_code=416, headers=headers | {"content-range": f"bytes */{size}"})
         start, end = part or (0, size)
@@ -168,42 +170,42 @@ def _headers(served: Served, etag: str, seconds: int) -> dict[str, str]:
         "accept-ranges": "bytes",
         "etag": etag,
         "cache-control": f"private, max-age={seconds}, immutable",
-        **HARMLESS,
+        **SECURITY_HEADERS,
     }
 
 
-def _answering(handle: Handler) -> Handler:
-    """The handler with its refusals as responses, in the shape that GraphQL's errors have."""
+def _with_error_responses(handle: Handler) -> Handler:
+    """Wrap a handler so that errors become responses in the format of GraphQL errors."""
 
-    async def answer(request: Request) -> Response:
+    async def respond(request: Request) -> Response:
         try:
             return await handle(request)
         except ClientError as error:
             status = 413 if isinstance(error, TooLarge) else STATUS.get(error.code, 400)
-            return _refused(status, error.code, error.message, error.extensions)
+            return _error_response(status, error.code, error.message, error.extensions)
         except WrongSignature as error:
-            return _refused(403, Forbidden.code, str(error))
+            return _error_response(403, Forbidden.code, str(error))
         except ObjectMissing:
-            return _refused(404, NotFound.code, "There is no such file any longer.")
+            return _error_response(404, NotFound.code, "The file does not exist.")
         except SizeMismatch as error:
-            return _refused(400, "BAD_USER_INPUT", str(error))
+            return _error_response(400, "BAD_USER_INPUT", str(error))
         except StoreUnavailable as error:
-            log.error("a file cannot be kept or had: %s", error)
-            away = FilesUnavailable()
-            return _refused(503, away.code, away.message)
+            log.error("object store unavailable: %s", error)
+            unavailable = FilesUnavailable()
+            return _error_response(503, unavailable.code, unavailable.message)
         except ClientDisconnect:
-            return Response(status_code=400)  # to nobody
+            return Response(status_code=400)  # nobody receives it
         except Exception as error:
-            told = client_error(error)
-            if told is None:
+            database_error = client_error(error)
+            if database_error is None:
                 raise
-            log.warning("the database failed a request: %s", reason(error))
-            return _refused(503, told.code, told.message)
+            log.warning("database error: %s", reason(error))
+            return _error_response(503, database_error.code, database_error.message)
 
-    return answer
+    return respond
 
 
-def _refused(status: int, code: str, message: str, extensions: dict[str, Any] | None = None) -> Response:
+def _error_response(status: int, code: str, message: str, extensions: dict[str, Any] | None = None) -> Response:
     body = {"errors": [{"message": message, "extensions": extensions or {"code": code}}]}
     headers = {"www-authenticate": "Bearer"} if status == 401 else None
     return Response(orjson.dumps(body), status, headers, media_type="application/json")

@@ -1,4 +1,4 @@
-"""GraphQL operations of the media subgraph."""
+"""GraphQL queries and mutations of the media subgraph."""
 
 from __future__ import annotations
 
@@ -29,7 +29,9 @@ WRITE = "media:write"
 class Query:
     """Queries of the media subgraph."""
 
-    @strawberry.federation.field(description="Your files, newest first.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's files, newest first. Requires authentication.", authenticated=True
+    )
     async def my_media(
         self,
         info: MediaInfo,
@@ -37,26 +39,26 @@ class Query:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        filter: Annotated[MediaFilterInput | None, strawberry.argument(description="Which ones.")] = None,
+        filter: Annotated[MediaFilterInput | None, strawberry.argument(description="Conditions for the files.")] = None,
     ) -> Connection[Media]:
-        """A page of the caller's files."""
         owner_id = info.context.principal.require_user()
-        wanted = filter.to_domain() if filter else MediaFilter()
+        condition = filter.to_domain() if filter else MediaFilter()
         page = page_request(first, after, last, before)
         async with info.context.session() as session:
-            piece = await repository.page_of_media(session, owner_id, page, wanted)
+            piece = await repository.page_of_media(session, owner_id, page, condition)
 
         async def counted() -> int:
             async with info.context.session() as session:
-                return await repository.count_media(session, owner_id, wanted)
+                return await repository.count_media(session, owner_id, condition)
 
         return connect(piece, lambda row: Media(row=row), counted)
 
     @strawberry.federation.field(
-        description="The file of this id; null where there is none that you may see.", authenticated=True
+        description="Look up a file by id. Null if there is none or the caller is neither its owner nor an admin. "
+        "Requires authentication.",
+        authenticated=True,
     )
     async def media(self, info: MediaInfo, id: MediaId) -> Media | None:
-        """One file."""
         info.context.principal.require_user()
         row = await info.context.media(id)
         return None if row is None else Media(row=row)
@@ -67,55 +69,58 @@ class Mutation:
     """Mutations of the media subgraph."""
 
     @strawberry.federation.mutation(
-        description="Ask where to put a file. What is not completed in time is forgotten.", requires_scopes=[[WRITE]]
+        description="Announce a file and get a presigned request to upload its content. It expires unless "
+        "`completeUpload` is called in time. Requires the scope media:write.",
+        requires_scopes=[[WRITE]],
     )
     async def request_upload(
         self,
         info: MediaInfo,
-        input: Annotated[RequestUploadInput, strawberry.argument(description="What is about to be put.")],
+        input: Annotated[RequestUploadInput, strawberry.argument(description="The file to upload.")],
     ) -> UploadRequest:
-        """The request to make."""
         owner_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             row = await info.context.library.announce(session, owner_id, input.to_domain())
         return UploadRequest.of(row, info.context.uploads.presigned(row))
 
     @strawberry.federation.mutation(
-        description="Keep a file that was put: its size and checksum must be those announced. Safe to call again.",
+        description="Complete an upload. The size and checksum of the content must be as announced. Idempotent. "
+        "Requires the scope media:write.",
         requires_scopes=[[WRITE]],
     )
     async def complete_upload(self, info: MediaInfo, id: MediaId) -> Media:
-        """The file, kept."""
         owner_id = info.context.principal.require_scope(WRITE)
-        async with info.context.database.reading() as session:  # a writing session would make others wait for the file
+        async with info.context.database.reading() as session:  # no write lock while the file is read
             row = await info.context.library.own(session, owner_id, id)
         return Media(row=await info.context.uploads.complete(row, info.context))
 
     @strawberry.federation.mutation(
-        description="Send a file, as a GraphQL multipart request has it. `POST /files` takes one without GraphQL.",
+        description="Upload a file with a GraphQL multipart request. Alternatives: `requestUpload`, or `POST /files` "
+        "without GraphQL. Requires the scope media:write.",
         requires_scopes=[[WRITE]],
     )
     async def upload_file(
-        self, info: MediaInfo, file: Annotated[Upload, strawberry.argument(description="The file.")]
+        self, info: MediaInfo, file: Annotated[Upload, strawberry.argument(description="The file to upload.")]
     ) -> Media:
-        """The file, kept."""
         owner_id = info.context.principal.require_scope(WRITE)
         content = await info.context.uploads.take(file.chunks())
         return Media(row=await info.context.uploads.add(owner_id, content, file.name, info.context))
 
     @strawberry.federation.mutation(
-        description="Delete a file of yours, or any as an admin. It is shown nowhere any longer.",
+        description="Delete a file; it is also removed from products and avatars. Requires the scope media:write, and "
+        "the caller to be the owner or an admin.",
         requires_scopes=[[WRITE]],
     )
     async def delete_media(self, info: MediaInfo, id: MediaId) -> strawberry.ID:
-        """The id of the file that is gone."""
+        """Return the id of the deleted file."""
         info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             row = await info.context.library.delete(session, info.context.principal, id)
         return strawberry.ID(row.id)
 
     @strawberry.federation.mutation(
-        description="Choose pictures of yours for a product. They are shown where it is you who sells the product.",
+        description="Set the images of a product from files of the caller. They are displayed only if the caller sells "
+        "the product. Requires the scope media:write.",
         requires_scopes=[[WRITE]],
     )
     async def set_product_images(
@@ -123,24 +128,26 @@ class Mutation:
         info: MediaInfo,
         product_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the product.")],
         media_ids: Annotated[
-            list[strawberry.ID], strawberry.argument(description="The pictures in their order; none takes all away.")
+            list[strawberry.ID],
+            strawberry.argument(description="The ids of the images, in order. An empty list removes all images."),
         ],
     ) -> Product:
-        """The product."""
         owner_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
-            known = await info.context.library.set_product_images(session, owner_id, product_id, media_ids)
-        return Product(id=strawberry.ID(known), seller=User(id=strawberry.ID(owner_id)))
+            canonical_id = await info.context.library.set_product_images(session, owner_id, product_id, media_ids)
+        return Product(id=strawberry.ID(canonical_id), seller=User(id=strawberry.ID(owner_id)))
 
-    @strawberry.federation.mutation(description="Show a picture of yours as you, or none.", requires_scopes=[[WRITE]])
+    @strawberry.federation.mutation(
+        description="Set or remove the avatar of the caller. Requires the scope media:write.", requires_scopes=[[WRITE]]
+    )
     async def set_avatar(
         self,
         info: MediaInfo,
         media_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="The picture; null takes the present one away.")
+            strawberry.ID | None,
+            strawberry.argument(description="The id of an image of the caller. Null removes the avatar."),
         ] = None,
     ) -> User:
-        """The user, who is the caller."""
         user_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             await info.context.library.set_avatar(session, user_id, media_id)

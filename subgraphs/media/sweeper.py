@@ -1,4 +1,4 @@
-"""Removes the objects of what was deleted, of what was announced and never completed, and those that went astray."""
+"""Deletes the objects of deleted files, expired announced files, and orphaned objects."""
 
 from __future__ import annotations
 
@@ -10,62 +10,62 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.storage.protocol import ObjectStore
 from hanse_subgraph.timeouts import set_within
 from subgraphs.media import repository
-from subgraphs.media.strays import Strays
+from subgraphs.media.orphans import Orphans
 
 log = logging.getLogger(__name__)
-AT_ONCE = 100
+BATCH = 100
 
 
 class Sweeper:
-    """Runs beside the requests. A row goes after its objects, so that a crash between leaves nothing behind."""
+    """A background task. A row is deleted after its objects, so that a crash in between leaves no objects."""
 
     def __init__(
-        self, database: Database, store: ObjectStore, strays: Strays, *, seconds: float, clock: Clock = utc_now
+        self, database: Database, store: ObjectStore, orphans: Orphans, *, seconds: float, clock: Clock = utc_now
     ) -> None:
         self._database = database
         self._store = store
-        self._strays = strays
+        self._orphans = orphans
         self._seconds = seconds
         self._clock = clock
         self._stopped = asyncio.Event()
 
     async def run(self) -> None:
-        """Sweep now and again until stopped."""
+        """Sweep periodically until stopped."""
         while not self._stopped.is_set():
             try:
-                while await self.sweep() == AT_ONCE and not self._stopped.is_set():
+                while await self.sweep() == BATCH and not self._stopped.is_set():
                     pass
-                await self.look_for_strays()
+                await self.delete_orphans()
             except Exception:
-                log.exception("sweeping failed; it is tried again")
+                log.exception("sweeping failed; retrying in %g s", self._seconds)
             await set_within(self._stopped, self._seconds)
 
     def stop(self) -> None:
-        """Let `run` end soon."""
+        """Ask `run` to end."""
         self._stopped.set()
 
     async def sweep(self) -> int:
-        """Remove some of what is to go; how many files it was."""
+        """Delete one batch; returns the number of files."""
         async with self._database.writing() as session:
             await repository.expire_announced(session, self._clock())
         async with self._database.reading() as session:
-            rows = await repository.deleted_media(session, AT_ONCE)
+            rows = await repository.deleted_media(session, BATCH)
         for row in rows:
             for key in filter(None, (row.object_key, row.thumbnail_key, row.incoming_key)):
                 await self._store.delete(key)
         if rows:
             async with self._database.writing() as session:
-                await repository.remove(session, [row.id for row in rows])
+                await repository.delete_rows(session, [row.id for row in rows])
         return len(rows)
 
-    async def look_for_strays(self) -> None:
-        """Remove what no row has come to need meanwhile."""
-        ripe = self._strays.ripe()
-        if not ripe:
+    async def delete_orphans(self) -> None:
+        """Delete the orphan candidates that no row needs."""
+        due = self._orphans.due()
+        if not due:
             return
         async with self._database.reading() as session:
-            needed = await repository.keys_of(session, {stray.media_id for stray in ripe})
-        for stray in ripe:
-            owned = needed.get(stray.media_id, set())
-            self._strays.forget(stray)
-            await self._strays.remove(stray.media_id, [key for key in stray.keys if key not in owned])
+            needed = await repository.keys_of(session, {orphan.media_id for orphan in due})
+        for orphan in due:
+            owned = needed.get(orphan.media_id, set())
+            self._orphans.discard(orphan)
+            await self._orphans.remove(orphan.media_id, [key for key in orphan.keys if key not in owned])

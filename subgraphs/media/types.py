@@ -20,30 +20,30 @@ MediaInfo = Info[MediaContext, None]
 
 @strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
-    """A user, whom the users subgraph knows."""
+    """The media subgraph's part of the entity User."""
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="The user's picture; null where there is none.")
+    @strawberry.field(description="The avatar of the user. Null if none is set.")
     async def avatar(self, info: MediaInfo) -> Media | None:
         row = await info.context.avatar_of(str(self.id))
         return None if row is None else Media(row=row)
 
     @classmethod
     async def resolve_references(cls, info: MediaInfo, representations: list[Representation]) -> list[Self]:
-        """Users by their id; whether there are such, the users subgraph knows."""
+        """Reference resolver: the users subgraph knows which users exist."""
         return [cls(id=strawberry.ID(user_id)) for user_id in ids_of(representations)]
 
 
 @strawberry.federation.type(keys=["id"], description="A product in the catalog.")
 class Product:
-    """A product, which the catalog knows. It also knows who sells it, and the router tells us."""
+    """The media subgraph's part of the entity Product. The seller comes from the catalog, by @requires."""
 
     id: strawberry.ID = strawberry.field(description="The id of the product (UUID).")
-    seller: User = strawberry.federation.field(external=True, description="Who sells it.")
+    seller: User = strawberry.federation.field(external=True, description="The seller of the product.")
 
     @strawberry.federation.field(
-        description="The pictures that its seller has chosen, in the seller's order.", requires=["seller { id }"]
+        description="The images that the seller set for the product, in order.", requires=["seller { id }"]
     )
     async def images(self, info: MediaInfo) -> list[Media]:
         found = await info.context.images_of(str(self.id), str(self.seller.id))
@@ -51,73 +51,73 @@ class Product:
 
     @classmethod
     async def resolve_references(cls, info: MediaInfo, representations: list[Representation]) -> list[Self]:
-        """Products by their id, with the seller where the router was asked to bring it."""
+        """Reference resolver: products by id, with the seller if the representation contains it."""
         return [cls(id=strawberry.ID(str(item["id"])), seller=_seller(item)) for item in representations]
 
 
 def _seller(product: Representation) -> User:
-    """The seller in a product's representation; one whom nobody is, where no pictures are asked for."""
-    brought = product.get("seller") or {}
-    return User(id=strawberry.ID(str(brought.get("id", ""))))
+    """The seller in a product's representation; a user without id if `images` is not requested."""
+    seller = product.get("seller") or {}
+    return User(id=strawberry.ID(str(seller.get("id", ""))))
 
 
 @strawberry.federation.type(
-    keys=["id"], description="A file. Its owner and admins see it; pictures of products and of users everybody sees."
+    keys=["id"],
+    description="A file. Visible to its owner and admins; product images and avatars are public.",
 )
 class Media:
-    """A file."""
-
     row: strawberry.Private[models.Media]
 
     @strawberry.field(description="The id of the file (UUID).")
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.row.id)
 
-    @strawberry.field(description="Its name, made safe for every file system.")
+    @strawberry.field(description="The file name, sanitized for all file systems.")
     def name(self) -> str:
         return self.row.name
 
     @strawberry.field(
-        description="Its MIME type, told from its content; until the upload is completed, the one announced."
+        description="The MIME type, detected from the content. Until the upload is completed, as announced."
     )
     def mime_type(self) -> str:
         return self.row.mime_type
 
-    @strawberry.field(description="Its size in bytes.")
+    @strawberry.field(description="The size in bytes.")
     def size_bytes(self) -> int:
         return self.row.size_bytes
 
-    @strawberry.field(description="The SHA-256 of its content in hexadecimal.")
+    @strawberry.field(description="The SHA-256 of the content, in hexadecimal digits.")
     def sha256(self) -> str | None:
         return self.row.sha256
 
-    @strawberry.field(description="A picture's width in pixels, as it is shown.")
+    @strawberry.field(description="The width in pixels as displayed. Null if the file is not an image.")
     def width(self) -> int | None:
         return self.row.width
 
-    @strawberry.field(description="A picture's height in pixels, as it is shown.")
+    @strawberry.field(description="The height in pixels as displayed. Null if the file is not an image.")
     def height(self) -> int | None:
         return self.row.height
 
-    @strawberry.field(description="Whether its upload was completed.")
+    @strawberry.field(description="Whether the upload is completed.")
     def completed(self) -> bool:
-        return self.row.state == models.MediaState.KEPT
+        return self.row.state == models.MediaState.STORED
 
     @strawberry.field(
-        description="Where it can be had for a while, by whoever holds this URL, in ranges too; null before completion."
+        description="A temporary download URL. It needs no authentication and supports range requests. Null until "
+        "the upload is completed."
     )
     def url(self, info: MediaInfo) -> str | None:
         return info.context.uploads.url(self.row)
 
-    @strawberry.field(description="Where a small WebP of a picture can be had for a while; null for other files.")
+    @strawberry.field(description="A temporary URL of a thumbnail (WebP). Null if the file is not an image.")
     def thumbnail_url(self, info: MediaInfo) -> str | None:
         return info.context.uploads.thumbnail_url(self.row)
 
-    @strawberry.field(description="When it was announced or sent (UTC).")
+    @strawberry.field(description="When it was created (UTC).")
     def created_at(self) -> datetime:
         return self.row.created_at
 
-    @strawberry.field(description="Whose it is.")
+    @strawberry.field(description="The owner of the file.")
     def owner(self) -> User:
         return User(id=strawberry.ID(self.row.owner_id))
 
@@ -130,40 +130,38 @@ class Media:
 
 @strawberry.type(description="A header of an HTTP request.")
 class RequestHeader:
-    """A name and a value."""
-
-    name: str = strawberry.field(description="The header's name.")
-    value: str = strawberry.field(description="The header's value.")
+    name: str = strawberry.field(description="The name of the header.")
+    value: str = strawberry.field(description="The value of the header.")
 
 
-@strawberry.type(description="How to put a file: send its content by this request, then call `completeUpload`.")
+@strawberry.type(
+    description="A presigned HTTP request. Send the content of the file with it, then call `completeUpload`."
+)
 class UploadRequest:
-    """A presigned request."""
-
-    media: Media = strawberry.field(description="The file to be.")
-    method: str = strawberry.field(description="The request's method.")
-    url: str = strawberry.field(description="Where the content goes. Whoever holds the URL can put it.")
-    headers: list[RequestHeader] = strawberry.field(description="Headers that must go along.")
-    expires_at: datetime = strawberry.field(description="Until when it works, and can be completed (UTC).")
+    media: Media = strawberry.field(description="The announced file.")
+    method: str = strawberry.field(description="The HTTP method.")
+    url: str = strawberry.field(description="The URL. It works without authentication.")
+    headers: list[RequestHeader] = strawberry.field(description="The headers that must be sent.")
+    expires_at: datetime = strawberry.field(
+        description="When the URL expires (UTC). The upload must be completed before."
+    )
 
     @classmethod
     def of(cls, row: models.Media, presigned: Presigned) -> Self:
-        """The type of an announced file and its request."""
+        """Build the GraphQL type from an announced file and its presigned request."""
         headers = [RequestHeader(name=name, value=value) for name, value in presigned.headers.items()]
         return cls(media=Media(row=row), method=presigned.method, url=presigned.url, headers=headers, expires_at=row.at)
 
 
-@strawberry.input(description="A file that is about to be put.")
+@strawberry.input(description="Input of `requestUpload`.")
 class RequestUploadInput:
-    """Becomes an Announcement."""
-
-    name: str = strawberry.field(description="Its name.")
-    size_bytes: int = strawberry.field(description="Its size in bytes; what is put must have just this size.")
-    mime_type: str = strawberry.field(
-        description="Its MIME type, such as image/png; checked once the content is there."
+    name: str = strawberry.field(description="The file name.")
+    size_bytes: int = strawberry.field(
+        description="The size in bytes. The uploaded content must have exactly this size."
     )
+    mime_type: str = strawberry.field(description="The MIME type, such as image/png. Verified on completion.")
     sha256: str | None = strawberry.field(
-        default=None, description="The SHA-256 of its content in hexadecimal; other content is refused then."
+        default=None, description="The SHA-256 of the content in hexadecimal digits. If given, it is verified."
     )
 
     def to_domain(self) -> Announcement:
@@ -171,15 +169,15 @@ class RequestUploadInput:
         return Announcement(self.name, self.size_bytes, self.mime_type, self.sha256)
 
 
-@strawberry.input(description="Which files to list; what is not given does not matter.")
+@strawberry.input(description="Conditions for a list of files.")
 class MediaFilterInput:
-    """Becomes a MediaFilter."""
-
-    text: str | None = strawberry.field(default=None, description="What the name holds.")
-    mime_type: str | None = strawberry.field(default=None, description="A type such as image/png, or image/* for all.")
+    text: str | None = strawberry.field(default=None, description="Text contained in the file name.")
+    mime_type: str | None = strawberry.field(
+        default=None, description="A MIME type such as image/png, or a pattern such as image/*."
+    )
 
     def to_domain(self) -> MediaFilter:
-        """As the repository takes it."""
+        """Convert to the filter of the repository."""
         return MediaFilter(self.text, self.mime_type.lower() if self.mime_type is not None else None)
 
 

@@ -19,7 +19,7 @@ from subgraphs.users.types import ApiKey, SessionType, User, UsersInfo
 class Query:
     """Queries of the users subgraph."""
 
-    @strawberry.federation.field(description="The authenticated user. Requires authentication.", authenticated=True)
+    @strawberry.federation.field(description="The current user. Requires authentication.", authenticated=True)
     async def me(self, info: UsersInfo) -> User | None:
         return User.of(await info.context.user(info.context.principal.require_user()))
 

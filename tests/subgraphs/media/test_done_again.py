@@ -124,10 +124,10 @@ async def test_the_sweeper_asks_whether_it_was_kept(
         await context.close()
         if not known:
             async with media.database.writing() as session:  # as if it had not been
-                await repository.remove(session, [row.id])
-        await sweeper.look_for_strays()
+                await repository.delete_rows(session, [row.id])
+        await sweeper.delete_orphans()
         assert await kept() == 2, "the server may be at it still"
         later = timedelta(minutes=5)
-        await sweeper.look_for_strays()
+        await sweeper.delete_orphans()
         assert await kept() == (2 if known else 0)
-        assert not uploads.strays.ripe()
+        assert not uploads.strays.due()

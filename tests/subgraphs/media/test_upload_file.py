@@ -79,6 +79,6 @@ async def test_where_there_is_no_room_for_it_a_file_is_refused_with_a_code(
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (503, "SERVICE_UNAVAILABLE")
     assert await kept() == 0
-    assert caplog.text.count("make room there, or set TMPDIR") == 2
+    assert caplog.text.count("free space there or set TMPDIR") == 2
     assert "Traceback" not in caplog.text
     assert not (await upload_file(owner, bytes(200_000))).errors
