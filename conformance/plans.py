@@ -18,9 +18,10 @@ from graphql import GraphQLSchema, parse, validate
 
 from conformance.oracles.planners import PlannerName, Planners, ReferencePlan, Size
 from conformance.strictness import liberties
-from hanse_router.planner import Planner
-from hanse_router.planner.plan import PlanNode
+from hanse_router.planner import Planner, QueryPlan
 from hanse_router.planner.print_plan import fetches_of, print_plan
+from hanse_router.prepare.expand import expand_operation
+from hanse_router.query_plan import PlanNode
 from hanse_schema.compose import compose
 from hanse_schema.supergraph import api_schema
 from tests.router.property.graphs import LABEL, random_subgraphs
@@ -41,9 +42,14 @@ class Graph:
     api_schema: GraphQLSchema
     labels: frozenset[str]
 
+    def plan(self, query: str) -> QueryPlan:
+        """Our plan."""
+        operation = expand_operation(parse(query), self.planner.graph.supergraph, self.api_schema)
+        return self.planner.plan(operation, override_labels=self.labels)
+
     def our_size(self, query: str) -> Size:
         """The size of our plan."""
-        return size_of(self.planner.plan(parse(query), override_labels=self.labels).node)
+        return size_of(self.plan(query).node)
 
     def liberties(self, query: str, reference: ReferencePlan) -> list[str]:
         """What the reference's plan asks where nobody can be sure of it, or does not ask at all."""
@@ -134,7 +140,7 @@ def example(planners: Planners, name: PlannerName, graph: Graph, query: str) -> 
 
     smallest = shrink(query, is_worse)
     reference = planners.plan(name, graph.sdl, smallest, graph.labels)
-    plan = graph.planner.plan(parse(smallest), override_labels=graph.labels)
+    plan = graph.plan(smallest)
     head = f"seed {graph.seed}, against {name}: {size_of(plan.node)}; theirs {reference.size}"
     return "\n".join([head, smallest, print_plan(plan), f"theirs: {reference.node}", ""])
 

@@ -11,12 +11,15 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import httpx
-from graphql import parse, validate
+from graphql import DocumentNode, parse, validate
 
 from conformance.oracles.client import FOLDER, ensure_installed
+
+if TYPE_CHECKING:
+    from hanse_router.operation import Operation
 
 Response = dict[str, Any]
 _HANSE = str(Path(sys.executable).with_name("hanse"))
@@ -179,7 +182,7 @@ class InProcessRouter:
 
     def answer(self, query: str) -> Response:
         """Validate, plan, execute."""
-        from hanse_router.execute import compile_plan, run
+        from hanse_router.execute import CompiledPlan, run
         from hanse_router.execute.call import Call
         from hanse_router.planner import PlanError
 
@@ -187,10 +190,11 @@ class InProcessRouter:
         if errors := validate(self._api_schema, document):
             return {"errors": [error.formatted for error in errors]}
         try:
-            plan = self._planner.plan(document)
+            operation = self._operation(document)
+            plan = self._planner.plan(operation)
         except PlanError as error:
             return {"data": None, "errors": [{"message": str(error)}]}
-        compiled = compile_plan(plan, document, None, self._api_schema)
+        compiled = CompiledPlan(plan, operation, self._api_schema)
         call = Call(transports=self._transports, headers=lambda _: {})
         response = self._loop.run_until_complete(asyncio.wait_for(run(compiled, {}, call), 20))
         decoded: Response = json.loads(response.encode())
@@ -200,7 +204,12 @@ class InProcessRouter:
         """The plan as text."""
         from hanse_router.planner.print_plan import print_plan
 
-        return print_plan(self._planner.plan(parse(query)))
+        return print_plan(self._planner.plan(self._operation(parse(query))))
+
+    def _operation(self, document: DocumentNode) -> Operation:
+        from hanse_router.prepare.expand import expand_operation
+
+        return expand_operation(document, self._planner.graph.supergraph, self._api_schema)
 
     def close(self) -> None:
         """Close the transports and the event loop."""

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from graphql import DocumentNode, GraphQLSchema, GraphQLSyntaxError, parse, validate
+from graphql import GraphQLSchema, GraphQLSyntaxError, parse, validate
 
 from hanse.failures import Failure
 from hanse.supergraph_config import read_text
-from hanse_router.execute import compile_plan
+from hanse_router.errors import UnknownOperation
+from hanse_router.execute import CompiledPlan
 from hanse_router.execute.compiled import Unsupported
+from hanse_router.operation import Operation
 from hanse_router.planner import PlanError, Planner, QueryPlan
 from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
+from hanse_router.prepare.expand import expand_operation
 from hanse_schema.query_graph import graph_to_dot
 from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 
@@ -23,10 +26,9 @@ from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_su
 class Planned:
     """An operation and its plan."""
 
+    operation: Operation
     plan: QueryPlan
     planner: Planner
-    document: DocumentNode
-    operation_name: str | None
     api_schema: GraphQLSchema
 
 
@@ -35,7 +37,7 @@ def generated_code(planned: Planned) -> str:
 
     Variables of `@skip` and `@include` have their default values, or false.
     """
-    compiled = compile_plan(planned.plan, planned.document, planned.operation_name, planned.api_schema)
+    compiled = CompiledPlan(planned.plan, planned.operation, planned.api_schema)
     try:
         return compiled.variant({}).generate().source.rstrip()
     except Unsupported as error:
@@ -68,7 +70,8 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str)
         raise Failure(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
     planner = Planner(graph)
     try:
-        plan = planner.plan(document, name)
-    except PlanError as error:
+        expanded = expand_operation(document, graph, clients, name)
+        plan = planner.plan(expanded)
+    except (UnknownOperation, PlanError) as error:
         raise Failure(f"{operation} cannot be planned: {error}") from error
-    return FORMATS[form](Planned(plan, planner, document, name, clients))
+    return FORMATS[form](Planned(expanded, plan, planner, clients))

@@ -13,7 +13,7 @@ from hanse_router.guards.identity import SigningKey, SubgraphTokens
 from hanse_router.guards.jwks import JwksSource, KeySet, source_of
 from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
-from hanse_router.guards.rate_limit import RateLimiter
+from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send

@@ -16,9 +16,9 @@ from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.identity import SubgraphTokens
 from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
-from hanse_router.guards.rate_limit import RateLimiter
+from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.operation_kind import OperationKind
-from hanse_router.pipeline import Document, Operation, Pipeline
+from hanse_router.pipeline import Document, Pipeline, PreparedOperation
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
@@ -149,7 +149,7 @@ class Engine:
             principal = await self._verifier.verify(authorization)
         return RequestContext(principal, client_ip, headers)
 
-    def operation(self, request: GraphQLRequest) -> tuple[Pipeline, Operation]:
+    def operation(self, request: GraphQLRequest) -> tuple[Pipeline, PreparedOperation]:
         """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""
         self._persisted.fill(request)
         pipeline = self._pipeline
@@ -158,7 +158,7 @@ class Engine:
         return pipeline, pipeline.operation(request)
 
     def execute(
-        self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
+        self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> Awaitable[Response]:
         """The response of a query or mutation. Raises RouterError where it is not executed.
 
@@ -170,7 +170,7 @@ class Engine:
         return execution
 
     async def subscribe(
-        self, pipeline: Pipeline, operation: Operation, request: GraphQLRequest, context: RequestContext
+        self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[Response, None]:
         """The responses of a subscription, one per event; it is counted while it is open."""
         events = await pipeline.subscribe(operation, request, context)

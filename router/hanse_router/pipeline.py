@@ -1,7 +1,6 @@
-"""One supergraph in service, and the way of an operation through it.
+"""The way of an operation over one supergraph: prepare -> admit -> execute -> respond.
 
-parse -> validate -> normalize -> authorize -> plan -> execute -> respond. Everything up to the compiled plan is done
-once per document and kept by its text, so that a document seen before is not even parsed.
+Preparing is done once per document, and cached by its text: a known document is not even parsed.
 """
 
 from __future__ import annotations
@@ -9,43 +8,29 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
 from contextlib import aclosing, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
-from graphql import (
-    DocumentNode,
-    GraphQLSchema,
-    GraphQLSyntaxError,
-    NoSchemaIntrospectionCustomRule,
-    OperationDefinitionNode,
-    parse,
-    specified_rules,
-    validate,
-)
+from graphql import GraphQLSchema
 
 from hanse_router.cache import LruCache
 from hanse_router.caching.responses import CacheEntry, Caching, ResponseCache
-from hanse_router.errors import (
-    LimitExceeded,
-    RouterError,
-    SyntaxFailed,
-    UnknownOperation,
-    UnplannableOperation,
-    ValidationFailed,
-)
-from hanse_router.execute import NOT_REUSABLE, Response, compile_plan, run, subscribe
+from hanse_router.errors import RouterError, UnplannableOperation
+from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
-from hanse_router.guards.authorize import NO_DENIAL, Authorizer, Denial, OperationGuard
 from hanse_router.guards.headers import SubgraphHeaders
-from hanse_router.guards.limits import check_limits
-from hanse_router.guards.rate_limit import OperationLimits, RateLimiter, RateLimits
-from hanse_router.guards.reserved_alias import ReservedAliasRule
+from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.in_flight import InFlight
+from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner
+from hanse_router.prepare import Preparer, too_deep
+from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer, Denial
+from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
+from hanse_router.prepare.variables import CoerceVariables, prepare_variables
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
@@ -54,7 +39,6 @@ from hanse_router.telemetry.operation_tracing import OperationTracing
 from hanse_router.transports.protocol import Transport
 from hanse_router.transports.sharing import seen_of
 from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
-from hanse_router.variables import CoerceVariables, prepare_variables
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
 
@@ -62,24 +46,27 @@ Document = tuple[str, str | None]  # its text, and which of its operations
 
 
 @dataclass(slots=True)
-class Operation:
-    """An operation made ready: all that its document and the supergraph tell, but nothing of a request."""
+class PreparedOperation:
+    """An operation with its annotations: all that its document and the supergraph determine."""
 
-    kind: OperationKind
-    name: str | None
-    document: DocumentNode
+    operation: Operation
     coerce: CoerceVariables
     files_in: Callable[[Mapping[str, Any]], Files]
-    guard: OperationGuard
+    authorization: Authorization
     limits: OperationLimits
-    caching: Caching | None  # where its responses may be kept
-    compiled: LruCache[Denial, CompiledPlan]  # one per set of denied fields; mostly the empty one
+    caching: Caching | None  # None: its responses must not be cached
+    compiled: LruCache[Denial, CompiledPlan]  # by the set of denied fields, which is mostly empty
+    kind: OperationKind = field(init=False)
+    name: str | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.kind, self.name = self.operation.kind, self.operation.name
 
 
 class Admitted(msgspec.Struct, frozen=True, eq=False, gc=False):
     """An operation that a caller may execute now, with everything that its execution needs."""
 
-    operation: Operation
+    operation: PreparedOperation
     compiled: CompiledPlan
     variables: Mapping[str, Any]
     denial: Denial
@@ -106,6 +93,7 @@ class Pipeline:
         """`version` tells this supergraph from others in the cache, where responses are kept."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
+        self._preparer = Preparer(supergraph, self.api_schema, settings)
         self._planner = Planner(supergraph)
         self.transports = transports
         self._headers = headers
@@ -113,11 +101,9 @@ class Pipeline:
         self._metrics = metrics
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
-        self._operations: LruCache[Document, Operation] = LruCache(
+        self._operations: LruCache[Document, PreparedOperation] = LruCache(
             settings.documents, weigh=lambda key, _: len(key[0]), heaviest=settings.document_characters
         )
-        rules = (*specified_rules, ReservedAliasRule)
-        self._rules = rules if settings.introspection else (*rules, NoSchemaIntrospectionCustomRule)
         limit = settings.limits.max_concurrent_operations
         self._concurrency = asyncio.Semaphore(limit) if limit else nullcontext()
         self._responses = (
@@ -137,7 +123,7 @@ class Pipeline:
         self._tracing = tracing
         self._in_flight: InFlight[Response] | None = InFlight() if settings.share_operations else None
 
-    def operation(self, request: GraphQLRequest) -> Operation:
+    def operation(self, request: GraphQLRequest) -> PreparedOperation:
         """The operation of a request whose text is known, from the cache or made. Raises RouterError."""
         assert request.query is not None
         key = (request.query, request.operation_name)
@@ -164,7 +150,7 @@ class Pipeline:
                 continue
             self._operations.put(key, operation)
 
-    async def execute(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> Response:
+    async def execute(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Response:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
         with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
             admitted = await self._admit(operation, request, context)
@@ -173,17 +159,17 @@ class Pipeline:
         return response
 
     async def subscribe(
-        self, operation: Operation, request: GraphQLRequest, context: RequestContext
+        self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[Response, None]:
         """The responses of a subscription, one per event. Raises RouterError where it is not executed."""
         refuse_files(request)
         admitted = await self._admit(operation, request, context)
         return self._events(admitted)
 
-    async def _admit(self, operation: Operation, request: GraphQLRequest, context: RequestContext) -> Admitted:
+    async def _admit(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Admitted:
         """Check variables, authorization and rate limits of one request. Raises RouterError."""
         variables = operation.coerce(request.variables)
-        denial = operation.guard.denied(context.principal)
+        denial = operation.authorization.denial(context.principal)
         if self._settings.rate_limits.enabled:
             await self._limiter.take(operation.limits, variables, context)
         compiled = operation.compiled.get(denial)
@@ -233,61 +219,28 @@ class Pipeline:
                     response.errors = [*admitted.denial.errors(), *response.errors]
                 yield response
 
-    def _prepare(self, text: str, name: str | None) -> Operation:
-        try:
-            document = self._parse(text)
-            check_limits(document, self._settings.limits)
-            self._validate(document)
-            return self._operation(text, document, _choose(document, name))
-        except RecursionError:
-            raise _too_deep() from None
-
-    def _operation(self, text: str, document: DocumentNode, definition: OperationDefinitionNode) -> Operation:
-        given = definition.variable_definitions or ()
-        return Operation(
-            kind=OperationKind(definition.operation.value),
-            name=definition.name.value if definition.name else None,
-            document=document,
-            coerce=prepare_variables(given, self.api_schema, suggestions=self._settings.suggestions),
-            files_in=lambda variables: files_in(variables, given, self.api_schema),
-            guard=self._authorizer.guard(document, definition),
-            limits=self._rate_limits.of_operation(document, definition),
-            caching=self._responses.caching(text, document, definition) if self._responses is not None else None,
+    def _prepare(self, text: str, name: str | None) -> PreparedOperation:
+        operation = self._preparer.prepare(text, name)
+        definitions = tuple(operation.variables.values())
+        return PreparedOperation(
+            operation,
+            coerce=prepare_variables(definitions, self.api_schema, suggestions=self._settings.suggestions),
+            files_in=lambda variables: files_in(variables, definitions, self.api_schema),
+            authorization=self._authorizer.annotate(operation),
+            limits=self._rate_limits.annotate(operation),
+            caching=self._responses.caching(text, operation) if self._responses is not None else None,
             compiled=LruCache(32),
         )
 
-    def _parse(self, text: str) -> DocumentNode:
+    def _compile(self, prepared: PreparedOperation, denial: Denial) -> CompiledPlan:
+        operation, denied = prepared.operation, denial.fields
         try:
-            return parse(text, max_tokens=self._settings.limits.max_tokens)
-        except GraphQLSyntaxError as error:
-            if "more than" in error.message and "tokens" in error.message:
-                most = self._settings.limits.max_tokens
-                said = f"The document has more than {most} tokens, the most that are allowed (limits.max_tokens)."
-                raise LimitExceeded(said, code="MAX_TOKENS_LIMIT") from error
-            raise SyntaxFailed([error]) from error
-
-    def _validate(self, document: DocumentNode) -> None:
-        settings = self._settings
-        errors = validate(
-            self.api_schema,
-            document,
-            self._rules,
-            max_errors=settings.limits.max_validation_errors,
-            hide_suggestions=not settings.suggestions,
-        )
-        if errors:
-            raise ValidationFailed(errors)
-
-    def _compile(self, operation: Operation, denial: Denial) -> CompiledPlan:
-        try:
-            plan = self._planner.plan(operation.guard.permitted(denial), operation.name)
+            plan = self._planner.plan(operation, denied=denied)
         except PlanError as error:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
         except RecursionError:
-            raise _too_deep() from None
-        return compile_plan(
-            plan, operation.guard.shown(denial), operation.name, self.api_schema, self._metrics.execution
-        )
+            raise too_deep() from None
+        return CompiledPlan(plan, operation, self.api_schema, denied=denied, metrics=self._metrics.execution)
 
 
 def _deduplication_key(admitted: Admitted) -> Hashable:
@@ -295,26 +248,3 @@ def _deduplication_key(admitted: Admitted) -> Hashable:
     compiled, variables, call = admitted.compiled, admitted.variables, admitted.call
     subgraphs = {fetch.subgraph for fetch in compiled.variant(variables).fetches}
     return compiled, encode(variables), frozenset((name, seen_of(call.headers(name))) for name in subgraphs)
-
-
-def _too_deep() -> LimitExceeded:
-    """Fragments can nest deeper than the limit on fields tells, since fragments count nothing themselves."""
-    return LimitExceeded("The document is nested too deeply.", code="MAX_DEPTH_LIMIT")
-
-
-def _choose(document: DocumentNode, name: str | None) -> OperationDefinitionNode:
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    names = ", ".join(node.name.value for node in operations if node.name)
-    if not operations:
-        raise UnknownOperation("The document has no operation: add a query, a mutation or a subscription.")
-    if name is None:
-        if len(operations) > 1:
-            raise UnknownOperation(f"The document has several operations: say which in operationName ({names}).")
-        return operations[0]
-    for operation in operations:
-        if operation.name and operation.name.value == name:
-            return operation
-    raise UnknownOperation(
-        f"The document has no operation named {name!r}; "
-        + (f"it has {names}." if names else "its operation has no name.")
-    )

@@ -13,10 +13,11 @@ from benchmarks.measure import Measured, Setting
 from benchmarks.planning import two_hundred_fields
 from benchmarks.report import Row, report
 from benchmarks.subgraphs import answer
-from hanse_router.execute import Call, compile_plan, run
+from hanse_router.execute import Call, run
 from hanse_router.planner import Planner
 from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.supergraph import api_schema, parse_supergraph
+from tests.router.planning import compiled_plan
 
 
 class InMemory:
@@ -44,7 +45,7 @@ async def run_case(case: Case) -> tuple[Any, int, bool]:
     clients = api_schema(supergraph)
     document = parse(case.text)
     assert validate(clients, document) == []
-    compiled = compile_plan(Planner(supergraph).plan(document), document, None, clients)
+    compiled = compiled_plan(Planner(supergraph), case.text)
     transports = {
         info.name: InMemory(info.name, case.failing and info.name == "inventory")
         for info in supergraph.subgraphs.values()

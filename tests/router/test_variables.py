@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hanse_router.errors import VariablesRefused
-from hanse_router.variables import prepare_variables
+from hanse_router.prepare.variables import prepare_variables
 
 API = build_schema("""
   enum Colour { RED GREEN }

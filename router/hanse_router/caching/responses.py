@@ -15,10 +15,11 @@ from typing import Any
 
 import msgspec
 import orjson
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode
+from graphql import GraphQLSchema
 
-from hanse_router.caching.policy import CachePolicies, CachePolicy
 from hanse_router.execute.response import NOT_REUSABLE, Freshness, Response
+from hanse_router.operation import Operation
+from hanse_router.prepare.caching import CachePolicies, CachePolicy
 from hanse_router.request import RequestContext
 from hanse_router.settings import ResponseCacheSettings
 from hanse_router.store.base import Cache
@@ -67,13 +68,12 @@ class ResponseCache:
         self._hits = metrics.responses.labels("hit")
         self._misses = metrics.responses.labels("miss")
 
-    def caching(self, text: str, document: DocumentNode, operation: OperationDefinitionNode) -> Caching | None:
-        """How the responses of a valid operation are cached; None where they must not be."""
-        policy = self._policies.of_operation(document, operation)
+    def caching(self, text: str, operation: Operation) -> Caching | None:
+        """How the responses of an operation are cached; None where they must not be. `text` is its document."""
+        policy = self._policies.annotate(operation)
         if policy is None:
             return None
-        name = operation.name.value if operation.name else None
-        seed = hashlib.sha256(orjson.dumps([self._version, text, name])).digest()
+        seed = hashlib.sha256(orjson.dumps([self._version, text, operation.name])).digest()
         vary = ["accept", *self._propagated, *([self._token_header] if policy.private else [])]
         return Caching(policy, seed, Freshness(policy.max_age, policy.private, tuple(dict.fromkeys(vary))))
 

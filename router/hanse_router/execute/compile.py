@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
-from graphql import DocumentNode, GraphQLSchema, OperationDefinitionNode, is_object_type
+from graphql import GraphQLSchema, is_object_type
 
 from hanse_router.execute.collect import Collector
 from hanse_router.execute.compiled import FastPath, Reason, Unsupported
 from hanse_router.execute.compiled.repeated_values import Shared
-from hanse_router.execute.conditions import Booleans, boolean_defaults, condition_variables
+from hanse_router.execute.conditions import Booleans, boolean_defaults
 from hanse_router.execute.fetch import CompiledFetch
 from hanse_router.execute.introspect import Introspection
 from hanse_router.execute.project import Projection
 from hanse_router.execute.steps import Step, plan_steps
+from hanse_router.operation import Field, Operation
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import QueryPlan, Subscription
+from hanse_router.query_plan import QueryPlan, Subscription
 from hanse_router.telemetry.metrics import ExecutionMetrics
 
 log = logging.getLogger("hanse_router.execute")
@@ -31,21 +32,19 @@ class Variant:
 
     def __init__(self, compiled: CompiledPlan, booleans: Booleans) -> None:
         operation = compiled.operation
-        root_type = compiled.api_schema.get_root_type(operation.operation)
-        assert root_type is not None  # the operation is valid
-        collector = Collector(compiled.document, compiled.api_schema, booleans)
-        collected = collector.root(operation, root_type)
-        introspection = Introspection(compiled.document, operation, collected, compiled.api_schema)
+        collector = Collector(operation, compiled.api_schema, booleans, compiled.denied)
+        collected = collector.root()
+        introspection = Introspection(operation, collected, compiled.api_schema)
         self._generate = partial(
-            FastPath, collector=collector, root_type=root_type, collected=collected, booleans=booleans
+            FastPath, collector=collector, root_type=operation.root, collected=collected, booleans=booleans
         )
-        self._name = operation.name.value if operation.name else "(anonymous)"
+        self._name = operation.name or "(anonymous)"
         self._metrics = compiled.metrics
         self._fast: FastPath | None = None
         self._runs = 0
         self.general_reason: Reason | None = None  # why there is no fast path; None: there is one, or not yet
         self.introspection = introspection if introspection.keys else None
-        self.project = Projection(collector).root(root_type, collected, introspection.keys)
+        self.project = Projection(collector).root(operation.root, collected, introspection.keys)
         self.object_types = compiled.object_types
         self.steps: tuple[Step, ...] = plan_steps(compiled.plan.node, booleans)
         self.fetches = tuple(CompiledFetch(step.fetch, booleans) for step in self.steps)
@@ -89,24 +88,26 @@ class Variant:
 
 
 class CompiledPlan:
-    """A plan and the document it answers. Safe to execute concurrently."""
+    """A plan and the operation it answers. Safe to execute concurrently."""
 
     def __init__(
         self,
         plan: QueryPlan,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
+        operation: Operation,
         api_schema: GraphQLSchema,
-        metrics: ExecutionMetrics,
+        *,
+        denied: Collection[Field] = (),
+        metrics: ExecutionMetrics | None = None,
     ) -> None:
-        self.metrics = metrics
+        """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null."""
+        self.metrics = metrics or ExecutionMetrics()
         self.plan = plan
         self.kind: OperationKind = plan.kind
-        self.document = document
         self.operation = operation
+        self.denied = denied
         self.api_schema = api_schema
         self.object_types = frozenset(name for name, type_ in api_schema.type_map.items() if is_object_type(type_))
-        self._defaults = boolean_defaults(operation, condition_variables(document))
+        self._defaults = boolean_defaults(operation)
         self._variants: dict[tuple[bool, ...], Variant] = {}
         self.variant({})
 
@@ -121,25 +122,6 @@ class CompiledPlan:
                 del self._variants[next(iter(self._variants))]
             self._variants[chosen] = variant
         return variant
-
-
-def compile_plan(
-    plan: QueryPlan,
-    document: DocumentNode,
-    operation_name: str | None,
-    api_schema: GraphQLSchema,
-    metrics: ExecutionMetrics | None = None,
-) -> CompiledPlan:
-    """Compile a plan. `document` is the client's, valid against `api_schema`; it gives the response its shape.
-
-    Raises ValueError where the document has no such operation.
-    """
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode) and (
-            operation_name is None or (definition.name and definition.name.value == operation_name)
-        ):
-            return CompiledPlan(plan, document, definition, api_schema, metrics or ExecutionMetrics())
-    raise ValueError(f"The document has no operation {operation_name!r}.")
 
 
 def _unblocks(steps: tuple[Step, ...]) -> tuple[tuple[int, ...], ...]:

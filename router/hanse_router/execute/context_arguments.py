@@ -8,7 +8,7 @@ from typing import Any
 from msgspec.json import encode
 
 from hanse_router.execute.entities import Batch, GroupInput, Object, objects_at, reader
-from hanse_router.planner.plan import EntityGroup
+from hanse_router.query_plan import EntityGroup
 
 
 class ContextInput:

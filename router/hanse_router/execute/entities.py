@@ -9,7 +9,7 @@ from typing import Any, Final
 import msgspec
 
 from hanse_router.execute.errors import ResponsePath
-from hanse_router.planner.plan import (
+from hanse_router.query_plan import (
     EntityGroup,
     EntityInput,
     Path,

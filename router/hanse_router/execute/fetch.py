@@ -12,7 +12,7 @@ from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.context_arguments import ContextInput
 from hanse_router.execute.entities import GroupInput, encode
 from hanse_router.execute.merge import reply_keys
-from hanse_router.planner.plan import EntityGroup, Fetch, InlineFragment, Selection
+from hanse_router.query_plan import EntityGroup, Fetch, InlineFragment, Selection
 from hanse_router.transports.errors import MalformedResponse, SubgraphUnreachable, TransportError
 from hanse_router.transports.prompt import Done, UnderWay, prompt, sent
 from hanse_router.transports.protocol import SubgraphRequest

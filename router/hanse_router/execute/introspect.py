@@ -9,9 +9,9 @@ import msgspec
 from graphql import (
     DocumentNode,
     FieldNode,
-    FragmentDefinitionNode,
     GraphQLSchema,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
     Visitor,
@@ -21,6 +21,7 @@ from graphql import (
 
 from hanse_router.execute.collect import Collected
 from hanse_router.execute.errors import Error
+from hanse_router.operation import Operation
 
 _KEPT = 8  # answers, by the variables in use
 
@@ -28,17 +29,11 @@ _KEPT = 8  # answers, by the variables in use
 class Introspection:
     """Answers the `__schema` and `__type` fields of one operation."""
 
-    def __init__(
-        self,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        collected: Collected,
-        api_schema: GraphQLSchema,
-    ) -> None:
+    def __init__(self, operation: Operation, collected: Collected, api_schema: GraphQLSchema) -> None:
         self._api_schema = api_schema
-        self._nodes = {key: nodes for key, nodes in collected.items() if nodes[0].name.value in ("__schema", "__type")}
-        self.keys = frozenset(self._nodes)
-        self._document, self._variables = _only(document, operation, [n for ns in self._nodes.values() for n in ns])
+        fields = {key: found for key, found in collected.items() if found[0].name in ("__schema", "__type")}
+        self.keys = frozenset(fields)
+        self._document, self._variables = _only(operation, [one.node for found in fields.values() for one in found])
         self._answers: dict[bytes, tuple[dict[str, Any], list[Error]]] = {}
 
     def answer(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Error]]:
@@ -56,25 +51,21 @@ class Introspection:
         return known
 
 
-def _only(
-    document: DocumentNode, operation: OperationDefinitionNode, nodes: Sequence[FieldNode]
-) -> tuple[DocumentNode, tuple[str, ...]]:
-    """A document of these root fields alone, and the variables it uses."""
-    fragments = tuple(node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
+def _only(operation: Operation, nodes: Sequence[FieldNode]) -> tuple[DocumentNode, tuple[str, ...]]:
+    """A document of these root fields alone, and the variables that it uses."""
     used: set[str] = set()
 
     class Find(Visitor):
         def enter_variable(self, node: VariableNode, *_: Any) -> None:
             used.add(node.name.value)
 
-    for node in (*nodes, *fragments):
+    for node in (*nodes, *operation.fragments):
         visit(node, Find())
-    definitions = tuple(d for d in operation.variable_definitions or () if d.variable.name.value in used)
+    definitions = {name: node for name, node in operation.variables.items() if name in used}
     only = OperationDefinitionNode(
-        operation=operation.operation,
-        name=operation.name,
-        variable_definitions=definitions,
+        operation=OperationType(operation.kind.value),
+        variable_definitions=tuple(definitions.values()),
         directives=(),
         selection_set=SelectionSetNode(selections=tuple(nodes)),
     )
-    return DocumentNode(definitions=(only, *fragments)), tuple(d.variable.name.value for d in definitions)
+    return DocumentNode(definitions=(only, *operation.fragments)), tuple(definitions)

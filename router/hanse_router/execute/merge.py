@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hanse_router.execute.errors import PathItem
-from hanse_router.planner.plan import FieldSelection, InlineFragment, Selection
+from hanse_router.query_plan import FieldSelection, InlineFragment, Selection
 
 Object = dict[str, Any]
 

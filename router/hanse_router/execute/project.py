@@ -10,7 +10,6 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from graphql import (
-    FieldNode,
     GraphQLAbstractType,
     GraphQLInterfaceType,
     GraphQLList,
@@ -22,9 +21,9 @@ from graphql import (
 )
 
 from hanse_router.execute.collect import Collected, Collector, possible_types
-from hanse_router.execute.denied import is_denied
 from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, ResponsePath, value_error
 from hanse_router.execute.leaves import INVALID, leaf
+from hanse_router.operation import Field
 
 Trail = tuple[Any, ...]  # (trail of the parent, key), or () at the root: cheap to make, seldom read
 Errors = list[Error]
@@ -59,18 +58,18 @@ class Projection:
         complete: frozenset[str] = frozenset(),
     ) -> Complete:
         fields: list[tuple[str, Complete, bool]] = []
-        for key, nodes in collected.items():
-            name = nodes[0].name.value
+        for key, selected in collected.items():
+            name = selected[0].name
             if key in complete:
                 fields.append((key, _as_it_is, False))
             elif name == "__typename":
                 fields.append((key, _constant(type_.name), False))
-            elif all(is_denied(node) for node in nodes):
+            elif all(one in self._collector.denied for one in selected):
                 fields.append((key, _nothing, isinstance(type_.fields[name].type, GraphQLNonNull)))
             else:
                 field = type_.fields[name].type
                 fields.append(
-                    (key, self._output(field, nodes, f"{type_.name}.{name}"), isinstance(field, GraphQLNonNull))
+                    (key, self._output(field, selected, f"{type_.name}.{name}"), isinstance(field, GraphQLNonNull))
                 )
         members = tuple(fields)
 
@@ -93,20 +92,20 @@ class Projection:
 
         return complete_object
 
-    def _output(self, type_: GraphQLOutputType, nodes: list[FieldNode], place: str) -> Complete:
+    def _output(self, type_: GraphQLOutputType, fields: list[Field], place: str) -> Complete:
         if isinstance(type_, GraphQLNonNull):
-            return _non_null(self._output(type_.of_type, nodes, place), place)
+            return _non_null(self._output(type_.of_type, fields, place), place)
         if isinstance(type_, GraphQLList):
             item = type_.of_type
-            return _list(self._output(item, nodes, place), isinstance(item, GraphQLNonNull), place)
+            return _list(self._output(item, fields, place), isinstance(item, GraphQLNonNull), place)
         if is_leaf_type(type_):
             return _leaf(type_.name, leaf(type_))
         if is_abstract_type(type_):
-            return self._abstract(type_, nodes)
+            return self._abstract(type_, fields)
         assert isinstance(type_, GraphQLObjectType)
-        return self._object(type_, self._collector.below(nodes, type_))
+        return self._object(type_, self._collector.below(fields, type_))
 
-    def _abstract(self, type_: GraphQLAbstractType, nodes: list[FieldNode]) -> Complete:
+    def _abstract(self, type_: GraphQLAbstractType, fields: list[Field]) -> Complete:
         api_schema = self._collector.api_schema
         possible = possible_types(api_schema, type_)
         made: dict[str | None, Complete | None] = {}
@@ -117,10 +116,10 @@ class Projection:
             if name in possible:
                 concrete = api_schema.get_type(name)
                 assert isinstance(concrete, GraphQLObjectType)
-                return self._object(concrete, self._collector.below(nodes, concrete))
+                return self._object(concrete, self._collector.below(fields, concrete))
             if name in (None, type_.name) and isinstance(type_, GraphQLInterfaceType):
                 # An interface object whose type nobody had to tell: it answers what is asked of the interface.
-                return self._object(type_, self._collector.below(nodes, type_))
+                return self._object(type_, self._collector.below(fields, type_))
             return None
 
         def complete_abstract(value: Any, trail: Trail, errors: Errors) -> Any:

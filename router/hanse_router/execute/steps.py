@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hanse_router.execute.conditions import Booleans, any_holds
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import Condition, Fetch, Parallel, PlanNode, Sequence, Subscription
+from hanse_router.query_plan import Condition, Fetch, Parallel, PlanNode, Sequence, Subscription
 
 
 @dataclass(frozen=True, slots=True)

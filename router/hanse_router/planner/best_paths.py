@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf
 from hanse_router.planner.fetch_graph import FetchGraph, Slot, SlotField, Step
-from hanse_router.planner.plan import PlanError
 from hanse_router.planner.query_tree import (
     Candidate,
     CastWay,
@@ -26,6 +25,7 @@ from hanse_router.planner.query_tree import (
     forks,
 )
 from hanse_router.planner.walk import Walk
+from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Node, parse_picks
 from hanse_schema.supergraph.model import ContextArgument
 
@@ -62,7 +62,7 @@ class Placer:
 
     def _place(self, task: Task) -> None:
         candidate = min(task.candidates, key=self._client_rank) if len(task.candidates) > 1 else task.candidates[0]
-        self._conditions = task.position.conditions if task.ask is None else task.ask.conditions
+        self._conditions = task.position.conditions if task.field is None else task.field.conditions
         slot, field = self._put(task, candidate)
         slot.want(field, self._conditions)
 
@@ -76,9 +76,9 @@ class Placer:
 
     def _put(self, task: Task, candidate: Candidate) -> tuple[Slot, SlotField | None]:
         slot = self._slot(candidate.site)
-        if task.ask is None:
+        if task.field is None:
             return slot, None
-        return slot, slot.select(task.ask, candidate.edge)
+        return slot, slot.select(task.field, candidate.edge)
 
     def _place_need(self, need: Need, level: int) -> list[tuple[Slot, SlotField | None]]:
         """Place what a representation needs, at sites that are earlier than the entry."""
@@ -146,7 +146,7 @@ class Placer:
                 return self._root(site).root
             case FieldWay():
                 above = self._slot(way.site)
-                return above.below(way.ask, way.edge, self._new_slot(above.step, site.position, site.node))
+                return above.below(way.field, way.edge, self._new_slot(above.step, site.position, site.node))
             case CastWay():
                 base = self._slot(way.site)
                 if base.is_object:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graphql import print_ast
+
+from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
 from hanse_router.planner.fetch_graph import Step
 from hanse_router.planner.operation_text import operation_text, variables_in
-from hanse_router.planner.plan import (
-    Condition,
-    EntityGroup,
-    Fetch,
-    Parallel,
-    PlanNode,
-    QueryPlan,
-    Sequence,
-    Subscription,
-)
 from hanse_router.planner.requests import Group, Request
-from hanse_router.planner.shape import Operation
+from hanse_router.query_plan import Condition, EntityGroup, Fetch, Parallel, PlanNode, QueryPlan, Sequence, Subscription
 from hanse_schema.supergraph.model import SubgraphInfo
 
 
 def build_plan(operation: Operation, requests: list[Request], subgraphs: Mapping[str, SubgraphInfo]) -> QueryPlan:
     """The plan of the requests."""
     ordered = sorted(requests, key=lambda request: request.level)
+    definitions = {name: print_ast(node) for name, node in operation.variables.items()}
     ids = {step: number for number, request in enumerate(ordered) for step in request.steps}
-    fetches = [(request, _fetch(operation, request, number, ids, subgraphs)) for number, request in enumerate(ordered)]
+    fetches = [
+        (request, _fetch(operation, definitions, request, number, ids, subgraphs))
+        for number, request in enumerate(ordered)
+    ]
     if operation.kind is OperationKind.SUBSCRIPTION and fetches:
         (_, primary), *rest = fetches
         return QueryPlan(operation.kind, Subscription(primary, _stages(rest)))
@@ -50,6 +47,7 @@ def _conditional(node: PlanNode, conditions: AnyOf) -> PlanNode:
 
 def _fetch(
     operation: Operation,
+    definitions: Mapping[str, str],
     request: Request,
     number: int,
     ids: Mapping[Step, int],
@@ -60,14 +58,14 @@ def _fetch(
         for index, group in enumerate(request.groups)
     )
     used = variables_in(request.selections, groups)
-    variables = tuple(name for name in operation.variables if name in used)
+    variables = tuple(name for name in definitions if name in used)
     subgraph = subgraphs[request.graph]
     name = f"{operation.name}__{subgraph.graph.lower()}__{number}" if operation.name else None
     return Fetch(
         number,
         subgraph.name,
         request.kind,
-        operation_text(request.kind, name, operation.variables, variables, request.selections, groups),
+        operation_text(request.kind, name, definitions, variables, request.selections, groups),
         name,
         variables,
         request.selections,

@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from hanse_router.planner.plan import Alternatives, SkipInclude
-
-Conditions = frozenset[SkipInclude]
-"""All of them hold."""
+from hanse_router.operation import Conditions, SkipInclude
+from hanse_router.query_plan import Alternatives
 
 AnyOf = frozenset[Conditions]
 """One of them holds, at least."""
 
 ALWAYS: AnyOf = frozenset((Conditions(),))
-MOST_ALTERNATIVES = 8  # of more, what they have in common stands for them
+MAX_ALTERNATIVES = 8  # above it, only what they have in common is kept
 
 
 def any_of(sets: Iterable[Conditions]) -> AnyOf:
@@ -73,7 +71,7 @@ def _simplified(sets: AnyOf) -> AnyOf:
         found.add(one)
         pending += shorter
     simple = frozenset(found)
-    if len(simple) > MOST_ALTERNATIVES:
+    if len(simple) > MAX_ALTERNATIVES:
         simple = frozenset((common(simple),))
     return ALWAYS if Conditions() in simple else simple
 

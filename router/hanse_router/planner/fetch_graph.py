@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hanse_router.operation import Arguments, Conditions
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.conditions import AnyOf, Conditions, either
-from hanse_router.planner.plan import ContextVariable, RequiredField, RequiredFragment
-from hanse_router.planner.plan import Required as RequiredPart
+from hanse_router.planner.conditions import AnyOf, either
+from hanse_router.planner.merged import MergedField
 from hanse_router.planner.query_tree import Position
-from hanse_router.planner.shape import Ask
+from hanse_router.query_plan import ContextVariable, RequiredField, RequiredFragment
+from hanse_router.query_plan import Required as RequiredPart
 from hanse_schema.query_graph import FieldEdge, Node
 from hanse_schema.supergraph.model import ContextArgument
 
@@ -24,7 +25,7 @@ class SlotField:
 
     name: str
     type: str
-    arguments: str
+    arguments: Arguments
     child: Slot | None
     order: int
     alternatives: tuple[Conditions, ...] = ()
@@ -53,22 +54,24 @@ class Slot:
     fields: dict[str, SlotField] = field(default_factory=dict)
     casts: dict[str, Slot] = field(default_factory=dict)
 
-    def select(self, ask: Ask, edge: FieldEdge | None, child: Slot | None = None) -> SlotField:
+    def select(self, field_: MergedField, edge: FieldEdge | None, child: Slot | None = None) -> SlotField:
         """Select a field (`edge` is None for `__typename`), or find it selected."""
-        held = self.fields.get(ask.key)
+        held = self.fields.get(field_.response_key)
         if held is None:
-            type_, arguments = "String!", ask.arguments
+            type_, arguments = "String!", field_.arguments
             if edge is not None:
                 type_ = edge.type
-                arguments = ", ".join(filter(None, (arguments, *map(self.step.context_argument, edge.contexts))))
-            held = SlotField(ask.name, type_, arguments, child, ask.order, ask.alternatives)
-            self.fields[ask.key] = held
-        held.order = min(held.order, ask.order)
+                if edge.contexts:
+                    text = ", ".join(filter(None, (arguments.text, *map(self.step.context_argument, edge.contexts))))
+                    arguments = Arguments(text, arguments.variables)
+            held = SlotField(field_.name, type_, arguments, child, field_.order, field_.alternatives)
+            self.fields[field_.response_key] = held
+        held.order = min(held.order, field_.order)
         return held
 
-    def below(self, ask: Ask, edge: FieldEdge, new: Slot) -> Slot:
+    def below(self, field_: MergedField, edge: FieldEdge, new: Slot) -> Slot:
         """Select a composite field; `new` becomes its slot unless it has one."""
-        held = self.select(ask, edge, new)
+        held = self.select(field_, edge, new)
         assert held.child is not None
         held.child.above, held.child.holder = self, held
         return held.child

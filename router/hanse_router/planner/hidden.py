@@ -4,53 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hanse_router.planner.plan import Required, RequiredField, RequiredFragment
+from hanse_router.operation import Arguments
+from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
 from hanse_router.planner.query_tree import Names
-from hanse_router.planner.shape import Ask, ClassAsks, Shape
 from hanse_router.planner.terrain import Terrain
+from hanse_router.query_plan import Required, RequiredField, RequiredFragment
 from hanse_schema.query_graph import FieldPick, Picks
 from hanse_schema.type_ref import named_type
 
 
-class HiddenShapes:
+class HiddenSelections:
     """Makes what is asked for the platform's sake, under keys that are free."""
 
     def __init__(self, terrain: Terrain) -> None:
         self._terrain = terrain
 
-    def make(self, type_: str, names: Names, picks: Picks) -> tuple[Shape, tuple[Required, ...]]:
-        """The shape of a field set on a type, and how the executor reads it from the response tree."""
-        shape = Shape(type_)
-        required = tuple(self._fill(shape, names, picks, type_))
-        return shape, required
+    def make(self, type_: str, names: Names, picks: Picks) -> tuple[MergedSelections, tuple[Required, ...]]:
+        """The selections of a field set on a type, and how the executor reads it from the response tree."""
+        selections = MergedSelections(type_)
+        required = tuple(self._fill(selections, names, picks, type_))
+        return selections, required
 
-    def _fill(self, shape: Shape, names: Names, picks: Picks, on: str) -> Iterator[Required]:
+    def _fill(self, selections: MergedSelections, names: Names, picks: Picks, on: str) -> Iterator[Required]:
         possible = self._terrain.graph.possible
         for pick in picks:
             if isinstance(pick, FieldPick):
-                ask, required = self._ask(on, names, pick)
-                shape.common.append(ask)
+                field, required = self._field(on, names, pick)
+                selections.common.append(field)
                 yield required
                 continue
-            types = possible.get(shape.type, frozenset()) & possible.get(pick.type, frozenset())
-            if types == possible.get(shape.type):
-                yield from self._fill(shape, names, pick.picks, pick.type)
+            types = possible.get(selections.type, frozenset()) & possible.get(pick.type, frozenset())
+            if types == possible.get(selections.type):
+                yield from self._fill(selections, names, pick.picks, pick.type)
             elif types:
-                inner = Shape(pick.type)
+                inner = MergedSelections(pick.type)
                 part = tuple(self._fill(inner, names, pick.picks, pick.type))
-                shape.classes.append(ClassAsks(types, list(inner.common)))
-                shape.classes += [ClassAsks(types & nested.types, nested.asks) for nested in inner.classes]
+                selections.by_type.append(TypeSelections(types, list(inner.common)))
+                selections.by_type += [TypeSelections(types & nested.types, nested.fields) for nested in inner.by_type]
                 yield RequiredFragment(pick.type, tuple(sorted(types)), part)
 
-    def _ask(self, type_: str, names: Names, pick: FieldPick) -> tuple[Ask, RequiredField]:
-        key = names.key_for(pick.name, pick.arguments)
+    def _field(self, type_: str, names: Names, pick: FieldPick) -> tuple[MergedField, RequiredField]:
+        arguments = Arguments(pick.arguments)
+        key = names.key_for(pick.name, arguments)
         reference = self._terrain.field_type(type_, pick.name)
-        ask = Ask(key, pick.name, reference, pick.arguments, hidden=True)
+        field = MergedField(key, pick.name, reference, arguments, hidden=True)
         if not pick.picks:
-            return ask, RequiredField(pick.name, key)
+            return field, RequiredField(pick.name, key)
         inner = named_type(reference)
         abstract = self._terrain.is_abstract(inner)
-        ask.shape, required = self.make(inner, names.child(key), pick.picks)
+        field.selections, required = self.make(inner, names.child(key), pick.picks)
         if abstract:
             required = (RequiredField("__typename", "__typename"), *required)
-        return ask, RequiredField(pick.name, key, required)
+        return field, RequiredField(pick.name, key, required)

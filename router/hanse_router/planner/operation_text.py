@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
+from hanse_router.operation import SkipInclude
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import EntityGroup, FieldSelection, InlineFragment, Selection, SkipInclude
-
-# A string may hold a dollar sign: only outside of strings it begins a variable.
-_VARIABLE_OR_STRING = re.compile(r'"""(?:\\"""|.)*?"""|"(?:\\.|[^"\\])*"|\$(\w+)', re.DOTALL)
+from hanse_router.query_plan import EntityGroup, FieldSelection, InlineFragment, Selection
 
 
 def operation_text(
@@ -46,8 +43,8 @@ def variables_in(selections: Iterable[Selection], groups: Iterable[EntityGroup])
         found |= variables_in(group.selections, ())
     for selection in selections:
         found.update(condition.variable for condition in selection.conditions)
-        if isinstance(selection, FieldSelection) and "$" in selection.arguments:
-            found.update(name for name in _VARIABLE_OR_STRING.findall(selection.arguments) if name)
+        if isinstance(selection, FieldSelection):
+            found |= selection.variables
         found |= variables_in(selection.selections, ())
     return frozenset(found)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from hanse_router.operation import SkipInclude
 from hanse_router.planner.operation_text import selections_text
-from hanse_router.planner.plan import (
+from hanse_router.query_plan import (
     Alternatives,
     Condition,
     EntityGroup,
@@ -23,7 +24,6 @@ from hanse_router.planner.plan import (
     RequiredField,
     Selection,
     Sequence,
-    SkipInclude,
     Subscription,
 )
 

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from hanse_router.operation import Arguments
 from hanse_router.planner.conditions import ALWAYS, AnyOf
-from hanse_router.planner.plan import Path, PathKey, PathList, PathTypes, Required
-from hanse_router.planner.shape import Ask, Shape
+from hanse_router.planner.merged import MergedField, MergedSelections
+from hanse_router.query_plan import Path, PathKey, PathList, PathTypes, Required
 from hanse_schema.query_graph import Entry, FieldEdge, Node, Picks
 from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import list_depth
@@ -21,21 +22,21 @@ if TYPE_CHECKING:
 class Names:
     """The response keys in use at one place of the response, each with the (field, arguments) that it stands for."""
 
-    keys: dict[str, set[tuple[str, str]]] = field(default_factory=dict)
+    keys: dict[str, set[tuple[str, Arguments]]] = field(default_factory=dict)
     children: dict[str, Names] = field(default_factory=dict)
 
-    def register(self, shape: Shape) -> None:
+    def register(self, selections: MergedSelections) -> None:
         """Take the keys of everything asked."""
-        for ask in shape.all_asks():
-            self.keys.setdefault(ask.key, set()).add((ask.name, ask.arguments))
-            if ask.shape is not None:
-                self.child(ask.key).register(ask.shape)
+        for field_ in selections.all_fields():
+            self.keys.setdefault(field_.response_key, set()).add((field_.name, field_.arguments))
+            if field_.selections is not None:
+                self.child(field_.response_key).register(field_.selections)
 
     def child(self, key: str) -> Names:
         """The names below a key."""
         return self.children.setdefault(key, Names())
 
-    def key_for(self, name: str, arguments: str) -> str:
+    def key_for(self, name: str, arguments: Arguments) -> str:
         """A key under which a hidden field can stand: one that has it already, or a free one."""
         wanted = {(name, arguments)}
         if self.keys.get(name) == wanted:
@@ -76,10 +77,12 @@ class Position:
     steps: list[Step] = field(default_factory=list)
     parent: Position | None = None
 
-    def below(self, ask: Ask, type_: str, abstract: bool) -> Position:
+    def below(self, field_: MergedField, type_: str, abstract: bool) -> Position:
         """The position of a composite field's objects."""
-        path = (*self.path, PathKey(ask.key), *(PathList(),) * list_depth(ask.type))
-        return Position(type_, abstract, path, self.names.child(ask.key), ask.conditions, ask.hidden, parent=self)
+        path = (*self.path, PathKey(field_.response_key), *(PathList(),) * list_depth(field_.type))
+        return Position(
+            type_, abstract, path, self.names.child(field_.response_key), field_.conditions, field_.hidden, parent=self
+        )
 
     def of_type(self, type_: str) -> Position:
         """The position of those of its objects that have the object type."""
@@ -131,7 +134,7 @@ class FieldWay:
     """Along a field, from the object above."""
 
     site: Site
-    ask: Ask
+    field: MergedField
     edge: FieldEdge
 
 
@@ -164,10 +167,10 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Task:
-    """A leaf to be placed at one of the candidates; without `ask`, only the object has to be there."""
+    """A leaf to be placed at one of the candidates; without `field_`, only the object has to be there."""
 
     position: Position
-    ask: Ask | None
+    field: MergedField | None
     candidates: list[Candidate]
 
 

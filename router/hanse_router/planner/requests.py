@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf
 from hanse_router.planner.fetch_graph import FetchGraph, Step
-from hanse_router.planner.plan import ContextVariable, EntityInput, InlineFragment, Path, Selection
 from hanse_router.planner.selections import selections_of
+from hanse_router.query_plan import ContextVariable, EntityInput, InlineFragment, Path, Selection
 from hanse_schema.query_graph import QueryGraph
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from hanse_router.planner.conditions import ALWAYS, AnyOf, Conditions, common, in_order
+from hanse_router.operation import Arguments, Conditions
+from hanse_router.planner.conditions import ALWAYS, AnyOf, common, in_order
 from hanse_router.planner.fetch_graph import Slot, SlotField
-from hanse_router.planner.plan import FieldSelection, InlineFragment, Selection
+from hanse_router.query_plan import FieldSelection, InlineFragment, Selection
 from hanse_schema.query_graph import QueryGraph
 
-_Leaf = tuple[str, str, str]  # response key, field, arguments
+_Leaf = tuple[str, str, Arguments]  # response key, field, arguments
 
 _TYPENAME = FieldSelection("__typename", "String!", "__typename", "__typename")
 
@@ -50,7 +51,16 @@ class _Printer:
         wanted = _certain(field)
         inner = () if field.child is None else tuple(self.of(field.child, outer | wanted))
         for conditions in field.alternatives or (wanted - outer,):
-            yield FieldSelection(field.name, field.type, key, key, field.arguments, inner, in_order(conditions))
+            yield FieldSelection(
+                field.name,
+                field.type,
+                key,
+                key,
+                field.arguments.text,
+                inner,
+                in_order(conditions),
+                field.arguments.variables,
+            )
 
 
 def _is_sure(field: SlotField, outer: Conditions) -> bool:

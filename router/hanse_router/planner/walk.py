@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hanse_router.planner.fetch_graph import merge_required
-from hanse_router.planner.hidden import HiddenShapes
-from hanse_router.planner.plan import PlanError
+from hanse_router.planner.hidden import HiddenSelections
+from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
 from hanse_router.planner.query_tree import (
     Candidate,
     CastWay,
@@ -18,8 +18,8 @@ from hanse_router.planner.query_tree import (
     Task,
     objects_above,
 )
-from hanse_router.planner.shape import Ask, ClassAsks, Shape
 from hanse_router.planner.terrain import Terrain
+from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
 from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import named_type
@@ -38,27 +38,27 @@ class Walk:
         self.terrain = terrain
         self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
         self._open: set[tuple[int, Node, str]] = set()
-        self._resolved: dict[tuple[Node, Ask], bool] = {}
+        self._resolved: dict[tuple[Node, MergedField], bool] = {}
 
     # -- what is asked -------------------------------------------------------------------------------------------------
 
-    def expand(self, position: Position, shape: Shape) -> list[Task]:
+    def expand(self, position: Position, selections: MergedSelections) -> list[Task]:
         """The leaves to be placed for all that is asked at a position. Raises NoWayError."""
         tasks: list[Task] = []
-        for ask in shape.common:
-            tasks += self._expand_ask(position, ask)
-        for part in shape.classes:
-            tasks += self._expand_class(position, part)
+        for field in selections.common:
+            tasks += self._expand_field(position, field)
+        for part in selections.by_type:
+            tasks += self._expand_types(position, part)
         if not tasks:
             tasks.append(Task(position, None, [Candidate(site, None) for site in position.sites.values()]))
         return tasks
 
-    def _expand_class(self, position: Position, part: ClassAsks) -> list[Task]:
+    def _expand_types(self, position: Position, part: TypeSelections) -> list[Task]:
         if part.on is not None:
             narrowed = self._narrow(position, part.on, part.types)
             if narrowed.sites:
                 try:
-                    return [task for ask in part.asks for task in self._expand_ask(narrowed, ask)]
+                    return [task for field in part.fields for task in self._expand_field(narrowed, field)]
                 except NoWayError:
                     pass
         tasks: list[Task] = []
@@ -66,80 +66,84 @@ class Walk:
             refined = self.refine(position, type_)
             # Where no site knows the type, no object there can have it.
             if refined.sites:
-                for ask in part.asks:
-                    tasks += self._expand_ask(refined, ask)
+                for field in part.fields:
+                    tasks += self._expand_field(refined, field)
         return tasks
 
-    def _expand_ask(self, position: Position, ask: Ask) -> list[Task]:
-        candidates = self.candidates(position, ask.name)
-        if not position.abstract or ask.name == "__typename":
-            return self._follow(position, ask, candidates)
+    def _expand_field(self, position: Position, field: MergedField) -> list[Task]:
+        candidates = self.candidates(position, field.name)
+        if not position.abstract or field.name == "__typename":
+            return self._follow(position, field, candidates)
         if candidates:
             try:
-                tasks = self._follow(position, ask, candidates)
+                tasks = self._follow(position, field, candidates)
             except NoWayError:
                 pass
             else:
-                return self._earlier_by_type(position, ask, candidates) or tasks
-        return self._explode(position, ask)
+                return self._earlier_by_type(position, field, candidates) or tasks
+        return self._explode(position, field)
 
-    def _earlier_by_type(self, position: Position, ask: Ask, candidates: list[Candidate]) -> list[Task]:
+    def _earlier_by_type(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Task]:
         """The tasks for a leaf by object type, if what has it for all types at once is reached later; else none."""
         level = min(candidate.site.level for candidate in candidates)
-        if ask.shape is not None or all(site.level >= level for site in position.sites.values()):
+        if field.selections is not None or all(site.level >= level for site in position.sites.values()):
             return []
         try:
-            tasks = self._explode(position, ask)
+            tasks = self._explode(position, field)
         except NoWayError:
             return []
         latest = max((min(c.site.level for c in task.candidates) for task in tasks), default=level)
         return tasks if latest < level else []
 
-    def _follow(self, position: Position, ask: Ask, candidates: list[Candidate]) -> list[Task]:
+    def _follow(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Task]:
         if not candidates:
-            raise NoWayError(f"{position.type}.{ask.name} cannot be resolved here by any subgraph.")
-        if ask.shape is None:
-            return [Task(position, ask, candidates)]
-        return self.expand(self.child(position, ask, candidates), ask.shape)
+            raise NoWayError(f"{position.type}.{field.name} cannot be resolved here by any subgraph.")
+        if field.selections is None:
+            return [Task(position, field, candidates)]
+        return self.expand(self.child(position, field, candidates), field.selections)
 
-    def _explode(self, position: Position, ask: Ask) -> list[Task]:
-        """Ask each object type by itself: those that one subgraph may give, each of which has to have the field."""
+    def _explode(self, position: Position, field: MergedField) -> list[Task]:
+        """Select the field of each object type by itself: all types that one subgraph may return."""
         bases = [site for site in position.sites.values() if self.terrain.casts(site.node)]
         for base in sorted(bases, key=lambda site: site.level):
             casts = self.terrain.casts(base.node)
             types = [type_ for type_ in casts if position.types is None or type_ in position.types]
-            if len(bases) > 1 and not all(self._resolves(casts[type_], ask) for type_ in types):
+            if len(bases) > 1 and not all(self._resolves(casts[type_], field) for type_ in types):
                 continue
             try:
-                return [task for type_ in types for task in self._expand_ask(self.refine(position, type_), ask)]
+                return [task for type_ in types for task in self._expand_field(self.refine(position, type_), field)]
             except NoWayError:
                 continue
-        raise NoWayError(f"{position.type}.{ask.name} cannot be resolved here for every type that the object may have.")
+        raise NoWayError(
+            f"{position.type}.{field.name} cannot be resolved here for every type that the object may have."
+        )
 
-    def _resolves(self, node: Node, ask: Ask) -> bool:
+    def _resolves(self, node: Node, field: MergedField) -> bool:
         """Whether the field, with all below, can be had of an object that is at this node only."""
-        known = self._resolved.get((node, ask))
+        known = self._resolved.get((node, field))
         if known is None:
             try:
-                self._expand_ask(self._scratch(node.type, [(node, 1)]), ask)
+                self._expand_field(self._scratch(node.type, [(node, 1)]), field)
                 known = True
             except NoWayError:
                 known = False
-            self._resolved[node, ask] = known
+            self._resolved[node, field] = known
         return known
 
     # -- positions -----------------------------------------------------------------------------------------------------
 
-    def child(self, position: Position, ask: Ask, candidates: Iterable[Candidate]) -> Position:
+    def child(self, position: Position, field: MergedField, candidates: Iterable[Candidate]) -> Position:
         """The position below a composite field, with every site that it can be come by."""
-        child = position.children.get(ask.key)
+        child = position.children.get(field.response_key)
         if child is None:
-            type_ = named_type(ask.type)
-            child = position.children[ask.key] = position.below(ask, type_, self.terrain.is_abstract(type_))
+            type_ = named_type(field.type)
+            child = position.children[field.response_key] = position.below(
+                field, type_, self.terrain.is_abstract(type_)
+            )
             for candidate in candidates:
                 edge = candidate.edge
                 if edge is not None and edge.target is not None:
-                    _arrive(child, edge.target, candidate.site.level, FieldWay(candidate.site, ask, edge))
+                    _arrive(child, edge.target, candidate.site.level, FieldWay(candidate.site, field, edge))
             if child.abstract:
                 child.types = self._agreed_types(child)
             self.close(child)
@@ -369,10 +373,10 @@ class Walk:
         """The fields of a representation, as tasks at the position. Raises NoWayError."""
         known = position.needs.get((picks, typename))
         if known is None:
-            shape, required = HiddenShapes(self.terrain).make(position.type, position.names, picks)
+            selections, required = HiddenSelections(self.terrain).make(position.type, position.names, picks)
             if typename:
-                shape.common.append(Ask("__typename", "__typename", "String!", hidden=True))
-            known = position.needs[picks, typename] = Need(self.expand(position, shape), merge_required(required))
+                selections.common.append(MergedField("__typename", "__typename", "String!", hidden=True))
+            known = position.needs[picks, typename] = Need(self.expand(position, selections), merge_required(required))
         return known
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-
 from hanse_schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
 from hanse_schema.query_graph.field_set import parse_picks
 from hanse_schema.query_graph.graph import QueryGraph
@@ -17,6 +15,7 @@ from hanse_schema.supergraph.model import (
     TypeDefinition,
     UnionType,
 )
+from hanse_schema.supergraph.possible_types import possible_types
 from hanse_schema.type_ref import named_type
 
 _COMPOSITE = (ObjectType, InterfaceType, UnionType)
@@ -24,8 +23,7 @@ _COMPOSITE = (ObjectType, InterfaceType, UnionType)
 
 def build(supergraph: Supergraph) -> QueryGraph:
     """The query graph of a supergraph."""
-    graph = QueryGraph(supergraph)
-    _add_possible_types(graph)
+    graph = QueryGraph(supergraph, possible=possible_types(supergraph))
     for type_ in supergraph.types.values():
         if isinstance(type_, _COMPOSITE):
             _add_runtime_types(graph, type_)
@@ -40,20 +38,6 @@ def build(supergraph: Supergraph) -> QueryGraph:
         subgraphs = dict.fromkeys(join.graph for join in query.joins)
         graph.entries[query.name] = tuple(Entry(Node(subgraph, query.name), ()) for subgraph in subgraphs)
     return graph
-
-
-def _add_possible_types(graph: QueryGraph) -> None:
-    possible: dict[str, set[str]] = defaultdict(set)
-    for type_ in graph.supergraph.types.values():
-        if isinstance(type_, ObjectType):
-            possible[type_.name].add(type_.name)
-            for interface in type_.interfaces:
-                possible[interface].add(type_.name)
-        elif isinstance(type_, UnionType):
-            possible[type_.name].update(type_.member_names)
-        elif isinstance(type_, InterfaceType):
-            possible[type_.name].update(())
-    graph.possible = {name: frozenset(types) for name, types in possible.items()}
 
 
 def _add_runtime_types(graph: QueryGraph, type_: TypeDefinition) -> None:

@@ -8,6 +8,9 @@ Subgraphs are named by their `join__Graph` enum value throughout (`Join*.graph`)
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import parse_const_value, value_from_ast_untyped
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,10 @@ class AppliedDirective:
 
     name: str
     arguments: tuple[tuple[str, str], ...] = ()
+
+    def values(self) -> dict[str, Any]:
+        """The arguments as Python values; an enum value is its name."""
+        return {name: value_from_ast_untyped(parse_const_value(text)) for name, text in self.arguments}
 
 
 @dataclass(frozen=True, slots=True)

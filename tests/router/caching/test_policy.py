@@ -5,9 +5,10 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import parse, validate
 
-from hanse_router.caching.policy import CachePolicies, CachePolicy
+from hanse_router.prepare.caching import CachePolicies, CachePolicy
+from hanse_router.prepare.expand import expand_operation
 from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.router.caching.world import supergraph_sdl
 
@@ -21,9 +22,8 @@ def policies() -> CachePolicies:
 def policy(text: str) -> CachePolicy | None:
     document = parse(text)
     assert not validate(api_schema(parse_supergraph(supergraph_sdl())), document)
-    operation = document.definitions[0]
-    assert isinstance(operation, OperationDefinitionNode)
-    return policies().of_operation(document, operation)
+    supergraph = parse_supergraph(supergraph_sdl())
+    return policies().annotate(expand_operation(document, supergraph, api_schema(supergraph)))
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,9 @@ from graphql import (
     print_ast,
 )
 
-from hanse_router.execute import Call, compile_plan, run
+from hanse_router.execute import Call, run
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import (
+from hanse_router.query_plan import (
     EntityGroup,
     EntityInput,
     Fetch,
@@ -36,6 +36,7 @@ from hanse_router.planner.plan import (
 )
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.protocol import SubgraphRequest
+from tests.router.planning import compiled_over
 
 Answer = Callable[[dict[str, Any]], Any] | Any
 
@@ -156,6 +157,6 @@ class Graph:
         kind: OperationKind = OperationKind.QUERY,
     ) -> dict[str, Any]:
         """The decoded response."""
-        compiled = compile_plan(QueryPlan(kind, node), parse(document), None, self.api_schema)
+        compiled = compiled_over(self.api_schema, document, QueryPlan(kind, node))
         response: dict[str, Any] = json.loads((await run(compiled, variables or {}, self.call)).encode())
         return response

@@ -13,12 +13,12 @@ from graphql import parse, validate
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from hanse_router.execute import Call, compile_plan, run
-from hanse_router.execute.compile import CompiledPlan
+from hanse_router.execute import Call, CompiledPlan, run
 from hanse_router.planner import PlanError
 from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable
 from tests.router.execute.operations import VARIABLES, Operations
 from tests.router.execute.world import SUBGRAPHS, View, World, planner
+from tests.router.planning import compiled_plan
 
 
 @pytest.fixture(autouse=True)
@@ -48,7 +48,7 @@ def prepared(seed: int) -> tuple[CompiledPlan, str]:
             break
     else:
         pytest.fail("no valid operation in fifty")
-    return compile_plan(planner_.plan(document), document, None, clients), text
+    return compiled_plan(planner_, text), text
 
 
 def shown(response: bytes) -> Any:

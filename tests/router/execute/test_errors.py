@@ -7,14 +7,14 @@ import json
 from typing import Any
 
 import pytest
-from graphql import parse
 
-from hanse_router.execute import Call, compile_plan, subscribe
+from hanse_router.execute import Call, subscribe
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import Parallel, QueryPlan, Sequence, Subscription
+from hanse_router.query_plan import Parallel, QueryPlan, Sequence, Subscription
 from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable
 from tests.router.execute.plans import Graph, Subgraph, entities, group, root
 from tests.router.execute.test_run import SDL
+from tests.router.planning import compiled_over
 
 USERS = root(1, "a", "{ users { id } }")
 NAMES = entities(2, "b", group("users.@", "User", "id", "{ name reviews { id } }"), depends_on=(1,))
@@ -133,7 +133,7 @@ async def test_each_event_is_enriched_and_errors_end_the_stream() -> None:
     b = Subgraph({"_entities": [{"price": 10}]}, SubgraphTimeout("late"))
     graph = Graph(SUBSCRIPTION_SDL, a=a, b=b)
     plan = QueryPlan(OperationKind.SUBSCRIPTION, SUBSCRIBED)
-    compiled = compile_plan(plan, parse("subscription { product { price upc } }"), None, graph.api_schema)
+    compiled = compiled_over(graph.api_schema, "subscription { product { price upc } }", plan)
     events = [json.loads(event.encode()) async for event in subscribe(compiled, {}, graph.call)]
     assert [event["data"] for event in events] == [
         {"product": {"price": 10, "upc": "1"}},
@@ -150,7 +150,7 @@ async def test_leaving_a_subscription_closes_the_subgraphs_stream() -> None:
     a = Subgraph(*({"data": {"product": None}} for _ in range(5)))
     graph = Graph(SUBSCRIPTION_SDL, a=a)
     plan = QueryPlan(OperationKind.SUBSCRIPTION, SUBSCRIBED)
-    compiled = compile_plan(plan, parse("subscription { product { upc } }"), None, graph.api_schema)
+    compiled = compiled_over(graph.api_schema, "subscription { product { upc } }", plan)
     events = subscribe(compiled, {}, Call(graph.call.transports))
     await anext(events)
     await events.aclose()

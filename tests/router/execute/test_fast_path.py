@@ -11,16 +11,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse
+from graphql import build_schema
 
-from hanse_router.execute import Call, compile_plan, run
+from hanse_router.execute import Call, run
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.compiled import Reason
 from hanse_router.execute.compiled.source import Source
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import QueryPlan
+from hanse_router.query_plan import QueryPlan
 from hanse_router.telemetry.metrics import Metrics
 from tests.router.execute.plans import root
+from tests.router.planning import compiled_over
 
 DOCUMENTATION = Path(__file__).parents[3] / "docs" / "explanation" / "execution.md"
 SDL = "type Query { users: [User] me: User! } type User { id: ID! name: String }"
@@ -39,7 +40,7 @@ class Replies:
 
 def compiled(text: str, metrics: Metrics, fetched: str = "") -> CompiledPlan:
     plan = QueryPlan(OperationKind.QUERY, root(1, "a", fetched or text))
-    return compile_plan(plan, parse(text), None, build_schema(SDL), metrics.execution)
+    return compiled_over(build_schema(SDL), text, plan, metrics=metrics.execution)
 
 
 async def executed(plan: CompiledPlan, *replies: Any, times: int = 3) -> None:

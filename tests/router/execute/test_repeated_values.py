@@ -7,21 +7,22 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from graphql import build_schema, parse
+from graphql import build_schema
 from hypothesis import given, settings
 
-from hanse_router.execute import Call, compile_plan, run
+from hanse_router.execute import Call, run
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.compiled import FastPath
 from hanse_router.execute.compiled.repeated_values import Shared, may_be_shared
 from hanse_router.execute.compiled.shape import Shape
 from hanse_router.execute.run import Execution
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import QueryPlan
+from hanse_router.query_plan import QueryPlan
 from tests.router.execute.operations import VARIABLES
 from tests.router.execute.plans import root
 from tests.router.execute.test_both_paths import QUIET, SEEDS, failing, no_mistakes, prepared, shown, spoiler
 from tests.router.execute.world import SUBGRAPHS, View, World
+from tests.router.planning import compiled_over
 
 __all__ = ["no_mistakes"]
 
@@ -119,7 +120,7 @@ def author(number: int) -> Any:
 @pytest.fixture
 def reviews() -> CompiledPlan:
     plan = QueryPlan(OperationKind.QUERY, root(1, "a", TEXT))
-    return compile_plan(plan, parse(TEXT), None, build_schema(SDL))
+    return compiled_over(build_schema(SDL), TEXT, plan)
 
 
 async def answered(compiled: CompiledPlan, told: Told) -> FastPath:

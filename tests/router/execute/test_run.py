@@ -12,8 +12,9 @@ import pytest
 from hanse_router.execute.conditions import Booleans
 from hanse_router.execute.schedule import run_steps
 from hanse_router.execute.steps import plan_steps
+from hanse_router.operation import SkipInclude
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.plan import (
+from hanse_router.query_plan import (
     Condition,
     EntityGroup,
     EntityInput,
@@ -21,7 +22,6 @@ from hanse_router.planner.plan import (
     RequiredField,
     RequiredFragment,
     Sequence,
-    SkipInclude,
 )
 from tests.router.execute.plans import Graph, Subgraph, entities, group, path, root, selections
 

@@ -6,7 +6,7 @@ import pytest
 from graphql import parse
 
 from hanse_router.errors import LimitExceeded
-from hanse_router.guards.limits import check_limits
+from hanse_router.prepare.limits import check_limits
 from hanse_router.settings import LimitSettings
 
 

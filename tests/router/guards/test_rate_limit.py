@@ -7,7 +7,9 @@ from collections.abc import Sequence
 import pytest
 
 from hanse_router.errors import RateLimited, RateLimitsUnavailable, SettingsError
-from hanse_router.guards.rate_limit import NO_LIMITS, Limit, OperationLimits, RateLimiter, limit_of
+from hanse_router.guards.rate_limiter import RateLimiter
+from hanse_router.operation import SkipInclude
+from hanse_router.prepare.rate_limits import NO_LIMITS, Limit, OperationLimits, limit_of
 from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import RateLimit
 from hanse_router.store.base import Charge, Refusal, StoreAway
@@ -33,7 +35,7 @@ async def test_callers_are_told_apart_by_user_and_else_by_address() -> None:
 
 async def test_uses_that_hang_on_variables() -> None:
     limit = Limit("Query.a", 1, "1m", 60.0)
-    limits = OperationLimits(((limit, 1),), ((limit, (("v", True),)),))
+    limits = OperationLimits(((limit, 1),), ((limit, frozenset((SkipInclude("v"),))),))
     limiter = RateLimiter(MemoryBuckets(100, Clock()))
     with pytest.raises(RateLimited, match="2 times"):
         await limiter.take(limits, {"v": True}, at("1"))

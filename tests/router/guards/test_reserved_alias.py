@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from graphql import build_schema, parse, validate
 
-from hanse_router.guards.reserved_alias import ReservedAliasRule
+from hanse_router.prepare.reserved_alias import ReservedAliasRule
 
 GRAPH = build_schema("type Query { id: ID, self: Query }")
 

@@ -9,18 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hanse_router.execute.conditions import Booleans, any_holds, holds
+from hanse_router.operation import Conditions, SkipInclude
 from hanse_router.planner.conditions import (
     ALWAYS,
-    MOST_ALTERNATIVES,
+    MAX_ALTERNATIVES,
     AnyOf,
-    Conditions,
     alternatives,
     any_of,
     common,
     either,
     relative,
 )
-from hanse_router.planner.plan import SkipInclude
 
 NAMES = "abcd"
 SETS = st.sets(
@@ -82,5 +81,5 @@ def test_no_condition_is_left_of_a_variable_and_its_opposite() -> None:
 def test_too_many_alternatives_become_what_they_have_in_common() -> None:
     """Weaker, so nothing is missed."""
     shared = SkipInclude("shared")
-    many: AnyOf = frozenset(frozenset({shared, SkipInclude(f"v{i}")}) for i in range(MOST_ALTERNATIVES + 1))
+    many: AnyOf = frozenset(frozenset({shared, SkipInclude(f"v{i}")}) for i in range(MAX_ALTERNATIVES + 1))
     assert any_of(many) == frozenset({frozenset({shared})})

@@ -8,14 +8,16 @@ import time
 import pytest
 from graphql import parse, validate
 
+from hanse_router.errors import UnknownOperation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner
-from hanse_router.planner.plan import PathTypes
 from hanse_router.planner.print_plan import fetches_of, path_text, plan_to_dot, plan_to_json, print_plan
+from hanse_router.query_plan import PathTypes
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource
 from hanse_schema.supergraph import api_schema
 from tests.router.planner.test_cases import CASES, planner
+from tests.router.planning import plan_of
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.7",'
@@ -50,9 +52,8 @@ def test_a_type_in_30_subgraphs_plans_in_bounded_time() -> None:
     """Two hundred fields over 30 subgraphs are planned, each subgraph being asked once, without explosion."""
     wide = wide_planner()
     for text in (FLAT, DEEP, VALUES, ALIASES):
-        document = parse(text)
         start = time.perf_counter()
-        plan = wide.plan(document)
+        plan = plan_of(wide, text)
         took = time.perf_counter() - start
         fetches = list(fetches_of(plan.node))
         assert len(fetches) <= SUBGRAPHS
@@ -78,16 +79,15 @@ def test_many_implementations_do_not_explode() -> None:
     text = "id"
     for _ in range(8):
         text = f"... on Named {{ name friends {{ {text} }} }} children {{ id }}"
-    document = parse(f"{{ nodes {{ {text} }} }}")
-    assert not validate(api_schema(composition.supergraph), document)
-    (fetch,) = fetches_of(Planner(composition.supergraph).plan(document).node)
+    query = f"{{ nodes {{ {text} }} }}"
+    assert not validate(api_schema(composition.supergraph), parse(query))
+    (fetch,) = fetches_of(plan_of(Planner(composition.supergraph), query).node)
     assert len(fetch.operation) < 2000
 
 
 def test_the_public_benchmark_takes_six_fetches_in_four_waves() -> None:
     """The plan of the gateways benchmark's query."""
-    document = parse((CASES / "shop" / "benchmark.graphql").read_text())
-    plan = planner(CASES / "shop").plan(document)
+    plan = plan_of(planner(CASES / "shop"), (CASES / "shop" / "benchmark.graphql").read_text())
     fetches = {fetch.id: fetch for fetch in fetches_of(plan.node)}
 
     def wave(number: int) -> int:
@@ -107,7 +107,7 @@ def test_a_field_that_cannot_be_had_is_an_error() -> None:
     object_type = supergraph.types["A"]
     object_type.joins = tuple(join for join in object_type.joins if join.graph == "A")
     with pytest.raises(PlanError, match=r"A\.name cannot be resolved here"):
-        Planner(supergraph).plan(parse("{ a { name } }"))
+        plan_of(Planner(supergraph), "{ a { name } }")
 
 
 def test_a_requirement_that_cannot_be_sent_is_an_error() -> None:
@@ -122,27 +122,27 @@ def test_a_requirement_that_cannot_be_sent_is_an_error() -> None:
     assert [hint.code for hint in composition.hints] == ["REQUIRES_WITHOUT_RESOLVABLE_KEY"]
     unsent = Planner(composition.supergraph)
     with pytest.raises(PlanError, match=r"E\.cost cannot be resolved here"):
-        unsent.plan(parse("{ e { cost } }"))
-    assert len(list(fetches_of(unsent.plan(parse("{ e { size } }")).node))) == 2
+        plan_of(unsent, "{ e { cost } }")
+    assert len(list(fetches_of(plan_of(unsent, "{ e { size } }").node))) == 2
 
 
 @pytest.mark.parametrize(
     ("text", "name", "message"),
     [
-        ("query A { me { id } } query B { me { id } }", None, "one has to be named"),
-        ("query A { me { id } }", "B", 'no operation "B"'),
+        ("query A { me { id } } query B { me { id } }", None, "name one in operationName"),
+        ("query A { me { id } }", "B", "no operation named 'B'"),
         ("subscription { me { id } }", None, "no subscription type"),
     ],
 )
 def test_an_operation_that_is_not_there_is_an_error(text: str, name: str | None, message: str) -> None:
     """Operations are found by name."""
-    with pytest.raises(PlanError, match=message):
-        planner(CASES / "shop").plan(parse(text), name)
+    with pytest.raises(UnknownOperation, match=message):
+        plan_of(planner(CASES / "shop"), text, name)
 
 
 def test_the_named_operation_is_planned() -> None:
     """Of several operations only the named one counts."""
-    plan = planner(CASES / "shop").plan(parse("query A { me { id } } query B { topProducts { upc } }"), "B")
+    plan = plan_of(planner(CASES / "shop"), "query A { me { id } } query B { topProducts { upc } }", "B")
     (fetch,) = fetches_of(plan.node)
     assert fetch.operation == "query B__products__0 { topProducts { upc } }"
     assert fetch.subgraph == "products"
@@ -156,7 +156,7 @@ def test_operations_declare_just_the_variables_that_they_use() -> None:
       other: product(upc: "$representations") { upc }
     }
     """
-    root, entities = fetches_of(planner(CASES / "shop").plan(parse(text)).node)
+    root, entities = fetches_of(plan_of(planner(CASES / "shop"), text).node)
     assert root.variables == ("upc",)
     assert entities.variables == ("representations",)
     (group,) = entities.groups
@@ -167,7 +167,7 @@ def test_operations_declare_just_the_variables_that_they_use() -> None:
 def test_conditions_are_written_one_to_a_place() -> None:
     """Two conditions of one kind wrap each other: a directive stands only once in a place."""
     text = "query ($a: Boolean!, $b: Boolean!) { me { id ... @include(if: $a) { name @include(if: $b) } } }"
-    (fetch,) = fetches_of(planner(CASES / "shop").plan(parse(text)).node)
+    (fetch,) = fetches_of(plan_of(planner(CASES / "shop"), text).node)
     assert "... @include(if: $b) { name @include(if: $a) }" in fetch.operation
 
 
@@ -179,7 +179,7 @@ def test_a_mutation_runs_only_under_its_own_conditions() -> None:
       addItem(sku: "1") @include(if: $b) { items }
     }
     """
-    (fetch,) = fetches_of(planner(CASES / "writes").plan(parse(text)).node)
+    (fetch,) = fetches_of(plan_of(planner(CASES / "writes"), text).node)
     assert fetch.operation.count("addItem") == 2
     assert 'addItem(sku: "1") @include(if: $a) {' in fetch.operation
     assert 'addItem(sku: "1") @include(if: $b) {' in fetch.operation
@@ -187,7 +187,7 @@ def test_a_mutation_runs_only_under_its_own_conditions() -> None:
 
 def test_a_subscription_enriches_every_event() -> None:
     """The subscribing fetch stands alone; the rest are queries."""
-    plan = planner(CASES / "writes").plan(parse("subscription { cartChanged { items gifts } }"))
+    plan = plan_of(planner(CASES / "writes"), "subscription { cartChanged { items gifts } }")
     primary, rest = fetches_of(plan.node)
     assert plan.kind is OperationKind.SUBSCRIPTION
     assert primary.kind is OperationKind.SUBSCRIPTION
@@ -197,7 +197,7 @@ def test_a_subscription_enriches_every_event() -> None:
 
 def test_plans_print_as_json_and_as_a_drawing() -> None:
     """Both hold every fetch."""
-    plan = planner(CASES / "abstract").plan(parse("{ feed { id likes } }"))
+    plan = plan_of(planner(CASES / "abstract"), "{ feed { id likes } }")
     as_json = plan_to_json(plan)
     assert json.loads(json.dumps(as_json)) == as_json
     assert as_json["node"]["nodes"][0]["operation"] == "{ feed { __typename id } }"
@@ -209,7 +209,7 @@ def test_plans_print_as_json_and_as_a_drawing() -> None:
 
 def test_paths_name_the_types_they_hold_for() -> None:
     """A path through an abstract type says for which objects."""
-    plan = planner(CASES / "abstract").plan(parse("{ feed { ... on Clip { score } } }"))
+    plan = plan_of(planner(CASES / "abstract"), "{ feed { ... on Clip { score } } }")
     _, entities = fetches_of(plan.node)
     (path,) = entities.groups[0].paths
     assert path[-1] == PathTypes(("Clip",))

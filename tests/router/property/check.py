@@ -24,11 +24,14 @@ from graphql import (
     validate,
 )
 
-from hanse_router.execute import Call, compile_plan, run, subscribe
+from hanse_router.execute import Call, CompiledPlan, run, subscribe
+from hanse_router.operation import Operation
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import Planner
-from hanse_router.variables import prepare_variables
+from hanse_router.prepare.variables import prepare_variables
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
+from tests.router.planning import operation_of
 from tests.router.property.operations import VALUES
 from tests.router.property.subgraph import WorldSubgraph
 from tests.router.property.world import Ref, World
@@ -73,23 +76,19 @@ class Rig:
         Raises AssertionError where the two differ, or the router noted a mistake of its own.
         """
         with _no_mistakes():
-            return asyncio.run(self._run(parse(text)))
+            return asyncio.run(self._run(operation_of(self.planner, text)))
 
-    async def _run(self, document: DocumentNode) -> list[Any]:
-        plan = self.planner.plan(document, override_labels=self.labels)
-        compiled = compile_plan(plan, document, None, self.api_schema)
-        call, variables = Call(self.transports), self._variables(document)
+    async def _run(self, operation: Operation) -> list[Any]:
+        plan = self.planner.plan(operation, override_labels=self.labels)
+        compiled = CompiledPlan(plan, operation, self.api_schema)
+        call = Call(self.transports)
+        variables = prepare_variables(tuple(operation.variables.values()), self.api_schema)(VALUES)
         async with asyncio.timeout(20):
-            if _is_subscription(document):
+            if operation.kind is OperationKind.SUBSCRIPTION:
                 return [json.loads(response.encode()) async for response in subscribe(compiled, variables, call)]
             general, again = [(await run(compiled, variables, call)).encode() for _ in range(2)]
         assert again == general, f"at the second run {again.decode()}"
         return [json.loads(general)]
-
-    def _variables(self, document: DocumentNode) -> Mapping[str, Any]:
-        operation = get_operation_ast(document)
-        assert operation is not None
-        return prepare_variables(operation.variable_definitions or (), self.api_schema)(VALUES)
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included.

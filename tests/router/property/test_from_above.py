@@ -9,12 +9,13 @@ from typing import Any
 
 from graphql import build_schema, execute_sync, parse, validate
 
-from hanse_router.execute import Call, compile_plan, run
+from hanse_router.execute import Call, run
 from hanse_router.planner import Planner
 from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource
 from hanse_schema.supergraph import api_schema
+from tests.router.planning import compiled_plan
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.8",'
@@ -89,8 +90,7 @@ def answer(text: str) -> tuple[Any, PlainSubgraph]:
     api = api_schema(composition.supergraph)
     document = parse(text)
     assert not validate(api, document)
-    plan = Planner(composition.supergraph).plan(document)
-    compiled = compile_plan(plan, document, None, api)
+    compiled = compiled_plan(Planner(composition.supergraph), text)
     call = Call({"shops": shops, "hello": hello})
 
     async def twice() -> bytes:

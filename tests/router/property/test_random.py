@@ -10,10 +10,9 @@ import os
 import random
 from collections.abc import Iterator
 
-from graphql import parse
-
 from hanse_router.planner.print_plan import print_plan
 from hanse_schema.compose import compose
+from tests.router.planning import plan_of
 from tests.router.property.check import Rig
 from tests.router.property.graphs import LABEL, random_subgraphs
 from tests.router.property.operations import OperationMaker
@@ -57,7 +56,7 @@ def explain(rig: Rig, seed: int, number: int, text: str) -> str:
     lines = [f"seed {seed}, operation {number}, shrunk to:", smallest, f"expected {rig.expected(smallest)}"]
     try:
         lines += [
-            print_plan(rig.planner.plan(parse(smallest), override_labels=rig.labels)),
+            print_plan(plan_of(rig.planner, smallest, override_labels=rig.labels)),
             f"got {rig.answer(smallest)}",
         ]
     except Exception as error:

@@ -14,7 +14,7 @@ from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.entities import fields_of
 from hanse_router.execute.merge import reply_keys
 from hanse_router.execute.steps import Step
-from hanse_router.planner.plan import (
+from hanse_router.query_plan import (
     EntityGroup,
     EntityInput,
     Fetch,

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
 from graphql import (
-    FieldNode,
     GraphQLEnumType,
     GraphQLList,
     GraphQLNonNull,
@@ -21,8 +20,8 @@ from msgspec import Meta
 
 from hanse_router.execute.collect import Collected, Collector, possible_types
 from hanse_router.execute.compiled.reasons import Reason, Unsupported
-from hanse_router.execute.denied import is_denied
 from hanse_router.execute.leaves import INT_MAX, INT_MIN
+from hanse_router.operation import Field
 
 MOST_TYPES = 50  # an abstract place with more is left to the general path
 Brought = Literal["never", "maybe", "always"]
@@ -116,12 +115,12 @@ class Shaper:
         return _SCALARS.get(getattr(named, "name", named), ANY_JSON)
 
     def _fill_object(self, shape: Shape, type_: GraphQLObjectType, collected: Collected) -> None:
-        for key, nodes in collected.items():
-            shape.visible[key] = self._slot(shape, type_, key, nodes)
+        for key, fields in collected.items():
+            shape.visible[key] = self._slot(shape, type_, key, fields)
 
-    def _slot(self, shape: Shape, type_: GraphQLObjectType, key: str, nodes: list[FieldNode]) -> Slot:
-        name = nodes[0].name.value
-        _refuse_denied(nodes)
+    def _slot(self, shape: Shape, type_: GraphQLObjectType, key: str, fields: list[Field]) -> Slot:
+        name = fields[0].name
+        self._refuse_denied(fields)
         if name == "__typename":
             return Slot(key, self.attribute(key), Literal[shape.types], typename=True, non_null=True)
         if name.startswith("__"):
@@ -133,53 +132,52 @@ class Shaper:
         if is_leaf_type(named):
             slot.annotation = self.leaf(named)
         else:
-            slot.shape = self._below(shape, slot, named, nodes)
+            slot.shape = self._below(shape, slot, named, fields)
         return slot
 
-    def _below(self, parent: Shape, slot: Slot, named: Any, nodes: list[FieldNode]) -> Shape:
+    def _below(self, parent: Shape, slot: Slot, named: Any, fields: list[Field]) -> Shape:
         collector = self._collector
         if isinstance(named, GraphQLObjectType):
             shape = Shape((named.name,), abstract=False, parent=parent, slot=slot)
-            self._fill_object(shape, named, collector.below(nodes, named))
+            self._fill_object(shape, named, collector.below(fields, named))
             return shape
         assert is_abstract_type(named)
         types = possible_types(collector.api_schema, named)
         if not 0 < len(types) <= MOST_TYPES:
             raise Unsupported(Reason.MANY_TYPES, named.name)
         shape = Shape(types, abstract=True, parent=parent, slot=slot)
-        self._fill_abstract(shape, nodes)
+        self._fill_abstract(shape, fields)
         return shape
 
-    def _fill_abstract(self, shape: Shape, nodes: list[FieldNode]) -> None:
+    def _fill_abstract(self, shape: Shape, fields: list[Field]) -> None:
         """Fields of all possible types, in an order that is each type's own."""
         made: dict[str, tuple[tuple[Any, ...], Slot]] = {}
         orders: list[tuple[str, ...]] = []
         for name in shape.types:
             type_ = self._collector.api_schema.get_type(name)
             assert isinstance(type_, GraphQLObjectType)
-            collected = self._collector.below(nodes, type_)
+            collected = self._collector.below(fields, type_)
             orders.append(tuple(collected))
             nullability = shape.of_type[name] = {}
-            for key, fields in collected.items():
-                _refuse_denied(fields)
-                field_name = fields[0].name.value
+            for key, merged in collected.items():
+                self._refuse_denied(merged)
+                field_name = merged[0].name
                 typename = field_name == "__typename"
                 output = None if typename else type_.fields[field_name].type
                 nullability[key] = typename or isinstance(output, GraphQLNonNull)
                 inner = output.of_type if isinstance(output, GraphQLNonNull) else output
-                identity = (typename, str(inner), tuple(id(node) for node in fields if node.selection_set))
+                identity = (typename, str(inner), tuple(id(one.node) for one in merged if one.selections is not None))
                 known = made.get(key)
                 if known is None:
-                    made[key] = identity, self._slot(shape, type_, key, fields)
+                    made[key] = identity, self._slot(shape, type_, key, merged)
                 elif known[0] != identity:
                     raise Unsupported(Reason.FIELD_TYPES, key)
         for key in _common_order(orders):
             shape.visible[key] = made[key][1]
 
-
-def _refuse_denied(nodes: Iterable[FieldNode]) -> None:
-    if any(is_denied(node) for node in nodes):
-        raise Unsupported(Reason.DENIED_FIELD)
+    def _refuse_denied(self, fields: Iterable[Field]) -> None:
+        if any(field in self._collector.denied for field in fields):
+            raise Unsupported(Reason.DENIED_FIELD)
 
 
 def _lists(output: GraphQLOutputType) -> tuple[bool, ...]:

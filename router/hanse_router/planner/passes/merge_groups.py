@@ -1,4 +1,4 @@
-"""Ask once for what several `_entities` fields of one request ask alike."""
+"""MergedField once for what several `_entities` fields of one request field alike."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from hanse_router.planner.conditions import either
 from hanse_router.planner.fetch_graph import conflict, merge_required
-from hanse_router.planner.plan import EntityInput, Path, PathTypes, Selection
 from hanse_router.planner.requests import Group, Request
+from hanse_router.query_plan import EntityInput, Path, PathTypes, Selection
 
 
 def merge_groups(requests: list[Request]) -> list[Request]:

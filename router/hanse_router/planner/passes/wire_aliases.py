@@ -11,8 +11,8 @@ from dataclasses import replace
 from operator import is_
 from typing import TypeVar
 
-from hanse_router.planner.plan import FieldSelection, InlineFragment, Selection
 from hanse_router.planner.requests import Request
+from hanse_router.query_plan import FieldSelection, InlineFragment, Selection
 from hanse_schema.type_ref import named_type
 
 _Part = TypeVar("_Part", bound=Selection)

@@ -13,20 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from graphql import (
-    DocumentNode,
     GraphQLNamedType,
     GraphQLSchema,
-    OperationDefinitionNode,
-    OperationType,
     get_named_type,
     is_abstract_type,
     is_composite_type,
-    parse_const_value,
-    value_from_ast_untyped,
 )
 
-from hanse_router.guards.requirements import ALWAYS, Requirements
-from hanse_router.guards.uses import field_uses
+from hanse_router.operation import Operation
+from hanse_router.operation_kind import OperationKind
+from hanse_router.prepare.requirements import ALWAYS, Requirements
 from hanse_schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
 
 PRIVATE = "PRIVATE"
@@ -68,19 +64,22 @@ class CachePolicies:
         # Whether the router enforces them or leaves that to the subgraphs, the answer hangs on who asks.
         self._requirements = Requirements(supergraph, api_schema)
 
-    def of_operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> CachePolicy | None:
-        """The policy of a valid operation; None where its response may not be kept."""
-        if operation.operation is not OperationType.QUERY:
+    def annotate(self, operation: Operation) -> CachePolicy | None:
+        """The policy of an operation; None if its response may not be cached."""
+        if operation.kind is not OperationKind.QUERY:
             return None
-        least: int | None = None
+        max_age: int | None = None
         private = False
-        for type_name, field_name, _ in field_uses(document, operation, self._api_schema):
+        for field in operation.fields():
+            if field.is_introspection:
+                continue
+            type_name, field_name = field.parent.name, field.name
             private = private or self._requirements.of_field(type_name, field_name) is not ALWAYS
             for hint in self._of_use(type_name, field_name):
                 private = private or hint.private
                 if hint.max_age is not None:
-                    least = hint.max_age if least is None else min(least, hint.max_age)
-        return CachePolicy(least, private) if least else None
+                    max_age = hint.max_age if max_age is None else min(max_age, hint.max_age)
+        return CachePolicy(max_age, private) if max_age else None
 
     def _of_use(self, type_name: str, field_name: str) -> Iterator[_Hint]:
         """What is said of a field where it stands; of abstract types, what each that may come says."""
@@ -119,7 +118,7 @@ class CachePolicies:
         hint = _NOTHING
         for directive in directives:
             if directive.name == self._directive:
-                said = {key: value_from_ast_untyped(parse_const_value(text)) for key, text in directive.arguments}
+                said = directive.values()
                 age = said.get("maxAge")
                 # What is not understood is not kept.
                 max_age = max(0, age) if isinstance(age, int) else None if age is None else 0

@@ -7,26 +7,20 @@ id, or their address while they are anonymous. Allowances refill evenly over the
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graphql import (
-    DocumentNode,
     GraphQLSchema,
-    OperationDefinitionNode,
     get_named_type,
     is_abstract_type,
-    parse_const_value,
-    value_from_ast_untyped,
 )
 
-from hanse_router.errors import RateLimited, RateLimitsUnavailable, SettingsError
-from hanse_router.guards.uses import Conditions, field_uses
-from hanse_router.request import RequestContext, Variables
+from hanse_router.errors import SettingsError
+from hanse_router.operation import Conditions, Operation
+from hanse_router.request import Variables
 from hanse_router.settings import RateLimit, RateLimitSettings
-from hanse_router.store.base import BucketStore, Charge, StoreAway
 from hanse_schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -57,7 +51,7 @@ class OperationLimits:
             return
         counts = dict(self.certain)
         for limit, conditions in self.conditional:
-            if all(bool(variables.get(variable)) is wanted for variable, wanted in conditions):
+            if all(bool(variables.get(one.variable)) is not one.negated for one in conditions):
                 counts[limit] = counts.get(limit, 0) + 1
         yield from counts.items()
 
@@ -85,16 +79,18 @@ class RateLimits:
                 raise SettingsError(f"setting rate_limits.fields.{name}: the supergraph has no such field")
             self._limits[type_name, field_name] = limit_of(name, rule)
 
-    def of_operation(self, document: DocumentNode, operation: OperationDefinitionNode) -> OperationLimits:
-        """The limited fields that a valid operation uses."""
+    def annotate(self, operation: Operation) -> OperationLimits:
+        """The limited fields that an operation uses; each use counts, also of the same field."""
         if not self._limits:
             return NO_LIMITS
         certain: dict[Limit, int] = {}
         conditional: list[tuple[Limit, Conditions]] = []
-        for type_name, field_name, conditions in field_uses(document, operation, self._api_schema):
-            for limit in self._of_field(type_name, field_name):
-                if conditions:
-                    conditional.append((limit, conditions))
+        for field in operation.fields():
+            if field.is_introspection:
+                continue
+            for limit in self._of_field(field.parent.name, field.name):
+                if field.conditions:
+                    conditional.append((limit, field.conditions))
                 else:
                     certain[limit] = certain.get(limit, 0) + 1
         return OperationLimits(tuple(certain.items()), tuple(conditional))
@@ -110,49 +106,13 @@ class RateLimits:
                     yield limit
 
 
-class RateLimiter:
-    """Takes what an operation uses from its caller's allowance."""
-
-    def __init__(
-        self, store: BucketStore, requests: RateLimit | None = None, *, meanwhile: BucketStore | None = None
-    ) -> None:
-        """`meanwhile` counts while the store is away; without it what is limited is refused then."""
-        self._store = store
-        self._meanwhile = meanwhile
-        self._requests = limit_of("requests", requests) if requests is not None else None
-
-    async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
-        """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then.
-
-        Raises RateLimitsUnavailable where it cannot be counted.
-        """
-        if limits is NO_LIMITS and self._requests is None:
-            return
-        uses = list(limits.uses(variables))
-        if self._requests is not None:
-            uses.append((self._requests, 1))
-        if not uses:
-            return
-        subject = context.principal.subject
-        caller = f"user:{subject}" if subject is not None else f"ip:{context.client_ip}"
-        charges = [Charge(f"{{{caller}}}|{limit.name}", count, limit.max, limit.seconds) for limit, count in uses]
-        try:
-            refusal = await self._store.take(charges)
-        except StoreAway:
-            if self._meanwhile is None:
-                raise RateLimitsUnavailable from None
-            refusal = await self._meanwhile.take(charges)
-        if refusal is not None:
-            raise _refused(uses[refusal.index], refusal.retry_after)
-
-
 def limit_of(name: str, rule: RateLimit) -> Limit:
     """The limit that a setting gives. Raises SettingsError where its window is not understood."""
     return Limit(name, rule.max, rule.window, _window(rule.window, f"setting rate_limits {name}"))
 
 
 def _declared(name: str, directive: AppliedDirective) -> Limit:
-    values = {key: value_from_ast_untyped(parse_const_value(text)) for key, text in directive.arguments}
+    values = directive.values()
     window = values.get("window", "1m")
     most = values.get("max")
     if not isinstance(most, int) or not isinstance(window, str):
@@ -165,13 +125,3 @@ def _window(text: str, where: str) -> float:
     if match is None or float(match[1]) <= 0:
         raise SettingsError(f"{where}: the window {text!r} is not understood; write 10s, 1m, 1h or 1d")
     return float(match[1]) * _SECONDS[match[2]]
-
-
-def _refused(use: tuple[Limit, int], retry_after: float) -> RateLimited:
-    limit, count = use
-    allowed = f"at most {limit.max} in {limit.window}"
-    if count > limit.max:
-        return RateLimited(f"This operation uses {limit.name} {count} times; {allowed} are allowed.", retry_after=None)
-    what = "operations" if limit.name == "requests" else f"uses of {limit.name}"
-    said = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
-    return RateLimited(said, retry_after=retry_after)

@@ -18,19 +18,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hanse_router.operation_kind import OperationKind as OperationKind
+from hanse_router.operation import SkipInclude
+from hanse_router.operation_kind import OperationKind
 
 
 class PlanError(Exception):
     """No plan for the operation: a field cannot be had from where it is asked, or there is no such operation."""
-
-
-@dataclass(frozen=True, slots=True)
-class SkipInclude:
-    """A condition on a Boolean variable: `@include(if: $variable)`, or `@skip` when `negated`."""
-
-    variable: str
-    negated: bool = False
 
 
 Alternatives = tuple[tuple[SkipInclude, ...], ...]
@@ -42,8 +35,8 @@ class FieldSelection:
     """A field as one subgraph is asked for it.
 
     `alias` is its key in the subgraph's reply, `response_key` its key in the response tree (equal but for wire
-    aliases). `arguments` is the GraphQL text between the parentheses, or "". `type` is the field's type reference in
-    that subgraph.
+    aliases). `arguments` is the GraphQL text between the parentheses, or "", and `variables` are the client's variables
+    in it. `type` is the field's type reference in that subgraph.
     """
 
     name: str
@@ -53,6 +46,7 @@ class FieldSelection:
     arguments: str = ""
     selections: tuple[Selection, ...] = ()
     conditions: tuple[SkipInclude, ...] = ()
+    variables: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphql import GraphQLSchema, get_named_type, is_abstract_type, parse_const_value, value_from_ast_untyped
+from graphql import GraphQLSchema, get_named_type, is_abstract_type
 
 from hanse_router.request import Principal
 from hanse_schema.supergraph.links import directive_name
@@ -119,6 +119,6 @@ class Requirements:
 
 
 def _alternatives(directive: AppliedDirective) -> Alternatives:
-    # With no alternative at all nothing meets it: what was not understood stays closed.
-    value = value_from_ast_untyped(parse_const_value(directive.arguments[0][1])) if directive.arguments else []
+    # Without any alternative nothing meets it: what is not understood stays denied.
+    value: list[Any] = next(iter(directive.values().values()), [])
     return frozenset(frozenset(map(str, one if isinstance(one, list) else [one])) for one in value)

@@ -1,0 +1,45 @@
+"""Preparing: a document becomes one Operation, once. Annotations are made from it: one module each.
+
+parse -> limits -> validate -> expand; then authorize, rate_limits, caching.
+"""
+
+from __future__ import annotations
+
+from graphql import GraphQLSchema
+
+from hanse_router.errors import LimitExceeded
+from hanse_router.operation import Operation
+from hanse_router.prepare.expand import Expander
+from hanse_router.prepare.limits import check_limits
+from hanse_router.prepare.validate import choose_operation, parse_document, validate_document, validation_rules
+from hanse_router.settings import RouterSettings
+from hanse_schema.supergraph import possible_types
+from hanse_schema.supergraph.model import Supergraph
+
+__all__ = ["Preparer", "too_deep"]
+
+
+class Preparer:
+    """Prepares documents over one supergraph."""
+
+    def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema, settings: RouterSettings) -> None:
+        self._api_schema = api_schema
+        self._settings = settings
+        self._rules = validation_rules(settings)
+        self._expander = Expander(api_schema, possible_types(supergraph))
+
+    def prepare(self, text: str, name: str | None) -> Operation:
+        """The operation of that name in a document, or its only one. Raises RouterError."""
+        limits = self._settings.limits
+        try:
+            document = parse_document(text, max_tokens=limits.max_tokens)
+            check_limits(document, limits)
+            validate_document(document, self._api_schema, self._rules, self._settings)
+            return self._expander.expand(document, choose_operation(document, name))
+        except RecursionError:
+            raise too_deep() from None
+
+
+def too_deep() -> LimitExceeded:
+    """The error of a document whose fragments nest too deeply; `limits.max_depth` counts only fields."""
+    return LimitExceeded("The document is nested too deeply.", code="MAX_DEPTH_LIMIT")
