@@ -1,1 +1,1 @@
-"""Notifications: what users are told, in the app and by mail."""
+"""The notifications subgraph: notifications in the app and by mail."""

@@ -10,36 +10,36 @@ from subgraphs.notifications.service import Notifications, UnknownPerson
 
 
 def handlers(notifications: Notifications) -> dict[str, Handler]:
-    """Each event's handler. What needs to know its user waits until it does."""
-    telling: dict[str, Handler] = {
+    """The handler of each event type. An event about a user who is not known yet is postponed until it is."""
+    notifying: dict[str, Handler] = {
         "user.email_verification_requested": notifications.send_verification,
         "user.password_reset_requested": notifications.send_reset,
         "transaction.paid": notifications.receipt,
         "task.assigned": notifications.task_assigned,
     }
 
-    async def tell(session: AsyncSession, event: Event) -> None:
+    async def notify(session: AsyncSession, event: Event) -> None:
         try:
-            await telling[event.type](session, event)
+            await notifying[event.type](session, event)
         except UnknownPerson as unknown:
-            if not await notifications.keep_waiting(session, unknown.user_id, event):
-                await telling[event.type](session, event)
+            if not await notifications.postpone(session, unknown.user_id, event):
+                await notifying[event.type](session, event)
 
-    async def tell_what_waited(session: AsyncSession, event: Event) -> None:
-        for waited in await notifications.take_waiting(session, event.subject):
-            await telling[waited.type](session, waited)
+    async def handle_postponed(session: AsyncSession, event: Event) -> None:
+        for postponed in await notifications.take_postponed(session, event.subject):
+            await notifying[postponed.type](session, postponed)
 
     async def registered(session: AsyncSession, event: Event) -> None:
         await notifications.welcome(session, event)
-        await tell_what_waited(session, event)
+        await handle_postponed(session, event)
 
     async def updated(session: AsyncSession, event: Event) -> None:
-        await notifications.meet(session, event)
-        await tell_what_waited(session, event)
+        await notifications.update_person(session, event)
+        await handle_postponed(session, event)
 
     return {
         "user.registered": registered,
         "user.updated": updated,
-        "user.deleted": notifications.forget,
-        **dict.fromkeys(telling, tell),
+        "user.deleted": notifications.delete_user_data,
+        **dict.fromkeys(notifying, notify),
     }

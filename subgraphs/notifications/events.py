@@ -13,26 +13,26 @@ class _MailEvent(EventData, frozen=True, kw_only=True):
 
 
 class MailSent(_MailEvent, frozen=True, kw_only=True):
-    """A mail was handed over."""
+    """A mail was accepted by the mail server."""
 
     event_type: ClassVar[str] = "mail.sent"
 
 
 class MailFailed(_MailEvent, frozen=True, kw_only=True):
-    """A mail was given up."""
+    """A mail could not be delivered and will not be retried."""
 
     event_type: ClassVar[str] = "mail.failed"
     error: str
 
 
 class MailRequested(_MailEvent, frozen=True, kw_only=True):
-    """An admin has something mailed to a user."""
+    """An admin sent a mail to a user."""
 
     event_type: ClassVar[str] = "mail.requested"
 
 
 class PreferenceSet(EventData, frozen=True, kw_only=True):
-    """A user has said what they want of one kind of notification. The id is the user's."""
+    """A user set the preference for a kind of notification. The id is the user's."""
 
     source: ClassVar[str] = "notifications"
     event_type: ClassVar[str] = "user.notification_preference_set"
@@ -43,7 +43,7 @@ class PreferenceSet(EventData, frozen=True, kw_only=True):
 
 
 class MailLanguageSet(EventData, frozen=True, kw_only=True):
-    """A user has chosen the language of their mail. The id is the user's."""
+    """A user set the language of their mail. The id is the user's."""
 
     source: ClassVar[str] = "notifications"
     event_type: ClassVar[str] = "user.mail_language_set"

@@ -1,4 +1,4 @@
-"""What one request to the notifications subgraph is given; each list is one statement: there is nothing to batch."""
+"""The request context of the notifications subgraph. Each list is one statement, so there are no data loaders."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from subgraphs.notifications.settings import NotificationsSettings
 
 
 class NotificationsContext(RequestContext):
-    """One request."""
+    """The context of one request to the notifications subgraph."""
 
     def __init__(
         self,

@@ -17,7 +17,7 @@ class Base(SQLModel, registry=registry()):
 
 
 class Kind(StrEnum):
-    """What a notification is about."""
+    """The kind of a notification."""
 
     WELCOME = "welcome"
     VERIFICATION = "verification"
@@ -27,19 +27,19 @@ class Kind(StrEnum):
     MESSAGE = "message"
 
 
-# These are mailed whatever the user prefers, and never shown in the app: they hold a secret.
+# These contain a secret: they are always mailed and never shown in the app, whatever the preferences.
 SECRET_KINDS = frozenset({Kind.VERIFICATION, Kind.PASSWORD_RESET})
 
 
 class Language(StrEnum):
-    """The languages that there are templates in."""
+    """The languages of the templates."""
 
     EN = "en"
     DE = "de"
 
 
 class Person(Base, table=True):
-    """Whom to reach, as events told; without an address while none has told yet. Distribution key: user_id."""
+    """A user's address and names, from events; empty until such an event arrives. Distribution key: user_id."""
 
     __tablename__ = "people"
 
@@ -48,11 +48,11 @@ class Person(Base, table=True):
     username: str = Field(max_length=64)
     first_name: str | None = Field(default=None, max_length=100)
     language: str = Field(default=Language.EN.value, max_length=8)
-    gone: bool = False
+    gone: bool = False  # the account was deleted
 
 
-class WaitingEvent(Base, table=True):
-    """An event that came before the one that tells who its user is. Distribution key: user_id."""
+class PostponedEvent(Base, table=True):
+    """An event that arrived before the registration event of its user. Distribution key: user_id."""
 
     __tablename__ = "waiting_events"
 
@@ -62,7 +62,7 @@ class WaitingEvent(Base, table=True):
 
 
 class Preference(Base, table=True):
-    """What a user wants of one kind; without a row, both. Distribution key: user_id."""
+    """A user's preference for a kind of notification. Without a row, both are on. Distribution key: user_id."""
 
     __tablename__ = "preferences"
 
@@ -73,7 +73,7 @@ class Preference(Base, table=True):
 
 
 class Notification(Base, table=True):
-    """What a user was told in the app. Distribution key: user_id."""
+    """A notification in the app. Distribution key: user_id."""
 
     __tablename__ = "notifications"
 
@@ -87,7 +87,7 @@ class Notification(Base, table=True):
 
 
 class MailState(StrEnum):
-    """What has become of a mail."""
+    """The state of a mail."""
 
     QUEUED = "queued"
     SENT = "sent"
@@ -95,7 +95,7 @@ class MailState(StrEnum):
 
 
 class QueuedMail(Base, table=True):
-    """A mail to be sent, with the event's id as its own: each event mails once. Distribution key: id."""
+    """A queued mail. Its id is the event's, so each event sends one mail. Distribution key: id."""
 
     __tablename__ = "mails"
 

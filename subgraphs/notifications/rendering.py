@@ -1,4 +1,4 @@
-"""Mail from templates: a file per language and kind, whose first line is the subject; the HTML is made of its text."""
+"""Renders templates: a file per language and kind, the subject in its first line. The HTML is made from the text."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A message, ready to be shown and sent."""
+    """A rendered message."""
 
     subject: str
     text: str
@@ -26,7 +26,7 @@ class Rendered:
 
 
 def render(kind: Kind, language: str, values: Mapping[str, str]) -> Rendered:
-    """The message of a kind in a language. What users wrote stays text: it cannot become HTML or a header."""
+    """Render the message of a kind in a language. Values are escaped: they cannot inject HTML or headers."""
     subject_template, body_template = _template(kind, Language(language))
     subject = " ".join(subject_template.substitute(values).split())[:300]
     text = body_template.substitute(values).strip() + "\n"

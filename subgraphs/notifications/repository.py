@@ -16,53 +16,55 @@ from subgraphs.notifications.models import (
     MailState,
     Notification,
     Person,
+    PostponedEvent,
     Preference,
     QueuedMail,
-    WaitingEvent,
 )
 
 _NEWEST_FIRST = (Key(col(Notification.id), lambda row: row.id, descending=True),)
 
 
 async def person(session: AsyncSession, user_id: str) -> Person | None:
-    """Somebody whom events told of."""
+    """The person with this id; None if no event has described them yet."""
     found = await session.get(Person, user_id)
     return found if found is not None and (found.email or found.gone) else None
 
 
-async def expect(session: AsyncSession, user_id: str) -> Person:
-    """Somebody whom events told of, or will: the row is held, so that what waits for it cannot be passed by."""
-    unknown = {"user_id": user_id, "email": "", "username": "", "language": Language.EN.value, "gone": False}
-    await session.execute(insert_into(session, Person).values(unknown).on_conflict_do_nothing())
-    held = select(Person).where(col(Person.user_id) == user_id).with_for_update()
-    return (await session.scalars(held.execution_options(populate_existing=True))).one()
+async def lock_person(session: AsyncSession, user_id: str) -> Person:
+    """Insert the person if missing, and lock the row until the transaction ends."""
+    empty = {"user_id": user_id, "email": "", "username": "", "language": Language.EN.value, "gone": False}
+    await session.execute(insert_into(session, Person).values(empty).on_conflict_do_nothing())
+    locked = select(Person).where(col(Person.user_id) == user_id).with_for_update()
+    return (await session.scalars(locked.execution_options(populate_existing=True))).one()
 
 
-async def keep_waiting(session: AsyncSession, user_id: str, event: Event) -> None:
-    """Keep an event until its user is known."""
-    await add(session, WaitingEvent(user_id=user_id, event_id=event.id, envelope=encode(event)))
+async def postpone(session: AsyncSession, user_id: str, event: Event) -> None:
+    """Store an event until its user is known."""
+    await add(session, PostponedEvent(user_id=user_id, event_id=event.id, envelope=encode(event)))
 
 
-async def take_waiting(session: AsyncSession, user_id: str) -> list[Event]:
-    """What waited for this user, in the order in which it happened; it waits no longer."""
-    taken = delete(WaitingEvent).where(col(WaitingEvent.user_id) == user_id).returning(col(WaitingEvent.envelope))
-    events = [decode(envelope) for envelope in await session.scalars(taken)]
+async def take_postponed(session: AsyncSession, user_id: str) -> list[Event]:
+    """Delete and return the postponed events of this user, oldest first."""
+    statement = (
+        delete(PostponedEvent).where(col(PostponedEvent.user_id) == user_id).returning(col(PostponedEvent.envelope))
+    )
+    events = [decode(envelope) for envelope in await session.scalars(statement)]
     return sorted(events, key=lambda event: (event.time, event.id))
 
 
-async def add(session: AsyncSession, *rows: Person | Preference | Notification | QueuedMail | WaitingEvent) -> None:
-    """Write rows."""
+async def add(session: AsyncSession, *rows: Person | Preference | Notification | QueuedMail | PostponedEvent) -> None:
+    """Insert rows, or write changed ones."""
     session.add_all(rows)
     await session.flush()
 
 
 async def preference(session: AsyncSession, user_id: str, kind: str) -> Preference | None:
-    """What a user wants of one kind, where they said so."""
+    """A user's preference for a kind; None if not set."""
     return await session.get(Preference, (user_id, kind))
 
 
 async def preferences(session: AsyncSession, user_id: str) -> dict[str, Preference]:
-    """All that a user said, by kind."""
+    """All preferences that a user has set, by kind."""
     rows = await session.scalars(select(Preference).where(col(Preference.user_id) == user_id))
     return {row.kind: row for row in rows}
 
@@ -75,24 +77,24 @@ def _matching(user_id: str, unread: bool) -> list[ColumnElement[bool]]:
 async def page_of_notifications(
     session: AsyncSession, user_id: str, page: PageRequest, *, unread: bool
 ) -> Slice[Notification]:
-    """What a user was told, newest first."""
+    """A page of a user's notifications, newest first."""
     return await read_slice(session, select(Notification).where(*_matching(user_id, unread)), _NEWEST_FIRST, page)
 
 
 async def count_notifications(session: AsyncSession, user_id: str, *, unread: bool) -> int:
-    """How many the list above has in all."""
+    """The total number of notifications in the list of `page_of_notifications`."""
     counted = select(func.count()).select_from(Notification).where(*_matching(user_id, unread))
     return int(await session.scalar(counted) or 0)
 
 
 async def notifications_after(session: AsyncSession, user_id: str, after_id: str) -> list[Notification]:
-    """What a user was told since, oldest first."""
+    """A user's notifications after this id, oldest first; at most 100."""
     newer = select(Notification).where(col(Notification.user_id) == user_id, col(Notification.id) > after_id)
     return list(await session.scalars(newer.order_by(col(Notification.id)).limit(100)))
 
 
 async def latest_id(session: AsyncSession, user_id: str) -> str:
-    """The id of what a user was told last; one before all where there is nothing."""
+    """The id of a user's latest notification; an id before all others if there is none."""
     own = select(col(Notification.id)).where(col(Notification.user_id) == user_id)
     found = await session.scalar(own.order_by(col(Notification.id).desc()).limit(1))
     return found or "00000000-0000-0000-0000-000000000000"
@@ -101,7 +103,7 @@ async def latest_id(session: AsyncSession, user_id: str) -> str:
 async def mark_read(
     session: AsyncSession, user_id: str, at: datetime, notification_id: str | None = None
 ) -> list[Notification]:
-    """Mark one of a user's notifications as read, or all: those that were not before."""
+    """Mark one of a user's notifications as read, or all; returns those that were unread."""
     unread = update(Notification).where(*_matching(user_id, True))
     if notification_id is not None:
         unread = unread.where(col(Notification.id) == notification_id)
@@ -109,37 +111,37 @@ async def mark_read(
 
 
 async def notification(session: AsyncSession, user_id: str, notification_id: str) -> Notification | None:
-    """One of a user's notifications."""
+    """A user's notification by id."""
     own = select(Notification).where(col(Notification.id) == notification_id, col(Notification.user_id) == user_id)
     return (await session.scalars(own.execution_options(populate_existing=True))).one_or_none()
 
 
 async def mails_due(session: AsyncSession, at: datetime, limit: int) -> list[QueuedMail]:
-    """Mails whose time has come, oldest first."""
+    """Queued mails that are due, oldest first."""
     due = select(QueuedMail).where(col(QueuedMail.state) == MailState.QUEUED, col(QueuedMail.next_at) <= at)
     return list(await session.scalars(due.order_by(col(QueuedMail.next_at), col(QueuedMail.id)).limit(limit)))
 
 
 async def claim(session: AsyncSession, mail: QueuedMail, until: datetime) -> bool:
-    """Keep other senders from a mail for a while; False where one of them was first."""
-    seen = update(QueuedMail).where(
+    """Reserve a mail for this sender until a time; False if another sender was first."""
+    unclaimed = update(QueuedMail).where(
         col(QueuedMail.id) == mail.id,
         col(QueuedMail.state) == MailState.QUEUED,
         col(QueuedMail.next_at) == mail.next_at,
     )
-    return await session.scalar(seen.values(next_at=until).returning(col(QueuedMail.id))) is not None
+    return await session.scalar(unclaimed.values(next_at=until).returning(col(QueuedMail.id))) is not None
 
 
 async def mail(session: AsyncSession, mail_id: str) -> QueuedMail | None:
-    """A mail."""
+    """The mail with this id."""
     return await session.get(QueuedMail, mail_id)
 
 
-async def forget_user(session: AsyncSession, user_id: str) -> None:
-    """Remove what is personal of somebody who has left; mails that are not sent yet go too."""
-    gone = {"gone": True, "email": "", "username": "", "first_name": None}
-    await session.execute(update(Person).where(col(Person.user_id) == user_id).values(**gone))
-    theirs = update(QueuedMail).where(col(QueuedMail.user_id) == user_id)
-    await session.execute(theirs.values(recipient="", subject="", text="", html=""))
-    waiting = theirs.where(col(QueuedMail.state) == MailState.QUEUED)
-    await session.execute(waiting.values(state=MailState.FAILED.value, error="the user has left"))
+async def delete_user_data(session: AsyncSession, user_id: str) -> None:
+    """Delete a user's personal data, and cancel their unsent mails."""
+    deleted = {"gone": True, "email": "", "username": "", "first_name": None}
+    await session.execute(update(Person).where(col(Person.user_id) == user_id).values(**deleted))
+    mails = update(QueuedMail).where(col(QueuedMail.user_id) == user_id)
+    await session.execute(mails.values(recipient="", subject="", text="", html=""))
+    queued = mails.where(col(QueuedMail.state) == MailState.QUEUED)
+    await session.execute(queued.values(state=MailState.FAILED.value, error="the user was deleted"))

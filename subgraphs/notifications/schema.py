@@ -1,4 +1,4 @@
-"""GraphQL operations of the notifications subgraph."""
+"""GraphQL queries, mutations and subscriptions of the notifications subgraph."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from subgraphs.notifications import repository
 from subgraphs.notifications.models import Kind, Language
 from subgraphs.notifications.types import Notification, NotificationPreference, NotificationsInfo, SentMail
 
-SEND, PROFILE = "mail:send", "profile:write"
+SEND_MAIL, WRITE_PROFILE = "mail:send", "profile:write"
 
 
 @strawberry.type(description="Root type for reading data.")
 class Query:
     """Queries of the notifications subgraph."""
 
-    @strawberry.federation.field(description="What you were told, newest first.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's notifications, newest first. Requires authentication.", authenticated=True
+    )
     async def my_notifications(
         self,
         info: NotificationsInfo,
@@ -30,9 +32,8 @@ class Query:
         after: After = None,
         last: Last = None,
         before: Before = None,
-        unread: Annotated[bool, strawberry.argument(description="Only what you have not read.")] = False,
+        unread: Annotated[bool, strawberry.argument(description="Only unread notifications.")] = False,
     ) -> Connection[Notification]:
-        """A page of the caller's notifications."""
         user_id = info.context.principal.require_user()
         page = page_request(first, after, last, before)
         async with info.context.session() as session:
@@ -44,86 +45,96 @@ class Query:
 
         return connect(piece, Notification.of, counted)
 
-    @strawberry.federation.field(description="What you want of each kind of notification.", authenticated=True)
+    @strawberry.federation.field(
+        description="The caller's preferences for each kind of notification. Requires authentication.",
+        authenticated=True,
+    )
     async def my_notification_preferences(self, info: NotificationsInfo) -> list[NotificationPreference]:
-        """A preference for every kind."""
         user_id = info.context.principal.require_user()
         async with info.context.session() as session:
-            said = await repository.preferences(session, user_id)
-        return [NotificationPreference.of(kind, said.get(kind.value)) for kind in Kind]
+            preferences = await repository.preferences(session, user_id)
+        return [NotificationPreference.of(kind, preferences.get(kind.value)) for kind in Kind]
 
 
 @strawberry.type(description="Root type for changing data.")
 class Mutation:
     """Mutations of the notifications subgraph."""
 
-    @strawberry.federation.mutation(description="Mark a notification as read.", requires_scopes=[[PROFILE]])
+    @strawberry.federation.mutation(
+        description="Mark a notification of the caller as read. Requires the scope profile:write.",
+        requires_scopes=[[WRITE_PROFILE]],
+    )
     async def mark_notification_read(
         self,
         info: NotificationsInfo,
         id: Annotated[strawberry.ID, strawberry.argument(description="The id of the notification.")],
     ) -> Notification:
-        """The notification, read."""
-        user_id = info.context.principal.require_scope(PROFILE)
+        user_id = info.context.principal.require_scope(WRITE_PROFILE)
         async with info.context.change() as session:
             return Notification.of(await info.context.notifications.mark_read(session, user_id, id))
 
     @strawberry.federation.mutation(
-        description="Mark all your notifications as read; how many were not.", requires_scopes=[[PROFILE]]
+        description="Mark all notifications of the caller as read and return the number that were unread. "
+        "Requires the scope profile:write.",
+        requires_scopes=[[WRITE_PROFILE]],
     )
     async def mark_all_notifications_read(self, info: NotificationsInfo) -> int:
-        """How many were unread."""
-        user_id = info.context.principal.require_scope(PROFILE)
+        user_id = info.context.principal.require_scope(WRITE_PROFILE)
         async with info.context.change() as session:
             return await info.context.notifications.mark_all_read(session, user_id)
 
     @strawberry.federation.mutation(
-        description="Say what you want of one kind of notification.", requires_scopes=[[PROFILE]]
+        description="Set the caller's preference for a kind of notification. Requires the scope profile:write.",
+        requires_scopes=[[WRITE_PROFILE]],
     )
     async def set_notification_preference(
         self,
         info: NotificationsInfo,
-        kind: Annotated[Kind, strawberry.argument(description="The kind.")],
-        in_app: Annotated[bool, strawberry.argument(description="Whether it is shown in the app.")],
-        by_mail: Annotated[bool, strawberry.argument(description="Whether it is mailed.")],
+        kind: Annotated[Kind, strawberry.argument(description="The kind of notification.")],
+        in_app: Annotated[bool, strawberry.argument(description="Whether to show it in the app.")],
+        by_mail: Annotated[bool, strawberry.argument(description="Whether to send it by mail.")],
     ) -> NotificationPreference:
-        """The preference as it is then."""
-        user_id = info.context.principal.require_scope(PROFILE)
+        user_id = info.context.principal.require_scope(WRITE_PROFILE)
         async with info.context.change() as session:
             notifications = info.context.notifications
-            row = await notifications.prefer(session, user_id, kind, in_app=in_app, by_mail=by_mail)
+            row = await notifications.set_preference(session, user_id, kind, in_app=in_app, by_mail=by_mail)
         return NotificationPreference.of(kind, row)
 
-    @strawberry.federation.mutation(description="Choose the language of your mail.", requires_scopes=[[PROFILE]])
+    @strawberry.federation.mutation(
+        description="Set the language of the caller's mail. Requires the scope profile:write.",
+        requires_scopes=[[WRITE_PROFILE]],
+    )
     async def set_mail_language(
         self, info: NotificationsInfo, language: Annotated[Language, strawberry.argument(description="The language.")]
     ) -> Language:
-        """The language."""
-        user_id = info.context.principal.require_scope(PROFILE)
+        user_id = info.context.principal.require_scope(WRITE_PROFILE)
         async with info.context.change() as session:
-            return await info.context.notifications.speak(session, user_id, language)
+            return await info.context.notifications.set_language(session, user_id, language)
 
-    @strawberry.federation.mutation(description="Mail a user something. For admins.", requires_scopes=[[SEND]])
+    @strawberry.federation.mutation(
+        description="Send a mail to a user. Requires the scope mail:send.", requires_scopes=[[SEND_MAIL]]
+    )
     async def send_mail(
         self,
         info: NotificationsInfo,
-        user_id: Annotated[strawberry.ID, strawberry.argument(description="To whom.")],
+        user_id: Annotated[strawberry.ID, strawberry.argument(description="The id of the recipient.")],
         subject: Annotated[str, strawberry.argument(description="The subject: 1 to 200 characters.")],
-        text: Annotated[str, strawberry.argument(description="What to say: 1 to 20,000 characters of plain text.")],
+        text: Annotated[str, strawberry.argument(description="The text: 1 to 20,000 characters of plain text.")],
     ) -> SentMail:
-        """The mail, queued."""
-        info.context.principal.require_scope(SEND)
+        info.context.principal.require_scope(SEND_MAIL)
         async with info.context.change() as session:
             return SentMail.of(await info.context.notifications.send_message(session, user_id, subject, text))
 
 
 @strawberry.type(description="Root type for real-time updates.")
 class Subscription:
-    """The streams."""
+    """Subscriptions of the notifications subgraph."""
 
-    @strawberry.subscription(description="What you are told from now on.", directives=[Authenticated()])
+    @strawberry.subscription(
+        description="The caller's notifications as they are created. Requires authentication.",
+        directives=[Authenticated()],
+    )
     async def notification_added(self, info: NotificationsInfo) -> AsyncIterator[Notification]:
-        """Each of the caller's notifications as it comes."""
         context = info.context
         user_id = context.principal.require_user()
         async with context.database.reading() as session:

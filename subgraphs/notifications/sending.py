@@ -1,4 +1,4 @@
-"""Sending the queued mails: tried again with growing pauses, and given up in the end."""
+"""Sends queued mails, with retries and exponential backoff."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 IDLE_SECONDS = 1.0
-# How long a sender that dies keeps a mail from the others: longer than a living one can take, whose mailer waits for a
-# slow server at each of some eight steps.
-CLAIM = timedelta(minutes=5)
-LONGEST_PAUSE = timedelta(hours=1)
+# A mail is reserved for a sender for this long. It exceeds the time for which a mailer can wait for a slow server, in
+# about eight steps. The mails of a crashed sender are retried after it.
+CLAIM_DURATION = timedelta(minutes=5)
+MAX_BACKOFF = timedelta(hours=1)
 
 
 class Sender:
-    """Hands queued mails to the mailer. A crash between handing over and noting it sends the same Message-ID again."""
+    """Sends queued mails. After a crash between sending and committing, the same Message-ID is sent again."""
 
     def __init__(
         self, database: Database, mailer: Mailer, settings: NotificationsSettings, *, clock: Clock = utc_now
@@ -37,44 +37,44 @@ class Sender:
         self._mailer = mailer
         self._settings = settings
         self._clock = clock
-        self._wanted = asyncio.Event()
+        self._wakeup = asyncio.Event()
         self._stopping = asyncio.Event()
 
     def wake(self) -> None:
-        """Something was queued."""
-        self._wanted.set()
+        """Send now, since a mail was queued."""
+        self._wakeup.set()
 
     def stop(self) -> None:
-        """Let `run` end, with the mail that it is about sent."""
+        """Ask `run` to end after the current mail."""
         self._stopping.set()
-        self._wanted.set()
+        self._wakeup.set()
 
     async def run(self) -> None:
         """Send until stopped."""
         while not self._stopping.is_set():
-            self._wanted.clear()
+            self._wakeup.clear()
             try:
                 while await self.send_due() and not self._stopping.is_set():
                     pass
             except Exception as error:
-                seen = None if client_error(error) else error
-                log.error("mails could not be sent, it is tried again: %s", reason(error), exc_info=seen)
+                unexpected = None if client_error(error) else error
+                log.error("sending mails failed, retrying: %s", reason(error), exc_info=unexpected)
             if not self._stopping.is_set():
-                await set_within(self._wanted, IDLE_SECONDS)
+                await set_within(self._wakeup, IDLE_SECONDS)
 
     async def send_due(self) -> int:
-        """Try the mails whose time has come; how many there were."""
+        """Attempt to send the mails that are due; returns their number."""
         async with self._database.reading() as session:
             due = await repository.mails_due(session, self._clock(), BATCH)
         for mail in due:
             if self._stopping.is_set():
                 break
-            await self._try(mail)
+            await self._attempt(mail)
         return len(due)
 
-    async def _try(self, queued: QueuedMail) -> None:
+    async def _attempt(self, queued: QueuedMail) -> None:
         async with self._database.writing() as session:
-            if not await repository.claim(session, queued, self._clock() + CLAIM):
+            if not await repository.claim(session, queued, self._clock() + CLAIM_DURATION):
                 return
         problem: MailError | None = None
         try:
@@ -100,9 +100,9 @@ class Sender:
                 mail.state, mail.text, mail.html, mail.error = MailState.SENT.value, "", "", None
                 await emit(session, MailSent(id=mail.id, user_id=mail.user_id))
             elif problem.permanent or mail.attempts >= self._settings.mail_attempts:
-                log.error("mail %s is given up: %s", mail.id, problem)
+                log.error("mail %s failed permanently: %s", mail.id, problem)
                 mail.state, mail.error = MailState.FAILED.value, str(problem)[:500]
                 await emit(session, MailFailed(id=mail.id, user_id=mail.user_id, error=str(problem)[:500]))
             else:
-                pause = timedelta(seconds=self._settings.mail_first_pause_seconds * 2 ** (mail.attempts - 1))
-                mail.next_at, mail.error = self._clock() + min(pause, LONGEST_PAUSE), str(problem)[:500]
+                backoff = timedelta(seconds=self._settings.mail_first_pause_seconds * 2 ** (mail.attempts - 1))
+                mail.next_at, mail.error = self._clock() + min(backoff, MAX_BACKOFF), str(problem)[:500]

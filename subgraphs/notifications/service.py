@@ -1,4 +1,4 @@
-"""The business verbs of the notifications subgraph: telling users, in the app and by mail."""
+"""Notifies users in the app and by mail. Services flush; the caller commits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from subgraphs.notifications.settings import NotificationsSettings
 
 
 class UnknownPerson(Exception):
-    """An event came before the one that tells who its user is: events of two aggregates have no order."""
+    """An event arrived before the registration event of its user: events of two aggregates have no order."""
 
     def __init__(self, user_id: str) -> None:
         super().__init__(user_id)
@@ -38,69 +38,69 @@ class UnknownPerson(Exception):
 
 
 class Notifications:
-    """What can be done with notifications."""
+    """Creates notifications and mails, and manages preferences."""
 
     def __init__(self, settings: NotificationsSettings, *, clock: Clock = utc_now) -> None:
         self._settings = settings
-        self._oldest_mailed = timedelta(hours=settings.mail_within_hours)
+        self._max_mail_age = timedelta(hours=settings.mail_within_hours)
         self._clock = clock
 
-    async def meet(self, session: AsyncSession, event: Event) -> Person:
-        """Note how to reach a user, as `user.registered` and `user.updated` tell."""
-        person = await repository.expect(session, event.subject)
+    async def update_person(self, session: AsyncSession, event: Event) -> Person:
+        """Store a user's address and names from `user.registered` or `user.updated`."""
+        person = await repository.lock_person(session, event.subject)
         person.email, person.username = str(event.data["email"]), str(event.data["username"])
         person.first_name = event.data.get("firstName")
         await repository.add(session, person)
         return person
 
     async def welcome(self, session: AsyncSession, event: Event) -> None:
-        """Greet a new user."""
-        person = await self.meet(session, event)
-        await self._tell(session, event, person, Kind.WELCOME, {})
+        """Welcome a new user."""
+        person = await self.update_person(session, event)
+        await self._notify(session, event, person, Kind.WELCOME, {})
 
     async def send_verification(self, session: AsyncSession, event: Event) -> None:
-        """Mail the link that verifies an address, to that address."""
+        """Mail the verification link to the address in the event."""
         await self._send_link(session, event, Kind.VERIFICATION, self._settings.verify_link)
 
     async def send_reset(self, session: AsyncSession, event: Event) -> None:
-        """Mail the link that sets a new password."""
+        """Mail the password reset link."""
         await self._send_link(session, event, Kind.PASSWORD_RESET, self._settings.reset_link)
 
     async def receipt(self, session: AsyncSession, event: Event) -> None:
-        """Thank for a payment."""
-        person = await self._known(session, str(event.data["userId"]))
+        """Confirm a payment."""
+        person = await self._person(session, str(event.data["userId"]))
         amount = formatted(int(event.data["amountMinor"]), str(event.data["currency"]))
-        said = {"amount": amount, "description": str(event.data["description"]), "transaction": event.subject}
-        await self._tell(session, event, person, Kind.RECEIPT, said)
+        values = {"amount": amount, "description": str(event.data["description"]), "transaction": event.subject}
+        await self._notify(session, event, person, Kind.RECEIPT, values)
 
     async def task_assigned(self, session: AsyncSession, event: Event) -> None:
-        """Tell who is to do a task, unless they gave it to themselves."""
+        """Notify the assignee of a task, unless they assigned it themselves."""
         assignee = event.data.get("assigneeId")
         if assignee is None or assignee == event.actor or assignee == event.data.get("ownerId"):
             return
-        person = await self._known(session, str(assignee))
-        due = _moment(str(event.data["dueAt"])) if event.data.get("dueAt") else "-"
-        await self._tell(session, event, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
+        person = await self._person(session, str(assignee))
+        due = _format_time(str(event.data["dueAt"])) if event.data.get("dueAt") else "-"
+        await self._notify(session, event, person, Kind.TASK_ASSIGNED, {"title": str(event.data["title"]), "due": due})
 
-    async def keep_waiting(self, session: AsyncSession, user_id: str, event: Event) -> bool:
-        """Keep an event until its user is known; False where they are by now."""
-        person = await repository.expect(session, user_id)
+    async def postpone(self, session: AsyncSession, user_id: str, event: Event) -> bool:
+        """Store an event until its user is known; False if the user is known by now."""
+        person = await repository.lock_person(session, user_id)
         if person.email or person.gone:
             return False
-        await repository.keep_waiting(session, user_id, event)
+        await repository.postpone(session, user_id, event)
         return True
 
-    async def take_waiting(self, session: AsyncSession, user_id: str) -> list[Event]:
-        """What waited for a user who is known now, oldest first."""
-        return await repository.take_waiting(session, user_id)
+    async def take_postponed(self, session: AsyncSession, user_id: str) -> list[Event]:
+        """Remove and return the postponed events of a user, oldest first."""
+        return await repository.take_postponed(session, user_id)
 
-    async def forget(self, session: AsyncSession, event: Event) -> None:
-        """Remove what is personal of a user who has left."""
-        await repository.take_waiting(session, event.subject)
-        await repository.forget_user(session, event.subject)
+    async def delete_user_data(self, session: AsyncSession, event: Event) -> None:
+        """Delete the personal data of a deleted user."""
+        await repository.take_postponed(session, event.subject)
+        await repository.delete_user_data(session, event.subject)
 
     async def send_message(self, session: AsyncSession, user_id: str, subject: str, text: str) -> QueuedMail:
-        """Mail a user what an admin has to say. Raises BadInput, NotFound."""
+        """Send a message of an admin to a user. Raises BadInput, NotFound."""
         problems = Problems()
         problems.text("subject", subject, least=1, most=200)
         problems.text("text", text, least=1, most=20_000)
@@ -111,28 +111,32 @@ class Notifications:
         message = render(Kind.MESSAGE, person.language, {"subject": subject, "text": text})
         key = new_id()
         await emit(session, MailRequested(id=key, user_id=person.user_id))
-        await self._note(session, person, Kind.MESSAGE, message, self._clock())
+        await self._add_notification(session, person, Kind.MESSAGE, message, self._clock())
         return await self._queue(session, key, person.user_id, person.email, message)
 
     async def mark_read(self, session: AsyncSession, user_id: str, notification_id: str) -> Notification:
         """Mark a notification as read. Raises NotFound."""
-        known = parse_id(notification_id, "Notification")
-        await repository.mark_read(session, user_id, self._clock(), known)
-        found = await repository.notification(session, user_id, known)
-        if found is None:
+        canonical_id = parse_id(notification_id, "Notification")
+        await repository.mark_read(session, user_id, self._clock(), canonical_id)
+        notification = await repository.notification(session, user_id, canonical_id)
+        if notification is None:
             raise NotFound("Notification")
-        return found
+        return notification
 
     async def mark_all_read(self, session: AsyncSession, user_id: str) -> int:
-        """Mark everything as read; how much was not."""
+        """Mark all notifications as read; returns the number that were unread."""
         return len(await repository.mark_read(session, user_id, self._clock()))
 
-    async def prefer(
+    async def set_preference(
         self, session: AsyncSession, user_id: str, kind: Kind, *, in_app: bool, by_mail: bool
     ) -> Preference:
-        """Say what one wants of a kind. Raises BadInput for what cannot be turned off."""
+        """Set a user's preference for a kind. Raises BadInput for kinds that cannot be changed."""
         if kind in SECRET_KINDS:
-            raise BadInput(FieldProblem("kind", "FIXED", "These are always mailed, and only mailed."))
+            raise BadInput(
+                FieldProblem(
+                    "kind", "FIXED", "Notifications of this kind are always sent by mail and cannot be changed."
+                )
+            )
         row = await repository.preference(session, user_id, kind) or Preference(
             user_id=user_id, kind=kind.value, in_app=in_app, by_mail=by_mail
         )
@@ -141,8 +145,8 @@ class Notifications:
         await emit(session, PreferenceSet(id=user_id, kind=kind.value, in_app=in_app, by_mail=by_mail))
         return row
 
-    async def speak(self, session: AsyncSession, user_id: str, language: Language) -> Language:
-        """Choose the language of mail. Raises NotFound."""
+    async def set_language(self, session: AsyncSession, user_id: str, language: Language) -> Language:
+        """Set the language of a user's mail. Raises NotFound."""
         person = await repository.person(session, user_id)
         if person is None:
             raise NotFound("User")
@@ -152,35 +156,35 @@ class Notifications:
         return language
 
     async def _send_link(self, session: AsyncSession, event: Event, kind: Kind, link: str) -> None:
-        person = await self._known(session, event.subject)
+        person = await self._person(session, event.subject)
         if person.gone:
             return
-        said = {
+        values = {
             "link": link.replace("{token}", str(event.data["token"])),
-            "until": _moment(str(event.data["expiresAt"])),
+            "until": _format_time(str(event.data["expiresAt"])),
         }
-        message = render(kind, person.language, _names(person) | said)
+        message = render(kind, person.language, _names(person) | values)
         await self._queue(session, event.id, person.user_id, str(event.data["email"]), message)
 
-    async def _known(self, session: AsyncSession, user_id: str) -> Person:
+    async def _person(self, session: AsyncSession, user_id: str) -> Person:
         person = await repository.person(session, user_id)
         if person is None:
             raise UnknownPerson(user_id)
         return person
 
-    async def _tell(
-        self, session: AsyncSession, event: Event, person: Person, kind: Kind, said: Mapping[str, str]
+    async def _notify(
+        self, session: AsyncSession, event: Event, person: Person, kind: Kind, values: Mapping[str, str]
     ) -> None:
         if person.gone:
             return
-        wish = await repository.preference(session, person.user_id, kind)
-        message = render(kind, person.language, _names(person) | dict(said))
-        if wish is None or wish.in_app:
-            await self._note(session, person, kind, message, event.time)
-        if (wish is None or wish.by_mail) and self._clock() - event.time <= self._oldest_mailed:
+        preference = await repository.preference(session, person.user_id, kind)
+        message = render(kind, person.language, _names(person) | dict(values))
+        if preference is None or preference.in_app:
+            await self._add_notification(session, person, kind, message, event.time)
+        if (preference is None or preference.by_mail) and self._clock() - event.time <= self._max_mail_age:
             await self._queue(session, event.id, person.user_id, person.email, message)
 
-    async def _note(
+    async def _add_notification(
         self, session: AsyncSession, person: Person, kind: Kind, message: Rendered, happened_at: datetime
     ) -> None:
         await repository.add(
@@ -218,5 +222,5 @@ def _names(person: Person) -> dict[str, str]:
     return {"name": person.first_name or person.username, "username": person.username}
 
 
-def _moment(iso: str) -> str:
+def _format_time(iso: str) -> str:
     return datetime.fromisoformat(iso).strftime("%Y-%m-%d %H:%M UTC")

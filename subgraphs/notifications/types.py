@@ -13,21 +13,19 @@ from subgraphs.notifications.loaders import NotificationsContext
 
 NotificationsInfo = Info[NotificationsContext, None]
 
-strawberry.enum(models.Kind, name="NotificationKind", description="What a notification is about.")
-strawberry.enum(models.Language, name="Language", description="The language of mail.")
-strawberry.enum(models.MailState, name="MailState", description="What has become of a mail.")
+strawberry.enum(models.Kind, name="NotificationKind", description="The kind of a notification.")
+strawberry.enum(models.Language, name="Language", description="A language of mail.")
+strawberry.enum(models.MailState, name="MailState", description="The state of a mail.")
 
 
-@strawberry.type(description="What a user was told.")
+@strawberry.type(description="A notification to a user.")
 class Notification:
-    """A notification."""
-
     id: strawberry.ID = strawberry.field(description="The id of the notification (UUID).")
-    kind: models.Kind = strawberry.field(description="What it is about.")
-    title: str = strawberry.field(description="What it says, in one line.")
-    body: str = strawberry.field(description="All that it says.")
-    created_at: datetime = strawberry.field(description="When what it tells of happened (UTC).")
-    read_at: datetime | None = strawberry.field(description="When it was read (UTC); null: not yet.")
+    kind: models.Kind = strawberry.field(description="The kind of the notification.")
+    title: str = strawberry.field(description="The title, in one line.")
+    body: str = strawberry.field(description="The text.")
+    created_at: datetime = strawberry.field(description="When the reported event happened (UTC).")
+    read_at: datetime | None = strawberry.field(description="When it was read (UTC). Null if unread.")
 
     @classmethod
     def of(cls, row: models.Notification) -> Self:
@@ -42,29 +40,25 @@ class Notification:
         )
 
 
-@strawberry.type(description="What a user wants of one kind of notification.")
+@strawberry.type(description="A user's preference for a kind of notification.")
 class NotificationPreference:
-    """A preference."""
-
-    kind: models.Kind = strawberry.field(description="The kind.")
+    kind: models.Kind = strawberry.field(description="The kind of notification.")
     in_app: bool = strawberry.field(description="Whether it is shown in the app.")
-    by_mail: bool = strawberry.field(description="Whether it is mailed.")
-    fixed: bool = strawberry.field(description="Whether it cannot be changed.")
+    by_mail: bool = strawberry.field(description="Whether it is sent by mail.")
+    fixed: bool = strawberry.field(description="Whether the preference cannot be changed.")
 
     @classmethod
     def of(cls, kind: models.Kind, row: models.Preference | None) -> Self:
-        """The preference of a kind: what the user said, or the default."""
+        """The preference of the user, or the default."""
         fixed = kind in models.SECRET_KINDS
         in_app = not fixed and (row is None or row.in_app)
         return cls(kind=kind, in_app=in_app, by_mail=fixed or row is None or row.by_mail, fixed=fixed)
 
 
-@strawberry.type(description="A mail on its way.")
+@strawberry.type(description="A mail queued by `sendMail`.")
 class SentMail:
-    """What `sendMail` answers."""
-
     id: strawberry.ID = strawberry.field(description="The id of the mail (UUID).")
-    state: models.MailState = strawberry.field(description="What has become of it.")
+    state: models.MailState = strawberry.field(description="The state of the mail.")
 
     @classmethod
     def of(cls, row: models.QueuedMail) -> Self:

@@ -132,8 +132,8 @@ async def test_what_happened_long_ago_is_told_but_not_mailed(notifications: Subg
 
 async def test_links_are_mailed_and_kept_nowhere_else(notifications: SubgraphApp, ann: Person) -> None:
     await tell(notifications, registered(ann), linked("email_verification", ann), linked("password_reset", ann))
-    subjects = ("Please confirm your e-mail address", "Set a new password", "Welcome to Hanse, Ann & Co")
-    verify, reset, _ = await mailed(notifications, *subjects)
+    subjects = ("Reset your password", "Verify your email address", "Welcome to Hanse, Ann & Co")
+    reset, verify, _ = await mailed(notifications, *subjects)
     for mail, link in ((verify, "verify-email?token=t0ken"), (reset, "reset-password?token=t0ken")):
         text, page = mail.get_body(("plain",)), mail.get_body(("html",))
         assert text is not None
@@ -163,7 +163,7 @@ async def test_a_task_is_told_to_whom_it_is_given(notifications: SubgraphApp, an
         assigned(ann.user_id, str(ann.user_id)),
     )
     await tell(notifications, registered(ann), to_ann, to_nobody, by_herself, paid(ann))
-    expected = ["Welcome to Hanse, Ann & Co", "A task for you: Load", "Receipt: 12.34 EUR"]
+    expected = ["Welcome to Hanse, Ann & Co", "Task assigned to you: Load", "Receipt: 12.34 EUR"]
     await eventually(lambda: titles(ann), expected)
 
 
