@@ -86,7 +86,7 @@ class _Upload:
         finally:
             await context.close()
         self._app.wake_relay()
-        return Response(orjson.dumps(self._as_json(row)), 201, media_type="application/json")
+        return Response(orjson.dumps(await self._as_json(row)), 201, media_type="application/json")
 
     async def _caller(self, request: Request) -> Caller:
         try:
@@ -98,7 +98,7 @@ class _Upload:
         address = request.client.host if request.client else None
         return Caller(caller.principal, Client(address, request.headers.get("user-agent")))
 
-    def _as_json(self, row: Media) -> dict[str, Any]:
+    async def _as_json(self, row: Media) -> dict[str, Any]:
         return {
             "id": row.id,
             "name": row.name,
@@ -107,8 +107,8 @@ class _Upload:
             "sha256": row.sha256,
             "width": row.width,
             "height": row.height,
-            "url": self._uploads.url(row),
-            "thumbnailUrl": self._uploads.thumbnail_url(row),
+            "url": await self._uploads.url(row),
+            "thumbnailUrl": await self._uploads.thumbnail_url(row),
         }
 
 

@@ -81,7 +81,7 @@ class Mutation:
         owner_id = info.context.principal.require_scope(WRITE)
         async with info.context.change() as session:
             row = await info.context.library.announce(session, owner_id, input.to_domain())
-        return UploadRequest.of(row, info.context.uploads.presigned(row))
+        return UploadRequest.of(row, await info.context.uploads.presigned(row))
 
     @strawberry.federation.mutation(
         description="Complete an upload. The size and checksum of the content must be as announced. Idempotent. "

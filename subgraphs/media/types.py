@@ -106,12 +106,12 @@ class Media:
         description="A temporary download URL. It needs no authentication and supports range requests. Null until "
         "the upload is completed."
     )
-    def url(self, info: MediaInfo) -> str | None:
-        return info.context.uploads.url(self.row)
+    async def url(self, info: MediaInfo) -> str | None:
+        return await info.context.uploads.url(self.row)
 
     @strawberry.field(description="A temporary URL of a thumbnail (WebP). Null if the file is not an image.")
-    def thumbnail_url(self, info: MediaInfo) -> str | None:
-        return info.context.uploads.thumbnail_url(self.row)
+    async def thumbnail_url(self, info: MediaInfo) -> str | None:
+        return await info.context.uploads.thumbnail_url(self.row)
 
     @strawberry.field(description="When it was created (UTC).")
     def created_at(self) -> datetime:

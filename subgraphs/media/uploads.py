@@ -44,24 +44,24 @@ class Uploads:
         """The maximum size of a file, in bytes."""
         return self._intake.most_bytes
 
-    def presigned(self, row: Media) -> Presigned:
+    async def presigned(self, row: Media) -> Presigned:
         """The presigned request for the upload of an announced file."""
-        return self.store.presign_upload(
+        return await self.store.presign_upload(
             row.incoming_key, size=row.size_bytes, content_type=row.mime_type, expires=row.at
         )
 
-    def url(self, row: Media) -> str | None:
+    async def url(self, row: Media) -> str | None:
         """A temporary download URL; None unless the file is stored."""
         if row.object_key is None or row.state != MediaState.STORED:
             return None
         inline = row.mime_type in DISPLAYABLE or row.mime_type.startswith(("video/", "audio/"))
-        return self._download(row.object_key, Served(row.name, row.mime_type, inline))
+        return await self._download(row.object_key, Served(row.name, row.mime_type, inline))
 
-    def thumbnail_url(self, row: Media) -> str | None:
+    async def thumbnail_url(self, row: Media) -> str | None:
         """A temporary download URL of the thumbnail; None if the file has none."""
         if row.thumbnail_key is None or row.state != MediaState.STORED:
             return None
-        return self._download(row.thumbnail_key, Served(f"{row.name}.webp", THUMBNAIL_TYPE, inline=True))
+        return await self._download(row.thumbnail_key, Served(f"{row.name}.webp", THUMBNAIL_TYPE, inline=True))
 
     async def complete(self, announced: Media, context: RequestContext) -> Media:
         """Ingest the content that was uploaded to the presigned URL.
@@ -122,8 +122,8 @@ class Uploads:
 
         context.afterwards(clean_up)
 
-    def _download(self, key: str, served: Served) -> str:
-        return self.store.presign_download(key, served, expires=self._expiry()).url
+    async def _download(self, key: str, served: Served) -> str:
+        return (await self.store.presign_download(key, served, expires=self._expiry())).url
 
     def _expiry(self) -> datetime:
         """One to two lifetimes ahead, rounded, so that URLs stay the same for a lifetime and can be cached."""

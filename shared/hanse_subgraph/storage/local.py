@@ -74,13 +74,13 @@ class LocalStore:
         """See ObjectStore."""
         await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
-    def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
+    async def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
         """See ObjectStore."""
         said = {"size": str(size), "type": content_type}
         query = sign(self._secret.value, UPLOAD, key, said, expires)
         return Presigned(UPLOAD, f"{self._url}/{key}?{query}", {"content-type": content_type})
 
-    def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
+    async def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
         """See ObjectStore."""
         said = {"type": served.content_type, "name": served.name, "inline": "1" if served.inline else "0"}
         return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret.value, DOWNLOAD, key, said, expires)}")

@@ -82,10 +82,10 @@ class ObjectStore(Protocol):
         """Remove the object, where there is one."""
         ...
 
-    def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
+    async def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
         """A request that puts content of just this size under the key."""
         ...
 
-    def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
+    async def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
         """A request that answers the object; it may be a range request."""
         ...

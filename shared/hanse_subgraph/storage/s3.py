@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterable, AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, suppress
-from datetime import datetime
-from typing import TYPE_CHECKING
+from collections import OrderedDict
+from collections.abc import AsyncIterable, AsyncIterator, Iterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.protocol import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
-from hanse_subgraph.storage.s3_links import Links
 from hanse_subgraph.storage.s3_url import Bucket
 
 if TYPE_CHECKING:
@@ -26,40 +27,47 @@ PART = 5 * 1024 * 1024  # bytes sent at once: the least that the protocol allows
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 3
 START_SECONDS = 20.0
+MAX_SECONDS = 7 * 24 * 3600  # the protocol's limit for a presigned URL
+MAX_LINKS = 10_000
+REUSE = timedelta(minutes=5)  # a URL ends with temporary keys, which the SDK renews ten minutes before they expire
+DEFAULT_REGION = "us-east-1"
 MISSING = {"404", "NoSuchKey", "NotFound"}
 PAST_THE_END = {"416", "InvalidRange"}
 
 
 class S3Store:
-    """A bucket. Larger objects are sent in parts, which the store joins at the end, or forgets."""
+    """A bucket. Objects above one part are sent by a multipart upload, which is aborted when it fails."""
 
     def __init__(self, bucket: Bucket, *, clock: Clock = utc_now) -> None:
         self._bucket = bucket
-        self._links = Links(bucket)
         self._clock = clock
         self._open_client: S3Client | None = None
+        self._signer: S3Client | None = None  # for the public endpoint
+        self._temporary_keys = False
+        self._downloads: OrderedDict[tuple[str, Served, datetime], _Link] = OrderedDict()
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """See ObjectStore."""
-        async with AioSession().create_client(
-            "s3",
-            region_name=self._bucket.region,
-            endpoint_url=self._bucket.endpoint,
-            aws_access_key_id=self._bucket.access_key,
-            aws_secret_access_key=self._bucket.secret_key,
-            aws_session_token=self._bucket.session_token,
-            config=_config(self._bucket),
-        ) as client:
-            await _check(client, self._bucket)
-            self._open_client = client
+        bucket = self._bucket
+        session = AioSession()
+        async with AsyncExitStack() as stack:
+            try:
+                client, signer = await _clients(bucket, session, stack)
+                credentials = None if bucket.access_key else await session.get_credentials()
+            except BotoCoreError as error:
+                raise ConfigError(f"the credentials of bucket {bucket.name!r} cannot be read: {error}") from error
+            await _check(client, bucket)
+            self._temporary_keys = (
+                credentials is not None and (await credentials.get_frozen_credentials()).token is not None
+            )
+            self._open_client, self._signer = client, signer
             try:
                 yield
             finally:
-                self._open_client = None
+                self._open_client = self._signer = None
+                self._downloads.clear()
 
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
-        """See ObjectStore."""
         parts = _parts(content, size)
         first = await anext(parts)
         if len(first) == PART:
@@ -69,7 +77,6 @@ class S3Store:
         return len(first)
 
     async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See ObjectStore."""
         if end is not None and end <= start:
             await self.size(key)
             return
@@ -89,31 +96,44 @@ class S3Store:
                     yield chunk
 
     async def size(self, key: str) -> int:
-        """See ObjectStore."""
         with _failures(key):
             return (await self._client.head_object(Bucket=self._bucket.name, Key=key))["ContentLength"]
 
     async def delete(self, key: str) -> None:
-        """See ObjectStore."""
         with _failures(key):
             await self._client.delete_object(Bucket=self._bucket.name, Key=key)
 
-    def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
-        """See ObjectStore. The browser sends `content-length` by itself, and no page may set it."""
-        headers = {"content-type": content_type}
-        signed = {**headers, "content-length": str(size)}
-        url = self._links.sign("PUT", key, headers=signed, answered={}, now=self._clock(), expires=expires)
-        return Presigned("PUT", url, headers)
+    async def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
+        # Browsers send `content-length` by themselves, and no page may set it: it is signed and not returned.
+        wanted = {"Bucket": self._bucket.name, "Key": key, "ContentType": content_type, "ContentLength": size}
+        return Presigned("PUT", await self._sign("put_object", wanted, expires), {"content-type": content_type})
 
-    def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
-        """See ObjectStore."""
-        answered = {
-            "cache-control": "private, max-age=3600, immutable",  # no key is ever given other content
-            "content-disposition": served.disposition,
-            "content-type": served.content_type,
-        }
-        url = self._links.sign("GET", key, headers={}, answered=answered, now=self._clock(), expires=expires)
-        return Presigned("GET", url)
+    async def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
+        # The same arguments give the same URL, so that browsers find in their cache what they loaded from it.
+        known = self._downloads.get((key, served, expires))
+        if known is None or known.reused_until <= self._clock():
+            wanted = {
+                "Bucket": self._bucket.name,
+                "Key": key,
+                "ResponseCacheControl": "private, max-age=3600, immutable",  # a key's content never changes
+                "ResponseContentDisposition": served.disposition,
+                "ResponseContentType": served.content_type,
+            }
+            until = min(expires, self._clock() + REUSE) if self._temporary_keys else expires
+            known = self._downloads[key, served, expires] = _Link(
+                await self._sign("get_object", wanted, expires), until
+            )
+            if len(self._downloads) > MAX_LINKS:
+                self._downloads.popitem(last=False)
+        return Presigned("GET", known.url)
+
+    async def _sign(self, operation: str, wanted: Mapping[str, Any], expires: datetime) -> str:
+        assert self._signer is not None, "the store is not opened"
+        seconds = min(int((expires - self._clock()).total_seconds()), MAX_SECONDS)
+        try:
+            return await self._signer.generate_presigned_url(operation, Params=wanted, ExpiresIn=seconds)
+        except BotoCoreError as error:
+            raise StoreUnavailable(f"a URL cannot be signed: {type(error).__name__}") from error
 
     @property
     def _client(self) -> S3Client:
@@ -145,6 +165,14 @@ class S3Store:
         return written
 
 
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """A presigned URL, and until when it is given out again."""
+
+    url: str
+    reused_until: datetime
+
+
 class PastTheEnd(Exception):
     """A range begins where the object has ended."""
 
@@ -172,10 +200,31 @@ async def _chain(first: bytes, others: AsyncIterator[bytes]) -> AsyncIterator[by
             yield part
 
 
+async def _clients(bucket: Bucket, session: AioSession, stack: AsyncExitStack) -> tuple[S3Client, S3Client]:
+    """A client for the endpoint, and one that signs URLs for the public endpoint."""
+    region = bucket.region or session.get_config_variable("region") or DEFAULT_REGION
+
+    async def connect(endpoint: str | None) -> S3Client:
+        return await stack.enter_async_context(
+            session.create_client(
+                "s3",
+                region_name=region,
+                endpoint_url=endpoint,
+                aws_access_key_id=bucket.access_key,
+                aws_secret_access_key=bucket.secret_key,
+                config=_config(bucket),
+            )
+        )
+
+    client = await connect(bucket.endpoint)
+    return client, client if bucket.public_endpoint is None else await connect(bucket.public_endpoint)
+
+
 def _config(bucket: Bucket) -> AioConfig:
     return AioConfig(
+        signature_version="s3v4",
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=bucket.seconds,
+        read_timeout=bucket.timeout,
         retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
         max_pool_connections=50,
         s3={"addressing_style": "path" if bucket.path_style else "virtual"},
@@ -186,26 +235,32 @@ def _config(bucket: Bucket) -> AioConfig:
 
 
 async def _check(client: S3Client, bucket: Bucket) -> None:
-    """That the bucket is there, and ours to use. Raises ConfigError, within START_SECONDS."""
+    """Raises ConfigError when the bucket is missing, or does not accept the credentials, within START_SECONDS."""
     try:
         async with asyncio.timeout(START_SECONDS):
             await client.head_bucket(Bucket=bucket.name)
     except ClientError as error:
         raise ConfigError(_refusal(_code(error), bucket)) from error
+    except (NoCredentialsError, PartialCredentialsError) as error:
+        raise ConfigError(
+            "no credentials for the object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
+            "or run where a role gives them"
+        ) from error
     except (BotoCoreError, TimeoutError) as error:
-        said = f"cannot reach the object store at {bucket.endpoint}: start it, or name another `endpoint`"
+        said = f"cannot reach the object store at {bucket.shown}: start it, or name another `endpoint`"
         raise ConfigError(said) from error
 
 
 def _refusal(code: str, bucket: Bucket) -> str:
     if code in MISSING:
-        return f"there is no bucket {bucket.name!r} at {bucket.endpoint}: make it, or name another"
+        return f"there is no bucket {bucket.name!r} at {bucket.shown}: make it, or name another"
     if code == "403":
+        keys = f"access key {bucket.access_key!r}" if bucket.access_key else "credentials"
         return (
-            f"the object store at {bucket.endpoint} refuses the access key {bucket.access_key!r} or its use of bucket "
-            f"{bucket.name!r}: mend AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, `region`, or the key's rights"
+            f"the object store at {bucket.shown} refuses the {keys} or its use of bucket {bucket.name!r}: correct the "
+            "key, its rights, or `region`"
         )
-    return f"the object store at {bucket.endpoint} answers {code} for bucket {bucket.name!r}: see `region` and `style`"
+    return f"the object store at {bucket.shown} answers {code} for bucket {bucket.name!r}: see `region` and `style`"
 
 
 @contextmanager

@@ -1,10 +1,10 @@
-"""Where objects are in the S3 protocol, as a URL and the usual variables of the environment say it."""
+"""The URL of a bucket of the S3 protocol, and the SDK's variables beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from hanse_subgraph.config import ConfigError
 
@@ -15,32 +15,29 @@ FORM = "take s3://BUCKET?endpoint=http://HOST:PORT"
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """A bucket: its name, where it is for us and for browsers, and who we are there."""
+    """A bucket: its name, its endpoints, and the keys in its URL. What is None is found by the SDK."""
 
     name: str
-    region: str
-    endpoint: str
-    public_endpoint: str
+    region: str | None
+    endpoint: str | None
+    public_endpoint: str | None  # where browsers reach it; None: the endpoint
     path_style: bool  # http://HOST/BUCKET/KEY; else http://BUCKET.HOST/KEY
-    access_key: str
-    secret_key: str = field(repr=False)
-    session_token: str | None = field(repr=False)
-    seconds: float  # that one request may take
+    access_key: str | None
+    secret_key: str | None = field(repr=False)
+    timeout: float  # seconds without a byte from the store
 
-    def public_url(self, key: str) -> str:
-        """Where browsers reach an object."""
-        parts = urlsplit(self.public_endpoint)
-        if self.path_style:
-            return f"{self.public_endpoint}/{self.name}/{quote(key)}"
-        return f"{parts.scheme}://{self.name}.{parts.netloc}{parts.path}/{quote(key)}"
+    @property
+    def shown(self) -> str:
+        """The endpoint, for messages."""
+        return self.endpoint or "Amazon S3"
 
 
 def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
-    """The bucket at `s3://[ACCESS_KEY:SECRET_KEY@]BUCKET[?OPTION=VALUE&...]`.
+    """The bucket at `s3://[ACCESS_KEY:SECRET_KEY@]BUCKET[?OPTION=VALUE&...]`. Raises ConfigError, without the keys.
 
-    Keys, region and endpoint that the URL does not name are those of AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
-    AWS_SESSION_TOKEN, AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL). Without an
-    endpoint it is Amazon's. Raises ConfigError, without the keys.
+    A region and an endpoint that the URL does not name are AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3
+    (or AWS_ENDPOINT_URL); without an endpoint it is Amazon's. Without keys, the SDK's credential chain finds them:
+    variables, profiles, container and instance roles.
     """
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -48,24 +45,20 @@ def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
         raise ConfigError(f"unknown option {unknown[0]!r} of the object store's URL: take one of {', '.join(OPTIONS)}")
     if not parts.hostname or parts.path not in ("", "/"):
         raise ConfigError(f"the object store's URL names no bucket: {FORM}")
-    region = options.get("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    region = region or "us-east-1"
+    if bool(parts.username) != bool(parts.password):
+        raise ConfigError("the object store's URL has one of two keys: give ACCESS_KEY:SECRET_KEY@, or neither")
     own = options.get("endpoint") or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    endpoint = _endpoint("endpoint", own or f"https://s3.{region}.amazonaws.com")
-    access_key = unquote(parts.username or "") or environment.get("AWS_ACCESS_KEY_ID", "")
-    secret_key = unquote(parts.password or "") or environment.get("AWS_SECRET_ACCESS_KEY", "")
-    if not (access_key and secret_key):
-        raise ConfigError("the object store needs keys: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+    public = options.get("public_endpoint")
+    region = options.get("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
     return Bucket(
         name=parts.netloc.rpartition("@")[2],
-        region=region,
-        endpoint=endpoint,
-        public_endpoint=_endpoint("public_endpoint", options.get("public_endpoint") or endpoint),
+        region=region or None,
+        endpoint=_endpoint("endpoint", own) if own else None,
+        public_endpoint=_endpoint("public_endpoint", public) if public else None,
         path_style=_path_style(options.get("style") or ("path" if own else "virtual")),
-        access_key=access_key,
-        secret_key=secret_key,
-        session_token=None if parts.username else environment.get("AWS_SESSION_TOKEN") or None,
-        seconds=_seconds(options.get("timeout", "30")),
+        access_key=unquote(parts.username) if parts.username else None,
+        secret_key=unquote(parts.password) if parts.password else None,
+        timeout=_seconds(options.get("timeout", "30")),
     )
 
 

@@ -31,7 +31,7 @@ async def sent(link: Presigned, content: bytes, **headers: str) -> int:
 
 
 async def test_a_link_lets_just_this_be_put(store: S3Store) -> None:
-    link = store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=utc_now() + SOON)
+    link = await store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=utc_now() + SOON)
     assert await sent(link, b"Hamburg!") == 403
     assert await sent(link, b"Hamburg", **{"content-type": "text/html"}) == 403
     assert await sent(Presigned("PUT", link.url.replace("a1?", "a2?"), link.headers), b"Hamburg") == 403
@@ -44,7 +44,7 @@ async def test_a_link_lets_just_this_be_put(store: S3Store) -> None:
 
 async def test_a_link_hands_an_object_out_as_told(store: S3Store) -> None:
     await store.put("files/a1", pieces(b"Hamburg"), content_type="text/html")
-    link = store.presign_download("files/a1", PICTURE, expires=utc_now() + SOON)
+    link = await store.presign_download("files/a1", PICTURE, expires=utc_now() + SOON)
     async with aiohttp.ClientSession() as http:
         async with http.get(link.url) as answer:
             assert (answer.status, await answer.read()) == (200, b"Hamburg")
@@ -57,7 +57,7 @@ async def test_a_link_hands_an_object_out_as_told(store: S3Store) -> None:
             assert answer.status == 403
         async with http.get(link.url.partition("?")[0]) as answer:
             assert answer.status == 403
-    over = store.presign_download("files/a1", PICTURE, expires=utc_now() - timedelta(seconds=1))
+    over = await store.presign_download("files/a1", PICTURE, expires=utc_now() - timedelta(seconds=1))
     assert await sent(over, b"") == 403
 
 
@@ -65,7 +65,8 @@ async def test_browsers_may_know_another_endpoint(store: S3Store, s3_server: S3S
     await store.put("files/a1", pieces(b"Hamburg"), content_type="text/plain")
     public = f"http://localhost:{s3_server.port}"
     elsewhere = S3Store(read_url(f"{s3_server.url}&public_endpoint={public}", {}))
-    link = elsewhere.presign_download("files/a1", PICTURE, expires=utc_now() + SOON)
+    async with elsewhere.opened():
+        link = await elsewhere.presign_download("files/a1", PICTURE, expires=utc_now() + SOON)
     assert link.url.startswith(f"{public}/hanse-media/files/a1?")
     assert await sent(link, b"") == 200
     internal = link.url.replace(public, s3_server.endpoint)

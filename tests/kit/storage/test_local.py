@@ -34,17 +34,17 @@ def query_of(url: str) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(url).query))
 
 
-def test_a_signed_url_says_what_may_be_done(store: LocalStore) -> None:
-    put = store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=LATER)
+async def test_a_signed_url_says_what_may_be_done(store: LocalStore) -> None:
+    put = await store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=LATER)
     assert (put.method, put.headers) == ("PUT", {"content-type": "image/png"})
     assert put.url.startswith("https://files.example/files/objects/incoming/a1?")
     assert store.upload_of("incoming/a1", query_of(put.url), NOW) == (7, "image/png")
-    got = store.presign_download("files/a1", PICTURE, expires=LATER)
+    got = await store.presign_download("files/a1", PICTURE, expires=LATER)
     assert store.download_of("files/a1", query_of(got.url), NOW) == (PICTURE, 900)
 
 
-def test_a_signed_url_is_good_for_nothing_else(store: LocalStore) -> None:
-    query = query_of(store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=LATER).url)
+async def test_a_signed_url_is_good_for_nothing_else(store: LocalStore) -> None:
+    query = query_of((await store.presign_upload("incoming/a1", size=7, content_type="image/png", expires=LATER)).url)
     for changed in ({"size": "8"}, {"expires": "9999999999"}, {"signature": ""}, {"more": "1"}, {"type": "text/html"}):
         with pytest.raises(WrongSignature, match="not valid"):
             store.upload_of("incoming/a1", query | changed, NOW)
