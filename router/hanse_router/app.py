@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from hanse_router.engine import Engine
 from hanse_router.errors import SettingsError
-from hanse_router.guards.identity import SigningKey, SubgraphTokens
-from hanse_router.guards.jwks import JwksSource, KeySet, source_of
-from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
+from hanse_router.identity.client_tokens import TokenVerifier
+from hanse_router.identity.jwks import JwksSource, KeySet, source_of
+from hanse_router.identity.subgraph_tokens import SigningKey, SubgraphTokens
 from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 from hanse_router.errors import RouterError, Unavailable
 from hanse_router.execute import Response
 from hanse_router.guards.headers import SubgraphHeaders
-from hanse_router.guards.identity import SubgraphTokens
-from hanse_router.guards.jwt import TokenVerifier
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
+from hanse_router.identity.client_tokens import TokenVerifier
+from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Document, Pipeline, PreparedOperation
 from hanse_router.request import GraphQLRequest, RequestContext

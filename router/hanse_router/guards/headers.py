@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from hanse_router.errors import SettingsError
-from hanse_router.guards.identity import SubgraphTokens
+from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.request import RequestContext
 from hanse_router.settings import HeaderRules, HeaderSettings
 from hanse_router.telemetry.tracing import Trace

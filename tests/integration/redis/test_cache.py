@@ -11,8 +11,8 @@ from hanse_router.errors import Unavailable
 from hanse_router.store.base import Cache
 from hanse_router.store.redis import RedisStore
 from tests.integration.redis.conftest import store_at
-from tests.router.guards.keys import Issuer, Published
-from tests.router.guards.test_jwt import verifier
+from tests.router.identity.keys import Issuer, Published
+from tests.router.identity.test_client_tokens import verifier
 from tests.router.store.cache_contract import CacheContract
 
 

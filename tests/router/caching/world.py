@@ -17,7 +17,7 @@ from hanse_router.settings import RouterSettings
 from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
-from tests.router.guards.keys import Issuer, Published
+from tests.router.identity.keys import Issuer, Published
 from tests.router.platform import Platform
 
 SHOP = """

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 
-from tests.router.guards.keys import NOW, Issuer
+from tests.router.identity.keys import NOW, Issuer
 from tests.router.platform import Platform
 
 JSON = {"content-type": "application/json"}

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hanse_router.engine import Ending
-from tests.router.guards.keys import NOW
+from tests.router.identity.keys import NOW
 from tests.router.platform import Platform, supergraph_sdl
 from tests.router.server.sockets import LEGACY, MODERN, Socket
 

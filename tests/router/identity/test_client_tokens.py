@@ -12,13 +12,13 @@ import orjson
 import pytest
 
 from hanse_router.errors import SettingsError, Unauthenticated, Unavailable
-from hanse_router.guards.jwks import FileJwks, KeySet, source_of
-from hanse_router.guards.jwt import TokenVerifier
+from hanse_router.identity.client_tokens import TokenVerifier
+from hanse_router.identity.jwks import FileJwks, KeySet, source_of
 from hanse_router.request import ANONYMOUS
 from hanse_router.settings import JwtSettings
 from hanse_router.store.base import Cache
 from hanse_router.store.memory import MemoryCache
-from tests.router.guards.keys import NOW, Issuer, Published, other_algorithms
+from tests.router.identity.keys import NOW, Issuer, Published, other_algorithms
 from tests.router.store.bucket_contract import Clock
 
 

@@ -10,7 +10,7 @@ import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from hanse_router.guards.identity import SigningKey
+from hanse_router.identity.subgraph_tokens import SigningKey
 
 NOW = int(time.time())
 CLAIMS: dict[str, Any] = {

@@ -10,7 +10,7 @@ import jwt
 
 from hanse_router.cache import LruCache
 from hanse_router.errors import SettingsError, Unauthenticated
-from hanse_router.guards.jwks import KeySet
+from hanse_router.identity.jwks import KeySet
 from hanse_router.request import ANONYMOUS, Principal
 from hanse_router.settings import JwtSettings
 

@@ -12,7 +12,7 @@ import pytest
 
 from hanse_router.errors import SettingsError
 from hanse_router.guards.headers import SubgraphHeaders
-from hanse_router.guards.identity import SigningKey, SubgraphTokens
+from hanse_router.identity.subgraph_tokens import SigningKey, SubgraphTokens
 from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import HeaderSettings, IdentitySettings
 

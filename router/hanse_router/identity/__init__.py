@@ -1,0 +1,1 @@
+"""Who calls: clients' access tokens verified, and the tokens by which subgraphs know the caller."""
