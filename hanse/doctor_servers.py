@@ -11,7 +11,6 @@ from hanse.failures import Failure
 from hanse.findings import Finding
 from hanse.platform import SUBGRAPHS
 from hanse.router import load_router_settings
-from hanse_router.errors import SettingsError
 from hanse_router.store import open_store as open_router_store
 from hanse_router.store.base import StoreAway
 from hanse_router.store.redis import RedisStore
@@ -24,6 +23,7 @@ from hanse_subgraph.migrate import status
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.settings import SettingsError
 from subgraphs.media.settings import MediaSettings
 from subgraphs.notifications.settings import NotificationsSettings
 

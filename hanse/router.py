@@ -12,9 +12,9 @@ from hanse.failures import Failure
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import create_router
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
+from hanse_wire.settings import SettingsError
 
 
 def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:

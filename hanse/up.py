@@ -18,11 +18,11 @@ from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
 from hanse.welcome import FIRST_QUERY, welcome
 from hanse_router.app import Router, create_router
-from hanse_router.errors import SettingsError
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_subgraph.demo import Week
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.settings import SettingsError
 
 PUBLIC_URL = "HANSE_MEDIA_PUBLIC_URL"  # where files are, if not on the router's port
 

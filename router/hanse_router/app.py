@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hanse_router.engine import Engine
-from hanse_router.errors import SettingsError
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier
@@ -28,6 +27,7 @@ from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports.local import LocalEndpoint
+from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
     from hanse_router.telemetry.spans import Spans

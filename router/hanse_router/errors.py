@@ -326,7 +326,3 @@ class InternalError(RouterError):
         self.id = uuid.uuid4().hex[:12]
         super().__init__(f"The router failed; its log has the reason under {self.id}.", extensions={"id": self.id})
         log.error("internal error %s", self.id, exc_info=cause)
-
-
-class SettingsError(Exception):
-    """A setting is wrong. The message is one line: which one, and what to do. Never shown to clients."""

@@ -7,9 +7,9 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from hanse_router.errors import SettingsError
 from hanse_router.telemetry.metrics import Metrics
 from hanse_schema.supergraph import InvalidSupergraphError
+from hanse_wire.settings import SettingsError
 
 log = logging.getLogger("hanse_router.reload")
 

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings, SubgraphRules
 from hanse_router.telemetry.measured import MeasuredTransport
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import LocalEndpoint, SharingTransport, Transport, TransportOptions, make_transport
 from hanse_router.transports.tls import tls_context
+from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
     from hanse_router.telemetry.spans import Spans

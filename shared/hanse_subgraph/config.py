@@ -1,81 +1,117 @@
-"""Settings: read from the environment, checked at once, refused in one line that names the variable."""
+"""The settings of subgraphs: files and the environment, with common values for all of them.
+
+`HANSE_<NAME>_<FIELD>` in the environment sets one subgraph, `HANSE_<FIELD>` all. The YAML file in
+HANSE_SUBGRAPHS_CONFIG has a section for each subgraph, and one named `defaults`. In common values, `{subgraph}` is the
+name of the subgraph.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-from pydantic import Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from hanse_wire.settings import (
+    Layer,
+    Location,
+    Settings,
+    SettingsError,
+    dotted,
+    environment,
+    read_yaml,
+    refuse_misspelt_variables,
+    refuse_unknown_variables,
+    variable,
+)
+
+ConfigError = SettingsError
+COMMON_PREFIX = "HANSE_"
+FILE_VARIABLE = "HANSE_SUBGRAPHS_CONFIG"
+DEFAULTS = "defaults"  # the section of the file for all subgraphs
+_PLACEHOLDER = "{subgraph}"
+_OWN = ("database_url", "read_database_url")  # common values of these need the placeholder
 
 
-class ConfigError(Exception):
-    """A setting is wrong. The message is one line: which variable, and what to do."""
+class SubgraphSettings(Settings):
+    """The settings of every subgraph. URLs choose the adapters.
 
-
-class SubgraphSettings(BaseSettings):
-    """What every subgraph can be told; `HANSE_<NAME>_<FIELD>` in the environment. URLs choose the adapters.
-
-    Subclasses set `subgraph` and their own fields and `model_config`; `settings_config(name)` makes that.
+    Subclasses set `subgraph`, their own fields, and `model_config` with `settings_config(name)`.
     """
 
     model_config = SettingsConfigDict(extra="forbid", frozen=True)
     subgraph: ClassVar[str]
 
-    data_dir: Path = Field(default=Path(".data"), description="Folder of files this subgraph keeps in embedded mode.")
+    data_dir: Path = Field(default=Path(".data"), description="Folder for the files of embedded adapters.")
     database_url: str = Field(default="", description="sqlite+aiosqlite:///FILE or postgresql+asyncpg://...")
     read_database_url: str = Field(
-        default="", description="A replica for queries, which the database itself answers while it is away."
+        default="", description="URL of a replica for queries; while it is unavailable, the primary answers them."
     )
     database_pool_size: int = Field(
-        default=8, ge=1, description="Most connections for reading; on PostgreSQL, as many again for writing."
+        default=8,
+        ge=1,
+        description="Maximum number of connections for reading; on PostgreSQL, the same number for writing.",
     )
     database_wait_seconds: float = Field(
-        default=10, gt=0, description="PostgreSQL: how long a request waits for a free connection."
+        default=10, gt=0, description="PostgreSQL: timeout for a free connection of the pool, in seconds."
     )
-    database_connect_seconds: float = Field(default=5, gt=0, description="PostgreSQL: how long connecting may take.")
+    database_connect_seconds: float = Field(
+        default=5, gt=0, description="PostgreSQL: timeout for connecting, in seconds."
+    )
     database_statement_seconds: float = Field(
-        default=30, ge=0, description="PostgreSQL's `statement_timeout`; 0: as the server has it."
+        default=30, ge=0, description="PostgreSQL's `statement_timeout`; 0: that of the server."
     )
     database_idle_in_transaction_seconds: float = Field(
-        default=60, ge=0, description="PostgreSQL's `idle_in_transaction_session_timeout`; 0: as the server has it."
+        default=60, ge=0, description="PostgreSQL's `idle_in_transaction_session_timeout`; 0: that of the server."
     )
     database_statement_cache_size: int = Field(
-        default=100, ge=0, description="PostgreSQL: prepared statements a connection keeps; 0 behind PgBouncer."
+        default=100, ge=0, description="PostgreSQL: prepared statements cached by each connection; 0 behind PgBouncer."
     )
-    events_url: str = Field(default="", description="embedded:FILE or kafka://HOST:PORT, the durable event log.")
-    router_jwks_url: str = Field(default="", description="Where the router's public keys are: http(s):// or file://.")
+    events_url: str = Field(default="", description="The event log: embedded:FILE or kafka://HOST:PORT.")
+    router_jwks_url: str = Field(default="", description="URL of the router's JWKS: http(s):// or file://.")
     router_issuer: str = Field(default="hanse-router", description="The `iss` of the router's tokens.")
-    migrate_on_start: bool = Field(default=True, description="Bring the tables up to date at start.")
+    migrate_on_start: bool = Field(default=True, description="Run database migrations at start.")
     relay_events: bool = Field(default=True, description="Run the relay of the outbox in this process.")
     consume_events: bool = Field(default=True, description="Run the consumers in this process.")
-    consumer_attempts: int = Field(default=5, ge=1, description="How often an event is tried before it is dead.")
-    max_body_bytes: int = Field(default=10_000_000, ge=1, description="Largest request body.")
-    otlp_url: str = Field(default="", description="Collector of traces, OTLP over HTTP; empty: none are made.")
+    consumer_attempts: int = Field(
+        default=5, ge=1, description="Number of attempts before an event becomes a dead letter."
+    )
+    max_body_bytes: int = Field(default=10_000_000, ge=1, description="Maximum size of a request body, in bytes.")
+    otlp_url: str = Field(default="", description="Collector of traces, OTLP over HTTP; empty: no traces.")
     otlp_sample_ratio: float = Field(
-        default=1.0, ge=0, le=1, description="How many of the traces that begin here are kept; others as they come."
+        default=1.0,
+        ge=0,
+        le=1,
+        description="Ratio of the traces started here that are sampled; others follow the decision of the caller.",
     )
-    max_upload_bytes: int = Field(
-        default=50_000_000, ge=1, description="Largest file that comes with a request, in bytes."
-    )
+    max_upload_bytes: int = Field(default=50_000_000, ge=1, description="Maximum size of an uploaded file, in bytes.")
 
     @classmethod
-    def load(cls, **given: Any) -> Self:
-        """The settings: what is given, then the environment, then the defaults. Raises ConfigError."""
+    def load(cls, **overrides: Any) -> Self:
+        """The settings: `overrides`, the environment, the file, the defaults; the first that has a setting wins.
+
+        Raises SettingsError.
+        """
+        common = SubgraphSettings.model_fields
         prefix = str(cls.model_config["env_prefix"])
-        known = {f"{prefix}{name}".upper() for name in cls.model_fields}
-        unknown = [name for name in os.environ if name.upper().startswith(prefix) and name.upper() not in known]
-        if unknown:
-            raise ConfigError(f"unknown setting {unknown[0]}: unset it, or take one of {', '.join(sorted(known))}")
-        try:
-            return cls(**given)
-        except ValidationError as error:
-            first = error.errors()[0]
-            name = f"{prefix}{'_'.join(str(part) for part in first['loc'])}".upper()
-            raise ConfigError(f"setting {name} is wrong: {first['msg']}") from error
+        refuse_unknown_variables(cls, prefix)
+        refuse_misspelt_variables({variable(COMMON_PREFIX, (name,)) for name in common})
+        shared = environment(SubgraphSettings, COMMON_PREFIX)
+        file = Path(os.environ[FILE_VARIABLE]) if os.environ.get(FILE_VARIABLE) else None
+        sections = read_yaml(file) if file is not None else {}
+        return cls.from_layers(
+            [
+                Layer(overrides),
+                environment(cls, prefix),
+                Layer(_of_subgraph(shared, cls.subgraph), shared.source, shared.name),
+                _section(sections, cls.subgraph, file),
+                Layer(_of_subgraph(_section(sections, DEFAULTS, file), cls.subgraph), str(file), _named(DEFAULTS)),
+            ]
+        )
 
     @classmethod
     def setting(cls, field: str) -> str:
@@ -103,9 +139,34 @@ def settings_config(subgraph: str) -> SettingsConfigDict:
     return SettingsConfigDict(extra="forbid", frozen=True, env_prefix=f"HANSE_{subgraph.upper()}_")
 
 
+def _section(sections: Mapping[str, Any], name: str, file: Path | None) -> Layer:
+    values = sections.get(name) or {}
+    if not isinstance(values, dict):
+        raise SettingsError(f"{file}: the section {name} must hold settings by name")
+    return Layer(values, str(file), _named(name))
+
+
+def _named(section: str) -> Callable[[Location], str]:
+    return lambda location: dotted((section, *location))
+
+
+def _of_subgraph(layer: Layer, subgraph: str) -> dict[str, Any]:
+    """The values of a common layer for one subgraph. Raises SettingsError if all would share one database."""
+    for name in _OWN:
+        if layer.values.get(name) and _PLACEHOLDER not in str(layer.values[name]):
+            raise SettingsError(
+                f"{layer.source}: setting {layer.name((name,))} must contain {_PLACEHOLDER}: "
+                "each subgraph has a database of its own"
+            )
+    return {
+        name: value.replace(_PLACEHOLDER, subgraph) if isinstance(value, str) else value
+        for name, value in layer.values.items()
+    }
+
+
 @contextmanager
 def setting(name: str) -> Iterator[None]:
-    """Where what is done in here finds its setting wrong, the message names it."""
+    """Name the setting in the message of a SettingsError that is raised inside."""
     try:
         yield
     except ConfigError as error:

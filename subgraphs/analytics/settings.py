@@ -1,4 +1,4 @@
-"""What the analytics subgraph can be told; `HANSE_ANALYTICS_<FIELD>` in the environment."""
+"""The settings of the analytics subgraph: `HANSE_ANALYTICS_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class AnalyticsSettings(SubgraphSettings):
     subgraph: ClassVar[str] = "analytics"
 
     live_url: str = Field(
-        default="memory:", description="How replicas wake each other's subscribers: memory: (not at all), redis://..."
+        default="memory:", description="Channel between replicas for live updates: memory: (none) or redis://..."
     )
     live_poll_seconds: float = Field(
-        default=2.0, gt=0, description="How soon live statistics show what another replica counted."
+        default=2.0, gt=0, description="Interval at which live statistics of other replicas are read, in seconds."
     )

@@ -1,4 +1,4 @@
-"""What the audit subgraph can be told; `HANSE_AUDIT_<FIELD>` in the environment."""
+"""The settings of the audit subgraph: `HANSE_AUDIT_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -16,5 +16,5 @@ class AuditSettings(SubgraphSettings):
     subgraph: ClassVar[str] = "audit"
 
     log_retention_days: float = Field(
-        default=30, gt=0, description="How long log entries are kept; audit entries stay."
+        default=30, gt=0, description="Retention of log entries, in days. Audit entries are kept."
     )

@@ -1,4 +1,4 @@
-"""What the catalog subgraph can be told; `HANSE_CATALOG_<FIELD>` in the environment."""
+"""The settings of the catalog subgraph: `HANSE_CATALOG_<FIELD>` in the environment."""
 
 from __future__ import annotations
 

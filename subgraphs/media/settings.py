@@ -1,4 +1,4 @@
-"""What the media subgraph can be told; `HANSE_MEDIA_<FIELD>` in the environment."""
+"""The settings of the media subgraph: `HANSE_MEDIA_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -18,31 +18,38 @@ class MediaSettings(SubgraphSettings):
 
     storage_url: str = Field(
         default="",
-        description="Where objects are kept: file:///FOLDER or s3://[ACCESS_KEY:SECRET_KEY@]BUCKET?endpoint=URL"
+        description="The object store: file:///FOLDER or s3://[ACCESS_KEY:SECRET_KEY@]BUCKET?endpoint=URL"
         "&public_endpoint=URL&region=NAME&style=path|virtual&timeout=SECONDS; else keys are AWS_ACCESS_KEY_ID's.",
     )
     public_url: str = Field(
-        default="http://127.0.0.1:4008", description="Where clients reach /files, without a slash at the end."
+        default="http://127.0.0.1:4008", description="URL at which clients reach /files, without a trailing slash."
     )
     signing_secret_file: Path | None = Field(
-        default=None, description="File of the secret that signs URLs; all replicas share it. Made where missing."
+        default=None, description="File of the secret that signs URLs, shared by all replicas; created if missing."
     )
     users_jwks_url: str = Field(
-        default="", description="Public keys of the access tokens that POST /files takes: http(s):// or file://."
+        default="", description="JWKS URL of the access tokens that POST /files accepts: http(s):// or file://."
     )
     users_issuer: str = Field(default="hanse-users", description="The `iss` of access tokens.")
     users_audience: str = Field(default="hanse", description="The `aud` of access tokens.")
     allowed_origins: tuple[str, ...] = Field(
-        default=("*",), description="Origins whose pages may use /files; it takes no cookies, so all may by default."
+        default=("*",),
+        description="Origins whose pages may use /files. It does not use cookies, so the default allows all.",
     )
-    max_file_bytes: int = Field(default=50_000_000, ge=1, le=2**31 - 1, description="Largest file.")
-    quota_bytes: int = Field(default=5_000_000_000, ge=1, description="Most that one user may keep, in bytes.")
-    max_pixels: int = Field(default=50_000_000, ge=1, description="Most pixels that an image may have.")
-    thumbnail_pixels: int = Field(default=320, ge=16, description="Longer side of a thumbnail.")
-    max_product_images: int = Field(default=10, ge=1, description="Most pictures of one product.")
-    upload_seconds: int = Field(default=900, ge=1, description="How long a requested upload may take.")
-    download_seconds: int = Field(default=900, ge=1, description="How long a download URL lasts at least.")
-    sweep_seconds: float = Field(default=30.0, gt=0, description="How often what was given up or deleted is removed.")
+    max_file_bytes: int = Field(default=50_000_000, ge=1, le=2**31 - 1, description="Maximum size of a file, in bytes.")
+    quota_bytes: int = Field(
+        default=5_000_000_000, ge=1, description="Maximum size of all files of one user, in bytes."
+    )
+    max_pixels: int = Field(default=50_000_000, ge=1, description="Maximum number of pixels of an image.")
+    thumbnail_pixels: int = Field(
+        default=320, ge=16, description="Length of the longer side of a thumbnail, in pixels."
+    )
+    max_product_images: int = Field(default=10, ge=1, description="Maximum number of images of one product.")
+    upload_seconds: int = Field(default=900, ge=1, description="Lifetime of an upload URL, in seconds.")
+    download_seconds: int = Field(default=900, ge=1, description="Minimum lifetime of a download URL, in seconds.")
+    sweep_seconds: float = Field(
+        default=30.0, gt=0, description="Interval between removals of expired uploads and deleted files, in seconds."
+    )
 
     @property
     def storage(self) -> str:

@@ -1,4 +1,4 @@
-"""What the notifications subgraph can be told; `HANSE_NOTIFICATIONS_<FIELD>` in the environment."""
+"""The settings of the notifications subgraph: `HANSE_NOTIFICATIONS_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -22,23 +22,27 @@ class NotificationsSettings(SubgraphSettings):
     )
     mail_sender: str = Field(default="Hanse <no-reply@hanse.example>", description="The sender of all mail.")
     mail_attempts: int = Field(
-        default=16, ge=1, description="How often a mail is tried before it is given up: 16 last six hours."
+        default=16, ge=1, description="Maximum number of attempts to send a mail; 16 take about six hours."
     )
-    mail_first_pause_seconds: float = Field(default=5.0, gt=0, description="The pause after a failure; it doubles.")
+    mail_first_pause_seconds: float = Field(
+        default=5.0, gt=0, description="Delay before the first retry, in seconds; it doubles with each retry."
+    )
     mail_within_hours: float = Field(
-        default=48, gt=0, description="What happened longer ago is told in the app, but not mailed any more."
+        default=48, gt=0, description="Maximum age of an event that causes a mail, in hours."
     )
     verify_link: str = Field(
-        default="http://127.0.0.1:4000/verify-email?token={token}", description="The link that verifies an address."
+        default="http://127.0.0.1:4000/verify-email?token={token}",
+        description="URL of the page that verifies an e-mail address.",
     )
     reset_link: str = Field(
-        default="http://127.0.0.1:4000/reset-password?token={token}", description="The link for a new password."
+        default="http://127.0.0.1:4000/reset-password?token={token}",
+        description="URL of the page that sets a new password.",
     )
     live_url: str = Field(
-        default="memory:", description="How replicas wake each other's subscribers: memory: (not at all), redis://..."
+        default="memory:", description="Channel between replicas for live updates: memory: (none) or redis://..."
     )
     live_poll_seconds: float = Field(
-        default=2.0, gt=0, description="How soon live notifications show what another replica handled."
+        default=2.0, gt=0, description="Interval at which live notifications of other replicas are read, in seconds."
     )
 
     @property

@@ -1,4 +1,4 @@
-"""What the payments subgraph can be told; `HANSE_PAYMENTS_<FIELD>` in the environment."""
+"""The settings of the payments subgraph: `HANSE_PAYMENTS_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -15,7 +15,5 @@ class PaymentsSettings(SubgraphSettings):
     model_config = settings_config("payments")
     subgraph: ClassVar[str] = "payments"
 
-    currency: str = Field(
-        default="EUR", pattern="^[A-Z]{3}$", description="The one currency of all accounts, by ISO 4217."
-    )
-    credit_limit_minor: int = Field(default=100_000, ge=0, description="Most that a user may owe, in minor units.")
+    currency: str = Field(default="EUR", pattern="^[A-Z]{3}$", description="Currency of all accounts (ISO 4217).")
+    credit_limit_minor: int = Field(default=100_000, ge=0, description="Maximum debt of a user, in minor units.")

@@ -1,4 +1,4 @@
-"""What the tasks subgraph can be told; `HANSE_TASKS_<FIELD>` in the environment."""
+"""The settings of the tasks subgraph: `HANSE_TASKS_<FIELD>` in the environment."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the users subgraph can be told; `HANSE_USERS_<FIELD>` in the environment."""
+"""The settings of the users subgraph: `HANSE_USERS_<FIELD>` in the environment."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ class UsersSettings(SubgraphSettings):
     issuer: str = Field(default="hanse-users", description="The `iss` of access tokens.")
     audience: str = Field(default="hanse", description="The `aud` of access tokens.")
     signing_keys_file: Path | None = Field(
-        default=None, description="The private keys; default: keys/ in the data folder."
+        default=None, description="File of the private keys; default: in keys/ of the data folder."
     )
-    access_token_seconds: int = Field(default=900, ge=1, description="How long an access token is good.")
-    refresh_token_days: float = Field(default=30, gt=0, description="How long a session lives without being used.")
+    access_token_seconds: int = Field(default=900, ge=1, description="Lifetime of an access token, in seconds.")
+    refresh_token_days: float = Field(default=30, gt=0, description="Lifetime of an unused session, in days.")
     failures_before_lock: int = Field(
-        default=5, ge=1, description="Failed sign-ins in a row before the account is locked."
+        default=5, ge=1, description="Number of consecutive failed sign-ins that locks an account."
     )
     lock_seconds: int = Field(
-        default=60, ge=1, description="The first lock's time; it doubles with each further failure."
+        default=60, ge=1, description="Duration of the first lock, in seconds; it doubles with each further failure."
     )
-    reset_link_minutes: int = Field(default=60, ge=1, description="How long a mailed link for a new password is good.")
-    verify_link_hours: int = Field(
-        default=48, ge=1, description="How long a mailed link that verifies an address is good."
-    )
-    argon2_time_cost: int = Field(default=3, ge=1, description="Argon2id: passes.")
-    argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory.")
-    argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: lanes.")
-    hashing_threads: int = Field(default=2, ge=1, description="How many passwords are hashed at once.")
+    reset_link_minutes: int = Field(default=60, ge=1, description="Lifetime of a password reset link, in minutes.")
+    verify_link_hours: int = Field(default=48, ge=1, description="Lifetime of an e-mail verification link, in hours.")
+    argon2_time_cost: int = Field(default=3, ge=1, description="Argon2id: number of passes.")
+    argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory, in KiB.")
+    argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: degree of parallelism.")
+    hashing_threads: int = Field(default=2, ge=1, description="Number of threads for password hashing.")
 
     @property
     def signing_keys(self) -> Path:

@@ -8,13 +8,15 @@ from pydantic import BaseModel
 
 from hanse.platform import SUBGRAPHS
 from hanse_router.settings import PREFIX, RouterSettings
-from hanse_subgraph.config import SubgraphSettings
+from hanse_subgraph.config import COMMON_PREFIX, SubgraphSettings
 
-COMMAND_LINE = {"HANSE_DATA", "HANSE_UP_PORT", "HANSE_ADMIN_PASSWORD"}
+COMMAND_LINE = {"HANSE_SUBGRAPHS_CONFIG", "HANSE_DATA", "HANSE_UP_PORT", "HANSE_ADMIN_PASSWORD"}
 
 
 def is_setting(variable: str) -> bool:
     """Whether a subgraph, the router or the command line reads this variable."""
+    if variable.removeprefix(COMMON_PREFIX).lower() in SubgraphSettings.model_fields:
+        return True
     if variable.startswith(PREFIX):
         return _is_field(RouterSettings, variable.removeprefix(PREFIX).lower().split("__"))
     prefixes = {name: f"HANSE_{name.upper()}_" for name in SUBGRAPHS}

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from hanse_router.app import create_router
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
+from hanse_wire.settings import SettingsError
 from tests.router.platform import ACCOUNTS, Platform, supergraph_sdl
 
 WITHOUT_HELLO = ACCOUNTS.replace("  hello: String!\n", "")

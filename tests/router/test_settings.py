@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
-from hanse_router.settings_table import MARK, settings_table
+from hanse_wire.settings import SettingsError
+from hanse_wire.settings_table import with_tables
 
-DOCS = Path(__file__).parents[2] / "docs" / "reference" / "router.md"
+REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 
 
 def load(tmp_path: Path, text: str) -> RouterSettings:
@@ -80,6 +80,9 @@ def test_an_unknown_variable(monkeypatch: pytest.MonkeyPatch, variable: str, sai
     assert said in str(refused.value)
 
 
-def test_the_documented_table_is_that_of_the_code() -> None:
-    _, table, _ = DOCS.read_text(encoding="utf-8").split(MARK)
-    assert table.strip() == settings_table().strip(), "run: python -m router.settings_table docs/reference/router.md"
+@pytest.mark.parametrize("name", ["router.md", "subgraphs.md"])
+def test_the_documented_tables_are_those_of_the_code(name: str) -> None:
+    text = (REFERENCE / name).read_text(encoding="utf-8")
+    made = with_tables(text)
+    assert made.count("| setting | default | meaning |") == text.count("<!-- settings ") > 0
+    assert made == text, f"run: python -m hanse_wire.settings_table docs/reference/{name}"

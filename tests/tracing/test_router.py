@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
+from hanse_wire.settings import SettingsError
 from tests.router.platform import Platform
 from tests.tracing.collector import Collector, collecting
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from hanse_router.errors import SettingsError
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.request import RequestContext
 from hanse_router.settings import HeaderRules, HeaderSettings
 from hanse_router.telemetry.tracing import Trace
+from hanse_wire.settings import SettingsError
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(

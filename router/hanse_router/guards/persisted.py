@@ -14,11 +14,11 @@ from hanse_router.errors import (
     PersistedMismatch,
     PersistedNotFound,
     PersistedNotSupported,
-    SettingsError,
     UntrustedDocument,
 )
 from hanse_router.request import GraphQLRequest
 from hanse_router.settings import PersistedSettings
+from hanse_wire.settings import SettingsError
 
 _MISSING = 'The request has no query: send {"query": "..."}, or the id of a persisted document.'
 

@@ -9,10 +9,11 @@ from typing import Any
 import jwt
 
 from hanse_router.cache import LruCache
-from hanse_router.errors import SettingsError, Unauthenticated
+from hanse_router.errors import Unauthenticated
 from hanse_router.identity.jwks import KeySet
 from hanse_router.request import ANONYMOUS, Principal
 from hanse_router.settings import JwtSettings
+from hanse_wire.settings import SettingsError
 
 SCHEME = "bearer "
 MAX_TOKEN_CHARACTERS = 16_384

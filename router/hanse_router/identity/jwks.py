@@ -15,8 +15,9 @@ import aiohttp
 import jwt
 import orjson
 
-from hanse_router.errors import SettingsError, Unavailable
+from hanse_router.errors import Unavailable
 from hanse_router.store.base import Cache
+from hanse_wire.settings import SettingsError
 
 FETCH_SECONDS = 5.0
 MAX_BYTES = 1_000_000

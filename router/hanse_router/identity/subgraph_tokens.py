@@ -20,9 +20,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from hanse_router.cache import LruCache
-from hanse_router.errors import SettingsError
 from hanse_router.request import RequestContext
 from hanse_router.settings import IdentitySettings
+from hanse_wire.settings import SettingsError
 
 CallerTokens = dict[str, tuple[float, Mapping[str, str]]]  # by subgraph: when to make another, and the header
 

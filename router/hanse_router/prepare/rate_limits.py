@@ -17,11 +17,11 @@ from graphql import (
     is_abstract_type,
 )
 
-from hanse_router.errors import SettingsError
 from hanse_router.operation import Conditions, Operation
 from hanse_router.request import Variables
 from hanse_router.settings import RateLimit, RateLimitSettings
 from hanse_schema.supergraph.model import AppliedDirective, InterfaceType, ObjectType, Supergraph
+from hanse_wire.settings import SettingsError
 
 _SECONDS = {"s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Mapping, Sequence
 
-from hanse_router.errors import SettingsError
 from hanse_router.server.asgi import Scope
+from hanse_wire.settings import SettingsError
 
 _Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from hanse_router.errors import SettingsError
 from hanse_router.server.asgi import Header
 from hanse_router.settings import CorsSettings
+from hanse_wire.settings import SettingsError
 
 METHODS = b"GET, POST, OPTIONS"
 

@@ -20,7 +20,6 @@ from redis.exceptions import (
     ResponseError,
 )
 
-from hanse_router.errors import SettingsError
 from hanse_router.settings import StoreSettings
 from hanse_router.store.base import BucketStore, Cache, StoreAway
 from hanse_router.store.circuit import Circuit
@@ -28,6 +27,7 @@ from hanse_router.store.redis_buckets import RedisBuckets
 from hanse_router.store.redis_cache import RedisCache
 from hanse_router.store.redis_url import Client, client_of, place_of
 from hanse_router.telemetry.metrics import Metrics
+from hanse_wire.settings import SettingsError
 
 FAILURES_TO_OPEN = 3
 FAILURES = (RedisError, RedisClusterException, OSError)  # a TimeoutError is an OSError

@@ -10,7 +10,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.maint_notifications import MaintNotificationsConfig
 
-from hanse_router.errors import SettingsError
+from hanse_wire.settings import SettingsError
 
 Client = Redis | RedisCluster
 FORMS = "memory:, redis://HOST:PORT, rediss://HOST:PORT (TLS) or redis+cluster://HOST:PORT"

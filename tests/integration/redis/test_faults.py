@@ -14,8 +14,8 @@ from redis.asyncio import Redis
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
-from hanse_router.errors import SettingsError
 from hanse_router.store.base import Charge, StoreAway
+from hanse_wire.settings import SettingsError
 from tests.e2e.processes import HANSE, run_to_end
 from tests.integration.redis.conftest import store_at
 from tests.router.platform import Platform, Reply

@@ -15,12 +15,12 @@ from hanse_router.errors import (
     PersistedNotFound,
     PersistedNotSupported,
     RouterError,
-    SettingsError,
     UntrustedDocument,
 )
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.request import GraphQLRequest
 from hanse_router.settings import PersistedSettings
+from hanse_wire.settings import SettingsError
 
 TEXT = "{ hello }"
 HASH = hashlib.sha256(TEXT.encode()).hexdigest()

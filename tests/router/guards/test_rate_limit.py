@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from hanse_router.errors import RateLimited, RateLimitsUnavailable, SettingsError
+from hanse_router.errors import RateLimited, RateLimitsUnavailable
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.operation import SkipInclude
 from hanse_router.prepare.rate_limits import NO_LIMITS, Limit, OperationLimits, limit_of
@@ -14,6 +14,7 @@ from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import RateLimit
 from hanse_router.store.base import Charge, Refusal, StoreAway
 from hanse_router.store.memory import MemoryBuckets
+from hanse_wire.settings import SettingsError
 from tests.router.store.bucket_contract import Clock
 
 

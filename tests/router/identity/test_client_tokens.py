@@ -11,13 +11,14 @@ import jwt
 import orjson
 import pytest
 
-from hanse_router.errors import SettingsError, Unauthenticated, Unavailable
+from hanse_router.errors import Unauthenticated, Unavailable
 from hanse_router.identity.client_tokens import TokenVerifier
 from hanse_router.identity.jwks import FileJwks, KeySet, source_of
 from hanse_router.request import ANONYMOUS
 from hanse_router.settings import JwtSettings
 from hanse_router.store.base import Cache
 from hanse_router.store.memory import MemoryCache
+from hanse_wire.settings import SettingsError
 from tests.router.identity.keys import NOW, Issuer, Published, other_algorithms
 from tests.router.store.bucket_contract import Clock
 

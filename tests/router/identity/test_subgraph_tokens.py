@@ -10,11 +10,11 @@ import jwt
 import orjson
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.identity.subgraph_tokens import SigningKey, SubgraphTokens
 from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import HeaderSettings, IdentitySettings
+from hanse_wire.settings import SettingsError
 
 PRINCIPAL = Principal("u1", roles=("admin",), scopes=frozenset({"a"}), scope="a", session_id="s1", authenticated=True)
 CONTEXT = RequestContext(PRINCIPAL, "10.0.0.9", {"user-agent": "test", "x-trace": "7", "cookie": "secret"})

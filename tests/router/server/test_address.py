@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.server.address import ClientAddress
+from hanse_wire.settings import SettingsError
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.server.cors import Cors
 from hanse_router.settings import CorsSettings
+from hanse_wire.settings import SettingsError
 
 
 def test_nothing_is_said_without_origins() -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from hanse_router.errors import SettingsError
 from hanse_router.settings import RouterSettings
 from hanse_router.store import Store, open_store
 from hanse_router.store.memory import MemoryStore
 from hanse_router.store.redis import RedisStore
 from hanse_router.telemetry.metrics import Metrics
+from hanse_wire.settings import SettingsError
 
 
 def opened(url: str) -> Store:

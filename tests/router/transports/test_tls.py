@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from websockets.asyncio.server import ServerConnection, serve
 
-from hanse_router.errors import SettingsError
 from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import RouterSettings
 from hanse_router.subgraph_transports import SubgraphTransports
@@ -17,6 +16,7 @@ from hanse_router.transports import TransportOptions, make_transport
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.tls import tls_context
+from hanse_wire.settings import SettingsError
 from tests.router.transports.certificates import Authority
 from tests.router.transports.raw_server import reply, serving
 
