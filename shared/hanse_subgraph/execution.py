@@ -9,7 +9,6 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from graphql import GraphQLError, OperationType
 from sqlalchemy.exc import DBAPIError
 from strawberry.types import ExecutionResult
@@ -19,6 +18,7 @@ from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, pauses, reason
 from hanse_subgraph.errors import ClientError
 from hanse_subgraph.federation import Document, SubgraphSchema, cause_of, formatted_error
+from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
 log = logging.getLogger(__name__)
 
@@ -49,8 +49,8 @@ class MalformedRequest(ClientError):
 def decode_request(body: bytes) -> GraphQLRequest:
     """The request in a body of JSON. Raises MalformedRequest."""
     try:
-        payload = orjson.loads(body)
-    except ValueError as error:
+        payload = decode_json(body)
+    except JsonError as error:
         raise MalformedRequest("The body is not valid JSON.") from error
     return request_from(payload)
 
@@ -191,9 +191,9 @@ def _body(data: Any, errors: Sequence[GraphQLError], *, with_data: bool) -> byte
     response: dict[str, Any] = {"data": data} if with_data else {}
     if errors:
         response["errors"] = [formatted_error(error) for error in errors]
-    return orjson.dumps(response)
+    return encode_json(response)
 
 
 def error_reply(status: int, error: ClientError) -> Reply:
     """A refusal before execution, as a GraphQL response without data."""
-    return Reply(status, orjson.dumps({"errors": [{"message": error.message, "extensions": error.extensions}]}))
+    return Reply(status, encode_json({"errors": [{"message": error.message, "extensions": error.extensions}]}))

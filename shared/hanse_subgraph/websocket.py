@@ -7,12 +7,12 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
-import orjson
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from hanse_subgraph.auth import Caller, RouterTokens
 from hanse_subgraph.errors import Unauthenticated, Unavailable
 from hanse_subgraph.execution import GraphQLRequest, MalformedRequest, request_from
+from hanse_wire.json_codec import JsonError, decode_json, encode_json_text
 
 SUBPROTOCOL = "graphql-transport-ws"
 INIT_SECONDS = 10.0
@@ -70,8 +70,8 @@ class Connection:
 
     async def _receive(self) -> dict[str, Any]:
         try:
-            message = orjson.loads(await self._socket.receive_text())
-        except (ValueError, KeyError) as error:
+            message = decode_json(await self._socket.receive_text())
+        except (JsonError, KeyError) as error:
             raise _Closed(4400, "Invalid message received") from error
         if not isinstance(message, dict):
             raise _Closed(4400, "Invalid message received")
@@ -126,10 +126,12 @@ class Connection:
             async with aclosing(events):
                 async for event in events:
                     if event.startswith(b'{"errors"'):  # refused before execution
-                        errors = orjson.loads(event)["errors"]
+                        errors = decode_json(event)["errors"]
                         await self._send({"type": "error", "id": key, "payload": errors})
                         return
-                    await self._socket.send_text(f'{{"id":{_json(key)},"type":"next","payload":{event.decode()}}}')
+                    await self._socket.send_text(
+                        f'{{"id":{encode_json_text(key)},"type":"next","payload":{event.decode()}}}'
+                    )
             await self._send({"type": "complete", "id": key})
         except (WebSocketDisconnect, RuntimeError):
             pass  # the client is gone
@@ -147,12 +149,8 @@ class Connection:
             await self._stop(key)
 
     async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(_json(message))
+        await self._socket.send_text(encode_json_text(message))
 
     async def _close(self, end: _Closed) -> None:
         if self._socket.application_state is WebSocketState.CONNECTED:
             await self._socket.close(end.code, end.reason[:120])
-
-
-def _json(value: Any) -> str:
-    return orjson.dumps(value).decode()

@@ -215,3 +215,9 @@ def test_a_malformed_body_is_refused(body: bytes) -> None:
 def test_a_request_may_leave_out_what_it_does_not_need() -> None:
     assert decode_request(b'{"query":"{a}"}') == GraphQLRequest("{a}")
     assert decode_request(b'{"query":"{a}","variables":null,"operationName":null}') == GraphQLRequest("{a}")
+
+
+def test_integers_of_any_size_stay_exact() -> None:
+    large = 123456789012345678901234
+    request = decode_request(b'{"query":"{a}","variables":{"x":[%d]}}' % large)
+    assert request.variables == {"x": [large]}

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
+from hanse_wire.json_codec import encode_json_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Subprotocol:
 
     def result(self, key: str, response: bytes) -> str:
         """The message of one result."""
-        return f'{{"id":{orjson.dumps(key).decode()},"type":"{self.next}","payload":{response.decode()}}}'
+        return f'{{"id":{encode_json_text(key)},"type":"{self.next}","payload":{response.decode()}}}'
 
     def error(self, key: str, errors: list[dict[str, Any]]) -> str:
         """The message of an operation that cannot run."""
@@ -43,7 +43,7 @@ class Subprotocol:
 
 def encode(message: Mapping[str, object]) -> str:
     """A message as text."""
-    return orjson.dumps(message).decode()
+    return encode_json_text(message)
 
 
 TRANSPORT_WS = Subprotocol(

@@ -8,8 +8,6 @@ import time
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-import orjson
-
 from hanse_router.engine import Engine
 from hanse_router.errors import InternalError, RouterError, Unauthenticated, Unavailable
 from hanse_router.execute import Response
@@ -22,6 +20,7 @@ from hanse_router.server.streams import once
 from hanse_router.server.subprotocols import LEGACY_WS, SUBPROTOCOLS, Subprotocol, encode
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.transports.errors import TransportError
+from hanse_wire.json_codec import JsonError, decode_json
 
 BAD_MESSAGE = 4400, "Invalid message received"
 NOT_INITIALISED = 4401, "Unauthorized"
@@ -249,8 +248,8 @@ def _decode(message: Message, limit: int) -> dict[str, Any]:
     if len(content) > limit:
         raise _Close(*TOO_BIG)
     try:
-        decoded = orjson.loads(content)
-    except ValueError as error:
+        decoded = decode_json(content)
+    except JsonError as error:
         raise _Close(*BAD_MESSAGE) from error
     if not isinstance(decoded, dict):
         raise _Close(*BAD_MESSAGE)

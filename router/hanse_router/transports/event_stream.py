@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-import orjson
-
 from hanse_router.transports.errors import MalformedResponse
+from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
 _MOST_PENDING = 64 * 1024 * 1024
 
@@ -57,8 +56,8 @@ def _payload(part: bytes) -> bytes | None:
     if not part.strip():
         return None
     try:
-        message = orjson.loads(part)
-    except ValueError:
+        message = decode_json(part)
+    except JsonError:
         raise MalformedResponse("A part of the subgraph's stream is not JSON.") from None
     if not isinstance(message, dict) or not message:
         return None
@@ -67,9 +66,9 @@ def _payload(part: bytes) -> bytes | None:
     payload = message["payload"]
     if payload is None:
         if message.get("errors"):
-            return orjson.dumps({"data": None, "errors": message["errors"]})
+            return encode_json({"data": None, "errors": message["errors"]})
         return None
-    return orjson.dumps(payload)
+    return encode_json(payload)
 
 
 async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:

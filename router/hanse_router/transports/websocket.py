@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from typing import Any
 
-import orjson
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidURI, WebSocketException
 from websockets.typing import Subprotocol
@@ -23,6 +22,7 @@ from hanse_router.transports.errors import (
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.tls import tls_failure
+from hanse_wire.json_codec import JsonError, decode_json, encode_json, encode_json_text
 
 CURRENT, OLDER = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
 _ID = "1"
@@ -96,7 +96,7 @@ class WebSocketTransport:
             raise tls_failure(error) or unreachable from None
 
     async def _begin(self, socket: ClientConnection, request: SubgraphRequest, start: str) -> None:
-        await socket.send(orjson.dumps({"type": "connection_init", "payload": dict(request.headers)}).decode())
+        await socket.send(encode_json_text({"type": "connection_init", "payload": dict(request.headers)}))
         try:
             async with asyncio.timeout(self._options.connect_timeout):
                 while True:
@@ -118,11 +118,11 @@ async def _events(socket: ClientConnection, event: str) -> AsyncIterator[bytes]:
         message = _message(await socket.recv())
         kind = message.get("type")
         if kind == event:
-            yield orjson.dumps(message.get("payload"))
+            yield encode_json(message.get("payload"))
         elif kind == "complete":
             return
         elif kind == "error":
-            yield orjson.dumps({"data": None, "errors": _errors(message.get("payload"))})
+            yield encode_json({"data": None, "errors": _errors(message.get("payload"))})
             return
         elif kind == "ping":
             await socket.send('{"type":"pong"}')
@@ -136,8 +136,8 @@ async def _leave(socket: ClientConnection) -> None:
 
 def _message(text: str | bytes) -> dict[str, Any]:
     try:
-        message = orjson.loads(text)
-    except ValueError:
+        message = decode_json(text)
+    except JsonError:
         message = None
     if not isinstance(message, dict):
         raise MalformedResponse("A WebSocket message of the subgraph does not follow the protocol.")
