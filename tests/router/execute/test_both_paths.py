@@ -1,208 +1,185 @@
-"""The general path and the fast one give the same, and what one plain schema over the same objects would give."""
+"""The general path and the fast path give the same response, and that of one plain schema over the same objects.
+
+Hypothesis draws the operation, the data and the faults of subgraphs, and shrinks what fails. HANSE_PROPERTY_CASES sets
+the number of examples of each test; then they differ from run to run.
+"""
 
 from __future__ import annotations
 
+import asyncio
 import json
-import logging
-import random
-from collections.abc import Iterator
-from typing import Any
+import os
+from collections import Counter
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 import pytest
 from graphql import parse, validate
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from hanse_router.execute import Call, CompiledPlan, run
+from hanse_router.execute import Call, CompiledPlan, Response
 from hanse_router.planner import PlanError
-from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable
+from hanse_router.transports.protocol import SubgraphRequest
+from hanse_schema.compose import compose
+from tests.router.execute import faults
+from tests.router.execute.chance import Chance
+from tests.router.execute.faults import Change, Faults
 from tests.router.execute.operations import VARIABLES, Operations
+from tests.router.execute.paths import Bodies, comparable, compare_paths, fast_paths, ordered
 from tests.router.execute.world import SUBGRAPHS, View, World, planner
-from tests.router.planning import compiled_plan
+from tests.router.planning import compiled_plan, operation_of
+from tests.router.property.check import Rig, is_fit
+from tests.router.property.graphs import subgraphs_of
+from tests.router.property.operations import OperationMaker
+from tests.router.property.subgraph import WorldSubgraph
+
+CASES = int(os.environ.get("HANSE_PROPERTY_CASES", "0"))
+CHECKS = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.large_base_example]
 
 
-@pytest.fixture(autouse=True)
-def no_mistakes() -> Iterator[None]:
-    """The fast path's own mistakes are logged and covered by the general path: here they must not happen."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign, assignment]
-    log = logging.getLogger("hanse_router.execute")
-    log.addHandler(handler)
-    yield
-    log.removeHandler(handler)
-    assert [record.exc_info for record in records if record.levelno >= logging.ERROR] == []
+def examples(count: int) -> settings:
+    """So many examples, always the same ones unless HANSE_PROPERTY_CASES is set."""
+    return settings(
+        max_examples=CASES or count,
+        derandomize=not CASES,
+        database=None,
+        deadline=None,
+        print_blob=True,
+        suppress_health_check=CHECKS,
+    )
 
 
-SEEDS = st.integers(min_value=0, max_value=2**32)
-QUIET = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
-
-
-def prepared(seed: int) -> tuple[CompiledPlan, str]:
-    """A random operation, planned and compiled."""
+def prepared(chance: Chance) -> tuple[CompiledPlan, str]:
+    """A random operation, planned and compiled, and its text."""
     planner_, clients = planner()
-    for attempt in range(50):
-        text = Operations(clients, seed + attempt).operation()
-        document = parse(text)
-        if not validate(clients, document):
-            break
-    else:
-        pytest.fail("no valid operation in fifty")
-    return compiled_plan(planner_, text), text
+    text = Operations(clients, chance).operation()
+    assume(not validate(clients, parse(text)))
+    try:
+        return compiled_plan(planner_, text), text
+    except PlanError:
+        pytest.fail(f"cannot be planned: {text}")
 
 
-def shown(response: bytes) -> Any:
-    """The response so that order counts, and how a number is written does not."""
-    return json.loads(response, object_pairs_hook=tuple)
+@dataclass
+class Drawn:
+    """An operation, its data, and faults."""
+
+    compiled: CompiledPlan
+    text: str
+    world: World
+    faults: Faults
+
+    @classmethod
+    def of(cls, data: st.DataObject, change: Change) -> Drawn:
+        """Draw all of it."""
+        chance = Chance(data.draw)
+        compiled, text = prepared(chance)
+        return cls(compiled, text, World(chance), Faults(change, chance))
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether there is a fast path."""
+        return bool(fast_paths(self.compiled.variant(VARIABLES)))
+
+    def compare(self, with_faults: Faults | None = None) -> Response:
+        """Compare the paths, with these faults instead of its own; the response."""
+
+        def new_call() -> tuple[Call, Bodies]:
+            views = {name: View(name, self.world, with_faults or self.faults) for name in SUBGRAPHS}
+            return Call(views), {name: view.bodies for name, view in views.items()}
+
+        return asyncio.run(compare_paths(self.compiled, VARIABLES, new_call))
 
 
-@QUIET
-@given(SEEDS)
-async def test_sound_subgraphs(seed: int) -> None:
-    compiled, text = prepared(seed)
-    world = World(seed)
-    call = Call({name: View(name, world) for name in SUBGRAPHS})
-    general = (await run(compiled, VARIABLES, call)).encode()
-    expected = world.whole(text, VARIABLES)
-    assert json.loads(general) == expected, text
-    assert shown(general) == shown(json.dumps(expected).encode()), text
-    variant = compiled.variant(VARIABLES)
-    fast = (await run(compiled, VARIABLES, call)).encode()
-    assert fast == general, (text, variant.general_reason)
+def shares(count: int, change: Change) -> Counter[str]:
+    """Compare the paths in so many examples; the shares of them, in per cent, that have a fast path."""
+    found: Counter[str] = Counter()
+
+    @examples(count)
+    @given(st.data())
+    def check(data: st.DataObject) -> None:
+        drawn = Drawn.of(data, change)
+        response = drawn.compare()
+        if change is faults.none:
+            expected = drawn.world.whole(drawn.text, VARIABLES)
+            assert comparable(response) == (ordered(expected["data"]), []), drawn.text
+        found["examples"] += 1
+        found["fast"] += drawn.is_fast
+        found["fast with errors"] += bool(drawn.is_fast and response.errors)
+
+    check()
+    return Counter({name: 100 * number // found["examples"] for name, number in found.items()})
 
 
-def spoiler(seed: int) -> Any:
-    """Changes replies: the same request always in the same way."""
-
-    def spoil(name: str, body: bytes, reply: Any) -> Any:
-        chance = random.Random(f"{seed}{name}{body.decode()}")
-        kind = chance.random()
-        if kind < 0.5:
-            return reply
-        if kind < 0.55:
-            raise SubgraphTimeout("late")
-        if kind < 0.6:
-            return chance.choice([b"", b"{", b"null", b"[]", b'{"data":null}', b'{"data":3}', b'{"errors":[]}', b"{}"])
-        if kind < 0.7:
-            reply["errors"] = [{"message": "m", "path": list(_a_path(reply["data"], chance))}, "odd", {}]
-        for _ in range(chance.randint(1, 3)):
-            _spoil_somewhere(reply, chance)
-        return reply
-
-    return spoil
+def test_subgraphs_without_faults() -> None:
+    assert shares(80, faults.none)["fast"] >= 40
 
 
-def _a_path(value: Any, chance: random.Random) -> Any:
-    while isinstance(value, dict | list) and value and chance.random() < 0.85:
-        key = chance.choice(list(value) if isinstance(value, dict) else range(len(value)))
-        yield key
-        value = value[key]
+def test_subgraphs_that_fail() -> None:
+    assert shares(80, faults.failing)["fast with errors"] >= 20
 
 
-def _spoil_somewhere(reply: Any, chance: random.Random) -> None:
-    path = list(_a_path(reply, chance))
-    if not path:
-        return
-    parent = reply
-    for key in path[:-1]:
-        parent = parent[key]
-    change = chance.random()
-    if change < 0.5:
-        parent[path[-1]] = None
-    elif change < 0.65 and isinstance(parent, dict):
-        del parent[path[-1]]
-    elif change < 0.75 and isinstance(parent, list):
-        parent.pop()
-    else:
-        parent[path[-1]] = chance.choice([1, -1.5, "x", True, [], {}, [None], {"__typename": "Nothing"}, 2**40, ["a"]])
+def test_subgraphs_that_send_anything() -> None:
+    assert shares(80, faults.spoiled)["fast with errors"] >= 20
 
 
-@QUIET
-@given(SEEDS)
-@example(1785)  # a null that an entity fetch brings where none may be
-@example(2543)  # a type that is none of those possible
-async def test_subgraphs_that_answer_anything(seed: int) -> None:
-    compiled, text = prepared(seed)
-    calls = [Call({name: View(name, World(seed), spoiler(seed)) for name in SUBGRAPHS}) for _ in range(2)]
-    general = (await run(compiled, VARIABLES, calls[0])).encode()
-    fast = (await run(compiled, VARIABLES, calls[1])).encode()
-    assert _by_path(fast) == _by_path(general), (text, compiled.variant(VARIABLES).general_reason)
-    for name in SUBGRAPHS:  # and nothing was asked twice
-        first, second = (sorted(call.transports[name].bodies) for call in calls)  # type: ignore[attr-defined]
-        assert first == second, (text, name)
+@examples(60)
+@given(st.data())
+def test_one_fault_at_each_position(data: st.DataObject) -> None:
+    """Null, a wrong value, and nothing at each position of each reply, up to a number of positions."""
+    drawn = Drawn.of(data, faults.none)
+    assume(drawn.is_fast)
+    drawn.compare()
+    value = data.draw(st.sampled_from(faults.VALUES))
+    start = data.draw(st.integers(0, 20))
+    for number in range(start, start + 25):
+        for kind, given_value in (("value", None), ("value", value), ("missing", None)):
+            changed = drawn.faults.with_one_fault(number, kind, given_value)
+            if changed is None:
+                return
+            note(f"fault {number}: {kind} {given_value!r} in {drawn.text}")
+            drawn.compare(changed)
 
 
-def failing(seed: int) -> Any:
-    """Subgraphs that fail as honest ones do: an error and null in place of an entity or an object, or no reply."""
+class FaultyTransport:
+    """A subgraph of a random graph, with faults."""
 
-    def fail(name: str, body: bytes, reply: Any) -> Any:
-        chance = random.Random(f"{seed}{name}{body.decode()}")
-        if chance.random() < 0.1:
-            raise SubgraphUnreachable("gone")
-        if chance.random() < 0.1:
-            return {"data": None, "errors": [{"message": "all"}]}
-        entities = b"representations" in body
-        for alias, value in reply["data"].items():
-            if not entities and chance.random() < 0.3:
-                reply["data"][alias] = None
-                reply.setdefault("errors", []).append(
-                    {"message": "field", "path": [alias], "extensions": {"code": "F"}}
-                )
-            elif entities and isinstance(value, list):
-                for index in range(len(value)):
-                    if chance.random() < 0.3:
-                        value[index] = None
-                        error = {"message": "entity", "path": [alias, index, *chance.choice([(), ("name",)])]}
-                        reply.setdefault("errors", []).append(error)
-        return reply
+    def __init__(self, name: str, subgraph: WorldSubgraph, drawn: Faults) -> None:
+        self._name = name
+        self._subgraph = subgraph
+        self._faults = drawn
+        self.bodies: list[bytes] = []
 
-    return fail
+    async def send(self, request: SubgraphRequest) -> bytes:
+        self.bodies.append(request.body)
+        reply = json.loads(await self._subgraph.send(request))
+        return self._faults.reply(self._name, request.body, reply)
+
+    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
 
 
-@QUIET
-@given(SEEDS)
-async def test_subgraphs_that_fail(seed: int) -> None:
-    compiled, text = prepared(seed)
-    calls = [Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS}) for _ in range(2)]
-    general = (await run(compiled, VARIABLES, calls[0])).encode()
-    fast = (await run(compiled, VARIABLES, calls[1])).encode()
-    assert _by_path(fast) == _by_path(general), (text, compiled.variant(VARIABLES).general_reason)
-    for name in SUBGRAPHS:
-        first, second = (sorted(call.transports[name].bodies) for call in calls)  # type: ignore[attr-defined]
-        assert first == second, (text, name)
+@examples(25)
+@given(st.data())
+def test_random_graphs(data: st.DataObject) -> None:
+    """Schema, operation and faults are random."""
+    rng = data.draw(st.randoms(use_true_random=False))
+    composition = compose(subgraphs_of(rng))
+    assume(composition.supergraph is not None)
+    assert composition.supergraph is not None
+    rig = Rig.over(composition.supergraph)
+    text = OperationMaker(rig.api_schema, rng).make()
+    assume(not text.startswith("subscription") and is_fit(rig, text))
+    drawn = Faults(data.draw(st.sampled_from([faults.none, faults.failing, faults.spoiled])), Chance(data.draw))
+    operation = operation_of(rig.planner, text)
+    compiled = CompiledPlan(rig.planner.plan(operation), operation, rig.api_schema)
 
+    def new_call() -> tuple[Call, Bodies]:
+        transports = {name: FaultyTransport(name, one, drawn) for name, one in rig.transports.items()}
+        return Call(transports), {name: one.bodies for name, one in transports.items()}
 
-async def test_failures_of_subgraphs_are_answered_on_the_fast_path_often_enough_to_be_tested() -> None:
-    taken = 0
-    for seed in range(60):
-        try:
-            compiled, _ = prepared(seed)
-        except PlanError:
-            continue
-        call = Call({name: View(name, World(seed), failing(seed)) for name in SUBGRAPHS})
-        for _ in range(2):
-            response = (await run(compiled, VARIABLES, call)).encode()
-        fast = compiled.variant(VARIABLES)._fast
-        taken += fast is not None and not fast._fallbacks and "errors" in json.loads(response)
-    assert taken >= 8
-
-
-def _by_path(response: bytes) -> Any:
-    decoded = json.loads(response)
-    errors = sorted(json.dumps(error, sort_keys=True) for error in decoded.get("errors", ()))
-    return shown(json.dumps(decoded["data"]).encode()), errors
-
-
-async def test_the_fast_path_is_taken_often_enough_to_be_tested() -> None:
-    taken = 0
-    for seed in range(60):
-        try:
-            compiled, _ = prepared(seed)
-        except PlanError:
-            continue
-        call = Call({name: View(name, World(seed)) for name in SUBGRAPHS})
-        for _ in range(2):
-            await run(compiled, VARIABLES, call)
-        fast = compiled.variant(VARIABLES)._fast
-        taken += fast is not None and not fast._fallbacks
-    assert taken >= 20
+    asyncio.run(compare_paths(compiled, rig.variables(operation), new_call))

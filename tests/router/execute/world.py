@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import random
 import re
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -16,6 +14,8 @@ from hanse_router.transports.protocol import SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import api_schema
+from tests.router.execute.chance import Chance
+from tests.router.execute.faults import Faults
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable", "@external",'
@@ -108,10 +108,9 @@ def _agrees(told: Any, known: Any) -> bool:
 
 
 class World:
-    """Objects made from a seed. Keys and requires are looked at, so that a wrong request gives wrong data."""
+    """Random objects. Keys and required fields are checked, so that a wrong request gives wrong data."""
 
-    def __init__(self, seed: int, *, lean: bool = False) -> None:
-        chance = random.Random(seed)
+    def __init__(self, chance: Chance) -> None:
         self._chance = chance
         self.users = [self._user(number) for number in range(4)]
         self.posts = [self._post(number) for number in range(4)]
@@ -128,15 +127,15 @@ class World:
         self.comments = [self._comment(number) for number in range(4)]
         for user in self.users:
             user["friends"] = self._some(self.users)
-            user["best"] = self.maybe(chance.choice(self.users))
+            user["best"] = self.maybe(chance.pick(self.users))
             user["posts"] = self._some(self.posts)
-            user["liked"] = self.maybe(chance.choice(self.posts))
+            user["liked"] = self.maybe(chance.pick(self.posts))
         for post in self.posts:
-            post["author"] = chance.choice(self.users)
+            post["author"] = chance.pick(self.users)
             post["comments"] = self.maybe(self._some(self.comments))
         for comment in self.comments:
-            comment["by"] = self.maybe(chance.choice(self.users))
-            comment["post"] = chance.choice(self.posts)
+            comment["by"] = self.maybe(chance.pick(self.users))
+            comment["post"] = chance.pick(self.posts)
         self.objects = {(o["__typename"], o["id"]): o for o in [*self.users, *self.posts, *self.ads, *self.comments]}
         self.by_slug = {post["slug"]: post for post in self.posts}
         self.shelves = [
@@ -147,26 +146,26 @@ class World:
 
     def maybe(self, value: Any) -> Any:
         """The value, or null."""
-        return None if self._chance.random() < 0.2 else value
+        return None if self._chance.happens(20) else value
 
     def _some(self, values: list[Object]) -> list[Object]:
-        return [self._chance.choice(values) for _ in range(self._chance.randrange(4))]
+        return [self._chance.pick(values) for _ in range(self._chance.count(0, 3))]
 
     def _user(self, number: int) -> Object:
         age = self.maybe(20 + number)
         address = self.maybe({"__typename": "Address", "street": self.maybe("S"), "city": f"C{number}"})
-        tags = self.maybe(["a", "b"][: self._chance.randrange(3)])
+        tags = self.maybe(["a", "b"][: self._chance.count(0, 2)])
         return {
             "__typename": "User",
             "id": f"u{number}",
             "name": f'Näme "{number}"\n',
             "age": age,
             "born": None if age is None else 2000 - age,
-            "score": self.maybe(self._chance.choice([1, 1.5, -0.25, 3e8])),
+            "score": self.maybe(self._chance.pick([1, 1.5, -0.25, 3e8])),
             "active": number % 2 == 0,
-            "role": self.maybe(self._chance.choice(["ADMIN", "USER"])),
+            "role": self.maybe(self._chance.pick(["ADMIN", "USER"])),
             "tags": tags,
-            "meta": self.maybe(self._chance.choice([{"deep": [1, None, {"x": "y"}]}, "text", 5, [1, 2], False])),
+            "meta": self.maybe(self._chance.pick([{"deep": [1, None, {"x": "y"}]}, "text", 5, [1, 2], False])),
             "karma": number * 10,
             "address": address,
             "zone": address and f"zone of {address['city']}",
@@ -174,7 +173,7 @@ class World:
         }
 
     def _post(self, number: int) -> Object:
-        cover = self._chance.choice(
+        cover = self._chance.pick(
             [
                 {"__typename": "Image", "url": "/i", "width": self.maybe(3)},
                 {"__typename": "Video", "url": "/v", "length": 1.25},
@@ -235,7 +234,7 @@ class World:
         return found
 
     def whole(self, text: str, variables: Object) -> Object:
-        """The answer of one schema over everything."""
+        """The response of one schema over everything."""
         _, clients = planner()
         result = execute_sync(clients, parse(text), self.root, variable_values=variables)
         assert not result.errors, result.errors
@@ -243,12 +242,12 @@ class World:
 
 
 class View:
-    """A subgraph's transport over a world; `spoil` may change what it answers."""
+    """The transport of a subgraph over a world, with faults."""
 
-    def __init__(self, name: str, world: World, spoil: Callable[[str, bytes, Object], Any] | None = None) -> None:
+    def __init__(self, name: str, world: World, faults: Faults) -> None:
         self._name = name
         self._world = world
-        self._spoil = spoil
+        self._faults = faults
         self.bodies: list[bytes] = []
 
     async def send(self, request: SubgraphRequest) -> bytes:
@@ -261,11 +260,8 @@ class View:
         result = execute_sync(
             subgraph_schema(self._name), parse(body["query"]), root, variable_values=body.get("variables") or {}
         )
-        assert not result.errors or self._spoil is not None or body.get("variables"), (result.errors, body)
-        reply: Any = json.loads(json.dumps(result.formatted))
-        if self._spoil is not None:
-            reply = self._spoil(self._name, request.body, reply)
-        return reply if isinstance(reply, bytes) else json.dumps(reply).encode()
+        assert not result.errors or body.get("variables"), (result.errors, body)
+        return self._faults.reply(self._name, request.body, json.loads(json.dumps(result.formatted)))
 
     def stream(self, request: SubgraphRequest) -> Any:
         raise NotImplementedError

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +29,11 @@ from hanse_router.planner import Planner
 from hanse_router.prepare.variables import prepare_variables
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
+from tests.router.execute.paths import no_defects
 from tests.router.planning import operation_of
 from tests.router.property.operations import VALUES
 from tests.router.property.subgraph import WorldSubgraph
-from tests.router.property.world import Ref, World
+from tests.router.property.world import Ref, UnfitError, World
 
 
 @dataclass(slots=True)
@@ -75,20 +74,23 @@ class Rig:
 
         Raises AssertionError where the two differ, or the router noted a mistake of its own.
         """
-        with _no_mistakes():
+        with no_defects():
             return asyncio.run(self._run(operation_of(self.planner, text)))
 
     async def _run(self, operation: Operation) -> list[Any]:
         plan = self.planner.plan(operation, override_labels=self.labels)
         compiled = CompiledPlan(plan, operation, self.api_schema)
-        call = Call(self.transports)
-        variables = prepare_variables(tuple(operation.variables.values()), self.api_schema)(VALUES)
+        call, variables = Call(self.transports), self.variables(operation)
         async with asyncio.timeout(20):
             if operation.kind is OperationKind.SUBSCRIPTION:
                 return [json.loads(response.encode()) async for response in subscribe(compiled, variables, call)]
             general, again = [(await run(compiled, variables, call)).encode() for _ in range(2)]
         assert again == general, f"at the second run {again.decode()}"
         return [json.loads(general)]
+
+    def variables(self, operation: Operation) -> Mapping[str, Any]:
+        """The values of the operation's variables, coerced."""
+        return prepare_variables(tuple(operation.variables.values()), self.api_schema)(VALUES)
 
     def differs(self, text: str) -> bool:
         """Whether the two answers differ, in whatever way, the order of fields included.
@@ -104,24 +106,17 @@ class Rig:
         return json.dumps(answer) != json.dumps(expected)
 
 
+def is_fit(rig: Rig, text: str) -> bool:
+    """Whether the operation is valid and there is data for it."""
+    try:
+        return rig.is_valid(text) and not any(response.get("errors") for response in rig.expected(text))
+    except UnfitError:
+        return False
+
+
 def _is_subscription(document: DocumentNode) -> bool:
     operation = get_operation_ast(document)
     return operation is not None and operation.operation is OperationType.SUBSCRIPTION
-
-
-@contextmanager
-def _no_mistakes() -> Iterator[None]:
-    """The fast path's own mistakes are logged, and the general path answers: here they must not happen."""
-    records: list[logging.LogRecord] = []
-    handler = logging.Handler()
-    handler.emit = records.append  # type: ignore[method-assign, assignment]
-    log = logging.getLogger("hanse_router.execute")
-    log.addHandler(handler)
-    try:
-        yield
-    finally:
-        log.removeHandler(handler)
-    assert not records, [record.exc_info for record in records]
 
 
 def _give_data(schema: GraphQLSchema, world: World) -> None:

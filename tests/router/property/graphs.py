@@ -66,7 +66,12 @@ class GraphDraft:
 
 def random_subgraphs(seed: int | str) -> list[SubgraphSource]:
     """The subgraphs of a seed. Not all sets compose."""
-    return _Maker(random.Random(seed)).make()
+    return subgraphs_of(random.Random(seed))
+
+
+def subgraphs_of(rng: random.Random) -> list[SubgraphSource]:
+    """The subgraphs that a source of random choices leads to. Not all sets compose."""
+    return _Maker(rng).make()
 
 
 class _Maker:

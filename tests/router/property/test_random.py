@@ -13,11 +13,10 @@ from collections.abc import Iterator
 from hanse_router.planner.print_plan import print_plan
 from hanse_schema.compose import compose
 from tests.router.planning import plan_of
-from tests.router.property.check import Rig
+from tests.router.property.check import Rig, is_fit
 from tests.router.property.graphs import LABEL, random_subgraphs
 from tests.router.property.operations import OperationMaker
 from tests.router.property.shrink import shrink
-from tests.router.property.world import UnfitError
 
 CASES = int(os.environ.get("HANSE_PROPERTY_CASES", "80"))
 SEED = int(os.environ.get("HANSE_PROPERTY_SEED", "0"))
@@ -40,14 +39,6 @@ def fit_operations(rig: Rig, seed: int) -> Iterator[tuple[int, str]]:
         text = OperationMaker(rig.api_schema, random.Random(f"{seed}/{number}")).make()
         if is_fit(rig, text):
             yield number, text
-
-
-def is_fit(rig: Rig, text: str) -> bool:
-    """Whether the operation is valid and there is data for it."""
-    try:
-        return rig.is_valid(text) and not any(response.get("errors") for response in rig.expected(text))
-    except UnfitError:
-        return False
 
 
 def explain(rig: Rig, seed: int, number: int, text: str) -> str:
