@@ -1,4 +1,4 @@
-"""Pauses Python's cyclic garbage collection while many long-lived objects are made."""
+"""Pauses Python's cyclic garbage collection while many long-lived objects are created."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def paused_collection() -> Iterator[None]:
-    """Collect no cyclic garbage within; afterwards, what was before. Can be nested.
+    """Disable cyclic garbage collection within the block, then restore the previous state. Can be nested.
 
-    Syntax trees are hundreds of thousands of objects that stay, and looking through them again and again takes longer
-    than making them. Reference counting goes on.
+    Syntax trees are hundreds of thousands of long-lived objects, and traversing them repeatedly takes longer
+    than creating them. Reference counting continues.
     """
     was_enabled = gc.isenabled()
     gc.disable()

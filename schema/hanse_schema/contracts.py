@@ -1,13 +1,13 @@
-"""Contracts: several API schemas of one supergraph, each a part of it chosen by `@tag`.
+"""Contracts: variants of the API schema of one supergraph, selected by `@tag`.
 
-A contract marks what it hides `@inaccessible`, so that its supergraph runs as any other does. Hidden are, in turn:
+A contract marks hidden elements `@inaccessible`, so its supergraph runs like any other. It hides, in this order:
 
 1. elements with an excluded tag;
 2. with included tags: fields of objects and interfaces, and unions, that have none of them (scalars, enums, input types
    and arguments stay);
-3. what makes no sense any more: an interface's field that an implementation has lost, and a type with all of its
+3. elements that became invalid: an interface's field that an implementation has lost, and a type with all of its
    fields, values or members hidden;
-4. on demand, types that no operation can come to.
+4. optionally, types that no operation can reach.
 
 A tag on an object or interface counts as one on each of its fields. An excluded tag wins over an included one.
 """
@@ -44,7 +44,7 @@ _INACCESSIBLE = Link("https://specs.apollo.dev/inaccessible/v0.2", for_="SECURIT
 
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """Which part of the supergraph to show: all that is not excluded, or, with `include`, only what is included."""
+    """The part of the supergraph to show: everything that is not excluded, or with `include` only what is included."""
 
     include: frozenset[str] = frozenset()
     exclude: frozenset[str] = frozenset()
@@ -53,17 +53,17 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class ContractSupergraph:
-    """A contract's supergraph, or the errors that keep it from being one."""
+    """A contract's supergraph, or the errors that prevent it."""
 
     supergraph: Supergraph | None
     errors: tuple[Diagnostic, ...] = ()
 
 
 def apply_contract(supergraph: Supergraph, contract: Contract) -> ContractSupergraph:
-    """The supergraph with what the contract hides marked `@inaccessible`; the one given stays as it is.
+    """A copy of the supergraph with the hidden elements marked `@inaccessible`.
 
-    Errors are those of an API schema that refers to what is hidden (REFERENCED_INACCESSIBLE, REQUIRED_INACCESSIBLE and
-    so on) or in which nothing can be queried (QUERY_ROOT_TYPE_INACCESSIBLE).
+    The errors are those of an API schema that refers to hidden elements (REFERENCED_INACCESSIBLE and others),
+    or without query fields (QUERY_ROOT_TYPE_INACCESSIBLE).
     """
     linked = directive_name(supergraph, "inaccessible") is not None
     marked = replace(supergraph, links=supergraph.links if linked else (*supergraph.links, _INACCESSIBLE))
@@ -82,7 +82,7 @@ class _Filter:
         self._contract = contract
         self._mark = mark
         self._tag = directive_name(supergraph, "tag")
-        # Types of specifications stand in no subgraph and are nobody's to choose.
+        # Types of specifications belong to no subgraph and cannot be hidden.
         self._types = [type_ for type_ in supergraph.types.values() if type_.joins]
         self._hidden: set[str] = set()
 
@@ -117,7 +117,7 @@ class _Filter:
                 self._hidden |= {f"{type_.name}.{field.name}" for field in untagged}
 
     def _hide_broken(self) -> bool:
-        """Hide what has lost its meaning; tells whether there was anything. Empty types go before their interfaces."""
+        """Hide elements that became invalid; returns whether any did. Hides empty types before their interfaces."""
         shown = [type_ for type_ in self._types if type_.name not in self._hidden]
         members = ((type_.name, _members(type_)) for type_ in shown)
         empty = {name for name, coordinates in members if coordinates and self._hidden.issuperset(coordinates)}
@@ -137,7 +137,7 @@ class _Filter:
         return f"{type_.name}.{member}" in self._hidden
 
     def _reachable(self) -> set[str]:
-        """The types that some operation, or the definition of a directive, can name."""
+        """The types reachable from an operation or the definition of a directive."""
         supergraph = self._supergraph
         reached: set[str] = set()
         arguments = [
@@ -181,7 +181,7 @@ class _Filter:
 
 
 def _elements(type_: TypeDefinition) -> Iterator[tuple[str, tuple[AppliedDirective, ...]]]:
-    """The type and everything in it, by coordinate. What a type's tags say of its fields, they say by hiding it."""
+    """The type and everything in it, by coordinate. A type's own tags apply to its fields by hiding the type."""
     yield type_.name, type_.directives
     match type_:
         case ObjectType() | InterfaceType():
@@ -200,7 +200,7 @@ def _elements(type_: TypeDefinition) -> Iterator[tuple[str, tuple[AppliedDirecti
 
 
 def _members(type_: TypeDefinition) -> list[str]:
-    """The coordinates of what the type is made of; a union's members are types."""
+    """The coordinates of the parts of the type; a union's members are types."""
     match type_:
         case UnionType():
             return list(type_.member_names)

@@ -1,4 +1,4 @@
-"""Diagnostics: what composition has to say about the subgraphs, as errors and hints."""
+"""Diagnostics: the errors and hints of composition."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import Enum
 
 
 class Severity(Enum):
-    """How much a diagnostic weighs: an error refuses the composition, a hint does not."""
+    """The severity of a diagnostic: an error fails the composition, a hint does not."""
 
     ERROR = "error"
     HINT = "hint"
@@ -16,7 +16,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True, order=True)
 class Location:
-    """A place in one subgraph's SDL. Lines and columns count from 1; 0 where the place is not known."""
+    """A location in one subgraph's SDL. Lines and columns count from 1; 0 if unknown."""
 
     subgraph: str
     line: int = 0
@@ -41,7 +41,7 @@ class Diagnostic:
 
     @property
     def subgraphs(self) -> tuple[str, ...]:
-        """Names of the subgraphs concerned, in the order of the locations, each once."""
+        """The names of the affected subgraphs in the order of the locations, without duplicates."""
         return tuple(dict.fromkeys(location.subgraph for location in self.locations))
 
     def __str__(self) -> str:

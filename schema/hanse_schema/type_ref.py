@@ -1,4 +1,4 @@
-"""Type references as their GraphQL text: `[Product!]!`. Cheap to hold, compare and print."""
+"""Type references as GraphQL text: `[Product!]!`. Cheap to store, compare and print."""
 
 from __future__ import annotations
 

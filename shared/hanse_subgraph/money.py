@@ -27,10 +27,12 @@ def formatted(minor: int, currency: str) -> str:
 class Money:
     """What clients read."""
 
-    amount_minor: int = strawberry.field(description="The amount in minor units: cents of EUR, whole JPY.")
-    currency: str = strawberry.field(description="The currency's ISO 4217 code.")
+    amount_minor: int = strawberry.field(
+        description="The amount in minor units of the currency, such as cents for EUR."
+    )
+    currency: str = strawberry.field(description="The ISO 4217 code of the currency.")
 
-    @strawberry.field(description="The amount as people write it, such as `12.34 EUR`.")
+    @strawberry.field(description="The formatted amount, such as `12.34 EUR`.")
     def formatted(self) -> str:
         """See `formatted` above."""
         return formatted(self.amount_minor, self.currency)
@@ -40,8 +42,10 @@ class Money:
 class MoneyInput:
     """What clients send."""
 
-    amount_minor: int = strawberry.field(description="The amount in minor units: cents of EUR, whole JPY.")
-    currency: str = strawberry.field(default="EUR", description="The currency's ISO 4217 code.")
+    amount_minor: int = strawberry.field(
+        description="The amount in minor units of the currency, such as cents for EUR."
+    )
+    currency: str = strawberry.field(default="EUR", description="The ISO 4217 code of the currency.")
 
 
 def check_money(problems: Problems, name: str, money: MoneyInput, *, least: int = 0) -> None:

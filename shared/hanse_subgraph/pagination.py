@@ -24,47 +24,49 @@ from hanse_subgraph.ids import known_id
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
 
-First = Annotated[int | None, strawberry.argument(description="How many entries, at most 100; 20 where not given.")]
-After = Annotated[str | None, strawberry.argument(description="Begin after this cursor.")]
-Last = Annotated[int | None, strawberry.argument(description="How many entries, counted from the end.")]
-Before = Annotated[str | None, strawberry.argument(description="End before this cursor.")]
+First = Annotated[
+    int | None, strawberry.argument(description="The number of entries from the start: at most 100. Defaults to 20.")
+]
+After = Annotated[str | None, strawberry.argument(description="Only entries after this cursor.")]
+Last = Annotated[int | None, strawberry.argument(description="The number of entries from the end: at most 100.")]
+Before = Annotated[str | None, strawberry.argument(description="Only entries before this cursor.")]
 
 Node = TypeVar("Node")
 Row = TypeVar("Row")
 
 
-@strawberry.federation.type(shareable=True, description="Where a page stands in its list.")
+@strawberry.federation.type(shareable=True, description="Information about the position of a page in its list.")
 class PageInfo:
     """The page's ends, as the specification names them."""
 
-    has_next_page: bool = strawberry.field(description="Whether more follows this page.")
-    has_previous_page: bool = strawberry.field(description="Whether something comes before this page.")
-    start_cursor: str | None = strawberry.field(description="The cursor of the page's first edge.")
-    end_cursor: str | None = strawberry.field(description="The cursor of the page's last edge.")
+    has_next_page: bool = strawberry.field(description="Whether there are entries after this page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are entries before this page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first edge. Null if the page is empty.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last edge. Null if the page is empty.")
 
 
-@strawberry.type(description="One entry of a connection.")
+@strawberry.type(description="An edge of a connection.")
 class Edge(Generic[Node]):
     """A node and its place."""
 
-    cursor: str = strawberry.field(description="The entry's place; give it as `after` or `before`.")
-    node: Node = strawberry.field(description="The entry itself.")
+    cursor: str = strawberry.field(description="The cursor of the entry, for `after` and `before`.")
+    node: Node = strawberry.field(description="The entry.")
 
 
-@strawberry.type(description="One page of a list.")
+@strawberry.type(description="A page of a list.")
 class Connection(Generic[Node]):
     """A page: its entries, where it stands, and how much there is in all."""
 
-    edges: list[Edge[Node]] = strawberry.field(description="The entries with their cursors.")
-    page_info: PageInfo = strawberry.field(description="Where this page stands.")
+    edges: list[Edge[Node]] = strawberry.field(description="The entries of the page, with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Information about the position of the page.")
     counted: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="The entries without their cursors.")
+    @strawberry.field(description="The entries of the page, without cursors.")
     def nodes(self) -> list[Node]:
         """See above."""
         return [edge.node for edge in self.edges]
 
-    @strawberry.field(description="How many entries all pages have together.")
+    @strawberry.field(description="The total number of entries on all pages.")
     async def total_count(self) -> int:
         """Counted only where a client asks."""
         return await self.counted()

@@ -71,7 +71,7 @@ def _never(_: Any) -> NoReturn:
 
 UPLOAD_SCALAR = strawberry.scalar(
     name="Upload",
-    description="A file that goes along with the request, as a GraphQL multipart request has it.",
+    description="A file sent with a GraphQL multipart request.",
     serialize=_never,
     parse_value=_file,
 )

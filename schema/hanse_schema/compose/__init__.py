@@ -1,4 +1,4 @@
-"""Composition: subgraphs in, one supergraph out, or what stands in its way.
+"""Composition: from subgraphs to one supergraph, or to the errors that prevent it.
 
 `compose([SubgraphSource("users", sdl), ...])` gives a Composition with `.supergraph`, `.errors`, `.hints` and `.sdl`.
 """
@@ -41,9 +41,9 @@ STAGES: tuple[tuple[Rule, ...], ...] = (
 @paused_collection()
 @paused_collection()
 def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
-    """Compose subgraphs into a supergraph. Never raises: whatever is wrong is in the result's errors.
+    """Compose subgraphs into a supergraph. Never raises: all problems are in the result's errors.
 
-    Each stage needs the one before to have succeeded, so errors are all those of the first stage that has any.
+    Each stage requires that the previous one succeeded, so the errors are those of the first stage that has any.
     """
     refused = check_names(subgraphs)
     if refused:

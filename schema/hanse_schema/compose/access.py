@@ -1,6 +1,6 @@
-"""Access requirements that follow types: from interface objects to what they stand for, from objects to interfaces.
+"""Access requirements inherited between types: from interface objects to objects, and from objects to interfaces.
 
-Whoever may read a field through an interface must be allowed to read it on every object behind it.
+A caller that can read a field through an interface must be allowed to read it on every implementing object.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from hanse_schema.subgraph.model import Applied, Kind, TypeDef
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """The access requirements of an element, without all else that is said of it."""
+    """The access requirements of an element, without its other directives."""
 
     directives: list[Applied]
 
 
 def inherited_by_field(merging: Merging, group: FieldGroup) -> list[Source[Requirements]]:
-    """What a field takes over: an object's from interface objects, an interface's from the objects behind it."""
+    """What a field inherits: on an object from interface objects, on an interface from implementing objects."""
     if not merging.restricts_access:
         return []
     if group.owner.kind is Kind.OBJECT:
@@ -36,7 +36,7 @@ def inherited_by_field(merging: Merging, group: FieldGroup) -> list[Source[Requi
 
 
 def inherited_by_type(merging: Merging, group: TypeGroup) -> list[Source[Requirements]]:
-    """What an interface takes over from the objects behind it."""
+    """What an interface inherits from its implementing objects."""
     if not merging.restricts_access:
         return []
     return [

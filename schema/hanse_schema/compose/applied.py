@@ -26,7 +26,7 @@ Application = tuple[Part, Applied]
 def merge_applied(
     merging: Merging, sources: Sequence[Source[Any] | FieldSource], coordinate: str
 ) -> tuple[AppliedDirective, ...]:
-    """The directives that the element has in the supergraph, by the order in which subgraphs apply them."""
+    """The directives of the element in the supergraph, in the order in which subgraphs apply them."""
     by_name: dict[str, list[Application]] = {}
     for source in sources:
         for directive in source.definition.directives:
@@ -50,7 +50,7 @@ def merge_applied(
 def _add_namesakes(
     merging: Merging, sources: Sequence[Source[Any] | FieldSource], by_name: dict[str, list[Application]]
 ) -> None:
-    """A directive that one subgraph composes on the element counts in all that apply one of that name to it."""
+    """A directive composed by one subgraph counts in all that apply a directive of this name to the element."""
     composed = {name for _, name in merging.carried.composed}
     for name in composed & by_name.keys():
         by_name[name] = [
@@ -62,7 +62,7 @@ def _add_namesakes(
 
 
 def _repeated(part: Part, directive: Applied) -> tuple[tuple[str, str], ...]:
-    """The arguments as written; but contexts are a subgraph's own, and named after it."""
+    """The arguments as written, with contexts prefixed by the subgraph, since they are local to it."""
     if directive.spec is None or directive.name != "context":
         return _arguments(directive)
     return tuple((name, _print(f"{part.name}__{_value(value, None)}")) for name, value in directive.arguments.items())
@@ -104,7 +104,7 @@ def _merge_arguments(
 
 
 def _meaning(merging: Merging, name: str, directive: Applied) -> tuple[tuple[str, str], ...]:
-    """The arguments in one order, without those equal to their defaults: equal for what means the same."""
+    """The arguments in a canonical order, without those equal to their defaults, so that equivalent ones are equal."""
     definition = merging.supergraph.directive_definitions.get(name) if directive.spec is None else None
     defaults: dict[str, str | None] = {a.name: a.default for a in definition.arguments.values()} if definition else {}
     if directive.spec is not None:

@@ -18,7 +18,7 @@ def merge_arguments(
 ) -> dict[str, InputValue]:
     """Merge the arguments by name. One that some definition lacks is dropped, with a hint, or an error if required.
 
-    An argument filled from a context somewhere is not the client's to give, so it is dropped as well.
+    An argument filled from a context in some subgraph cannot be given by clients, so it is dropped as well.
     """
     merged: dict[str, InputValue] = {}
     for name in dict.fromkeys(name for source in sources for name in source.definition.arguments):
@@ -42,7 +42,7 @@ def _is_contextual(definition: InputValueDef) -> bool:
 
 
 def _check_contextual(merging: Merging, given: Sequence[Source[InputValueDef]], place: str) -> None:
-    """Another subgraph can have the argument without a context only if it can do without a value for it."""
+    """Another subgraph can have the argument without a context only if it is optional there."""
     plain = [source for source in given if not _is_contextual(source.definition)]
     if not plain:
         return

@@ -41,25 +41,25 @@ SPECS = {
     )
 }
 
-# How the arguments of directives that do not repeat merge, where subgraphs give different ones.
+# How differing arguments of directives that are not repeatable are merged.
 STRATEGIES: Mapping[str, Mapping[str, Strategy]] = {
     "requiresScopes": {"scopes": strategies.all_of_both},
     "policy": {"policies": strategies.all_of_both},
-    "cost": {"weight": strategies.largest},
+    "cost": {"weight": strategies.maximum},
     "listSize": {
-        "assumedSize": strategies.largest,
+        "assumedSize": strategies.maximum,
         "slicingArguments": strategies.union,
         "sizedFields": strategies.union,
         "requireOneSlicingArgument": strategies.both,
     },
 }
-# What it means to leave out an argument of those, where it is not nothing.
+# The value of an omitted argument, if it is not null.
 DEFAULTS: Mapping[str, Mapping[str, object]] = {"listSize": {"requireOneSlicingArgument": True}}
 REPEATABLE = frozenset({"tag", "context"})
 AS_JOIN_DIRECTIVE = frozenset({"cacheTag"})
 NOT_ON_ELEMENTS = frozenset({"fromContext", "cacheTag"})  # carried in join records
 
-# The specification that each directive carried belongs to.
+# The specification of each carried directive.
 SPEC_OF = {
     "tag": "tag",
     "inaccessible": "inaccessible",
@@ -80,7 +80,7 @@ class Carried:
     """The directives carried in one composition.
 
     `names` gives, by graph, the name under which a subgraph writes a specification's directive, which is also its name
-    in the supergraph. `composed` holds (graph, name) of those that `@composeDirective` keeps, `repeatable` their names
+    in the supergraph. `composed` holds (graph, name) of those kept by `@composeDirective`, `repeatable` the names
     where they repeat. `applied` holds the specifications' directives in use: the names used for each, and the
     subgraphs that do.
     """
@@ -111,9 +111,11 @@ class Carried:
 
 
 def carried_names(links: Iterable[LinkDef]) -> dict[str, str]:
-    """The names that a subgraph's links give to the directives carried: imported, or under the namespace."""
+    """The local names of the carried directives in a subgraph: imported, or with the namespace."""
     names: dict[str, str] = {}
-    for link in sorted(links, key=lambda link: link.identity != f"{_APOLLO}federation"):  # what is linked itself wins
+    for link in sorted(
+        links, key=lambda link: link.identity != f"{_APOLLO}federation"
+    ):  # a direct link takes precedence
         if not link.identity.startswith(_APOLLO):
             continue
         own = link.identity.removeprefix(_APOLLO)

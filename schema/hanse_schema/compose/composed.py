@@ -1,4 +1,4 @@
-"""`@composeDirective`: directives of the subgraphs' own that they ask to have carried into the supergraph.
+"""`@composeDirective`: carries directives defined by subgraphs into the supergraph.
 
 Spec: https://specs.apollo.dev/federation/v2.1
 """
@@ -19,7 +19,7 @@ from hanse_schema.supergraph.model import DirectiveDefinition, InputValue, Link
 
 @dataclass(frozen=True, slots=True)
 class _Composed:
-    """A directive composed: its name in the supergraph, and where its definition is taken from."""
+    """A composed directive: its name in the supergraph, and the source of its definition."""
 
     name: str
     original: str
@@ -27,7 +27,7 @@ class _Composed:
 
 
 def compose_directives(merging: Merging) -> None:
-    """Have merging carry what the subgraphs ask for, with its definition and a link to where it comes from."""
+    """Mark the requested directives as carried, with their definition and a link to their specification."""
     requests = accepted_requests(merging)
     merging.carried.composed.update((request.part.graph, request.name) for request in requests)
     by_identity: dict[str, list[Request]] = {}
@@ -52,7 +52,7 @@ def _by_name(requests: Iterable[Request]) -> Iterable[list[Request]]:
 
 
 def _compose(merging: Merging, newest: LinkDef, requests: Sequence[Request]) -> _Composed | None:
-    """Take the definition from the newest version; where several subgraphs link it, from the last that defines it."""
+    """Use the definition of the newest version; if several subgraphs link it, that of the last one."""
     name, original = requests[0].name, requests[0].original
     holders = [
         (part, link)

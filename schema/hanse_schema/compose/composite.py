@@ -1,4 +1,4 @@
-"""What objects and interfaces have in common: join records of the type, and their fields."""
+"""Shared by objects and interfaces: the join records of the type, and the merged fields."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _join_types(source: Source[TypeDef]) -> list[JoinType]:
 
 
 def _is_extended(source: Source[TypeDef]) -> bool:
-    """Whether the type counts as extended. The Federation 1 upgrade makes definitions of types only extended."""
+    """Whether the type counts as extended. The Federation 1 upgrade defines types that are only extended."""
     if source.part.schema.federation_version < (2, 0):
         return has(source.definition.directives, "extends")
     return source.definition.is_extension
@@ -56,6 +56,6 @@ def join_implements(group: TypeGroup) -> tuple[JoinImplements, ...]:
 
 
 def merge_fields(merging: Merging, group: TypeGroup) -> dict[str, Field]:
-    """The fields that some subgraph resolves."""
+    """The fields resolved by at least one subgraph."""
     merged = ((name, merge_field(merging, field)) for name, field in group.fields.items())
     return {name: field for name, field in merged if field is not None}

@@ -1,4 +1,4 @@
-"""What comes out of composition: a supergraph or errors, and hints."""
+"""The result of composition: a supergraph or errors, and hints."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ _FIELD_VALUE = re.compile(r"\s*\$\s*(?P<context>[_A-Za-z]\w*)(?P<selection>.*)",
 
 
 def split_field_value(text: str) -> tuple[str, str]:
-    """The context and the selection that a field value such as `$user { id }` consists of; both empty if malformed."""
+    """Split a field value such as `$user { id }` into context and selection; both are empty if it is malformed."""
     match = _FIELD_VALUE.match(text)
     return (match["context"], match["selection"]) if match is not None else ("", "")
 

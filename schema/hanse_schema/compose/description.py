@@ -1,4 +1,4 @@
-"""Descriptions: the one that most subgraphs give."""
+"""Merges descriptions: the most frequent one is used."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanse_schema.compose.sources import FieldSource, Source
 
 
 def merge_description(sources: Sequence[Source[Any] | FieldSource], coordinate: str, report: Report) -> str | None:
-    """The description most given, the first of them on a tie; hints INCONSISTENT_DESCRIPTION where several differ."""
+    """The most frequent description, the first one on a tie. Hints INCONSISTENT_DESCRIPTION if they differ."""
     if len(sources) == 1:
         return sources[0].definition.description or None
     given = [(source, text) for source in sources if (text := source.definition.description)]

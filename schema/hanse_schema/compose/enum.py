@@ -1,7 +1,7 @@
 """Merges the definitions of an enum: all values where it is output, the common ones where it is input.
 
-An enum used both ways must be the same everywhere: a client may send what another subgraph would not know, and receive
-what it does not expect.
+An enum used both ways must be equal in all subgraphs: otherwise a client could send a value that a subgraph does not
+define, or receive one that it does not expect.
 """
 
 from __future__ import annotations
@@ -58,9 +58,9 @@ def _merge_value(merging: Merging, sources: ValueSources, coordinate: str) -> En
 
 
 def _stays(merging: Merging, enum: str, use: EnumUse, given: ValueSources, lacking: Sequence[Source[TypeDef]]) -> bool:
-    """Whether a value that some definitions lack stays in the supergraph; what that means is reported.
+    """Whether a value that some definitions lack is kept in the supergraph. Reports errors and hints about it.
 
-    An @inaccessible one does without a word where the enum is input: no client can send it.
+    An @inaccessible value of an input enum is kept without a report, since no client can send it.
     """
     if use & EnumUse.INPUT and any(has(source.definition.directives, "inaccessible") for source in given):
         return True

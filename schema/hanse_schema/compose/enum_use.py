@@ -1,4 +1,4 @@
-"""Where each enum is used: as input, as output, as both, or not at all."""
+"""Whether each enum is used as input, as output, as both, or not at all."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from hanse_schema.supergraph.model import Field
 
 
 def merge_field(merging: Merging, group: FieldGroup) -> Field | None:
-    """The field in the supergraph; None where no subgraph has it on this very type, or none resolves it."""
+    """The field in the supergraph; None if no subgraph has it on this type itself, or none resolves it."""
     resolvers = group.resolvers or (group.sources if group.abstracted else [])
     if not resolvers:
         return None

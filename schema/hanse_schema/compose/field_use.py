@@ -1,4 +1,4 @@
-"""Which fields a subgraph's own directives and interfaces need it to have."""
+"""The fields that a subgraph's own directives and interfaces require."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Coordinate = tuple[str, str]  # type, field
 
 @dataclass(slots=True)
 class FieldUse:
-    """Fields of one subgraph: in its `@key`s, `@requires` and `@provides`, and those that interfaces ask for.
+    """Fields of one subgraph: in its `@key`s, `@requires` and `@provides`, and those required by interfaces.
 
     `access` says whether the subgraph restricts access to anything.
     """
@@ -28,7 +28,7 @@ class FieldUse:
     access: bool = False
 
     def needs(self, owner: str, name: str) -> bool:
-        """Whether the subgraph cannot do without the field, even if another one resolves it."""
+        """Whether the subgraph requires the field, even if another one resolves it."""
         coordinate = (owner, name)
         return (
             coordinate in self.keys
@@ -39,7 +39,7 @@ class FieldUse:
 
 
 def field_use(subgraph: SubgraphSchema) -> FieldUse:
-    """Find what the subgraph's field sets select, through interfaces down to the types that implement them."""
+    """Collect what the subgraph's field sets select, including the implementations of selected interfaces."""
     use = FieldUse()
     selector = _Selector(subgraph)
     for owner in subgraph.types.values():
@@ -62,7 +62,7 @@ def field_use(subgraph: SubgraphSchema) -> FieldUse:
 
 
 def restricts_access(directives: Iterable[Applied]) -> bool:
-    """Whether one of the directives says who may see an element."""
+    """Whether one of the directives restricts access."""
     return any(directive.name in ACCESS and directive.spec is not None for directive in directives)
 
 

@@ -1,4 +1,4 @@
-"""Puts the subgraphs' definitions side by side: types by name, fields by name."""
+"""Groups the subgraphs' definitions: types by name, fields by name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _COMPOSITE = (Kind.OBJECT, Kind.INTERFACE)
 
 
 def gather_parts(schemas: Iterable[SubgraphSchema]) -> list[Part]:
-    """The subgraphs in the order of their names, which all that composition prefers or prints follows."""
+    """The subgraphs sorted by name. Preferences and output of composition follow this order."""
     ordered = sorted(schemas, key=lambda subgraph: subgraph.name)
     graphs = graph_names(subgraph.name for subgraph in ordered)
     return [Part(graphs[subgraph.name], subgraph) for subgraph in ordered]
@@ -36,7 +36,7 @@ def gather_types(parts: Sequence[Part]) -> dict[str, TypeGroup]:
 
 
 def is_interface_object(definition: TypeDef) -> bool:
-    """Whether the subgraph has an object where others have the interface of that name."""
+    """Whether the subgraph has an interface object of that name."""
     return definition.kind is Kind.OBJECT and has(definition.directives, "interfaceObject")
 
 
@@ -53,7 +53,7 @@ def _gather_fields(group: TypeGroup) -> None:
 
 
 def _gather_abstracted(groups: dict[str, TypeGroup]) -> None:
-    """Note on each object's fields the interface objects' fields that stand for them."""
+    """Attach to each object's fields the interface objects' fields that represent them."""
     abstract = {name for name, group in groups.items() if group.is_interface_object}
     if not abstract:
         return

@@ -1,4 +1,4 @@
-"""The `join__Graph` enum values that stand for subgraphs.
+"""The `join__Graph` enum values of subgraphs.
 
 Spec: https://specs.apollo.dev/join/v0.5, "Sanitizing the subgraph names".
 """
@@ -14,9 +14,9 @@ _NUMBERED = re.compile(r"_\d+$")
 
 
 def graph_names(subgraphs: Iterable[str]) -> dict[str, str]:
-    """The enum value of each subgraph name, in the order given; names that collide get a number each.
+    """The enum value of each subgraph name, in the given order. Names that collide are numbered.
 
-    A name that ends in `_` and digits gets a trailing `_`, so that it cannot meet a numbered one.
+    A name that ends in `_` and digits gets a trailing `_`, so that it cannot collide with a numbered one.
     """
     sanitised = {name: _sanitise(name) for name in subgraphs}
     shared = {value for value, count in Counter(sanitised.values()).items() if count > 1}

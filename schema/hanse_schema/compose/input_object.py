@@ -16,7 +16,7 @@ from hanse_schema.supergraph.model import InputObjectType, InputValue, JoinField
 def merge_input_object(merging: Merging, group: TypeGroup) -> InputObjectType:
     """The input object in the supergraph.
 
-    A field that some subgraph lacks is dropped, or an error if required. One that is @inaccessible stays: no client
+    A field that some subgraph lacks is dropped, or an error if required. An @inaccessible field is kept: no client
     can give it.
     """
     fields: dict[str, InputValue] = {}

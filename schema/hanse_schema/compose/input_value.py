@@ -1,4 +1,4 @@
-"""Merges arguments and input fields: their types to the strictest, their defaults only if they agree."""
+"""Merges arguments and input fields: to the strictest type, and to the common default."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from hanse_schema.type_ref import is_non_null
 
 @dataclass(frozen=True, slots=True)
 class InputPosition:
-    """What stands in messages and codes for where an input value is: an argument or an input field."""
+    """The kind of an input value, for messages and codes: an argument or an input field."""
 
     noun: str
     type_mismatch: str
@@ -116,7 +116,7 @@ def _merge_default(merging: Merging, sources: InputSources, coordinate: str, pos
 
 
 def same_value(one: str | None, other: str | None) -> bool:
-    """Whether two values are equal, given as GraphQL text; None stands for no value."""
+    """Whether two values, given as GraphQL text, are equal; None is no value."""
     if one == other or one is None or other is None:
         return one == other
     return bool(python_value(parse_const_value(one)) == python_value(parse_const_value(other)))

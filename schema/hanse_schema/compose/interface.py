@@ -1,4 +1,4 @@
-"""Merges the definitions of an interface, and hands its interface objects' fields to what implements it."""
+"""Merges the definitions of an interface, and adds its interface objects' fields to the implementing objects."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def merge_interface(merging: Merging, group: TypeGroup) -> InterfaceType:
 
 
 def add_interface_object_fields(merging: Merging) -> None:
-    """Give every object the fields that only interface objects have for it.
+    """Add to every object the fields that only its interface objects have.
 
-    No subgraph has such a field on the object itself, so it is joined to none.
+    No subgraph has such a field on the object itself, so it gets no join record.
     """
     for group in merging.types.values():
         owner = merging.supergraph.types.get(group.name)

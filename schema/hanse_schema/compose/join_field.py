@@ -1,4 +1,4 @@
-"""The join records of a field: how it stands in each subgraph."""
+"""The join records of a field: its definition in each subgraph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.supergraph.model import JoinField
 
 
 def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
-    """One record per subgraph that the router may ask for the field; none at all where that says nothing new."""
+    """One record per subgraph that can resolve the field; none if they would be redundant."""
     types = {source.definition.type for source in group.sources}
     records = []
     for source in group.sources:
@@ -28,7 +28,7 @@ def join_fields(merging: Merging, group: FieldGroup) -> tuple[JoinField, ...]:
 
 
 def _is_plain(record: JoinField) -> bool:
-    """Whether the record says no more than that the subgraph has the field. Who overrides nobody is no news either."""
+    """Whether the record contains nothing except that the subgraph has the field."""
     if record.override is not None:
         record = replace(record, override=None, override_label=None)
     return record == JoinField(graph=record.graph)
@@ -56,7 +56,7 @@ def _record(
 
 
 def _label(group: FieldGroup, source: FieldSource) -> str | None:
-    """The label on which it hangs who resolves the field. Taken from nobody, it is resolved here whatever the label."""
+    """The label that decides which subgraph resolves the field. Without a source subgraph, there is no label."""
     override = override_of(source)
     if override is None:
         return group.migrating.get(source.part.graph)

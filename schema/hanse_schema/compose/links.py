@@ -14,7 +14,7 @@ _NAME = re.compile(r"[_A-Za-z]\w*", re.ASCII)
 
 
 def all_links(merging: Merging) -> tuple[Link, ...]:
-    """The links of the supergraph, with aliases where a specification's name is taken or is no GraphQL name.
+    """The links of the supergraph, with aliases if a specification's name is taken or not a GraphQL name.
 
     A name is taken by the directive of that name, or by an earlier link.
     """

@@ -1,4 +1,4 @@
-"""What merging reads and fills: the subgraphs side by side, the report, and the supergraph under construction."""
+"""The state of merging: the grouped subgraphs, the report, and the supergraph under construction."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from hanse_schema.supergraph.model import Link, Supergraph
 
 @dataclass
 class Merging:
-    """One composition under way.
+    """The state of one composition.
 
-    `types` holds what subgraphs define, `supergraph` what has come of it so far. `carried` says which directives
+    `types` holds the subgraphs' definitions, `supergraph` the merged ones so far. `carried` lists the directives that
     stay, `use` which fields each subgraph's directives need.
     """
 
@@ -34,7 +34,7 @@ class Merging:
 
     @cached_property
     def restricts_access(self) -> bool:
-        """Whether any subgraph says who may see something."""
+        """Whether any subgraph restricts access."""
         return any(use.access for use in self.use.values())
 
     def shared_fields(self) -> list[FieldGroup]:

@@ -1,4 +1,4 @@
-"""`@override`: a subgraph takes a field over from another, at once or step by step behind a label."""
+"""`@override`: a subgraph takes over a field from another, completely or progressively by a label."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanse_schema.subgraph.model import Applied, applied, string_argument
 
 @dataclass(frozen=True, slots=True)
 class Override:
-    """One `@override`: the field in the subgraph that takes over, and in the one it is taken from, if it is there."""
+    """One `@override`: the field in the overriding subgraph, and in the overridden one, if it exists."""
 
     group: FieldGroup
     target: FieldSource
@@ -36,7 +36,7 @@ def override_of(source: FieldSource) -> Applied | None:
 
 
 def label_of(override: Applied) -> str | None:
-    """The label under which the override is switched on, None for one that always holds."""
+    """The label that activates the override; None if it is always active."""
     return string_argument(override, "label") or None
 
 
@@ -53,7 +53,7 @@ def overrides(merging: Merging) -> Iterator[Override]:
 
 
 def apply_override(override: Override) -> None:
-    """Note on the field that the definition of the subgraph it is taken from does not count any more, or soon won't."""
+    """Mark the overridden subgraph's definition of the field as overridden, or as being migrated."""
     if override.origin is None or override.origin.external:
         return
     graph = override.origin.part.graph

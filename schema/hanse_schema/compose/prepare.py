@@ -1,4 +1,4 @@
-"""Sets up a composition: subgraphs side by side, with the indexes that rules and merging share."""
+"""Sets up a composition: the grouped subgraphs, with the indexes shared by rules and merging."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hanse_schema.subgraph.model import SubgraphSchema
 
 
 def prepare(schemas: Iterable[SubgraphSchema]) -> Merging:
-    """Everything that merging needs, ready to start."""
+    """The initial state of a composition."""
     parts = gather_parts(schemas)
     types = gather_types(parts)
     carried = Carried(names={part.graph: carried_names(part.schema.links) for part in parts})

@@ -1,4 +1,4 @@
-"""Collects the diagnostics of a composition, each with its places in the subgraphs concerned."""
+"""Collects the diagnostics of a composition, each with its locations in the affected subgraphs."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ class Report:
     def error(
         self, code: str, message: str, places: Iterable[Place | Source[Any] | FieldSource], coordinate: str | None
     ) -> None:
-        """Add an error about those definitions or nodes, the most telling first."""
+        """Add an error about these definitions or nodes, the most relevant first."""
         self.errors.append(Diagnostic(code, message, Severity.ERROR, _locations(places), coordinate))
 
     def hint(
         self, code: str, message: str, places: Iterable[Place | Source[Any] | FieldSource], coordinate: str | None
     ) -> None:
-        """Add a hint about those definitions or nodes, the most telling first."""
+        """Add a hint about these definitions or nodes, the most relevant first."""
         self.hints.append(Diagnostic(code, message, Severity.HINT, _locations(places), coordinate))
 
 

@@ -11,7 +11,7 @@ from hanse_schema.subgraph.model import Applied
 
 @dataclass(frozen=True, slots=True)
 class SchemaElement:
-    """What one subgraph says of its schema as a whole."""
+    """The description and directives of one subgraph's schema."""
 
     description: str | None
     directives: list[Applied]

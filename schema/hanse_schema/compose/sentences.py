@@ -1,17 +1,17 @@
-"""Pieces of sentences about subgraphs, so that all messages speak alike."""
+"""Parts of sentences about subgraphs, for uniform messages."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-_MOST_NAMED = 8  # in one list; the locations name the rest
+_MAX_NAMED = 8  # in one list; the locations name the rest
 
 
 def listed(words: Iterable[str], last: str = "and") -> str:
     """Words as a list in a sentence: `a, b and c`; only the first of many."""
     found = list(words)
-    if len(found) > _MOST_NAMED:
-        return f"{', '.join(found[:_MOST_NAMED])} {last} {len(found) - _MOST_NAMED} more"
+    if len(found) > _MAX_NAMED:
+        return f"{', '.join(found[:_MAX_NAMED])} {last} {len(found) - _MAX_NAMED} more"
     return f" {last} ".join(filter(None, [", ".join(found[:-1]), *found[-1:]]))
 
 

@@ -1,4 +1,4 @@
-"""The subgraphs side by side: for each type and field, the definitions that subgraphs give of it."""
+"""The grouped subgraphs: for each type and field, its definitions in the subgraphs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.subgraph.model import Applied, FieldDef, Kind, SubgraphSchema,
 
 
 class Described(Protocol):
-    """What every element of a subgraph has."""
+    """The common attributes of all elements of a subgraph."""
 
     description: str | None
     directives: list[Applied]
@@ -24,7 +24,7 @@ D = TypeVar("D")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Part:
-    """One subgraph as part of the composition, with its `join__Graph` enum value."""
+    """One subgraph of the composition, with its `join__Graph` enum value."""
 
     graph: str
     schema: SubgraphSchema
@@ -35,7 +35,7 @@ class Part:
         return self.schema.name
 
     def location(self, node: Node | None) -> Location:
-        """The place of a node in the subgraph's SDL."""
+        """The location of a node in the subgraph's SDL."""
         return self.schema.location(node)
 
 
@@ -69,8 +69,8 @@ class FieldSource:
 class FieldGroup:
     """A field of an object or interface with all its definitions.
 
-    `abstracted` holds the fields of interface objects that stand for this one of an object.
-    `overridden` holds the graphs whose definition another subgraph has taken over for good, `migrating` those that are
+    `abstracted` holds the fields of interface objects that represent this field of an object.
+    `overridden` holds the graphs whose definition another subgraph overrides, `migrating` those that are
     being migrated, with the label that switches them.
     """
 
@@ -108,7 +108,7 @@ class TypeGroup:
 
 
 def nodes_of(source: FieldSource | Source[D]) -> Iterator[Node]:
-    """The nodes to point at for a definition: all of a type's, the one of anything else."""
+    """The nodes for locations of a definition: all of a type, the single one of other elements."""
     definition = source.definition
     if isinstance(definition, TypeDef):
         yield from definition.nodes

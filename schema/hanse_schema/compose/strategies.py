@@ -1,4 +1,4 @@
-"""How the values merge that several subgraphs give to one argument of a directive. None stands for no value."""
+"""Strategies for merging differing values of a directive argument. None is no value."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import Any
 Strategy = Callable[[Any, Any], Any]
 
 
-def largest(one: Any, other: Any) -> Any:
+def maximum(one: Any, other: Any) -> Any:
     """The larger number."""
     return _given(one, other) if one is None or other is None else max(one, other)
 
 
 def union(one: Any, other: Any) -> Any:
-    """The items of both lists, each once."""
+    """The items of both lists, without duplicates."""
     return _given(one, other) if one is None or other is None else list(dict.fromkeys([*one, *other]))
 
 
@@ -25,10 +25,10 @@ def both(one: Any, other: Any) -> Any:
 
 
 def all_of_both(one: list[list[str]], other: list[list[str]]) -> list[list[str]]:
-    """What satisfies both of two alternatives of requirements: each of one together with each of the other.
+    """The alternatives that satisfy both lists of alternatives: each of one combined with each of the other.
 
-    Alternatives that ask for more than another one does are left out, as they change nothing. No alternative at all
-    asks for nothing.
+    Alternatives that require more than another one are redundant and omitted. An empty list of alternatives
+    requires nothing.
     """
     mine, theirs = set(map(frozenset, one)), set(map(frozenset, other))
     if mine == theirs or not mine or not theirs:

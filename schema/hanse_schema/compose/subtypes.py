@@ -1,4 +1,4 @@
-"""Which types stand for which others: objects for their interfaces and unions, over all subgraphs."""
+"""Subtypes over all subgraphs: objects are subtypes of their interfaces and unions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Subtypes = Mapping[str, frozenset[str]]
 
 
 def gather_subtypes(types: Mapping[str, TypeGroup]) -> Subtypes:
-    """For each interface and union, the names of the types that stand for it in any subgraph."""
+    """For each interface and union, the names of its subtypes in any subgraph."""
     found: dict[str, set[str]] = {}
     for group in types.values():
         for source in group.sources:

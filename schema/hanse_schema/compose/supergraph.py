@@ -1,4 +1,4 @@
-"""Merges all that subgraphs define into the supergraph, kind by kind."""
+"""Merges all definitions of the subgraphs into the supergraph, kind by kind."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MERGE: dict[Kind, Callable[[Merging, TypeGroup], TypeDefinition]] = {
 
 
 def merge_supergraph(merging: Merging) -> None:
-    """Fill the supergraph; what does not merge is reported and left out, or merged as well as it can be."""
+    """Fill the supergraph. Conflicts are reported; conflicting elements are omitted or merged as far as possible."""
     supergraph = merging.supergraph
     supergraph.subgraphs = {part.graph: SubgraphInfo(part.graph, part.name, part.schema.url) for part in merging.parts}
     supergraph.directive_definitions.update(merge_executable_directives(merging))
@@ -54,6 +54,6 @@ def _merge_schema_element(merging: Merging) -> None:
 
 
 def _root(merging: Merging, name: str) -> str | None:
-    """The name, where it is an object type's: a root is nothing else."""
+    """The name, if it is that of an object type."""
     group = merging.types.get(name)
     return name if group is not None and group.kind is Kind.OBJECT else None

@@ -10,7 +10,7 @@ from hanse_schema.subgraph.model import Applied, InputValueDef, SubgraphSchema
 
 
 def note_used_directives(carried: Carried, parts: Iterable[Part]) -> None:
-    """Fill `carried.applied`. What merging drops counts as well: its specifications are linked all the same."""
+    """Fill `carried.applied`. Dropped elements count as well: their specifications are linked, too."""
     for part in parts:
         names: set[str] = set()
         for directives in _applications(part.schema):

@@ -1,4 +1,4 @@
-"""The query graph: every place an operation can be in, and the ways from one to the next."""
+"""The query graph: the types of each subgraph as nodes, and fields and entity entries as edges."""
 
 from hanse_schema.query_graph.build import build
 from hanse_schema.query_graph.dot import graph_to_dot

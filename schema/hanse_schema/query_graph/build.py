@@ -34,7 +34,7 @@ def build(supergraph: Supergraph) -> QueryGraph:
             graph.entries[type_.name] = tuple(_entries(graph, type_))
     query = supergraph.types.get(supergraph.query)
     if isinstance(query, ObjectType):
-        # The root is the same everywhere: wherever a field leads back to it, any subgraph can be asked.
+        # The query root is the same in all subgraphs: if a field returns it, every subgraph can resolve its fields.
         subgraphs = dict.fromkeys(join.graph for join in query.joins)
         graph.entries[query.name] = tuple(Entry(Node(subgraph, query.name), ()) for subgraph in subgraphs)
     return graph

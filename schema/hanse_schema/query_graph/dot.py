@@ -1,4 +1,4 @@
-"""Draw the query graph for Graphviz."""
+"""Renders the query graph for Graphviz."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.query_graph.node import Node
 def graph_to_dot(graph: QueryGraph) -> str:
     """The query graph as a Graphviz graph: one cluster per subgraph, fields as arrows, entries as dashed ones.
 
-    Leaves are listed in their type's box, with what they require; copies made by `@provides` are left out.
+    Leaves are listed in their type's box, with their requirements; copies made by `@provides` are omitted.
     """
     lines = ["digraph query_graph {", "  rankdir=LR;", "  node [shape=record, fontname=monospace];"]
     nodes = list(graph.nodes())

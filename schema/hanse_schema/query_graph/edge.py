@@ -11,7 +11,7 @@ from hanse_schema.supergraph.model import ContextArgument
 
 @dataclass(frozen=True, slots=True)
 class OverrideCondition:
-    """The edge holds only while the progressive override's label is `active` (or is not)."""
+    """The edge exists only if the progressive override's label is active (or inactive, if `active` is false)."""
 
     label: str
     active: bool
@@ -21,7 +21,7 @@ class OverrideCondition:
 class FieldEdge:
     """A field that a subgraph resolves: `type` is its type reference there, `target` None for a leaf.
 
-    With `requires`, the subgraph has to be entered with those fields in the representation; with `contexts`, with
+    With `requires`, the subgraph must be entered with these fields in the representation; with `contexts`, with
     arguments taken from objects above.
     """
 
@@ -34,16 +34,16 @@ class FieldEdge:
 
     @property
     def is_plain(self) -> bool:
-        """Whether an object that the subgraph itself gave is enough to resolve it."""
+        """Whether an object returned by the subgraph itself is sufficient to resolve it."""
         return not self.requires and not self.contexts
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A way into a subgraph for an object of a type: its `key` goes there, under the name of `target`'s type.
+    """An entry into a subgraph for an entity: its `key` is sent, with the name of `target`'s type.
 
-    The query root, wherever a field leads back to it, is entered without any key. `to_interface_object` tells that the
-    subgraph takes the interface for an object type: the interface's name is sent.
+    The query root, if a field returns it, is entered without a key. `to_interface_object` means that the
+    subgraph has an interface object: the interface's name is sent.
     """
 
     target: Node

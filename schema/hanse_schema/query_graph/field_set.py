@@ -1,4 +1,4 @@
-"""Field sets (`@key`, `@requires`, `@provides`) as small frozen trees, arguments and all."""
+"""Field sets (`@key`, `@requires`, `@provides`) as small frozen trees, including arguments."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, Sele
 
 
 class FieldPick(NamedTuple):
-    """A field of a field set: its arguments as GraphQL text ("" for none), and what is picked beneath it."""
+    """A field of a field set: its arguments as GraphQL text ("" for none), and its selection."""
 
     name: str
     arguments: str = ""
@@ -42,7 +42,7 @@ def print_picks(picks: Picks) -> str:
 
 
 def merge_picks(*sets: Picks) -> Picks:
-    """All that any of the field sets picks, each field once."""
+    """The union of the field sets, without duplicate fields."""
     fields: dict[tuple[str, str], list[Picks]] = {}
     types: dict[str, list[Picks]] = {}
     for pick in (pick for picks in sets for pick in picks):

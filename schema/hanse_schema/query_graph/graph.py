@@ -1,4 +1,4 @@
-"""The query graph as the planner asks it: which fields a node resolves, and how a type can be entered elsewhere."""
+"""The query graph: the fields that a node resolves, and the entries of a type in other subgraphs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from hanse_schema.supergraph.model import InterfaceType, ObjectType, Supergraph,
 
 @dataclass(slots=True)
 class QueryGraph:
-    """Nodes are found on the way; `build` fills in what each subgraph knows.
+    """Nodes are created lazily; `build` fills in the subgraphs' data.
 
-    `edges` holds each type's fields by (graph, type); `external` those that the subgraph knows but resolves only where
-    provided; `entries` the ways in, by type; `runtime` the object types that an abstract type may be in a subgraph;
+    `edges` holds each type's fields by (graph, type); `external` those that the subgraph defines but resolves only if
+    provided; `entries` the entries by type; `runtime` the object types of an abstract type in a subgraph;
     `interface_objects` the (graph, type) that are interface objects; `possible` the object types of each type in the
     whole supergraph (an object type's own name alone).
     """
@@ -30,12 +30,12 @@ class QueryGraph:
     possible: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def fields(self, node: Node) -> Mapping[str, FieldEdge]:
-        """The fields that a node resolves, those provided there included."""
+        """The fields that a node resolves, including provided ones."""
         own = self.edges.get((node.graph, node.type), {})
         return {**own, **self._provided(node)} if node.provides else own
 
     def field(self, node: Node, name: str) -> FieldEdge | None:
-        """The edge of one field, or None where the node does not resolve it."""
+        """The edge of one field; None if the node does not resolve it."""
         if node.provides:
             provided = self._provided(node).get(name)
             if provided is not None:
@@ -43,7 +43,7 @@ class QueryGraph:
         return self.edges.get((node.graph, node.type), {}).get(name)
 
     def casts(self, node: Node) -> Iterator[Node]:
-        """The object types that an object at the node may have, as nodes."""
+        """The possible object types of an object at the node, as nodes."""
         if node.type in self.possible and self.is_object(node):
             if (node.graph, node.type) not in self.interface_objects:
                 yield node
@@ -52,13 +52,13 @@ class QueryGraph:
             yield self.cast(node, name)
 
     def cast(self, node: Node, type_: str) -> Node:
-        """The node as one of its runtime types: what is provided for that type stays provided."""
+        """The node narrowed to one of its runtime types, with the fields provided for that type."""
         if not node.provides:
             return Node(node.graph, type_)
         return Node(node.graph, type_, merge_picks(tuple(self._for_type(node.provides, type_))))
 
     def runtime_types(self, node: Node) -> frozenset[str]:
-        """The object types that an object at the node may have, as far as its subgraph knows."""
+        """The possible object types of an object at the node, according to its subgraph."""
         if self.is_interface_object(node):
             return self.possible.get(node.type, frozenset())
         if self.is_object(node):
@@ -66,7 +66,7 @@ class QueryGraph:
         return self.runtime.get((node.graph, node.type), frozenset())
 
     def is_interface_object(self, node: Node) -> bool:
-        """Whether the node's subgraph takes the interface for an object, and so does not know the objects' types."""
+        """Whether the node's type is an interface object in its subgraph, which then does not know the real types."""
         return (node.graph, node.type) in self.interface_objects
 
     def is_object(self, node: Node) -> bool:
@@ -83,7 +83,7 @@ class QueryGraph:
             yield Node(graph, type_)
 
     def _provided(self, node: Node) -> dict[str, FieldEdge]:
-        """The fields of the node's own that `@provides` adds, or leads on from."""
+        """The fields of the node that `@provides` adds or continues."""
         known = self.edges.get((node.graph, node.type), {})
         external = self.external.get((node.graph, node.type), {})
         found: dict[str, FieldEdge] = {}
@@ -96,7 +96,7 @@ class QueryGraph:
             target = edge.target
             if target is not None and pick.picks:
                 target = Node(target.graph, target.type, merge_picks(target.provides, pick.picks))
-            # Provided means resolved right here, whatever the field would require elsewhere.
+            # A provided field is resolved here, without its usual requirements.
             plain = pick.name in external or edge.is_plain
             found[pick.name] = FieldEdge(
                 edge.name,
@@ -109,7 +109,7 @@ class QueryGraph:
         return found
 
     def _for_type(self, picks: Picks, type_: str) -> Iterator[FieldPick | TypePick]:
-        """The picks that hold for objects of the type; parts for other types are kept on abstract types."""
+        """The picks that apply to objects of the type; on abstract types, those for other types are kept."""
         abstract = self.is_abstract(type_)
         for pick in picks:
             if isinstance(pick, FieldPick):

@@ -1,4 +1,4 @@
-"""The nodes of the query graph: a type in a subgraph, with what a `@provides` on the way there adds."""
+"""The nodes of the query graph: a type in a subgraph, with the fields added by a `@provides` on the path to it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import NamedTuple
 from hanse_schema.query_graph.field_set import Picks, print_picks
 
 
-class Node(NamedTuple):  # a tuple, since most of planning is looking nodes up
-    """A type in one subgraph; `provides` are the external fields that this copy of it can resolve nevertheless."""
+class Node(NamedTuple):  # a tuple, since planning mostly hashes and compares nodes
+    """A type in one subgraph; `provides` are the external fields that this copy of it resolves."""
 
     graph: str
     type: str

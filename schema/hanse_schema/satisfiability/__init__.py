@@ -1,4 +1,4 @@
-"""Satisfiability: every field of the API schema can be had from every place where an operation can be."""
+"""Satisfiability: every field of the API schema can be resolved from every state of an operation."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from hanse_schema.type_ref import named_type
 
 
 def check(supergraph: Supergraph, subgraphs: Sequence[SubgraphSchema] = ()) -> list[Diagnostic]:
-    """The errors and hints of a walk over everything that clients may ask.
+    """The errors and hints of a walk over all possible operations.
 
-    SATISFIABILITY_ERROR for each field that some operation cannot get, with the shortest such operation and, subgraph
+    SATISFIABILITY_ERROR for each field that some operation cannot resolve, with the shortest operation and, subgraph
     by subgraph, the reason; SHAREABLE_HAS_MISMATCHED_RUNTIME_TYPES and the hint
     INCONSISTENT_RUNTIME_TYPES_FOR_SHAREABLE_RETURN for shared fields of an abstract type; the hint
-    REQUIRES_WITHOUT_RESOLVABLE_KEY for fields whose requirements nobody can send. `subgraphs` are only asked for the
-    places of the fields.
+    REQUIRES_WITHOUT_RESOLVABLE_KEY for fields whose requirements cannot be sent. `subgraphs` are only used for the
+    locations of the fields.
     """
     walk = Walk(survey(supergraph))
     findings = walk.run()
@@ -60,13 +60,13 @@ def _dead_end(walk: Walk, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]
     operation = print_operation(world.supergraph, dead_end.step, is_leaf=_is_leaf(world, dead_end))
     why = "\n".join(f"- {reason}" for reason in reasons(world, walk.reach(dead_end.state.labels), dead_end))
     message = f"No subgraph can answer {coordinate} in this operation:\n\n{operation}\n\n{why}"
-    types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))  # an interface object may stand for the type
+    types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))  # an interface object can represent the type
     locations = _locations(types, dead_end.field, subgraphs)
     return Diagnostic("SATISFIABILITY_ERROR", message, locations=locations, coordinate=coordinate)
 
 
 def _mutation(walk: Walk, name: str, failed: Mapping[str, Findings], subgraphs: Sequence[SubgraphSchema]) -> Diagnostic:
-    """An error about a shared mutation, which is called once, and so has to be answered from one of its subgraphs."""
+    """An error about a shared mutation, which is called once and so must be resolved by one of its subgraphs."""
     root = walk.world.supergraph.mutation or "Mutation"
     tried = []
     for graph, findings in failed.items():
@@ -90,7 +90,7 @@ def _is_leaf(world: World, dead_end: DeadEnd) -> bool:
 
 
 def _locations(types: Sequence[str], field: str | None, subgraphs: Sequence[SubgraphSchema]) -> tuple[Location, ...]:
-    """Where subgraphs define the field, on the first of the types that has it there."""
+    """The subgraphs' definitions of the field, on the first of the types that has it there."""
     places = []
     for subgraph in subgraphs:
         defined = [subgraph.types[type_].fields for type_ in types if type_ in subgraph.types]

@@ -1,4 +1,4 @@
-"""Why nobody can answer: for each subgraph in turn, what keeps it from helping at a dead end."""
+"""Explains dead ends: for each subgraph, why it cannot resolve the field."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _LISTED = 10
 
 
 def reasons(world: World, reach: Reach, dead_end: DeadEnd) -> Iterator[str]:
-    """One sentence a subgraph; those that merely do not know the field share one at the end."""
+    """One sentence per subgraph; those that do not have the field share one at the end."""
     explanation = _Explanation(world, reach, dead_end)
     if dead_end.field is None:
         return explanation.of_type()
@@ -29,14 +29,14 @@ class _Explanation:
         self._type = dead_end.type
         self._contexts = dead_end.state.contexts
         self._starts = sorted(dead_end.state.nodes, key=str)
-        # Each start has to do by itself: a field is answered by one of them, without help of the others.
+        # Each start must suffice on its own: a field is resolved by one of them, without the others.
         self._reached_from = [reach.nodes(start, self._type) for start in self._starts]
         self._reached = sorted(frozenset[Node]().union(*self._reached_from), key=str)
         graphs = dict.fromkeys(node.graph for node in self._reached)
         self._from = _names([world.name(graph) for graph in world.supergraph.subgraphs if graph in graphs])
 
     def of_field(self, name: str) -> Iterator[str]:
-        """Why the field cannot be had."""
+        """Why the field cannot be resolved."""
         coordinate = f"{self._type}.{name}"
         without: list[str] = []
         for graph, info in self._world.supergraph.subgraphs.items():
@@ -54,7 +54,7 @@ class _Explanation:
             yield f"{_names(without)} {'does' if len(without) == 1 else 'do'} not define {coordinate}"
 
     def of_type(self) -> Iterator[str]:
-        """Why an interface object's real type cannot be told."""
+        """Why an interface object's real type cannot be determined."""
         for node in self._starts:
             subgraph = f'subgraph "{self._world.name(node.graph)}"'
             yield f"{subgraph} has {node.type} as @interfaceObject and cannot tell its real type"
@@ -65,7 +65,7 @@ class _Explanation:
                     yield f'subgraph "{info.name}" knows the types of {interface}, but {why}'
 
     def _entrance(self, graph: str, name: str) -> Node | None:
-        """Where the subgraph knows the field: at the type, or at an interface object that stands for it."""
+        """Where the subgraph has the field: on the type, or on an interface object that represents it."""
         for type_ in (self._type, *self._world.interfaces.get(self._type, ())):
             node = Node(graph, type_)
             if self._graph.is_object(node) and (self._edge(node, name) or self._external(node, name)):

@@ -37,7 +37,7 @@ class Fixpoint(Generic[Node, Value]):
         return self._values[node]
 
     def _solve(self) -> None:
-        # New nodes come first and the last reader before the first, so that most are computed twice at the most.
+        # New nodes come first, and the last reader before the first, so that most are computed no more than twice.
         while self._new or self._grown_under:
             self._current = node = self._new.pop() if self._new else self._grown_under.popitem()[0]
             value = self._compute(node)

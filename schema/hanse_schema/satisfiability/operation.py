@@ -1,4 +1,4 @@
-"""The way of a walk as the operation that goes it."""
+"""Prints the path of a walk as an operation."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanse_schema.supergraph.model import Supergraph
 
 
 def print_operation(supergraph: Supergraph, last: Step, *, is_leaf: bool) -> str:
-    """The shortest operation that ends with the step; arguments and variables are left out."""
+    """The shortest operation that ends with the step; arguments and variables are omitted."""
     steps: list[Step] = []
     at: Step | None = last
     while at is not None:

@@ -1,4 +1,4 @@
-"""From a place in one subgraph: which others can be entered for the same object, and what can be asked there."""
+"""From a node in one subgraph: the other nodes reachable for the same object, and the fields they resolve."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ LEAF = Node("", "")
 
 
 class Origin(NamedTuple):
-    """The nodes reached from a start; and the start itself, `once`, if its subgraph cannot be called a second time."""
+    """The nodes reachable from a start; and the start itself, as `once`, if its subgraph cannot be entered again."""
 
     reached: Nodes
     once: Node | None
 
 
 class Move(NamedTuple):
-    """A field leads to `target`; it can be asked for where its contexts can be filled."""
+    """A field leads to `target`; it can be resolved if its contexts can be filled."""
 
     target: Node
     contexts: tuple[ContextArgument, ...] = ()
@@ -40,9 +40,9 @@ Moves = Mapping[str, frozenset[Move]]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A way on for an object: whoever can collect `key` of it can be at `targets`.
+    """A passage for an object: nodes that can collect its `key` reach `targets`.
 
-    `needs_type` tells that the object's real type has to be known first, which an interface object does not tell.
+    `needs_type` means that the object's real type must be known first, which an interface object does not provide.
     """
 
     key: Picks
@@ -60,7 +60,7 @@ class _Closure:
 
 @dataclass(frozen=True, slots=True)
 class _Requirement:
-    """The `@requires` of a field at a node; its solution is that node when it can be met, else nothing."""
+    """The `@requires` of a field at a node; its solution is that node if it can be satisfied, else nothing."""
 
     node: Node
     type: str
@@ -68,9 +68,9 @@ class _Requirement:
 
 
 class Reach:
-    """Answers for one choice of override labels. Everything is computed when first asked for, and kept.
+    """Reachability for one choice of override labels. Results are computed lazily and cached.
 
-    In all of these, `type_` is what the object is in the supergraph: an object type; or an interface, where its node is
+    In all methods, `type_` is the object's type in the supergraph: an object type; or an interface, if its node is
     an interface object and the real type does not matter.
     """
 
@@ -84,11 +84,11 @@ class Reach:
         self._returns: dict[Node, bool] = {}
 
     def nodes(self, start: Node, type_: str) -> Nodes:
-        """All nodes that can be reached for the same object, `start` among them."""
+        """All nodes that can be reached for the same object, including `start`."""
         return self._solution.get(_Closure(start, type_))
 
     def moves(self, starts: Nodes, type_: str) -> Moves:
-        """All fields that can be asked for from one of the starts, by name, with where they lead."""
+        """All fields that can be resolved from one of the starts, by name, with their targets."""
         found = [self._moves_in(origin, type_) for origin in {self.origin(start, type_) for start in starts}]
         if len(found) == 1:
             return found[0]
@@ -99,7 +99,7 @@ class Reach:
         return merged
 
     def origin(self, start: Node, type_: str) -> Origin:
-        """What the start stands for: starts with the same origin lead to the same."""
+        """The equivalence class of the start: starts with the same origin reach the same nodes."""
         return Origin(self.nodes(start, type_), None if self.can_return(start) else start)
 
     def _moves_in(self, origin: Origin, type_: str) -> Moves:
@@ -115,7 +115,7 @@ class Reach:
         return found
 
     def can_return(self, node: Node) -> bool:
-        """Whether the subgraph can be called again with what it requires: by a `@key` that can be had right there."""
+        """Whether the subgraph can be entered again with the requirements: by a `@key` that it can resolve itself."""
         known = self._returns.get(node)
         if known is None:
             joins = self._graph.supergraph.types[node.type].joins
@@ -141,7 +141,7 @@ class Reach:
         return True
 
     def step(self, node: Node, type_: str, name: str) -> Node | None:
-        """Where the field leads when that very subgraph is asked for it; None when it cannot resolve it."""
+        """The target of the field if this subgraph resolves it; None if it cannot."""
         edge = self._graph.field(node, name)
         return (edge.target or LEAF) if edge is not None and self._can_follow(node, type_, edge) else None
 
@@ -153,48 +153,48 @@ class Reach:
         return self._graph.is_object(node) or self._all_types(node, edge.name)
 
     def label_holds(self, edge: FieldEdge) -> bool:
-        """Whether the labels give this field to its subgraph. What an undecided label gives is not counted on."""
+        """Whether the labels assign this field to its subgraph. False if the label is undecided."""
         condition = edge.condition
         return condition is None or self._labels.get(condition.label) == condition.active
 
     def is_real(self, node: Node, type_: str) -> bool:
-        """Whether the node is at the type itself, not at an interface object that stands for it."""
+        """Whether the node is the type itself, not an interface object that represents it."""
         return node.type == type_ and not self._graph.is_interface_object(node)
 
     def can_collect(self, picks: Picks, nodes: Iterable[Node]) -> bool:
-        """Whether the field set can be had of objects found at the nodes, whatever their types are."""
+        """Whether the field set can be collected for objects at the nodes, for all their possible types."""
         nodes = tuple(nodes)
         return all(self._can_pick(pick, nodes) for pick in picks)
 
     def collect(self, picks: Picks, reached: Iterable[Node], type_: str) -> bool:
-        """Whether the field set can be had of an object by asking at the reached nodes alone."""
+        """Whether the field set can be collected for an object at the reached nodes only."""
         reached = tuple(reached)
         return all(self._pick(pick, reached, type_) for pick in picks)
 
-    def _solve(self, asked: _Closure | _Requirement) -> Nodes:
-        if isinstance(asked, _Closure):
-            return self._close(asked)
-        edge = self._graph.field(asked.node, asked.field)
-        reached = self.nodes(asked.node, asked.type)
-        met = edge is not None and self.collect(edge.requires, reached, asked.type)
-        return frozenset({asked.node}) if met else frozenset()
+    def _solve(self, equation: _Closure | _Requirement) -> Nodes:
+        if isinstance(equation, _Closure):
+            return self._close(equation)
+        edge = self._graph.field(equation.node, equation.field)
+        reached = self.nodes(equation.node, equation.type)
+        met = edge is not None and self.collect(edge.requires, reached, equation.type)
+        return frozenset({equation.node}) if met else frozenset()
 
-    def _close(self, asked: _Closure) -> Nodes:
-        reached = {asked.node}
-        closed = list(self._passages_of(asked.type))
+    def _close(self, equation: _Closure) -> Nodes:
+        reached = {equation.node}
+        closed = list(self._passages_of(equation.type))
         opened = True
         while opened:
-            is_typed = any(self.is_real(node, asked.type) for node in reached)
+            is_typed = any(self.is_real(node, equation.type) for node in reached)
             opened = False
             for passage in closed[:]:
-                if (is_typed or not passage.needs_type) and self.collect(passage.key, reached, asked.type):
+                if (is_typed or not passage.needs_type) and self.collect(passage.key, reached, equation.type):
                     reached |= passage.targets
                     closed.remove(passage)
                     opened = True
         return frozenset(reached)
 
     def _passages_of(self, type_: str) -> tuple[Passage, ...]:
-        """The ways on for an object of the type, those with the same conditions in one."""
+        """The passages for an object of the type, merged by conditions."""
         found = self._passages.get(type_)
         if found is None:
             groups: dict[tuple[Picks, bool], set[Node]] = defaultdict(set)
@@ -218,7 +218,7 @@ class Reach:
                     yield entry.key, False, Node(subgraph, type_)
 
     def _all_types(self, node: Node, name: str) -> bool:
-        """Whether the field of an abstract type can be had for every type that it may be in that subgraph."""
+        """Whether the field of an abstract type can be collected for each of its possible types in that subgraph."""
         return all(
             any(self.step(reached, cast.type, name) is not None for reached in self.nodes(cast, cast.type))
             for cast in self._graph.casts(node)
@@ -250,5 +250,5 @@ class Reach:
         return type_ == pick.type or type_ in self._graph.possible.get(pick.type, ())
 
 
-def _bottom(asked: _Closure | _Requirement) -> Nodes:
-    return frozenset({asked.node}) if isinstance(asked, _Closure) else frozenset()
+def _bottom(equation: _Closure | _Requirement) -> Nodes:
+    return frozenset({equation.node}) if isinstance(equation, _Closure) else frozenset()

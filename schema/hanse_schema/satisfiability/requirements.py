@@ -1,4 +1,4 @@
-"""A field with `@requires` is of use only where its subgraph can be entered with what it requires."""
+"""A field with `@requires` is usable only if its subgraph can be entered with the required fields."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A field that several subgraphs resolve has to give the same types everywhere."""
+"""A field that several subgraphs resolve must return the same types in all of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanse_schema.satisfiability.world import World
 
 
 def check_shared(world: World, shared: SharedAbstract) -> Diagnostic | None:
-    """An error when the subgraphs' runtime types have nothing in common, a hint when they only differ."""
+    """An error if the subgraphs' runtime types are disjoint, a hint if they only differ."""
     by_graph = _runtime_types(world, shared)
     if len(set(by_graph.values())) < 2:
         return None

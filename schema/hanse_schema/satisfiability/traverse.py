@@ -1,4 +1,4 @@
-"""Walk through the API schema as every possible operation does, and see where no subgraph can answer."""
+"""Walks through the API schema as every possible operation does, and finds the fields that no subgraph can resolve."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanse_schema.type_ref import named_type
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The last step of an operation: a field, or a type condition; `before` is the way there (None for its root)."""
+    """The last step of an operation: a field, or a type condition; `before` is the path to it (None for its root)."""
 
     before: Step | None
     field: str | None = None
@@ -34,7 +34,7 @@ Contexts = frozenset[tuple[str, Setting]]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """Where an operation may stand: at a type of the supergraph, in any one of several places, all equally good."""
+    """The state of an operation: at a type of the supergraph, at any one of several equivalent nodes."""
 
     type: str
     nodes: Nodes
@@ -44,20 +44,20 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """What matters of a state for all that can be answered from it: `places` are its nodes by what they lead to."""
+    """The part of a state that decides what can be resolved from it: `places` are its nodes by origin."""
 
     places: frozenset[Node | Origin]
     labels: Labels
     contexts: Contexts
 
     def covers(self, other: Visit) -> bool:
-        """Whether whatever can be answered here can be answered in the other visit too."""
+        """Whether everything that can be resolved here can be resolved in the other visit, too."""
         return self.places <= other.places and self.labels <= other.labels and self.contexts <= other.contexts
 
 
 @dataclass(frozen=True, slots=True)
 class DeadEnd:
-    """A field (or, with `field` None, the narrowing to `type`) that cannot be answered from the state."""
+    """A field (or, with `field` None, the narrowing to `type`) that cannot be resolved from the state."""
 
     state: State
     type: str
@@ -67,7 +67,7 @@ class DeadEnd:
 
 @dataclass(frozen=True, slots=True)
 class SharedAbstract:
-    """A field with an abstract type that several subgraphs resolve: are their runtime types the same?"""
+    """A field with an abstract type that several subgraphs resolve; their runtime types must match."""
 
     type: str
     field: str
@@ -77,7 +77,7 @@ class SharedAbstract:
 
 @dataclass(frozen=True, slots=True)
 class SharedMutation:
-    """A field of the mutation root that several subgraphs resolve: it is to be called in one of them only.
+    """A field of the mutation root that several subgraphs resolve; it is called in one of them only.
 
     `attempts` holds the state after the call, by subgraph (`join__Graph` value).
     """
@@ -89,9 +89,9 @@ class SharedMutation:
 
 @dataclass(slots=True)
 class Findings:
-    """What a walk has found, each coordinate once, by the shortest way to it.
+    """The findings of a walk, each coordinate once, by the shortest path to it.
 
-    `mutations` holds, for each shared mutation that no subgraph can answer alone, what a walk has found from each.
+    `mutations` holds, for each shared mutation that no subgraph can resolve alone, the findings from each subgraph.
     """
 
     dead_ends: dict[tuple[str, str | None], DeadEnd] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Findings:
 
 
 class Walk:
-    """A walk breadth first, so that what is found first has the shortest operation."""
+    """A breadth-first walk, so that the first finding has the shortest operation."""
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -133,12 +133,12 @@ class Walk:
             self._leave(*self._queue.popleft())
 
     def _try_each(self, mutation: SharedMutation) -> None:
-        """Look for a subgraph that answers all beneath the mutation when only that one is called."""
+        """Find a subgraph that resolves the whole selection of the mutation when only that one is called."""
         failed: dict[str, Findings] = {}
         for graph, state in mutation.attempts.items():
             attempt = Walk(self.world)
             attempt._reaches = self._reaches
-            if not self.findings.dead_ends:  # what has been visited without complaint need not be again
+            if not self.findings.dead_ends:  # states visited without findings are not visited again
                 attempt._visited = {type_: list(states) for type_, states in self._visited.items()}
             attempt._visit(state, mutation.step)
             attempt._go_on()
@@ -182,7 +182,7 @@ class Walk:
         for node in state.nodes:
             found = self._narrow_node(state, node, type_)
             if found is None:
-                return  # this subgraph never has that type here; being as good as the others, it speaks for them
+                return  # this subgraph never returns that type here; the nodes are equivalent, so none does
             narrowed |= found
         here = Step(step, type=type_)
         if narrowed:
@@ -192,7 +192,7 @@ class Walk:
             self.findings.dead_ends.setdefault((type_, None), DeadEnd(state, type_, None, here))
 
     def _narrow_node(self, state: State, node: Node, type_: str) -> set[Node] | None:
-        """The node as one at `type_`; nothing if that type cannot be told there; None if it is never that type."""
+        """The node narrowed to `type_`; nothing if the type is unknown there; None if it is never that type."""
         graph = self.world.graph
         if graph.is_interface_object(node):
             reach = self.reach(state.labels)
@@ -228,7 +228,7 @@ class Walk:
         return named_type(definition.fields[name].type)
 
     def _contexts(self, contexts: Contexts, nodes: Nodes, *types: str) -> Contexts:
-        """The contexts that are set once an operation has come to the types; the nearest setting wins."""
+        """The contexts that are set after an operation has reached the types; the nearest setting wins."""
         set_here = {name: Setting(type_, nodes) for type_ in types for name in self.world.contexts.get(type_, ())}
         return frozenset({**dict(contexts), **set_here}.items()) if set_here else contexts
 

@@ -1,4 +1,4 @@
-"""All that satisfiability looks at: the query graph, and the supergraph's types as clients see them."""
+"""The input of satisfiability: the query graph, and the supergraph's types as clients see them."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from hanse_schema.type_ref import named_type
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What a walk goes through.
+    """The query graph and types that a walk traverses.
 
-    `fields` and `runtime_types` hold, by type, the fields of objects and the object types of abstract types that
-    clients may ask for and meet. `interfaces` holds those of each object type, `contexts` the names of the contexts
+    `fields` and `runtime_types` hold, by type, the accessible fields of objects and object types of abstract types that
+    clients can query. `interfaces` holds those of each object type, `contexts` the names of the contexts
     that a type sets, `labels` the progressive override label of a field, by (type, field).
     """
 
@@ -32,7 +32,7 @@ class World:
 
     @property
     def supergraph(self) -> Supergraph:
-        """The supergraph looked at."""
+        """The supergraph being checked."""
         return self.graph.supergraph
 
     def name(self, graph: str) -> str:
@@ -41,7 +41,7 @@ class World:
 
 
 def survey(supergraph: Supergraph) -> World:
-    """Look at a supergraph from every side."""
+    """Build the world of a supergraph."""
     graph = build(supergraph)
     types = supergraph.types
     hides = _hides(supergraph)

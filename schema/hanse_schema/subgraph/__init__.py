@@ -1,4 +1,4 @@
-"""One subgraph's SDL in, its schema as data out, with everything that is wrong with it."""
+"""Ingestion: from one subgraph's SDL to its schema as data, with all errors."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ __all__ = ["Ingested", "SubgraphSource", "ingest", "ingest_all"]
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What became of one subgraph's SDL: its schema, None where there are errors, and the diagnostics."""
+    """The result of reading one subgraph's SDL: its schema, None if there are errors, and the diagnostics."""
 
     schema: SubgraphSchema | None
     diagnostics: tuple[Diagnostic, ...] = ()
 
 
 def ingest(source: SubgraphSource) -> Ingested:
-    """Read one subgraph's SDL by itself. Never raises: whatever is wrong with the SDL is in the diagnostics.
+    """Read one subgraph's SDL by itself. Never raises: all problems are in the diagnostics.
 
-    A Federation 1 schema stays as it is: what it means depends on the other subgraphs, which `ingest_all` looks at.
+    A Federation 1 schema is not upgraded: its meaning depends on the other subgraphs, see `ingest_all`.
     """
     report = Report(source.name)
     subject = _read(source, report)
@@ -43,9 +43,9 @@ def ingest(source: SubgraphSource) -> Ingested:
 
 
 def ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
-    """Read the SDL of all subgraphs of one graph, in order, and upgrade what is of Federation 1. Never raises.
+    """Read the SDL of all subgraphs of one graph, in order, and upgrade Federation 1 schemas. Never raises.
 
-    Where any subgraph has errors, the Federation 1 ones are not upgraded.
+    If any subgraph has errors, Federation 1 schemas are not upgraded.
     """
     with paused_collection():
         return _ingest_all(sources)
@@ -64,7 +64,7 @@ def _ingest_all(sources: Sequence[SubgraphSource]) -> list[Ingested]:
 
 
 def _read(source: SubgraphSource, report: Report) -> Subject | None:
-    """Parse, link, build and check. Each stage needs the one before to have found nothing wrong."""
+    """Parse, link, build and check. Each stage requires that the previous one found no errors."""
     document = parse_sdl(source, report)
     if document is None:
         return None

@@ -1,4 +1,4 @@
-"""The SDL's syntax tree made into a SubgraphSchema, in one pass: names canonical, extensions folded."""
+"""Converts the SDL's syntax tree into a SubgraphSchema in one pass: names are canonical, extensions folded."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _ROOTS = {"query": "Query", "mutation": "Mutation", "subscription": "Subscriptio
 
 @dataclass(slots=True)
 class _Builder:
-    """What the pass over one document carries along."""
+    """The state of the pass over one document."""
 
     names: Names
     report: Report
@@ -77,12 +77,12 @@ class _Builder:
     renames: dict[str, str] = field(default_factory=dict)  # root types: as written -> canonical
     external: list[tuple[TypeDef, Applied]] = field(default_factory=list)  # applied to types
     clashes: dict[str, RootClash] = field(default_factory=dict)  # by canonical name
-    shadowed: dict[str, TypeDef] = field(default_factory=dict)  # the types of the clashes
+    shadowed: dict[str, TypeDef] = field(default_factory=dict)  # types whose names clash with a root
 
 
 @dataclass(frozen=True, slots=True)
 class RootClash:
-    """A type called `canonical` that is not the root of that name, which is another: `root`."""
+    """A type named `canonical` that is not the root type of that name; the root type is `root`."""
 
     canonical: str
     root: str
@@ -100,7 +100,7 @@ class Built:
 
     @property
     def whole(self) -> SubgraphSchema:
-        """The schema with every type that is written, for validation: a clashing one is under no name."""
+        """The schema with all written types, for validation; clashing ones are under no name."""
         if not self.shadowed:
             return self.model
         others = {f"({owner.name})": owner for owner in self.shadowed}
@@ -108,7 +108,7 @@ class Built:
 
 
 def build(source: SubgraphSource, document: DocumentNode, links: Links, names: Names, report: Report) -> Built:
-    """Make the model of a parsed SDL. Duplicates and clashes of kinds are reported; the first one stays."""
+    """Build the model of a parsed SDL. Duplicates and conflicting kinds are reported; the first definition is kept."""
     out = SubgraphSchema(name=source.name, url=source.url, federation_version=links.federation, links=links.links)
     builder = _Builder(names, report, out)
     _roots(builder, document.definitions)
@@ -209,7 +209,7 @@ def _type(builder: _Builder, node: DefinitionNode, kind: Kind, *, is_extension: 
 
 
 def _passed_down(builder: _Builder, directives: list[Applied], owner: TypeDef, fields: list[FieldDef]) -> list[Applied]:
-    """Give `@shareable` of one declaration to its fields; what stays on the type, `@external` until the end."""
+    """Pass `@shareable` of one declaration to its fields; returns what stays on the type, `@external` until the end."""
     stay = []
     for directive in directives:
         if directive.spec is None or directive.name not in ("external", "shareable"):
@@ -283,7 +283,7 @@ def _values(builder: _Builder, owner: TypeDef, node: DefinitionNode) -> None:
     for value in node.values or ():
         name = value.name.value
         if name in owner.values:
-            continue  # said twice is said: the reference takes it too
+            continue  # duplicates are accepted, as by the reference
         owner.values[name] = EnumValueDef(
             name=name, description=_description(value), directives=_applied(builder, value.directives), node=value
         )
@@ -315,7 +315,7 @@ def _input_values(
     for node in nodes or ():
         name = node.name.value
         if name in into:
-            if is_input_object:  # of arguments the first counts, as with the reference
+            if is_input_object:  # the first of duplicate arguments counts, as in the reference
                 builder.report.error(
                     INVALID, f"`{owner}` has `{name}` twice.", node, into[name].node, coordinate=f"{owner}.{name}"
                 )
@@ -377,7 +377,7 @@ def _description(node: object) -> str | None:
 
 
 def _finish(builder: _Builder) -> None:
-    """Every subgraph has a query root, if only for `_service`, so one without any of its own gets an empty one."""
+    """Add an empty query root if there is none: every subgraph has one, for `_service`."""
     out = builder.out
     for owner, directive in builder.external:  # unlike `@shareable`, it is for all fields, of every declaration
         _give(directive, owner.fields.values())

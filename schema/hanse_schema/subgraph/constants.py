@@ -39,9 +39,9 @@ class ConstantChecker:
         self._types = types
 
     def problem(self, value: ValueNode, type_ref: str) -> str | None:
-        """Why the value is not of the type, as the end of a sentence; None where it is."""
+        """Why the value is not of the type, as the end of a sentence; None if it is."""
         if isinstance(value, VariableNode):
-            return f"the variable ${value.name.value}, where only a constant can stand"
+            return f"the variable ${value.name.value}, where only a constant is allowed"
         if isinstance(value, NullValueNode):
             return f"null, where {type_ref} takes none" if is_non_null(type_ref) else None
         bare = nullable(type_ref)
@@ -62,7 +62,7 @@ class ConstantChecker:
         if definition is None or definition.kind is Kind.SCALAR:
             return None
         if definition.kind is Kind.ENUM:
-            # Apollo's composer takes a string for the enum value of that name, and schemas rely on it.
+            # Apollo's composer accepts a string for an enum value, and schemas rely on it.
             if not isinstance(value, EnumValueNode | StringValueNode) or value.value not in definition.values:
                 return f"a value that the enum {name} does not have"
             return None
@@ -81,7 +81,7 @@ class ConstantChecker:
             problem = self.problem(inner, field.type)
             if problem:
                 return problem
-        return None  # fields left out are not looked at, as Apollo's composer does not either
+        return None  # omitted fields are not checked, as in Apollo's composer
 
 
 def _fits_32_bits(text: str) -> bool:

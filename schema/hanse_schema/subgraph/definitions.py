@@ -1,6 +1,6 @@
-"""DIRECTIVE_DEFINITION_INVALID, TYPE_DEFINITION_INVALID: definitions of a specification's elements, written out.
+"""DIRECTIVE_DEFINITION_INVALID, TYPE_DEFINITION_INVALID: definitions of a specification's elements in the SDL.
 
-A subgraph may write out what it links; then it has to agree with the specification, of which it may leave parts out.
+A subgraph can define linked elements in its SDL; they must match the specification, but can omit parts of it.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def check_definitions(definitions: Iterable[DefinitionNode], names: Names, repor
 
 
 def is_legacy(node: DirectiveDefinitionNode, names: Names) -> bool:
-    """Whether it is one of the loose definitions of Federation 1's early libraries, which stand for the real ones.
+    """Whether it is one of the imprecise definitions of early Federation 1 libraries, which are accepted.
 
     Those leave out the arguments of `@key`, `@requires` and `@provides`, or make `fields` nullable.
     """
@@ -58,7 +58,7 @@ def _check_type(node: DefinitionNode, names: Names, report: Report) -> None:
         if not isinstance(node, ScalarTypeDefinitionNode):
             _invalid_type(report, node, name.value, f"it should be a scalar: write `scalar {name.value}`")
     elif not isinstance(node, EnumTypeDefinitionNode):
-        # A subgraph that links @link itself vouches for its own definition of it.
+        # The definition of @link in a subgraph that links it is accepted.
         if not (names.links_itself and isinstance(node, ScalarTypeDefinitionNode)):
             _invalid_type(report, node, name.value, "it should be an enum")
     elif {value.name.value for value in node.values or ()} != PURPOSES:

@@ -1,4 +1,4 @@
-"""`@external` on the key fields of an extension: written for Federation 1's sake, without any meaning."""
+"""`@external` on the key fields of an extension: required by Federation 1, without effect."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanse_schema.subgraph.subject import Subject
 
 
 def drop_fake_external(subject: Subject) -> None:
-    """Take `@external` from what the keys of extended types select: the subgraph does resolve it."""
+    """Remove `@external` from the key fields of extended types: the subgraph resolves them."""
     dropped = False
     for use in subject.uses:
         if use.directive.name != "key" or not use.owner.is_extension:

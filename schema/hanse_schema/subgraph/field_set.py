@@ -26,7 +26,7 @@ MAX_LENGTH = 100_000  # characters
 
 
 class FieldSetError(ValueError):
-    """The text is no field set; the message says why, as a sentence without its subject."""
+    """The text is not a field set. The message is a sentence without its subject."""
 
 
 @dataclass(frozen=True, slots=True)

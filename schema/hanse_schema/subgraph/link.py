@@ -71,7 +71,7 @@ def schema_directives(definitions: Iterable[DefinitionNode]) -> Iterator[Directi
 
 
 def read_links(definitions: Iterable[DefinitionNode], report: Report) -> Links:
-    """Read every applied `@link` (or `@core`); what is wrong with one is reported, and it is left out."""
+    """Read every applied `@link` (or `@core`); invalid ones are reported and ignored."""
     definitions = list(definitions)
     applications = list(schema_directives(definitions))
     name = _link_directive_name(definitions, applications)
@@ -79,7 +79,7 @@ def read_links(definitions: Iterable[DefinitionNode], report: Report) -> Links:
         return Links()
     found = Links(directive=name)
     if not any(_is_recognised(node, name) for node in applications):
-        return found  # nothing of Federation: the other links say nothing that composition reads
+        return found  # without a Federation link, the other links are irrelevant for composition
     for node in applications:
         if node.name.value == name and (link := _read_link(node, name, report)):
             found.links.append(link)

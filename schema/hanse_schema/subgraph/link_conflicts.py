@@ -1,4 +1,4 @@
-"""Links that do not go together: a specification linked twice, names that could mean two things, unknown imports."""
+"""Conflicting links: a specification linked twice, ambiguous names, unknown imports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _KNOWN_LINK_VERSIONS = {specs.LINK: ((1, 0),), specs.CORE: ((0, 1), (0, 2))}
 
 
 def check_links(links: Links, report: Report) -> None:
-    """Report what is wrong among the links of one subgraph."""
+    """Report conflicts between the links of one subgraph."""
     linked: list[LinkDef] = []
     unknown = USAGE if links.by_identity(specs.FEDERATION) else "UNKNOWN_LINK_VERSION"
     for link in links.links:
@@ -116,7 +116,7 @@ def _check_federation_imports(links: Links, report: Report) -> None:
 
 
 def _hint(name: str, links: Links, report: Report) -> str:
-    """What could have been meant by an unknown import."""
+    """A suggestion for an unknown import."""
     for minor in range(specs.LATEST[1] + 1):
         if name.removeprefix("@") in specs.federation_directives((2, minor)):
             return f": link v2.{minor} or later" if name.startswith("@") else f", but v2.{minor} defines @{name}"

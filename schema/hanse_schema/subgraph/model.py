@@ -1,6 +1,6 @@
-"""One subgraph's schema as data: what ingest makes of its SDL, what composition reads.
+"""One subgraph's schema as data: the output of ingestion and the input of composition.
 
-Names are already canonical here: root types are called Query, Mutation and Subscription; federation directives have
+Names are canonical: root types are called Query, Mutation and Subscription; federation directives have
 their specification's name without namespace or rename (`key`, not `federation__key`); Federation 1 schemas are
 upgraded; type extensions are folded into their types. Every element keeps the AST node it came from, for its location.
 Type references and constant values are GraphQL text in its canonical print.
@@ -19,7 +19,7 @@ from hanse_schema.subgraph.values import unquote
 
 @dataclass(frozen=True, slots=True)
 class SubgraphSource:
-    """What composition starts from: a subgraph's name, the URL the router reaches it by, and its SDL."""
+    """The input of composition: a subgraph's name, its URL for the router, and its SDL."""
 
     name: str
     sdl: str
@@ -41,7 +41,7 @@ class Kind(Enum):
 class Applied:
     """A directive applied to an element.
 
-    `spec` says whose it is: `federation`, `tag`, `inaccessible`, `cost`, ... for linked specifications' directives
+    `spec` is its specification: `federation`, `tag`, `inaccessible`, `cost`, ... for linked specifications' directives
     under their canonical name, None for built-in and the subgraph's own. `arguments` holds values as GraphQL text.
     `inherited` marks an `@external` or `@shareable` that a field has from its type, whose own list is without it.
     """

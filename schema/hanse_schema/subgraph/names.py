@@ -13,7 +13,7 @@ from hanse_schema.subgraph.link import Links
 # The version that Federation 1 schemas are upgraded to.
 UPGRADED = (2, 4)
 
-# What the subgraph specification adds to a schema for the router's use; composition never reads it.
+# Elements of the subgraph protocol, which composition ignores.
 PROTOCOL_TYPES = frozenset({"_Any", "_Entity", "_Service"})
 PROTOCOL_FIELDS = frozenset({"_service", "_entities"})
 

@@ -1,4 +1,4 @@
-"""Parses SDL within bounds: of size, and of nesting, since the parser recurses."""
+"""Parses SDL with limits on size and nesting, since the parser is recursive."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ MAX_LENGTH = 5_000_000  # characters
 MAX_NESTING = 100  # brackets within brackets
 
 _INVALID = "INVALID_GRAPHQL"
-# Strings and comments are skipped as a whole, so that only brackets of the grammar count.
+# Strings and comments are skipped, so that only syntactic brackets count.
 _BRACKETS = re.compile(r'"""(?:[^"\\]|\\"""|\\|"(?!""))*+"""|"(?:[^"\\\n]|\\.)*+"|#[^\n]*+|[\[({]|[\])}]')
 
 
 def parse_sdl(source: SubgraphSource, report: Report) -> DocumentNode | None:
-    """The SDL's syntax tree, or None and a diagnostic: of its size, its nesting, its syntax."""
+    """The SDL's syntax tree, or None and a diagnostic about its size, nesting or syntax."""
     sdl = source.sdl
     if len(sdl) > MAX_LENGTH:
         _refuse(report, f"The SDL has {len(sdl):,} characters; at most {MAX_LENGTH:,} are read.")
@@ -43,7 +43,7 @@ def parse_sdl(source: SubgraphSource, report: Report) -> DocumentNode | None:
 
 
 def _too_deep(sdl: str) -> int | None:
-    """Where the nesting first passes the bound, or None."""
+    """The position at which the nesting exceeds the limit, or None."""
     if not any(sdl.count(bracket) > MAX_NESTING for bracket in "[({"):
         return None
     depth = 0

@@ -1,4 +1,4 @@
-"""Collects the diagnostics of one subgraph, each at its place in the SDL."""
+"""Collects the diagnostics of one subgraph, with their locations in the SDL."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from graphql import Node
 
 from hanse_schema.diagnostics import Diagnostic, Location
 
-MAX_DIAGNOSTICS = 1_000  # of one subgraph; nobody reads more
-MAX_MESSAGE = 2_000  # characters; more is a quotation gone wild
+MAX_DIAGNOSTICS = 1_000  # errors per subgraph
+MAX_MESSAGE = 2_000  # characters of a message
 
 
 @dataclass(slots=True)
@@ -20,7 +20,7 @@ class Report:
     diagnostics: list[Diagnostic] = field(default_factory=list)
 
     def error(self, code: str, message: str, *nodes: Node | None, coordinate: str | None = None) -> None:
-        """Add an error about the nodes, the most telling first."""
+        """Add an error about the nodes, the most relevant first."""
         if len(self.diagnostics) >= MAX_DIAGNOSTICS:
             return
         if len(message) > MAX_MESSAGE:

@@ -134,7 +134,7 @@ class SpecDirective:
 
     @property
     def spec(self) -> str:
-        """The specification under which composition knows the directive."""
+        """The specification of the directive, as composition uses it."""
         return OWN_SPEC.get(self.name, "federation")
 
 

@@ -1,4 +1,4 @@
-"""What validation looks at: one subgraph's schema with the indexes that several rules share."""
+"""The input of validation: one subgraph's schema with indexes shared by several rules."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ class Step:
 class FieldSetUse:
     """One `@key`, `@requires` or `@provides`.
 
-    `parent` is the type that its field set selects on, None where there is none. `steps` are the fields selected,
-    outer ones first; `problem` says why the field set cannot be resolved, if so.
+    `parent` is the type that its field set selects on, None if there is none. `steps` are the selected fields,
+    outer ones first; `problem` is the reason why the field set is invalid, if it is.
     """
 
     directive: Applied
@@ -61,12 +61,12 @@ class FieldSetUse:
 
     @property
     def coordinate(self) -> str:
-        """What the directive is applied to."""
+        """The coordinate of the element that the directive is applied to."""
         return f"{self.owner.name}.{self.field_def.name}" if self.field_def else self.owner.name
 
     @property
     def text(self) -> str:
-        """The directive as it can be shown in a message."""
+        """The directive as shown in messages."""
         return f"@{self.directive.name}(fields: {self.directive.arguments.get('fields', '')})"
 
     @property
@@ -76,12 +76,12 @@ class FieldSetUse:
 
 
 def is_composite(definition: TypeDef | None) -> bool:
-    """Whether the type is one that is selected within."""
+    """Whether the type has a selection set."""
     return definition is not None and definition.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
 
 
 class Subject:
-    """One subgraph's schema, with what the rules ask of it most."""
+    """One subgraph's schema, with common queries of the rules."""
 
     def __init__(self, model: SubgraphSchema, names: Names, report: Report) -> None:
         self.model = model
@@ -114,7 +114,7 @@ class Subject:
         return self.model.federation_version
 
     def written(self, directive: str) -> str:
-        """A federation directive as this subgraph writes it, with its `@`."""
+        """The local name of a federation directive in this subgraph, with its `@`."""
         return f"@{self.names.local_directive(directive)}"
 
     def fields(self) -> Iterator[tuple[TypeDef, FieldDef]]:
@@ -130,7 +130,7 @@ class Subject:
                 yield owner, definition, argument
 
     def possible_types(self, owner: TypeDef) -> list[TypeDef]:
-        """The object types that a composite type can stand for here."""
+        """The possible object types of a composite type in this subgraph."""
         if owner.kind is Kind.OBJECT:
             return [owner]
         if owner.kind is Kind.UNION:
@@ -163,7 +163,7 @@ class Subject:
         return use
 
     def steps_of(self, owner: TypeDef, selections: tuple[Selection, ...]) -> list[Step]:
-        """The fields that selections on a type select, as far as they exist."""
+        """The existing fields that selections on a type select."""
         use = FieldSetUse(Applied(name="fields"), owner, None, owner)
         self._resolve(use, owner, selections, in_external=False)
         return use.steps
@@ -219,7 +219,7 @@ class Subject:
         composite = is_composite(target)
         if selection.selections is None:
             abstract = target is not None and target.kind is not Kind.OBJECT
-            if composite and not (abstract and use.directive.name == "key"):  # which is refused altogether
+            if composite and not (abstract and use.directive.name == "key"):  # which is an error anyway
                 return (
                     f"selects `{owner.name}.{name}` whole: select fields of `{named_type(definition.type)}` in braces"
                 )

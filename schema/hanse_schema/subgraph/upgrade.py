@@ -1,7 +1,7 @@
-"""Federation 1 schemas made to mean in Federation 2 what they meant before.
+"""Upgrades Federation 1 schemas to equivalent Federation 2 schemas.
 
-What a Federation 1 schema says depends on the other subgraphs: which types are shared, which extensions have a base.
-So all subgraphs of the graph are looked at together, and the Federation 1 ones are changed in place.
+The meaning of a Federation 1 schema depends on the other subgraphs: on shared types, and on bases of extensions.
+So all subgraphs of the graph are processed together, and the Federation 1 ones are changed in place.
 Spec: Apollo's guide "Moving to Federation 2".
 """
 
@@ -30,7 +30,7 @@ def is_federation_1(subject: Subject) -> bool:
 
 
 def upgrade(subjects: Sequence[Subject]) -> None:
-    """Change the Federation 1 schemas among one graph's subgraphs in place; report extensions of nothing."""
+    """Upgrade the Federation 1 schemas of one graph in place; reports extensions without a base."""
     by_type: dict[str, list[tuple[Subject, TypeDef]]] = defaultdict(list)
     for subject in subjects:
         for owner in subject.types.values():
@@ -72,12 +72,12 @@ def _check_bases(subject: Subject, by_type: _ByType) -> None:
 
 
 def _is_written_out(definition: TypeDef) -> bool:
-    """Whether one of its declarations is a definition, be it with `@extends`."""
+    """Whether one of its declarations is a definition, possibly with `@extends`."""
     return not all(isinstance(node, TypeExtensionNode) for node in definition.nodes)
 
 
 def _check_interface_objects(subjects: Sequence[Subject], by_type: _ByType) -> None:
-    """A key on an interface means nothing in Federation 1, so no interface object can build on it."""
+    """A key on an interface has no effect in Federation 1, so it cannot support an interface object."""
     for subject in subjects:
         for owner in subject.types.values():
             if not has(owner.directives, "interfaceObject"):
@@ -103,7 +103,7 @@ def _all_directives(subject: Subject) -> Iterable[Applied]:
 
 
 def _fields_to_strings(subject: Subject) -> None:
-    """Federation 1 also takes a list of strings, or a bare name, for `fields`."""
+    """Convert `fields`: Federation 1 also accepts a list of strings, or a bare name."""
     for directive in _all_directives(subject):
         text = directive.arguments.get("fields", '"')
         if not directive.spec or directive.name not in _FIELD_SET_DIRECTIVES or text.startswith('"'):
@@ -127,7 +127,7 @@ def _drop_external_on_interfaces(subject: Subject) -> None:
 
 
 def _drop_external_on_extension_keys(subject: Subject, by_type: _ByType) -> None:
-    """In Federation 1 the key fields of an extension had to be @external, though the extension does resolve them."""
+    """Remove `@external` from extension keys: Federation 1 requires it, though the extension resolves them."""
     for owner in subject.types.values():
         if not owner.is_extension or owner.name in _ROOTS or owner.kind is not Kind.OBJECT:
             continue
@@ -143,7 +143,7 @@ def _drop_external_on_extension_keys(subject: Subject, by_type: _ByType) -> None
 
 
 def _selections(directive: Applied) -> tuple[Selection, ...]:
-    """The directive's field set, empty where it cannot be parsed: a rule reports that later."""
+    """The directive's field set; empty if it cannot be parsed, which a rule reports later."""
     text = string_argument(directive, "fields")
     try:
         return parse_field_set(text) if text is not None else ()
@@ -152,7 +152,7 @@ def _selections(directive: Applied) -> tuple[Selection, ...]:
 
 
 def _drop_inactive_field_sets(subject: Subject) -> None:
-    """Leave only what is external in `@requires` and `@provides`: the rest was without effect."""
+    """Keep only external fields in `@requires` and `@provides`: the rest has no effect."""
     for owner in subject.types.values():
         for definition in owner.fields.values():
             if not definition.directives:
@@ -170,7 +170,7 @@ def _drop_inactive_field_sets(subject: Subject) -> None:
 
 
 def _keep_external(subject: Subject, directive: Applied, base: TypeDef) -> bool:
-    """Reduce a directive's field set to its external part; whether anything is left (or it is not valid at all)."""
+    """Reduce a directive's field set to its external part; returns whether anything is left or it is invalid."""
     selections = _selections(directive)
     if not selections:
         return True
@@ -183,7 +183,7 @@ def _keep_external(subject: Subject, directive: Applied, base: TypeDef) -> bool:
 
 
 def _external_part(subject: Subject, selections: tuple[Selection, ...], owner: TypeDef) -> tuple[Selection, ...] | None:
-    """The selections that are external, or hold some that are. None where a selected field does not exist."""
+    """The selections that are external or contain external ones. None if a selected field does not exist."""
     kept: list[Selection] = []
     for selection in selections:
         inner: TypeDef | None = owner
@@ -229,7 +229,7 @@ def _is_external(subject: Subject, owner: TypeDef, definition: FieldDef) -> bool
 
 
 def _drop_on_interfaces(subject: Subject) -> None:
-    """Federation 1 took `@key`, `@requires` and `@provides` on interfaces, without any effect."""
+    """Remove `@key`, `@requires` and `@provides` from interfaces: Federation 1 accepts and ignores them."""
     for owner in subject.types.values():
         if owner.kind is Kind.INTERFACE:
             owner.directives = _without(owner.directives, "key")
@@ -268,7 +268,7 @@ def _referenced(subject: Subject) -> set[str]:
 
 
 def _share(subject: Subject, by_type: _ByType) -> None:
-    """Whatever several subgraphs resolve was shared in Federation 1; say so with @shareable."""
+    """Add @shareable to fields that several subgraphs resolve: Federation 1 shares them implicitly."""
     for owner in subject.types.values():
         others = [(source, other) for source, other in by_type[owner.name] if source is not subject]
         if owner.kind is not Kind.OBJECT or not others or owner.name == "Subscription":
@@ -286,7 +286,7 @@ def _share(subject: Subject, by_type: _ByType) -> None:
 
 
 def _fields_beside(owner: TypeDef) -> set[str]:
-    """The fields that extensions add to a definition in the same subgraph. Those the reference does not share."""
+    """The fields that extensions add to a definition in the same subgraph. The reference does not share them."""
     if not _is_written_out(owner):
         return set()
     extensions = (node for node in owner.nodes if isinstance(node, TypeExtensionNode))
@@ -294,7 +294,7 @@ def _fields_beside(owner: TypeDef) -> set[str]:
 
 
 def _resolved_by(others: list[tuple[Subject, TypeDef]], name: str) -> bool:
-    """Whether one of the other subgraphs resolves the field, be it only where it provides it."""
+    """Whether another subgraph resolves the field, at least where it provides it."""
     for source, other in others:
         definition = other.fields.get(name)
         if definition is not None and (
@@ -305,7 +305,7 @@ def _resolved_by(others: list[tuple[Subject, TypeDef]], name: str) -> bool:
 
 
 def _drop_tags_on_externals(subject: Subject, by_type: _ByType) -> None:
-    """A tag on an external field goes where another subgraph has the same one on the field it resolves."""
+    """Remove a tag from an external field if the resolving subgraph has the same tag."""
     for owner in subject.types.values():
         for definition in owner.fields.values():
             if not has(definition.directives, "external") or not has(definition.directives, "tag"):

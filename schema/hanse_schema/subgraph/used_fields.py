@@ -1,4 +1,4 @@
-"""Which fields the federation directives and interfaces of a subgraph make use of."""
+"""The fields used by the federation directives and interfaces of a subgraph."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.subgraph.subject import Subject
 
 
 def used_fields(subject: Subject) -> set[tuple[str, str]]:
-    """(type, field) of every field in some field set, or that an implemented interface asks for.
+    """(type, field) of every field in a field set or required by an implemented interface.
 
     A field selected on an interface counts for each of its implementations.
     """

@@ -21,7 +21,7 @@ from graphql import (
 )
 from graphql.language.print_string import print_string
 
-MAX_DIGITS = 1_000  # Python refuses to read much longer integers; nothing here needs their exact value
+MAX_DIGITS = 1_000  # Python refuses to parse much longer integers; their exact value is not needed
 
 
 def value_text(node: ValueNode) -> str:

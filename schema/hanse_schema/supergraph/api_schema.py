@@ -1,4 +1,4 @@
-"""The API schema: the supergraph as clients see it, without anything inaccessible or of the federation's own."""
+"""The API schema: the supergraph as clients see it, without inaccessible and federation elements."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ from hanse_schema.type_ref import is_list, is_non_null, item_of, named_type, nul
 def api_schema(supergraph: Supergraph) -> GraphQLSchema:
     """The schema to validate and introspect against.
 
-    Left out are elements that are `@inaccessible`, arguments filled from a `@context` by the router, and the types
+    It omits elements that are `@inaccessible`, arguments filled from a `@context` by the router, and the types
     and directives of linked specifications. Deprecations, descriptions, `@specifiedBy`, `@oneOf` and the definitions of
     other directives stay. It is built without validation: composition has checked it. Types refer to no syntax tree.
     """
@@ -72,7 +72,7 @@ class _Builder:
     def build(self) -> GraphQLSchema:
         supergraph = self._supergraph
         visible = [type_ for type_ in supergraph.types.values() if self._is_visible(type_)]
-        # The types are all known by name before the first of their lazy members is asked for.
+        # All types are registered by name before the first lazy member is evaluated.
         self._types.update((type_.name, self._type(type_)) for type_ in visible)
         return GraphQLSchema(
             query=self._root(supergraph.query),

@@ -1,4 +1,4 @@
-"""Reading the arguments of directives in a supergraph's syntax tree."""
+"""Reads the arguments of directives in a supergraph's syntax tree."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fill in the join records that older versions of the specification leave out.
+"""Adds the join records that older versions of the specification omit.
 
 Before v0.3 a union's members and an enum's values are not recorded by subgraph, and v0.1 does not record the
 interfaces either: there they hold in every subgraph that has both sides.

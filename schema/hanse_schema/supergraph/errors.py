@@ -1,7 +1,7 @@
-"""What can be wrong with a file that should be a supergraph."""
+"""The error of parsing a supergraph."""
 
 from __future__ import annotations
 
 
 class InvalidSupergraphError(ValueError):
-    """The text is not a supergraph that can be read; the message says what is missing or wrong, in one line."""
+    """The text is not a valid supergraph. The message states the problem in one line."""

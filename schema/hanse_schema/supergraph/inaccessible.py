@@ -1,4 +1,4 @@
-"""What `@inaccessible` may hide without breaking the API schema.
+"""Checks that `@inaccessible` does not break the API schema.
 
 Specification: https://specs.apollo.dev/inaccessible/v0.2. Codes are those of the reference composer.
 """
@@ -27,9 +27,9 @@ from hanse_schema.type_ref import is_non_null, named_type
 
 
 def check_inaccessible(supergraph: Supergraph) -> list[Diagnostic]:
-    """The errors of an API schema that would refer to what it hides, or be left empty by it.
+    """The errors of an API schema that would refer to hidden elements or have empty types.
 
-    Each has its coordinate, but no location: it is about the supergraph, in which several subgraphs take part.
+    Each has a coordinate but no location, since it concerns the supergraph.
     """
     name = directive_name(supergraph, "inaccessible")
     return [] if name is None else list(_Check(supergraph, name).run())
@@ -80,7 +80,7 @@ class _Check:
             )
 
     def _children(self, type_: TypeDefinition) -> tuple[str, list[bool]]:
-        """What the type is made of, and whether each of it is hidden."""
+        """The parts of the type, and whether each is hidden."""
         match type_:
             case ObjectType() | InterfaceType() | InputObjectType():
                 return "fields", [self._hidden(child.directives) for child in type_.fields.values()]

@@ -1,4 +1,4 @@
-"""The definitions that a supergraph's print carries for the join and link specifications.
+"""The definitions of the join and link specifications in a printed supergraph.
 
 Specifications: https://specs.apollo.dev/join/v0.5 and https://specs.apollo.dev/link/v1.0
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 JOIN_URL = "https://specs.apollo.dev/join/v0.5"
 LINK_URL = "https://specs.apollo.dev/link/v1.0"
 
-# The versions of the join specification that are read; only the newest is written.
+# The supported versions of the join specification; only the newest is written.
 JOIN_VERSIONS = ((0, 1), (0, 2), (0, 3), (0, 4), (0, 5))
 
 # By name, as they are sorted among the supergraph's own definitions.

@@ -1,4 +1,4 @@
-"""Upgrade what join v0.1 says (Federation 1) to what v0.5 would say of the same subgraphs.
+"""Upgrades join v0.1 (Federation 1) records to the v0.5 records of the same subgraphs.
 
 In v0.1 entities have an owner, to whom fields without a record belong; other types are value types, the same in every
 subgraph. Fields that a subgraph only names in its field sets have no record of that. Interfaces have no records at all.
@@ -53,11 +53,11 @@ def _place_value_types(supergraph: Supergraph) -> None:
         type_.joins = everywhere
         if isinstance(type_, ObjectType | InterfaceType):
             for field in type_.fields.values():
-                # A record without a graph says that some subgraph provides, not which: nobody can rely on that.
+                # A record without a graph does not state which subgraph provides the field, so it is ignored.
                 field.joins = tuple(join for join in field.joins if join.graph is not None)
         if isinstance(type_, ObjectType) and type_.name != supergraph.query:
             graphs = {join.graph for field in type_.fields.values() for join in field.joins}
-            if graphs:  # a root type, whose fields say where it is
+            if graphs:  # a root type, whose graphs are those of its fields
                 type_.joins = tuple(join for join in everywhere if join.graph in graphs)
 
 
@@ -105,7 +105,7 @@ def _add_record(field: Field, graph: str, *, external: bool) -> None:
 
 
 def _place_interface(supergraph: Supergraph, interface: InterfaceType) -> None:
-    """An interface stands where it is implemented, with the fields that all its implementations have there."""
+    """Add an interface to each graph that implements it, with the fields that all its implementations have there."""
     implementing = [
         type_
         for type_ in supergraph.types.values()

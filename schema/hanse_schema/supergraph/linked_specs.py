@@ -1,7 +1,7 @@
-"""The definitions that a supergraph's print carries for the specifications it links, besides link and join.
+"""The definitions of linked specifications in a printed supergraph, besides link and join.
 
-Definitions are given per version (the newest that is not newer than the linked one applies), with names in braces:
-they are filled in with what the link makes of them. Specifications: https://specs.apollo.dev/tag/v0.3,
+Definitions are listed per version (the newest one that is not newer than the linked one applies), with names in braces:
+they are replaced by the local names of the link. Specifications: https://specs.apollo.dev/tag/v0.3,
 https://specs.apollo.dev/inaccessible/v0.2 and so on.
 """
 
@@ -79,7 +79,7 @@ def definitions_of(links: Iterable[Link]) -> dict[str, str]:
 
 
 def is_known(link: Link) -> bool:
-    """Whether the link's specification is one that is understood here."""
+    """Whether the link's specification is supported."""
     return split_url(link.url)[0] in KNOWN_SPECS
 
 

@@ -1,4 +1,4 @@
-"""Names under a linked specification: from `@link`'s URL, `as` and imports to what stands in the document.
+"""Names of a linked specification: from `@link`'s URL, `as` and imports to the names in the document.
 
 Specification: https://specs.apollo.dev/link/v1.0
 """
@@ -30,7 +30,7 @@ def split_url(url: str) -> tuple[str, str, tuple[int, int] | None]:
 
 
 def local_prefix(link: Link) -> str:
-    """The name under which the link's specification goes in the document: its `as`, or its own name."""
+    """The prefix of the link's specification in the document: its `as`, or its own name."""
     return link.as_ or split_url(link.url)[1]
 
 

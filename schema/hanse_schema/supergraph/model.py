@@ -1,4 +1,4 @@
-"""The supergraph as data: what composition makes, what is printed and parsed, what the planner reads.
+"""The supergraph as data: the output of composition and the input of the planner; it can be printed and parsed.
 
 It mirrors the join specification v0.5 (https://specs.apollo.dev/join/v0.5): each definition carries one join record
 per subgraph that takes part in it. Type references and constant values are GraphQL text in its canonical print.
@@ -15,7 +15,7 @@ from graphql import parse_const_value, value_from_ast_untyped
 
 @dataclass(frozen=True, slots=True)
 class SubgraphInfo:
-    """One subgraph of the supergraph: its `join__Graph` enum value, its own name, and where it is reached."""
+    """One subgraph of the supergraph: its `join__Graph` enum value, name and URL."""
 
     graph: str
     name: str
@@ -78,9 +78,9 @@ class ContextArgument:
 
 @dataclass(frozen=True, slots=True)
 class JoinField:
-    """`@join__field`: how the field stands in one subgraph; `graph` None stands for no subgraph at all.
+    """`@join__field`: the field in one subgraph; `graph` None means no subgraph.
 
-    `type` is the field's type in that subgraph, where it differs from the supergraph's.
+    `type` is the field's type in that subgraph, if it differs from the supergraph's.
     """
 
     graph: str | None = None
@@ -132,7 +132,7 @@ class InputValue:
 
 @dataclass(slots=True, kw_only=True)
 class Field:
-    """A field of an object or interface. No `joins` means: in every subgraph of its type, plainly."""
+    """A field of an object or interface. Without `joins`, it is in every subgraph of its type."""
 
     name: str
     type: str
@@ -235,7 +235,7 @@ class DirectiveDefinition:
 
 @dataclass(slots=True, kw_only=True)
 class Supergraph:
-    """The whole supergraph, without what its print adds by itself.
+    """The whole supergraph, without the definitions that printing adds.
 
     `links` are the linked specifications besides link and join. `directive_definitions` and `types` leave out what the
     specifications known here (link, join, tag, inaccessible, cost, ...) define: `linked_specs.py` knows that.

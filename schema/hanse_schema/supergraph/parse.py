@@ -1,6 +1,6 @@
-"""A supergraph's SDL as data: join v0.1 to v0.5, whoever composed it.
+"""Parses a supergraph's SDL: join v0.1 to v0.5, of any composer.
 
-Older versions are read into what v0.5 would say: see `complete.py` and `join_v01.py`.
+Older versions are converted to v0.5: see `complete.py` and `join_v01.py`.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _BUILT_IN_SCALARS = frozenset({"Int", "Float", "String", "Boolean", "ID"})
 
 
 def parse_supergraph(sdl: str) -> Supergraph:
-    """The supergraph that the SDL stands for; `parse_supergraph(print_supergraph(s)) == s`.
+    """Parse a supergraph's SDL; `parse_supergraph(print_supergraph(s)) == s`.
 
     Raises InvalidSupergraphError when the text is not GraphQL, not a supergraph, or needs a specification that is not
     understood here (a `@link` with `for:`, by https://specs.apollo.dev/link/v1.0).
@@ -84,7 +84,7 @@ def _read(document: DocumentNode) -> Supergraph:
 
 
 def _links(applied: Iterable[ConstDirectiveNode]) -> tuple[list[Link], set[str]]:
-    """The linked specifications, and the names of the directives that say so: `link`, `core` or what they go by."""
+    """The linked specifications, and the names of the link directives: `link`, `core` or aliases."""
     names = {"link", "core"}
     for directive in applied:
         arguments = Arguments.of(directive)
@@ -170,7 +170,7 @@ def _subgraph(graph: str, applied: Iterable[ConstDirectiveNode], prefix: str) ->
 def _read_definitions(
     supergraph: Supergraph, definitions: Iterable[DefinitionNode], links: list[Link], reader: JoinReader
 ) -> Owners:
-    """Fill in the types and directive definitions, and give the owners that join v0.1 speaks of."""
+    """Add the types and directive definitions; returns the owners of join v0.1."""
     known = [link for link in links if split_url(link.url)[0] in KNOWN_SPECS]
     prefixes = tuple(f"{local_prefix(link)}__" for link in known)
     of_specs = set(definitions_of(links)) | {f"@{local_prefix(link)}" for link in known}
@@ -197,7 +197,7 @@ def _check(supergraph: Supergraph) -> None:
     types = supergraph.types
     if not isinstance(types.get(supergraph.query), ObjectType):
         raise InvalidSupergraphError(f"not a supergraph: the query root type {supergraph.query} is not defined")
-    # Some composers name these roots even where no subgraph has them.
+    # Some composers name these roots even if no subgraph has them.
     supergraph.mutation = supergraph.mutation if supergraph.mutation in types else None
     supergraph.subscription = supergraph.subscription if supergraph.subscription in types else None
     for type_ in types.values():

@@ -1,4 +1,4 @@
-"""Types and directives of a supergraph's syntax tree as data, with their join records."""
+"""Converts types and directives of a supergraph's syntax tree to data, with their join records."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ from hanse_schema.supergraph.model import (
     UnionType,
 )
 
-# The parser leaves None where a definition has none of its optional parts.
+# The parser sets missing optional parts to None.
 _Directives = Iterable[ConstDirectiveNode] | None
 
 
 class JoinReader:
-    """Reads definitions, given the name that the join specification goes by in the document (`join`)."""
+    """Reads definitions, given the local name of the join specification (`join`)."""
 
     def __init__(self, prefix: str) -> None:
         self._prefix = f"{prefix}__"

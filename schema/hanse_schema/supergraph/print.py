@@ -1,4 +1,4 @@
-"""A supergraph as SDL, in a stable order: directive definitions, then types, both by name; members as they stand."""
+"""Prints a supergraph as SDL in a stable order: directive definitions, then types, sorted by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What products and users come to, and what happened last."""
+"""Totals of products and users, and recent activity."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To here from 0001."""
+    """Upgrade from 0001."""
     op.create_table(
         "totals",
         sa.Column("kind", sa.String(16), primary_key=True),
@@ -30,6 +30,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to 0001."""
+    """Downgrade to 0001."""
     op.drop_table("activity")
     op.drop_table("totals")

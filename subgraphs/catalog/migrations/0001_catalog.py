@@ -11,7 +11,7 @@ from hanse_subgraph.events.tables import create_event_tables, drop_event_tables
 revision = "0001"
 down_revision = None
 
-# SQLite's full-text table knows rows by number, products by UUID: product_numbers stands between them.
+# SQLite's full-text table knows rows by number, products by UUID: product_numbers maps between them.
 SQLITE_SEARCH = (
     "CREATE TABLE product_numbers (number INTEGER PRIMARY KEY, product_id CHAR(32) NOT NULL UNIQUE)",
     """CREATE VIRTUAL TABLE product_search
@@ -31,7 +31,7 @@ SQLITE_SEARCH = (
         DELETE FROM product_numbers WHERE product_id = old.id;
     END""",
 )
-# PostgreSQL's own `unaccent` may not be used in a generated column: it is not immutable.
+# PostgreSQL's own `unaccent` cannot be used in a generated column, since it is not immutable.
 ACCENTED = [chr(code) for code in range(0xC0, 0x180) if len(unicodedata.normalize("NFD", chr(code))) == 2]
 PLAIN = "".join(unicodedata.normalize("NFD", letter)[0] for letter in ACCENTED)
 
@@ -54,7 +54,7 @@ POSTGRESQL_SEARCH = (
 
 
 def upgrade() -> None:
-    """To here from an empty database."""
+    """Create the tables."""
     create_event_tables(op)
     op.create_table(
         "products",
@@ -80,7 +80,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to an empty database."""
+    """Drop the tables."""
     op.drop_table("products")
     if op.get_bind().dialect.name == "sqlite":
         op.drop_table("product_search")

@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To here from 0001."""
+    """Upgrade from 0001."""
     op.create_table(
         "reservations",
         sa.Column("id", Id, primary_key=True),
@@ -25,5 +25,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to 0001."""
+    """Downgrade to 0001."""
     op.drop_table("reservations")

@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """To here from an empty database."""
+    """Create the tables."""
     create_event_tables(op)
     op.create_table(
         "media",
@@ -46,7 +46,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to an empty database."""
+    """Drop the tables."""
     for table in ("avatars", "product_images", "media"):
         op.drop_table(table)
     drop_event_tables(op)

@@ -1,4 +1,4 @@
-"""Whose row is locked while what they keep is counted."""
+"""Owners, whose row is locked while their quota is checked."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To here from 0001."""
+    """Upgrade from 0001."""
     op.create_table(
         "owners",
         sa.Column("owner_id", Id, primary_key=True),
@@ -19,5 +19,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to 0001."""
+    """Downgrade to 0001."""
     op.drop_table("owners")

@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """To here from an empty database."""
+    """Create the tables."""
     create_event_tables(op)
     op.create_table(
         "people",
@@ -56,7 +56,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to an empty database."""
+    """Drop the tables."""
     for table in ("mails", "notifications", "preferences", "people"):
         op.drop_table(table)
     drop_event_tables(op)

@@ -1,4 +1,4 @@
-"""Events that came before the one that tells who their user is."""
+"""Postponed events, which arrived before their user was known."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To here from 0001."""
+    """Upgrade from 0001."""
     op.create_table(
         "waiting_events",
         sa.Column("user_id", Id, primary_key=True),
@@ -20,5 +20,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to 0001."""
+    """Downgrade to 0001."""
     op.drop_table("waiting_events")

@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """To here from an empty database."""
+    """Create the tables."""
     create_event_tables(op)
     op.create_table(
         "transactions",
@@ -48,7 +48,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to an empty database."""
+    """Drop the tables."""
     for table in ("postings", "balances", "transactions"):
         op.drop_table(table)
     drop_event_tables(op)

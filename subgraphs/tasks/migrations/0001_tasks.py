@@ -11,7 +11,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """To here from an empty database."""
+    """Create the tables."""
     create_event_tables(op)
     op.create_table(
         "tasks",
@@ -31,6 +31,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to an empty database."""
+    """Drop the tables."""
     op.drop_table("tasks")
     drop_event_tables(op)

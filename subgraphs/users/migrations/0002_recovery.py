@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """To here from 0001."""
+    """Upgrade from 0001."""
     with op.batch_alter_table("users") as users:
         users.add_column(sa.Column("email_verified_at", UtcDateTime, nullable=True))
     op.create_table(
@@ -37,7 +37,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back to 0001."""
+    """Downgrade to 0001."""
     op.drop_table("api_keys")
     op.drop_table("mailed_links")
     with op.batch_alter_table("users") as users:

@@ -1,4 +1,4 @@
-"""The rules that subgraphs must keep together, one per file, in the order of these tuples."""
+"""The rules for subgraphs together, one per file, in the order of these tuples."""
 
 from __future__ import annotations
 
@@ -30,10 +30,10 @@ from hanse_schema.compose.rules.union_members import union_members
 
 Rule = Callable[[Merging], None]
 
-# What decides which directives are carried.
+# Rules that decide which directives are carried.
 ON_DIRECTIVES: tuple[Rule, ...] = (link_import_name_mismatch,)
 
-# What does not hinder merging.
+# Rules whose errors do not prevent merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
     extension_with_no_base,
     type_kind_mismatch,
@@ -47,20 +47,20 @@ BEFORE_MERGE: tuple[Rule, ...] = (
     inconsistent_value_type,
 )
 
-# What only shows in what merging made.
+# Rules on the merged supergraph.
 AFTER_MERGE: tuple[Rule, ...] = (
     merged_directive_on_external,
     external_mismatch,
 )
 
-# What a supergraph keeps that merged without errors.
+# Rules on a supergraph that was merged without errors.
 ON_SUPERGRAPH: tuple[Rule, ...] = (
     interface_field_no_implementation,
     requires_arguments,
     missing_transitive_access,
 )
 
-# What GraphQL itself asks of a schema.
+# The rules of the GraphQL specification.
 ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (
     union_members,
     implied_interfaces,
@@ -68,5 +68,5 @@ ON_VALID_SUPERGRAPH: tuple[Rule, ...] = (
     default_values,
 )
 
-# What the schema that clients see keeps.
+# Rules on the API schema.
 ON_API_SCHEMA: tuple[Rule, ...] = (disallowed_inaccessible, inaccessible)

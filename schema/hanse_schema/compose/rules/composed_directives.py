@@ -1,4 +1,4 @@
-"""DIRECTIVE_COMPOSITION_ERROR: what `@composeDirective` asks for can be carried, and means the same everywhere."""
+"""DIRECTIVE_COMPOSITION_ERROR: composed directives can be carried, and are the same in all subgraphs."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Request:
 
 
 def accepted_requests(merging: Merging) -> list[Request]:
-    """The requests that can be met; what is wrong with the others is reported."""
+    """The valid requests. Reports the problems of the others."""
     requests = []
     for part in merging.parts:
         for directive in applied(part.schema.schema_directives, "composeDirective"):
@@ -86,7 +86,7 @@ def _refuse(merging: Merging, part: Part, directive: Applied, why: str) -> Reque
 
 
 def _origin(part: Part, name: str) -> tuple[LinkDef | None, str]:
-    """The link that a directive's name in the subgraph comes from, and its name in that specification."""
+    """The link that defines a directive's local name, and its name in that specification."""
     for link in part.schema.links:
         for imported, local in link.imports.items():
             if local == f"@{name}":
@@ -101,7 +101,7 @@ def _origin(part: Part, name: str) -> tuple[LinkDef | None, str]:
 
 
 def _check_versions(merging: Merging, requests: Iterable[Request]) -> set[str]:
-    """Requests of one specification agree on its major version; names of those that do not."""
+    """Check that the requests of each specification have one major version; returns the names of those that do not."""
     failed: set[str] = set()
     composed: dict[str, list[Request]] = {}
     for request in requests:
@@ -112,18 +112,18 @@ def _check_versions(merging: Merging, requests: Iterable[Request]) -> set[str]:
             if not link.identity.startswith(_APOLLO + "federation"):
                 linked.setdefault(link.identity, []).append((part, link))
     for identity, holders in linked.items():
-        asked = composed.get(identity, [])
-        if len({_major(request.link) for request in asked}) > 1:
-            versions = by_value((request.part.name, request.link.url) for request in asked)
+        requests = composed.get(identity, [])
+        if len({_major(request.link) for request in requests}) > 1:
+            versions = by_value((request.part.name, request.link.url) for request in requests)
             merging.report.error(
                 ERROR,
                 f"Directives of {identity} are composed from incompatible versions: {versions}. "
                 "Link one major version.",
-                [(request.part, request.directive.node) for request in asked],
+                [(request.part, request.directive.node) for request in requests],
                 None,
             )
-            failed |= {request.name for request in asked}
-        elif not asked and len({_major(link) for _, link in holders}) > 1:
+            failed |= {request.name for request in requests}
+        elif not requests and len({_major(link) for _, link in holders}) > 1:
             versions = by_value((part.name, link.url) for part, link in holders)
             merging.report.hint(
                 INFO,
@@ -135,13 +135,13 @@ def _check_versions(merging: Merging, requests: Iterable[Request]) -> set[str]:
 
 
 def _major(link: LinkDef) -> tuple[int, ...]:
-    """What must be equal for versions to be compatible: the major version, or the minor one before 1.0."""
+    """The part of a version that must be equal for compatibility: the major version, or the minor one before 1.0."""
     major, minor = link.version or (0, 0)
     return (major,) if major else (major, minor)
 
 
 def _check_names(merging: Merging, requests: Iterable[Request]) -> set[str]:
-    """A name stands for one directive, and a directive has one name; names for which that fails."""
+    """Check that names and directives correspond one to one; returns the names that do not."""
     failed: set[str] = set()
     by_name: dict[str, list[Request]] = {}
     by_origin: dict[tuple[str, str], list[Request]] = {}
@@ -174,7 +174,7 @@ def _report_names(merging: Merging, group: list[Request], message: str) -> None:
 
 
 def _hint_other_names(merging: Merging, group: list[Request]) -> None:
-    """Subgraphs that have the composed directive under another name, without composing it, may be in for a surprise."""
+    """Hint at subgraphs that use the composed directive under another name without composing it."""
     name, original, identity = group[0].name, group[0].original, group[0].link.identity
     composing = {request.part.name for request in group}
     others = [
@@ -195,7 +195,7 @@ def _hint_other_names(merging: Merging, group: list[Request]) -> None:
 
 
 def _check_conflicts(merging: Merging, requests: Iterable[Request], failed: set[str]) -> None:
-    """A composed directive must not bear the name that a federation directive has in another subgraph."""
+    """A composed directive must not have the name of a federation directive in another subgraph."""
     owners: dict[str, list[Part]] = {}
     for part in merging.parts:
         for local in merging.carried.names[part.graph].values():

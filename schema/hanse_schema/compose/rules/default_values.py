@@ -1,4 +1,4 @@
-"""INVALID_GRAPHQL: default values are still valid, of types that merging may have narrowed.
+"""INVALID_GRAPHQL: default values are still valid after merging, which can narrow types.
 
 Spec: https://spec.graphql.org/October2021/#sec-Values-of-Correct-Type
 """
@@ -29,7 +29,7 @@ def default_values(merging: Merging) -> None:
 
 
 def _inputs(merging: Merging) -> Iterator[tuple[str, InputValue, list[Place]]]:
-    """Arguments and input fields, with their coordinates and where subgraphs define them."""
+    """Arguments and input fields, with their coordinates and the subgraphs' definitions."""
     for type_ in merging.supergraph.types.values():
         if isinstance(type_, ObjectType | InterfaceType):
             for field in type_.fields.values():
@@ -55,7 +55,7 @@ def _inputs(merging: Merging) -> Iterator[tuple[str, InputValue, list[Place]]]:
 
 
 def _problems(merging: Merging, ref: str, value: ValueNode) -> Iterable[str]:
-    """What of the value is not in its type. Subgraphs have checked it already against what they know of the type."""
+    """The parts of the value that are not in its merged type. Each subgraph has checked its own definition."""
     if isinstance(value, NullValueNode):
         return [f"`{ref}` cannot be null"] if is_non_null(ref) else []
     ref = nullable(ref)

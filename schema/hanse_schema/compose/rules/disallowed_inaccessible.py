@@ -1,4 +1,4 @@
-"""DISALLOWED_INACCESSIBLE: what a specification defines is not hidden, as clients do not see it anyway."""
+"""DISALLOWED_INACCESSIBLE: specification elements, never in the API schema, are not `@inaccessible`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanse_schema.subgraph.model import has
 
 
 def disallowed_inaccessible(merging: Merging) -> None:
-    """Report each composed directive, which belongs to its specification, with a hidden argument."""
+    """Report each composed directive with an inaccessible argument."""
     for part in merging.parts:
         for name, definition in part.schema.directive_definitions.items():
             if (part.graph, name) not in merging.carried.composed:

@@ -7,7 +7,7 @@ from hanse_schema.compose.sentences import subgraphs
 
 
 def external_missing_on_base(merging: Merging) -> None:
-    """Report each field that every subgraph leaves to the others."""
+    """Report each field that is external in every subgraph."""
     for owner in merging.types.values():
         for group in owner.fields.values():
             if not group.resolvers and not group.abstracted:

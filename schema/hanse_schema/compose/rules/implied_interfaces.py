@@ -1,4 +1,4 @@
-"""INVALID_GRAPHQL: what implements an interface implements those that the interface implements, in whatever subgraph.
+"""INVALID_GRAPHQL: a type implements the interfaces of its interfaces, over all subgraphs.
 
 Spec: https://spec.graphql.org/October2021/#IsValidImplementation()
 """

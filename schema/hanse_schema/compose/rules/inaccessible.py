@@ -1,4 +1,4 @@
-"""QUERY_ROOT_TYPE_INACCESSIBLE, REFERENCED_INACCESSIBLE, ...: what `@inaccessible` hides is not needed elsewhere."""
+"""QUERY_ROOT_TYPE_INACCESSIBLE, REFERENCED_INACCESSIBLE, ...: nothing refers to an `@inaccessible` element."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from hanse_schema.supergraph.inaccessible import check_inaccessible
 
 
 def inaccessible(merging: Merging) -> None:
-    """Report what the API schema would need, but `@inaccessible` takes from it."""
+    """Report inaccessible elements that the API schema requires."""
     for found in check_inaccessible(merging.supergraph):
         merging.report.error(found.code, found.message, _places(merging, found.coordinate or ""), found.coordinate)
 
 
 def _places(merging: Merging, coordinate: str) -> Iterator[Place]:
-    """Where subgraphs define the element; an argument is where its field is."""
+    """The subgraphs' definitions of the element; for an argument, those of its field."""
     type_name, _, rest = coordinate.partition(".")
     name = rest.partition("(")[0]
     if coordinate.startswith("@"):
@@ -34,7 +34,7 @@ def _places(merging: Merging, coordinate: str) -> Iterator[Place]:
 
 
 def _directive_places(merging: Merging, coordinate: str) -> Iterator[Place]:
-    """Where subgraphs define a directive's argument: `@x(a:)`."""
+    """The subgraphs' definitions of a directive's argument: `@x(a:)`."""
     directive, _, argument = coordinate[1:].removesuffix(":)").partition("(")
     for part in merging.parts:
         definition = part.schema.directive_definitions.get(directive)

@@ -1,6 +1,6 @@
 """INCONSISTENT_OBJECT_VALUE_TYPE_FIELD and its like, hints: subgraphs disagree on the fields of a type without key.
 
-The router cannot fetch such a type again, so a field that is not everywhere may be out of reach.
+The router cannot fetch such a type again, so a field that some subgraphs lack can be unreachable.
 """
 
 from __future__ import annotations
@@ -42,5 +42,5 @@ def _hint(merging: Merging, group: TypeGroup, field: FieldGroup) -> None:
 
 
 def _resolves(source: Source[TypeDef]) -> bool:
-    """Whether the subgraph has anything of the type to give, rather than only referring to it."""
+    """Whether the subgraph resolves any field of the type, rather than only referring to it."""
     return not all(has(field.directives, "external") for field in source.definition.fields.values())

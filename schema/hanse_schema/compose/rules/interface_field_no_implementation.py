@@ -1,4 +1,4 @@
-"""INTERFACE_FIELD_NO_IMPLEM: whatever implements an interface has all its fields, over all subgraphs together."""
+"""INTERFACE_FIELD_NO_IMPLEM: a type that implements an interface has all its fields, over all subgraphs together."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.supergraph.model import InterfaceType, ObjectType
 
 
 def interface_field_no_implementation(merging: Merging) -> None:
-    """Report each field of an interface that some type behind it lacks in the supergraph."""
+    """Report each field of an interface that an implementing type lacks in the supergraph."""
     for type_ in merging.supergraph.types.values():
         if not isinstance(type_, ObjectType | InterfaceType):
             continue

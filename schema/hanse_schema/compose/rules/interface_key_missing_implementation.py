@@ -1,4 +1,4 @@
-"""INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE: who resolves an interface by key knows all that implements it."""
+"""INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE: resolving an interface by key requires all its objects."""
 
 from __future__ import annotations
 

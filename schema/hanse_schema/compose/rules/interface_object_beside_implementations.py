@@ -1,4 +1,4 @@
-"""INTERFACE_OBJECT_USAGE_ERROR: an interface object is alone, without the types that it stands for."""
+"""INTERFACE_OBJECT_USAGE_ERROR: a subgraph with an interface object has none of the implementing types."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""INTERFACE_OBJECT_USAGE_ERROR: an interface object stands for an interface of another subgraph."""
+"""INTERFACE_OBJECT_USAGE_ERROR: an interface object represents an interface of another subgraph."""
 
 from __future__ import annotations
 

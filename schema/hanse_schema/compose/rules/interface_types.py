@@ -1,4 +1,4 @@
-"""INVALID_GRAPHQL: merged types still implement their merged interfaces, as GraphQL has it.
+"""INVALID_GRAPHQL: merged types still implement their merged interfaces.
 
 Spec: https://spec.graphql.org/October2021/#IsValidImplementation()
 """
@@ -14,7 +14,7 @@ from hanse_schema.type_ref import is_non_null
 
 
 def interface_types(merging: Merging) -> None:
-    """Report each field that differs from its interface's in what merging makes of both."""
+    """Report each merged field that is incompatible with its interface's merged field."""
     for type_ in merging.supergraph.types.values():
         if not isinstance(type_, ObjectType | InterfaceType):
             continue

@@ -48,7 +48,7 @@ def _check_subscription(merging: Merging, group: FieldGroup) -> None:
 
 
 def _resolves(merging: Merging, group: FieldGroup, source: FieldSource) -> bool:
-    """Whether the subgraph may be asked for the field: an external one only where it is provided."""
+    """Whether the subgraph resolves the field: an external one only if it is provided."""
     graph = source.part.graph
     if graph in group.overridden or graph in group.migrating:
         return False

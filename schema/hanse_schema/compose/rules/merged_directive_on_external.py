@@ -6,7 +6,7 @@ from hanse_schema.compose.merging import Merging
 
 
 def merged_directive_on_external(merging: Merging) -> None:
-    """Report each directive that should stand where the field is resolved."""
+    """Report each directive that belongs to the subgraph that resolves the field."""
     for owner in merging.types.values():
         for group in owner.fields.values():
             for source in group.sources:

@@ -1,6 +1,6 @@
-"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: a field asks for what the data it is computed from asks for.
+"""MISSING_TRANSITIVE_AUTH_REQUIREMENTS: a field requires the access that its input data requires.
 
-Else `@requires` or `@fromContext` would be a way around access control.
+Otherwise `@requires` or `@fromContext` would bypass access control.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ Alternatives = list[list[str]]
 
 @dataclass(frozen=True, slots=True)
 class Requirements:
-    """What an element asks of a caller: to be known, and one of the alternatives of scopes, and of policies."""
+    """What an element requires of a caller: authentication, one alternative of scopes, and one of policies."""
 
     authenticated: bool = False
     scopes: Alternatives | None = None
     policies: Alternatives | None = None
 
     def both(self, other: Requirements) -> Requirements:
-        """What satisfies both."""
+        """The requirements that satisfy both."""
         return Requirements(
             self.authenticated or other.authenticated,
             _all_of(self.scopes, other.scopes),
@@ -40,7 +40,7 @@ class Requirements:
         )
 
     def imply(self, other: Requirements) -> bool:
-        """Whether whoever satisfies these also satisfies the other ones."""
+        """Whether a caller that satisfies these also satisfies the other ones."""
         return (
             (self.authenticated or not other.authenticated)
             and _imply(self.scopes, other.scopes)
@@ -62,14 +62,14 @@ def _imply(given: Alternatives | None, needed: Alternatives | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Needed:
-    """An element that is read, and what it asks for."""
+    """An element that is read, and its requirements."""
 
     coordinate: str
     requirements: Requirements
 
 
 def missing_transitive_access(merging: Merging) -> None:
-    """Report each field that reads data through `@requires` or `@fromContext` without asking for what the data does."""
+    """Report each field that reads data through `@requires` or `@fromContext` without the data's requirements."""
     if merging.restricts_access:
         check = _Check(merging)
         for owner in merging.types.values():
@@ -123,7 +123,7 @@ class _Check:
         yield from self._selected(owner, selections)
 
     def _read_context(self, source: FieldSource, context: str, selection: str) -> Iterator[_Needed]:
-        """What a selection on a context reads: on each type that sets it, where the selection applies to it."""
+        """The elements read by a selection on a context, for each type that sets it and matches the selection."""
         for name, definition in source.part.schema.types.items():
             if not has(definition.directives, "context") or all(
                 string_argument(directive, "name") != context for directive in applied(definition.directives, "context")

@@ -6,7 +6,7 @@ from hanse_schema.compose.merging import Merging
 
 
 def no_queries(merging: Merging) -> None:
-    """Report a graph that nobody could query."""
+    """Report a graph without query fields."""
     query = merging.types.get("Query")
     if query is None or not query.fields:
         merging.report.error(

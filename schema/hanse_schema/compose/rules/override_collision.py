@@ -1,4 +1,4 @@
-"""OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE: what is overridden is resolved plainly, on the object itself."""
+"""OVERRIDE_COLLISION_WITH_ANOTHER_DIRECTIVE: an overridden field has no conflicting directive."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanse_schema.subgraph.model import has
 
 
 def override_collision(merging: Merging, override: Override) -> bool:
-    """Report an override that meets a directive, or an interface object, that it cannot work with."""
+    """Report an override combined with an incompatible directive or interface object."""
     problem = _problem(override)
     if problem is None:
         return False

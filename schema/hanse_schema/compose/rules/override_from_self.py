@@ -7,7 +7,7 @@ from hanse_schema.compose.override import Override
 
 
 def override_from_self(merging: Merging, override: Override) -> bool:
-    """Report an override from the subgraph that it is in."""
+    """Report an override whose source is its own subgraph."""
     if override.target.part.name != override.origin_name:
         return False
     merging.report.error(

@@ -1,4 +1,4 @@
-"""Hints on overrides: what can be cleaned up, and what names a subgraph that is not there."""
+"""Hints on overrides: obsolete ones, and those from unknown subgraphs."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ _PERCENT = re.compile(r"percent\((?:100|\d{1,2}(?:\.\d{1,8})?)\)")
 
 
 def override_label_invalid(merging: Merging, override: Override) -> bool:
-    """Report a label in no known form."""
+    """Report a label with an invalid format."""
     label = override.label
     if label is None or _LABEL.fullmatch(label) or _PERCENT.fullmatch(label):
         return False
@@ -24,4 +24,4 @@ def override_label_invalid(merging: Merging, override: Override) -> bool:
         [(override.target.part, override.directive.node)],
         override.coordinate,
     )
-    return False  # it is clear what is meant, so other rules should see it done
+    return False  # the intention is clear, so the other rules treat it as valid

@@ -1,4 +1,4 @@
-"""OVERRIDE_ON_INTERFACE: only what is resolved can be taken over, so no field of an interface."""
+"""OVERRIDE_ON_INTERFACE: only resolved fields can be overridden, not fields of an interface."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Decides which `@override`s hold: those that no rule refuses."""
+"""Applies the `@override`s that no rule rejects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.compose.rules.override_label_invalid import override_label_inv
 from hanse_schema.compose.rules.override_on_interface import override_on_interface
 from hanse_schema.compose.rules.override_source_has_override import override_source_has_override
 
-# Each reports what it refuses, and says whether it did.
+# Each returns whether it reported an error.
 _RULES: tuple[Callable[[Merging, Override], bool], ...] = (
     override_on_interface,
     override_from_self,
@@ -24,7 +24,7 @@ _RULES: tuple[Callable[[Merging, Override], bool], ...] = (
 
 
 def resolve_overrides(merging: Merging) -> None:
-    """Apply the overrides that hold, with hints on what is left to do about them; report the others."""
+    """Apply the valid overrides, with hints about migration steps; report the others."""
     for override in overrides(merging):
         if not any(rule(merging, override) for rule in _RULES):
             apply_override(override)

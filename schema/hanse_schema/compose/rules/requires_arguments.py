@@ -1,4 +1,4 @@
-"""REQUIRES_INVALID_FIELDS: `@requires` gives fields the arguments that they have where they are resolved."""
+"""REQUIRES_INVALID_FIELDS: `@requires` passes the arguments that fields have in the resolving subgraph."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.type_ref import is_non_null, named_type
 
 
 def requires_arguments(merging: Merging) -> None:
-    """Report each argument that a `@requires` leaves out though it must be given, or gives though it is not there."""
+    """Report each required argument that a `@requires` omits, and each unknown one that it passes."""
     for owner in merging.types.values():
         for group in owner.fields.values():
             for source in group.sources:

@@ -1,4 +1,4 @@
-"""INVALID_SUBGRAPH_NAME: there are subgraphs, each with a name of its own."""
+"""INVALID_SUBGRAPH_NAME: there is at least one subgraph, and names are unique."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from hanse_schema.diagnostics import Diagnostic, Location
 from hanse_schema.subgraph import SubgraphSource
 
 CODE = "INVALID_SUBGRAPH_NAME"
-RESERVED = "_"  # stands for the router itself in query plans
+RESERVED = "_"  # the router itself, in query plans
 
 
 def check_names(subgraphs: Sequence[SubgraphSource]) -> list[Diagnostic]:
-    """The errors of a set of subgraphs that cannot even be told apart."""
+    """The errors of subgraph names: none at all, reserved, invalid or duplicate."""
     if not subgraphs:
         return [Diagnostic("NO_QUERIES", "There is no subgraph to compose: give at least one.")]
     found = []

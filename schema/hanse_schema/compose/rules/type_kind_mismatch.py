@@ -1,4 +1,4 @@
-"""TYPE_KIND_MISMATCH: a name stands for the same kind of type in all subgraphs."""
+"""TYPE_KIND_MISMATCH: a type name has the same kind in all subgraphs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanse_schema.subgraph.model import Kind, TypeDef
 
 
 def type_kind_mismatch(merging: Merging) -> None:
-    """Report each name that is of several kinds, and leave its types out of the merge."""
+    """Report each name of several kinds, and exclude its types from merging."""
     for group in list(merging.types.values()):
         if len(group.sources) > 1 and len({_kind(source) for source in group.sources}) > 1:
             _report(merging, group)

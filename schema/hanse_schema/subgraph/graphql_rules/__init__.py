@@ -1,4 +1,4 @@
-"""What GraphQL itself asks of a schema: one rule a module, the order in one tuple. All report INVALID_GRAPHQL.
+"""The rules of the GraphQL specification: one per module, in the order of one tuple. All report INVALID_GRAPHQL.
 
 Spec: https://spec.graphql.org/October2021/#sec-Type-System
 """
@@ -26,7 +26,7 @@ from hanse_schema.subgraph.model import SubgraphSchema
 from hanse_schema.subgraph.names import Names
 from hanse_schema.subgraph.report import Report
 
-# What everything else builds on: that the types referred to are there, and of the right kind.
+# First: all referenced types exist and have the right kind. The other rules rely on it.
 REFERENCE_RULES: tuple[Callable[[Checked], None], ...] = (
     root_types.check,
     type_references.check,
@@ -43,7 +43,7 @@ RULES: tuple[Callable[[Checked], None], ...] = (
 
 
 def check_graphql(model: SubgraphSchema, document: DocumentNode, names: Names, report: Report) -> None:
-    """Report where one subgraph's schema is not valid GraphQL, or redefines what a specification defines."""
+    """Report invalid GraphQL in one subgraph's schema, and redefinitions of specification elements."""
     checked = Checked(model, document, names, report)
     for rule in REFERENCE_RULES:
         rule(checked)

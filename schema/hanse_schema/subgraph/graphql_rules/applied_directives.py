@@ -26,7 +26,7 @@ _LOCATIONS = {
     Kind.ENUM: "ENUM",
     Kind.INPUT_OBJECT: "INPUT_OBJECT",
 }
-_FIELD_SETS = frozenset({"FieldSet", "_FieldSet"})  # what these hold is checked by rules of their own
+_FIELD_SETS = frozenset({"FieldSet", "_FieldSet"})  # their arguments are checked by other rules
 
 _Element = tuple[str, str, Sequence[DirectiveNode]]  # coordinate, location, applications
 

@@ -1,4 +1,4 @@
-"""What the GraphQL rules look at: one subgraph's schema and the definitions in its SDL."""
+"""The input of the GraphQL rules: one subgraph's schema and the definitions in its SDL."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ class Checked:
         return known
 
     def is_input(self, name: str) -> bool | None:
-        """Whether the type can be given as a value; None where no such type is known."""
+        """Whether the type is an input type; None if it is unknown."""
         if name in specs.BUILT_IN_SCALARS:
             return True
         found = self.types.get(name)
         return None if found is None else found.kind in _INPUTS
 
     def is_output(self, name: str) -> bool | None:
-        """Whether the type can be the type of a field; None where no such type is known."""
+        """Whether the type is an output type; None if it is unknown."""
         if name in specs.BUILT_IN_SCALARS:
             return True
         found = self.types.get(name)

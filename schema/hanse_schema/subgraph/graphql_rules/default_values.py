@@ -1,4 +1,4 @@
-"""A default value is one that the argument or input field takes. A string for an enum value is rewritten."""
+"""A default value is valid for its argument or input field. A string for an enum value is converted."""
 
 from __future__ import annotations
 

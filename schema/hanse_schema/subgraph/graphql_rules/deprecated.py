@@ -1,4 +1,4 @@
-"""What is required cannot be deprecated: nobody could stop using it."""
+"""Required arguments and input fields cannot be deprecated."""
 
 from __future__ import annotations
 

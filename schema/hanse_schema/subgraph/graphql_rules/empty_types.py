@@ -15,7 +15,7 @@ _WANTED = {
 
 
 def check(checked: Checked) -> None:
-    """Report each type without parts. A query root may be so: it has the router's own fields."""
+    """Report each empty type. A query root can be empty: it has the fields of the subgraph protocol."""
     for owner in checked.types.values():
         if owner.kind is Kind.SCALAR or owner.fields or owner.input_fields or owner.members or owner.values:
             continue

@@ -1,4 +1,4 @@
-"""A type that implements an interface has its fields, as the interface promises them."""
+"""A type that implements an interface has its fields, with compatible types and arguments."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from hanse_schema.type_ref import is_list, is_non_null, named_type, nullable
 
 
 def check(checked: Checked) -> None:
-    """Report each circle of required input fields, once."""
+    """Report each cycle of required input fields, once."""
     reported: set[str] = set()
     done: set[str] = set()
     for owner in checked.types.values():

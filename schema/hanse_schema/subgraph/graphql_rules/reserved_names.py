@@ -1,4 +1,4 @@
-"""Names that start with `__` are introspection's."""
+"""Names that start with `__` are reserved for introspection."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from hanse_schema.subgraph.model import Kind
 
 
 def check(checked: Checked) -> None:
-    """Report each root of the schema definition that cannot be one."""
+    """Report each invalid root type of the schema definition."""
     seen: dict[str, str] = {}
     for node in checked.document.definitions:
         if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):

@@ -1,4 +1,4 @@
-"""What a schema refers to is defined, and of a kind that fits its place."""
+"""Referenced types are defined and have a kind that is allowed at their position."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _check_inputs(
 
 
 def _check_spec_directives(checked: Checked) -> None:
-    """A written definition of a specification's directive refers to types that are written too."""
+    """A definition of a specification's directive in the SDL refers to types that are defined, too."""
     for name, written in checked.written_directives.items():
         if name in checked.model.directive_definitions:
             continue

@@ -1,4 +1,4 @@
-"""What Federation asks of one subgraph's schema: one rule a module, the order in one tuple."""
+"""The Federation rules for a single subgraph: one per module, in the order of one tuple."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE: who may see an interface follows from its implementations."""
+"""AUTH_REQUIREMENTS_APPLIED_ON_INTERFACE: interfaces inherit access requirements."""
 
 from __future__ import annotations
 

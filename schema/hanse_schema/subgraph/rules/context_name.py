@@ -1,4 +1,4 @@
-"""CONTEXT_NAME_INVALID: a context's name is a plain word, so that `$name` can be told in a selection."""
+"""CONTEXT_NAME_INVALID: a context's name has only letters and digits, so that `$name` can be parsed."""
 
 from __future__ import annotations
 

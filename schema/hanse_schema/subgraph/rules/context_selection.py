@@ -1,4 +1,4 @@
-"""CONTEXT_INVALID_SELECTION: what is selected from a context exists, once, and is of the argument's type."""
+"""CONTEXT_INVALID_SELECTION: the selection from a context is valid, has one field, and matches the argument's type."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hanse_schema.type_ref import named_type
 
 
 def check(subject: Subject) -> None:
-    """Report the first thing wrong with each selection from a context that is set."""
+    """Report the first problem of each selection from a context that is set."""
     for owner, field, argument, directive in context_uses(subject):
         context, text = parse_context(directive)
         setters = subject.contexts.get(context or "")
@@ -57,7 +57,7 @@ def _problems(subject: Subject, text: str, setters: list[TypeDef], expected: str
 
 
 def _form_problem(selections: tuple[Selection, ...]) -> str | None:
-    """What is wrong whatever the types: aliases, directives, several fields."""
+    """Problems that do not depend on types: aliases, directives, several fields."""
     for selection in selections:
         if selection.alias:
             return f"gives `{selection.field}` an alias: leave it out"
@@ -122,7 +122,7 @@ def _selected_type(subject: Subject, selection: Selection, owner: TypeDef) -> st
 
 
 def _fits(found: str, expected: str) -> bool:
-    """Whether a value of type `found` can be given where `expected` is taken."""
+    """Whether a value of type `found` is accepted for the type `expected`."""
     if found.endswith("!"):
         return _fits(found[:-1], expected.removesuffix("!"))
     if expected.endswith("!"):

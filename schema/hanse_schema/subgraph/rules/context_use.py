@@ -1,4 +1,4 @@
-"""NO_CONTEXT_IN_SELECTION, CONTEXT_NOT_SET, CONTEXT_NO_RESOLVABLE_KEY: where `@fromContext` can be used."""
+"""NO_CONTEXT_IN_SELECTION, CONTEXT_NOT_SET, CONTEXT_NO_RESOLVABLE_KEY: `@fromContext` is used correctly."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.subgraph.subject import Subject
 
 
 def check(subject: Subject) -> None:
-    """Check the place of each `@fromContext`, and that the context it names is set somewhere."""
+    """Check the position of each `@fromContext`, and that its context is set."""
     _check_definitions(subject)
     contexts = set(subject.contexts)
     for owner, field, argument, directive in context_uses(subject):

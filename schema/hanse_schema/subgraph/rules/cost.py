@@ -1,4 +1,4 @@
-"""COST_APPLIED_TO_INTERFACE_FIELD: a field costs what its implementation costs."""
+"""COST_APPLIED_TO_INTERFACE_FIELD: the cost of an interface field is that of its implementations."""
 
 from __future__ import annotations
 

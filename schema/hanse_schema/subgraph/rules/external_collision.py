@@ -1,4 +1,4 @@
-"""EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE: a subgraph that leaves a field to others cannot provide others with it."""
+"""EXTERNAL_COLLISION_WITH_ANOTHER_DIRECTIVE: an external field cannot have `@provides`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""EXTERNAL_UNUSED: a field is only marked external for something to use it."""
+"""EXTERNAL_UNUSED: an external field is used by a field set or an interface."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.subgraph.used_fields import used_fields
 
 
 def check(subject: Subject) -> None:
-    """Report each external field that no field set and no interface asks for."""
+    """Report each external field that no field set and no interface uses."""
     used = used_fields(subject)
     for owner, definition in subject.fields():
         external = applied(definition.directives, "external") if definition.directives else []

@@ -13,7 +13,7 @@ def check(subject: Subject) -> None:
         if name is not None:
             subject.report.error(
                 f"{use.directive.name.upper()}_DIRECTIVE_IN_FIELDS_ARG",
-                f"`{use.coordinate}` has {use.text}, but directives such as @{name} cannot stand there: leave it out.",
+                f"`{use.coordinate}` has {use.text}, but directives such as @{name} are not allowed there. Remove it.",
                 use.directive.node,
                 coordinate=use.coordinate,
             )

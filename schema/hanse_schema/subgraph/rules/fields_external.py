@@ -1,4 +1,4 @@
-"""REQUIRES_ and PROVIDES_FIELDS_MISSING_EXTERNAL: what is required or provided is another subgraph's."""
+"""REQUIRES_ and PROVIDES_FIELDS_MISSING_EXTERNAL: required and provided fields are external."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanse_schema.subgraph.subject import FieldSetUse, Step, Subject
 
 
 def check(subject: Subject) -> None:
-    """Report each selected leaf that is not external, nor lies within an external field."""
+    """Report each selected leaf that is neither external nor inside of an external field."""
     for use in subject.uses:
         if use.directive.name == "key" or use.problem:
             continue

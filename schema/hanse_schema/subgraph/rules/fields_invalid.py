@@ -9,7 +9,7 @@ from hanse_schema.type_ref import is_non_null
 
 
 def check(subject: Subject) -> None:
-    """Report the first thing wrong with each field set, its arguments included."""
+    """Report the first problem of each field set, including its arguments."""
     constants = ConstantChecker(subject.types)
     for use in subject.uses:
         problem = use.problem or _argument_problem(constants, use)

@@ -6,7 +6,7 @@ from hanse_schema.subgraph.subject import Subject
 
 
 def check(subject: Subject) -> None:
-    """Anything but a string in `fields` is refused; lists and bare names were Federation 1's."""
+    """Report `fields` that are not a string; only Federation 1 accepts lists and bare names."""
     for use in subject.uses:
         if not use.is_string:
             subject.report.error(

@@ -1,4 +1,4 @@
-"""INTERFACE_KEY_NOT_ON_IMPLEMENTATION: what identifies an interface identifies its implementations."""
+"""INTERFACE_KEY_NOT_ON_IMPLEMENTATION: the keys of an interface are keys of its implementations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from hanse_schema.subgraph.subject import FieldSetUse, Subject
 
 
 def check(subject: Subject) -> None:
-    """Report each implementation that lacks a key of its interface, or has it only as not resolvable."""
+    """Report each implementation that lacks a resolvable key of its interface."""
     if subject.version < (2, 3):
         return
     keys_of: dict[str, list[FieldSetUse]] = defaultdict(list)

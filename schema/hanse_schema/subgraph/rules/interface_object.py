@@ -1,4 +1,4 @@
-"""INTERFACE_OBJECT_USAGE_ERROR: a type that stands for an interface is an entity."""
+"""INTERFACE_OBJECT_USAGE_ERROR: an interface object is an entity."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KEY_FIELDS_SELECT_INVALID_TYPE: what a key selects is no interface and no union."""
+"""KEY_FIELDS_SELECT_INVALID_TYPE: key fields do not have an interface or union type."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.type_ref import named_type
 
 
 def check(subject: Subject) -> None:
-    """Report each key field of an abstract type: the router could not tell what to select within it."""
+    """Report each key field of an abstract type: its selection would be ambiguous."""
     for use in subject.uses:
         if use.directive.name != "key" or use.problem:
             continue

@@ -1,4 +1,4 @@
-"""LIST_SIZE_*: `@listSize` says how long lists get, of arguments and fields that exist."""
+"""LIST_SIZE_*: `@listSize` refers to lists, and to arguments and fields that exist."""
 
 from __future__ import annotations
 
@@ -69,5 +69,5 @@ def _arguments(directive: Applied) -> dict[str, object]:
 
 
 def _names(value: object) -> list[str]:
-    """A list of names; GraphQL also takes a single one for a list."""
+    """A list of names; GraphQL also accepts a single value for a list."""
     return [str(item) for item in (value if isinstance(value, list) else [value]) if item is not None]

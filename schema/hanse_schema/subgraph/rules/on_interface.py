@@ -1,4 +1,4 @@
-"""KEY_, REQUIRES_ and PROVIDES_UNSUPPORTED_ON_INTERFACE: where interfaces cannot have these directives."""
+"""KEY_, REQUIRES_ and PROVIDES_UNSUPPORTED_ON_INTERFACE: interfaces cannot have these directives."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ KEY_ON_INTERFACE_SINCE = (2, 3)
 
 
 def check(subject: Subject) -> None:
-    """`@requires` and `@provides` never go on an interface's fields; `@key` goes on interfaces since v2.3."""
+    """Report `@requires` and `@provides` on interface fields, and `@key` on interfaces before v2.3."""
     for use in subject.uses:
         name = use.directive.name
         if use.owner.kind is not Kind.INTERFACE or (name == "key" and subject.version >= KEY_ON_INTERFACE_SINCE):
             continue
         if name == "provides" and not is_composite(use.parent):
-            continue  # another rule's
+            continue  # checked by another rule
         remedy = (
             "link Federation v2.3 or later, where interfaces can have keys"
             if name == "key"

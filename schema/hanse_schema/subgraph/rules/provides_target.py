@@ -1,4 +1,4 @@
-"""PROVIDES_ON_NON_OBJECT_FIELD: a field that provides others returns something that has fields."""
+"""PROVIDES_ON_NON_OBJECT_FIELD: a field with `@provides` returns an object, interface or union."""
 
 from __future__ import annotations
 

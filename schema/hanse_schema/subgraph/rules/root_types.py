@@ -1,4 +1,4 @@
-"""ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED: a root's name is for the root."""
+"""ROOT_QUERY_USED, ROOT_MUTATION_USED, ROOT_SUBSCRIPTION_USED: a type with the name of a root is the root."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hanse_schema.subgraph.report import Report
 
 
 def check_root_types(clashes: Iterable[RootClash], report: Report) -> None:
-    """Report each type that has the name which composition gives to a root."""
+    """Report each type with the canonical name of a root that is not the root."""
     for clash in clashes:
         operation = clash.canonical.lower()
         report.error(
