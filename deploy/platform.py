@@ -16,9 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from deploy.project import PROJECT, SUBGRAPHS
 from deploy.servers.base import free_port
-from hanse.platform import SUBGRAPHS
-from hanse.published import PUBLISHED
 
 HANSE = Path(sys.executable).parent / "hanse"
 JOB_SECONDS = 180.0
@@ -223,7 +222,10 @@ class Platform:
 
     def _routed(self) -> dict[str, dict[str, object]]:
         return {
-            name: {"routing_url": f"{process.url}/graphql", "schema": {"file": str(PUBLISHED / f"{name}.graphql")}}
+            name: {
+                "routing_url": f"{process.url}/graphql",
+                "schema": {"file": str(PROJECT.published / f"{name}.graphql")},
+            }
             for name, process in self.subgraphs.items()
         }
 

@@ -20,17 +20,16 @@ from honcho import manager
 from honcho.printer import Message, Printer
 
 from deploy.platform import JobFailed, Outside, Platform, clean_environment
+from deploy.project import SUBGRAPHS
 from deploy.servers.base import Server, ServerFailed, ServerMissing, ServerProcess, all_running
 from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
 from deploy.servers.redis import RedisServer
 from deploy.servers.s3 import S3Server
 from deploy.servers.smtp import SmtpServer
-from hanse.failures import Failure
-from hanse.platform import SUBGRAPHS
 from hanse.serving import GRACEFUL_SHUTDOWN, listen
-from hanse.welcome import LOGINS
-from subgraphs.users.demo import ADMIN_LOGIN, LOGIN, PASSWORD
+from hanse_wire.command_line import CommandError
+from subgraphs.users.demo import LOGINS
 
 SERVERS = ("postgres", "redis", "kafka", "s3", "smtp")
 FAILED = 1
@@ -66,7 +65,7 @@ class Ports:
         for name in ("router", *SUBGRAPHS, *SERVERS):
             try:
                 listen("127.0.0.1", self.of(name)).close()
-            except Failure as failure:
+            except CommandError as failure:
                 problems.append(f"{name}: {failure.message}")
         return problems
 
@@ -167,7 +166,7 @@ def _page(platform: Platform, servers: Servers, folder: Path, *, demo: bool) -> 
         mails=servers.smtp.folder / "mails",
         folder=folder,
     )
-    return f"{page}{LOGINS.format(user=LOGIN, admin=ADMIN_LOGIN, password=PASSWORD)}" if demo else page
+    return f"{page}{LOGINS}" if demo else page
 
 
 def _say(text: str) -> None:

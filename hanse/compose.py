@@ -9,16 +9,16 @@ from typing import Any
 
 import click
 
-from hanse.failures import Failure
 from hanse.supergraph_config import read_subgraphs
 from hanse_schema.compose import compose
 from hanse_schema.diagnostics import Diagnostic
+from hanse_wire.command_line import CommandError
 
 
 def compose_files(*, config: Path, output: Path | None, as_json: bool, with_hints: bool) -> int:
     """Compose what the configuration names; write the supergraph to `output` or stdout, diagnostics to stderr.
 
-    Returns the exit code: 0 with a supergraph, 1 where composition was refused. Raises Failure where a file fails.
+    Returns the exit code: 0 with a supergraph, 1 where composition was refused. Raises CommandError where a file fails.
     """
     composition = compose(read_subgraphs(config))
     _report([*composition.errors, *(composition.hints if with_hints else ())], as_json=as_json)
@@ -57,4 +57,4 @@ def _write(sdl: str, output: Path | None) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Failure(f"cannot write {output}: {error.strerror}; give another --output") from error
+        raise CommandError(f"cannot write {output}: {error.strerror}; give another --output") from error

@@ -1,4 +1,4 @@
-"""`hanse demo`: a week that was played on an empty platform, for people to look at and for tests under load."""
+"""`hanse demo`: a week of activity on an empty platform, for people to look at and for tests under load."""
 
 from __future__ import annotations
 
@@ -7,54 +7,59 @@ import contextlib
 import gc
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import click
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse.data_folder import open_data_folder
-from hanse.failures import Failure
-from hanse.platform import SUBGRAPHS
-from hanse_subgraph.config import ConfigError
+from hanse.project import Project
 from hanse_subgraph.db import Database
-from hanse_subgraph.demo import Act, SetClock, Ware, Week, play
+from hanse_subgraph.demo import DemoContext, DemoData, Fact, Progress, SetClock, Week, play
 from hanse_subgraph.events.outbox import Waiting, mark_published, waiting
 from hanse_subgraph.subgraph_app import SubgraphApp
-from subgraphs.catalog import demo as catalog
-from subgraphs.media import demo as media
-from subgraphs.payments import demo as payments
-from subgraphs.tasks import demo as tasks
-from subgraphs.users import demo as users
 
-SCENES = {module.__name__.split(".")[1]: module for module in (users, catalog, tasks, payments, media)}
-BATCH = 500
+Result = TypeVar("Result")
+BATCH = 500  # events of one subgraph
 
 
-def run_demo(*, data: Path, seed: int, scale: int) -> None:
-    """Fill the databases of a data folder, and say what was made. Raises Failure where it cannot be used."""
-    folder = open_data_folder(data)
-    try:
-        made = asyncio.run(fill_demo(folder, Week(seed, scale)))
-    except ConfigError as error:
-        raise Failure(str(error)) from error
-    if not made:
-        click.echo("there is data already: nothing was made")
+def demo_data(project: Project) -> dict[str, DemoData]:
+    """The demo data that the project's subgraphs declare, by subgraph."""
+    declared = {name: subgraph.declared.demo for name, subgraph in project.subgraphs.items()}
+    return {name: make() for name, make in declared.items() if make is not None}
 
 
-async def fill_demo(folder: Path, week: Week) -> dict[str, int]:
-    """Play the week where nothing is there yet: how much was done in each subgraph that was empty.
+def run_demo(project: Project, folder: Path, week: Week) -> dict[str, int]:
+    """Fill the empty databases of a data folder, with a progress bar on stdout.
 
-    A demo that was interrupted between two subgraphs goes on. No other process may write to these databases meanwhile.
+    Returns the number of acts by subgraph, of those that were empty. Raises KeyboardInterrupt on SIGINT: what was
+    begun is rolled back, and the next call continues.
     """
-    apps = {name: _quiet(folder, name) for name in SCENES}
+    with click.progressbar(length=1, label="demo data", show_pos=True) as bar:
+
+        def show(progress: Progress) -> None:
+            bar.length = max(progress.total, 1)
+            bar.update(progress.done - bar.pos)
+
+        return asyncio.run(fill_demo(project, folder, week, Progress(show)))
+
+
+async def fill_demo(project: Project, folder: Path, week: Week, progress: Progress | None = None) -> dict[str, int]:
+    """Run the week's acts in every subgraph that is empty. Returns their number by subgraph.
+
+    An interrupted demo is continued: subgraphs that have no data get theirs. A platform whose data are not from this
+    week is left as it is. No other process may write to these databases meanwhile. Raises ConfigError.
+    """
+    data = demo_data(project)
+    apps = {name: _without_events(project, folder, name) for name in data}
     started: list[SubgraphApp] = []
     try:
         for app in apps.values():
             await app.start()
             started.append(app)
-        empty = [name for name, module in SCENES.items() if await _asked(apps[name].database, module.is_empty)]
-        if not empty or not (len(empty) == len(SCENES) or await _begun(apps["users"].database, week)):
+        empty = [name for name in data if await _read(apps[name].database, data[name].is_empty)]
+        if not empty or not (len(empty) == len(data) or await _is_begun(apps, data, week)):
             return {}
-        made = await _play(apps, week, empty)
+        made = await _play(apps, {name: data[name] for name in empty}, _facts(data, week), week, progress or Progress())
         await _publish(list(apps.values()))
         return made
     finally:
@@ -62,45 +67,52 @@ async def fill_demo(folder: Path, week: Week) -> dict[str, int]:
             await app.stop()
 
 
-def _quiet(folder: Path, name: str) -> SubgraphApp:
-    """A subgraph that keeps its events to itself: they are published in the order of all subgraphs' time."""
-    return SUBGRAPHS[name].create({"data_dir": folder, "relay_events": False, "consume_events": False})
+def _without_events(project: Project, folder: Path, name: str) -> SubgraphApp:
+    """A subgraph whose relay is off: `_publish` moves the events of all subgraphs, in order of time."""
+    return project.subgraphs[name].create({"data_dir": folder, "relay_events": False, "consume_events": False})
 
 
-async def _asked(database: Database, ask: Callable[[Any], Awaitable[bool]]) -> bool:
+async def _read(database: Database, ask: Callable[[AsyncSession], Awaitable[Result]]) -> Result:
     async with database.reading() as session:
         return await ask(session)
 
 
-async def _begun(database: Database, week: Week) -> bool:
-    """Whether the users are those of this demo: then others may be missing because it was interrupted."""
-    return await _asked(database, lambda session: users.is_there(session, week))
+async def _is_begun(apps: dict[str, SubgraphApp], data: dict[str, DemoData], week: Week) -> bool:
+    """Whether some subgraph has this week's data: then the others are empty because the demo was interrupted."""
+    for name, found in data.items():
+        database = apps[name].database
+        async with database.reading() as session:
+            if await found.is_from(session, week):
+                return True
+    return False
 
 
-async def _play(apps: dict[str, SubgraphApp], week: Week, names: Sequence[str]) -> dict[str, int]:
-    clocks, wares = {name: SetClock() for name in names}, catalog.wares(week)
-    pictures = media.sittings(week, wares) if "media" in names else []
-    acts = {
-        name: await _acts(name, apps[name].settings, week, clocks[name], wares) for name in names if name != "media"
-    }
-    length = sum(map(len, acts.values())) + 2 * len(pictures)
+def _facts(data: dict[str, DemoData], week: Week) -> dict[str, Sequence[Fact]]:
+    return {name: facts for found in data.values() for name, facts in found.facts(week).items()}
 
-    with _collecting_seldom(), click.progressbar(length=length, label="demo data", show_pos=True) as bar:
 
-        async def pictured() -> None:
-            settings: Any = apps["media"].settings
-            drawn = await media.acts(settings, clocks["media"], pictures, bar.update)
-            await play(apps["media"].database, drawn, clocks["media"], bar.update)
+async def _play(
+    apps: dict[str, SubgraphApp],
+    data: dict[str, DemoData],
+    facts: dict[str, Sequence[Fact]],
+    week: Week,
+    progress: Progress,
+) -> dict[str, int]:
+    async def run(name: str) -> int:
+        clock = SetClock()
+        acts = await data[name].acts(DemoContext(apps[name].settings, week, clock, facts, progress))
+        await play(apps[name].database, acts, clock, progress)
+        return len(acts)
 
-        played = [play(apps[name].database, found, clocks[name], bar.update) for name, found in acts.items()]
-        # All at once: pictures are drawn beside the event loop.
-        await asyncio.gather(*played, *([pictured()] if pictures else []))
-    return {name: len(acts.get(name, pictures)) for name in names}
+    with _rare_collections():
+        async with asyncio.TaskGroup() as group:
+            tasks = {name: group.create_task(run(name)) for name in data}
+    return {name: task.result() for name, task in tasks.items()}
 
 
 @contextlib.contextmanager
-def _collecting_seldom() -> Iterator[None]:
-    """Statements make many objects and few cycles: looking for those took a fifth of the time."""
+def _rare_collections() -> Iterator[None]:
+    """Collect garbage rarely: statements make many objects and few cycles. It took a fifth of the time."""
     usual = gc.get_threshold()
     gc.set_threshold(100_000, 5, 5)
     try:
@@ -109,27 +121,15 @@ def _collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-async def _acts(name: str, settings: Any, week: Week, clock: SetClock, wares: Sequence[Ware]) -> list[Act]:
-    match name:
-        case "users":
-            return await users.acts(settings, week, clock)
-        case "catalog":
-            return catalog.acts(week, clock)
-        case "tasks":
-            return tasks.acts(week, clock)
-        case _:
-            return payments.acts(settings, week, clock, wares)
-
-
 async def _publish(apps: Sequence[SubgraphApp]) -> None:
-    """Move everything from the outboxes to the event log, in the order of its time; some of each at a time."""
+    """Move everything from the outboxes to the event log in order of time, BATCH events of each subgraph at a time."""
     log = apps[0].events
     assert log is not None
     while True:
         batches = [await _waiting(app) for app in apps]
         if not any(batches):
             return
-        # Of a subgraph that has more than this, nothing is known past its batch's end: go no further for the others.
+        # A full batch may have successors, which are unknown: events after its end wait for the next round.
         ends = [batch[-1].event.time for batch in batches if len(batch) == BATCH]
         ready = [[item for item in batch if not ends or item.event.time <= min(ends)] for batch in batches]
         refused = await log.append(
@@ -140,7 +140,7 @@ async def _publish(apps: Sequence[SubgraphApp]) -> None:
                 async with app.database.writing() as session:
                     await mark_published(session, taken, part[-1].event.time)
         if refused:
-            return  # the relay goes on with these, and says what is wrong with them
+            return  # the relay retries these, and logs the reason
 
 
 async def _waiting(app: SubgraphApp) -> list[Waiting]:

@@ -8,57 +8,59 @@ import sqlite3
 import sys
 from pathlib import Path
 
-from hanse.data_folder import open_data_folder
-from hanse.failures import Failure
-from hanse.findings import Finding
+from hanse.check_result import CheckResult
+from hanse.project import Project
 from hanse.serving import listen
+from hanse_wire.command_line import CommandError, open_data_folder
 
 MINIMUM_PYTHON = (3, 11)
 MINIMUM_SQLITE = (3, 35)  # RETURNING
 MINIMUM_FREE_BYTES = 200 * 1024 * 1024
 
 
-def examine(*, data: Path, port: int) -> list[Finding]:
-    """What `hanse up` needs of this machine, and the servers that the environment names; each as a finding."""
-    return [_python(), _sqlite(), _data_folder(data), _disk(data), _port(port), *_servers()]
+def run_checks(project: Project, *, data: Path, port: int) -> list[CheckResult]:
+    """Check what `hanse up` needs of this machine, and the servers that the environment names."""
+    return [_python(), _sqlite(), _data_folder(data), _disk(data), _port(port), *_servers(project)]
 
 
-def _servers() -> list[Finding]:
+def _servers(project: Project) -> list[CheckResult]:
     if not any(name.startswith("HANSE_") and name.endswith("_URL") for name in os.environ):
         return []
-    from hanse.doctor_servers import examine_servers  # it takes every subgraph's package
+    from hanse.doctor_servers import check_servers
 
-    return examine_servers()
+    return check_servers(project)
 
 
-def _python() -> Finding:
+def _python() -> CheckResult:
     version = ".".join(str(part) for part in sys.version_info[:3])
     ok = sys.version_info >= MINIMUM_PYTHON
-    return Finding("Python", ok, version if ok else f"{version}; install 3.11 or newer")
+    return CheckResult("Python", ok, version if ok else f"{version}; install 3.11 or newer")
 
 
-def _sqlite() -> Finding:
+def _sqlite() -> CheckResult:
     ok = sqlite3.sqlite_version_info >= MINIMUM_SQLITE
-    return Finding("SQLite", ok, sqlite3.sqlite_version if ok else f"{sqlite3.sqlite_version}; 3.35 or newer is needed")
+    return CheckResult(
+        "SQLite", ok, sqlite3.sqlite_version if ok else f"{sqlite3.sqlite_version}; 3.35 or newer is needed"
+    )
 
 
-def _data_folder(data: Path) -> Finding:
+def _data_folder(data: Path) -> CheckResult:
     try:
-        return Finding("data folder", True, str(open_data_folder(data)))
-    except Failure as failure:
-        return Finding("data folder", False, failure.message)
+        return CheckResult("data folder", True, str(open_data_folder(data)))
+    except CommandError as error:
+        return CheckResult("data folder", False, error.message)
 
 
-def _disk(data: Path) -> Finding:
-    place = next((folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists()), Path("/"))
-    free = shutil.disk_usage(place).free
-    shown = f"{free // (1024 * 1024)} MiB free"
-    return Finding("disk", free >= MINIMUM_FREE_BYTES, shown if free >= MINIMUM_FREE_BYTES else f"{shown}; make room")
+def _disk(data: Path) -> CheckResult:
+    existing = next((folder for folder in (data.absolute(), *data.absolute().parents) if folder.exists()), Path("/"))
+    free = shutil.disk_usage(existing).free
+    ok = free >= MINIMUM_FREE_BYTES
+    return CheckResult("disk", ok, f"{free // 1024**2} MiB free" + ("" if ok else "; 200 MiB are needed"))
 
 
-def _port(port: int) -> Finding:
+def _port(port: int) -> CheckResult:
     try:
         listen("127.0.0.1", port).close()
-    except Failure as failure:
-        return Finding("port", False, failure.message)
-    return Finding("port", True, f"{port} is free")
+    except CommandError as error:
+        return CheckResult("port", False, error.message)
+    return CheckResult("port", True, f"{port} is free")

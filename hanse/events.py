@@ -1,4 +1,4 @@
-"""`hanse events`: set up the topics, see how far consumers are behind, list and replay dead letters."""
+"""`hanse events`: create the topics, show the lag of consumers, list and replay dead letters."""
 
 from __future__ import annotations
 
@@ -7,98 +7,90 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
-from hanse.data_folder import open_data_folder
-from hanse.failures import Failure, UsageFailure
-from hanse.platform import SUBGRAPHS
-from hanse_subgraph.config import ConfigError
-from hanse_subgraph.events.envelope import Malformed
+from hanse.project import Project
 from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable
 from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.command_line import CommandError, CommandUsageError
+from hanse_wire.settings import SettingsError
 
 Result = TypeVar("Result")
+EMBEDDED = "embedded:"
 
 
-def set_up(*, data: Path, url: str | None) -> list[str]:
-    """Make what the log needs: what was done, by topic. Raises Failure."""
-    url = url or _url_of(_apps(data))
-    if not url.startswith("kafka:"):
-        _with_log(url, _nothing)
-        return [f"the embedded log needs no setting up: {url.removeprefix('embedded:')}"]
-    from hanse_subgraph.events.kafka.setup import set_up_topics
+class EventCommands:
+    """The event log of a project, as the commands use it.
 
-    return [f"{topic}: {done}" for topic, done in _run(set_up_topics(url)).items()]
+    Every method raises CommandError when the log cannot be used.
+    """
 
+    def __init__(self, project: Project, folder: Path, url: str | None) -> None:
+        """Without a `url`, it is the log that the subgraphs' settings name."""
+        self._topics = project.platform().topics
+        self._apps = [subgraph.create({"data_dir": folder}) for subgraph in project.subgraphs.values()]
+        self._url = url or _url_of(self._apps)
 
-def lags(*, data: Path, url: str | None) -> list[str]:
-    """A line for each consumer: how far it is behind, and where. Raises Failure."""
-    apps = _apps(data)
+    def set_up(self) -> dict[str, str]:
+        """Create what the log needs. Returns what was done, by topic; nothing for the embedded log."""
+        if self._url.startswith(EMBEDDED):
+            return {}
+        from hanse_subgraph.events.kafka.setup import set_up_topics
 
-    async def look(log: EventLog) -> list[str]:
-        lines = []
-        for app in apps:
-            if app.has_consumer:
-                behind = {part: count for part, count in (await log.lag(app.name, app.handled_types)).items() if count}
-                where = ", ".join(f"{part}: {count}" for part, count in behind.items())
-                lines.append(f"{app.name}: {sum(behind.values())} behind{f' ({where})' if where else ''}")
-        return lines
+        return _run(set_up_topics(self._url, self._topics))
 
-    return _with_log(url or _url_of(apps), look)
+    def lag(self) -> dict[str, dict[str, int]]:
+        """By consumer: how many events it has not handled yet, by part of the log."""
 
+        async def read(log: EventLog) -> dict[str, dict[str, int]]:
+            return {
+                app.name: {part: count for part, count in (await log.lag(app.name, app.handled_types)).items() if count}
+                for app in self._apps
+                if app.has_consumer
+            }
 
-def dead_letters(*, data: Path, url: str | None, consumer: str | None) -> list[str]:
-    """A line for each dead letter. Raises Failure."""
-    letters = _with_log(url or _url_of(_apps(data)), lambda log: log.dead_letters(consumer))
-    return [_shown(letter) for letter in letters] or ["no dead letters"]
+        return self._with_log(read)
 
+    def dead_letters(self, consumer: str | None) -> list[DeadLetter]:
+        """The dead letters of one consumer, or of all, oldest first."""
+        return self._with_log(lambda log: log.dead_letters(consumer))
 
-def replay(*, data: Path, url: str | None, consumer: str | None, event_id: str | None, every: bool) -> list[str]:
-    """Deliver dead letters again: a line for each. Raises Failure where there is none of that id."""
-    if (event_id is None) != every:
-        raise UsageFailure("name the event whose dead letters to replay, or give --all")
+    def replay(self, consumer: str | None, event_id: str | None) -> list[DeadLetter]:
+        """Deliver dead letters again: those of an event, or all. Returns them."""
 
-    async def again(log: EventLog) -> list[str]:
-        letters = [letter for letter in await log.dead_letters(consumer) if every or letter.event.id == event_id]
-        for letter in letters:
-            await log.replay(letter.consumer, letter.event.id)
-        return [f"{letter.consumer} gets {letter.event.id} again" for letter in letters]
+        async def again(log: EventLog) -> list[DeadLetter]:
+            letters = [letter for letter in await log.dead_letters(consumer) if event_id in (None, letter.event.id)]
+            for letter in letters:
+                await log.replay(letter.consumer, letter.event.id)
+            return letters
 
-    lines = _with_log(url or _url_of(_apps(data)), again)
-    if event_id is not None and not lines:
-        raise Failure(f"there is no dead letter {event_id}: see `hanse events dead list`")
-    return lines or ["no dead letters"]
+        letters = self._with_log(again)
+        if event_id is not None and not letters:
+            raise CommandError(f"there is no dead letter {event_id}: see `hanse events dead list`")
+        return letters
 
+    def _with_log(self, act: Callable[[EventLog], Awaitable[Result]]) -> Result:
+        if self._url.startswith(EMBEDDED) and not Path(self._url.removeprefix(EMBEDDED)).exists():
+            file = self._url.removeprefix(EMBEDDED)
+            raise CommandError(f"there is no event log {file}: give the data folder with --data, or a URL with --url")
 
-def _shown(letter: DeadLetter) -> str:
-    event = letter.event
-    what = "no event" if isinstance(event, Malformed) else f"{event.type} of {event.subject}"
-    error = " ".join(letter.error.split())
-    when = letter.buried_at.isoformat(timespec="seconds")
-    return f"{when} {letter.consumer} {event.id} ({what}, {letter.attempts} attempts): {error}"
+        async def run() -> Result:
+            log = await open_event_log(self._url, self._topics)
+            try:
+                return await act(log)
+            finally:
+                await log.close()
 
-
-def _apps(data: Path) -> list[SubgraphApp]:
-    folder = open_data_folder(data)
-    return [subgraph.create({"data_dir": folder}) for subgraph in SUBGRAPHS.values()]
+        return _run(run())
 
 
 def _url_of(apps: list[SubgraphApp]) -> str:
     """The log that all of them use."""
     urls = {app.settings.events for app in apps}
+    if not urls:
+        raise CommandError("the project has no subgraphs, so no event log: add one with `hanse add subgraph NAME`")
     if len(urls) > 1:
-        raise UsageFailure("the subgraphs' settings HANSE_<NAME>_EVENTS_URL differ: say which log is meant with --url")
+        raise CommandUsageError("the subgraphs' settings HANSE_<NAME>_EVENTS_URL differ: name the log with --url")
     return urls.pop()
-
-
-def _with_log(url: str, act: Callable[[EventLog], Awaitable[Result]]) -> Result:
-    async def run() -> Result:
-        log = await open_event_log(url)
-        try:
-            return await act(log)
-        finally:
-            await log.close()
-
-    return _run(run())
 
 
 def _run(work: Awaitable[Result]) -> Result:
@@ -107,9 +99,5 @@ def _run(work: Awaitable[Result]) -> Result:
 
     try:
         return asyncio.run(wait())
-    except (ConfigError, LogUnavailable) as error:
-        raise Failure(f"{error}; the log is named by --url or HANSE_<NAME>_EVENTS_URL") from error
-
-
-async def _nothing(log: EventLog) -> None:
-    """To open it was all."""
+    except (SettingsError, LogUnavailable) as error:
+        raise CommandError(f"{error}; the log is named by --url or HANSE_<NAME>_EVENTS_URL") from error

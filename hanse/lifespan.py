@@ -1,4 +1,4 @@
-"""Around the lifespan of an ASGI application: what starts before it and stops after it, and why it would not start."""
+"""The lifespan of an ASGI application: what starts before it and stops after it, and errors at its start."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
-from hanse_subgraph.config import ConfigError
+from hanse.extras import missing_extra
+from hanse_wire.settings import SettingsError
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -14,10 +15,10 @@ Send = Callable[[Message], Awaitable[None]]
 AsgiApp = Callable[[MutableMapping[str, Any], Receive, Send], Awaitable[None]]
 
 
-class Surrounded:
+class StartAndStop:
     """An ASGI application, with `start` awaited before its own start-up and `stop` after its own shutdown.
 
-    Where `start` fails, the application never starts and the server is told the reason.
+    When `start` fails, the application does not start.
     """
 
     def __init__(
@@ -47,37 +48,41 @@ class Surrounded:
         await self._app(scope, start_before, stop_after)
 
 
-class Refusing:
-    """An ASGI application that refuses to start in one line, `refusal`, where a setting is wrong, not with a trace.
+class StartupError:
+    """An ASGI application. When it does not start because a setting is wrong, `message` says why in one line.
 
-    It says so by raising ConfigError, or by the message of its failure.
+    Such an error is a SettingsError, a missing extra, or the message of `lifespan.startup.failed`.
     """
 
     def __init__(self, app: AsgiApp) -> None:
         self._app = app
-        self.refusal = ""
+        self.message = ""
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan."""
         if scope["type"] != "lifespan":
             await self._app(scope, receive, send)
             return
-        held: list[Message] = []
+        failed: list[Message] = []
 
         async def hold_failure(message: Message) -> None:
             if message["type"] == "lifespan.startup.failed":
-                held.append(message)  # the trace of what is raised next
+                failed.append(message)
             else:
                 await send(message)
 
         try:
             await self._app(scope, receive, hold_failure)
-        except ConfigError as error:
-            self.refusal = str(error)
+        except SettingsError as error:
+            self.message = str(error)
+        except ModuleNotFoundError as error:
+            if (needed := missing_extra(error, "this configuration")) is None:
+                raise
+            self.message = needed
         else:
-            self.refusal = next((str(message.get("message", "")) for message in held), "")
-        if self.refusal:
-            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # it is told by `refusal`
-            held = [{"type": "lifespan.startup.failed"}]
-        for message in held:
+            self.message = next((str(message.get("message", "")) for message in failed), "")
+        if self.message:
+            logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # `message` says it, without a traceback
+            failed = [{"type": "lifespan.startup.failed"}]
+        for message in failed:
             await send(message)

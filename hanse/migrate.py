@@ -1,18 +1,16 @@
-"""`hanse migrate`: upgrade and downgrade databases of subgraphs, show their status, check and write revisions."""
+"""`hanse migrate`: upgrade and downgrade subgraphs' databases, show their state, check and write revisions."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import click
+from sqlalchemy.engine import URL
 
-from hanse.data_folder import open_data_folder
-from hanse.failures import Failure, UsageFailure
-from hanse.platform import SUBGRAPHS, platform_subgraph
-from hanse_subgraph.config import ConfigError
+from hanse.project import Project
 from hanse_subgraph.migrate import (
     MigrationStatus,
     SchemaMismatch,
@@ -23,84 +21,82 @@ from hanse_subgraph.migrate import (
     upgrade,
 )
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.command_line import CommandError, CommandUsageError
 
 
-def migrate_up(*, data: Path, names: Sequence[str]) -> None:
-    """Bring databases up to the newest revision, every subgraph's where none is named."""
+def migrate_up(project: Project, folder: Path, names: Sequence[str]) -> dict[str, MigrationStatus]:
+    """Upgrade databases to the newest revision; every subgraph's when no names are given.
 
-    async def up(app: SubgraphApp) -> str:
-        before = await upgrade(app.database, app.migrations)
-        return f"{before.current or 'empty'} -> {before.newest}" if before.pending else f"{before.newest}, up to date"
-
-    _each(data, names, up)
-
-
-def migrate_down(*, data: Path, name: str, revision: str) -> None:
-    """Bring one database down to a revision; `base` empties it. Raises Failure where there is no such revision."""
-
-    async def down(app: SubgraphApp) -> str:
-        if revision not in ("base", *app.migrations.revisions):
-            raise UsageFailure(f"{name} has no revision {revision!r}: choose {_choices(app)}")
-        before = await downgrade(app.database, app.migrations, revision)
-        return f"{before.current or 'empty'} -> {revision}"
-
-    _each(data, [name], down)
-
-
-def migration_status(*, data: Path, names: Sequence[str]) -> None:
-    """Print where databases stand, every subgraph's where none is named."""
-
-    async def told(app: SubgraphApp) -> str:
-        return _told(await status(app.database, app.migrations))
-
-    _each(data, names, told)
-
-
-def check_migrations(*, names: Sequence[str]) -> None:
-    """Compare the models of subgraphs, all when none is named, with what their migrations make.
-
-    Raises Failure when they differ.
+    Returns the state before the upgrade, by subgraph. Raises CommandUsageError and ConfigError.
     """
-    chosen = [platform_subgraph(name) for name in names] or list(SUBGRAPHS.values())
-    for subgraph in chosen:
-        app = subgraph.create()
+    return _each(project, folder, names, lambda app: upgrade(app.database, app.migrations))
+
+
+def migrate_down(project: Project, folder: Path, name: str, revision: str) -> MigrationStatus:
+    """Downgrade one database to a revision; `base` empties it. Returns the state before the downgrade.
+
+    Raises CommandUsageError when there is no such revision, and ConfigError.
+    """
+
+    async def down(app: SubgraphApp) -> MigrationStatus:
+        choices = ("base", *app.migrations.revisions)
+        if revision not in choices:
+            raise CommandUsageError(f"{name} has no revision {revision!r}: choose {', '.join(choices)}")
+        return await downgrade(app.database, app.migrations, revision)
+
+    return _each(project, folder, [name], down)[name]
+
+
+def migration_status(project: Project, folder: Path, names: Sequence[str]) -> dict[str, MigrationStatus]:
+    """The state of databases by subgraph; of every subgraph when no names are given. Creates nothing."""
+
+    async def read(app: SubgraphApp) -> MigrationStatus:
+        if _is_missing_file(app.database.url):
+            known = app.migrations.revisions
+            return MigrationStatus(None, known[-1], tuple(known))
+        return await status(app.database, app.migrations)
+
+    return _each(project, folder, names, read)
+
+
+def check_migrations(project: Project, names: Sequence[str]) -> list[str]:
+    """Compare the models of subgraphs with what their migrations create; of all subgraphs when no names are given.
+
+    Returns the names. Raises CommandError when they differ.
+    """
+    checked = list(names or project.subgraphs)
+    for name in checked:
         try:
-            asyncio.run(check_revisions(app.migrations))
+            asyncio.run(check_revisions(project.subgraph(name).create().migrations))
         except SchemaMismatch as error:
-            raise Failure(f"{app.name}: {error}; add a revision with `hanse migrate new {app.name} TITLE`") from error
-        click.echo(f"{app.name}: models and migrations agree")
+            raise CommandError(f"{name}: {error}; add a revision with `hanse migrate new {name} TITLE`") from error
+    return checked
 
 
-def new_migration(*, name: str, title: str) -> Path:
-    """Write a subgraph's next revision; returns its file. Raises Failure when the title has no letter or digit."""
+def new_migration(project: Project, name: str, title: str) -> Path:
+    """Write a subgraph's next revision. Returns its file. Raises CommandUsageError when the title has no letters."""
     if not re.search(r"[a-zA-Z0-9]", title):
-        raise UsageFailure("give the revision a title of letters and digits, such as `add phone`")
-    return asyncio.run(new_revision(platform_subgraph(name).create().migrations, title))
+        raise CommandUsageError("the title of a revision needs letters or digits, such as `add phone`")
+    return asyncio.run(new_revision(project.subgraph(name).create().migrations, title))
 
 
-def _each(data: Path, names: Sequence[str], act: Callable[[SubgraphApp], Awaitable[str]]) -> None:
-    folder = open_data_folder(data)
-    chosen = [platform_subgraph(name) for name in names] or list(SUBGRAPHS.values())
-    apps = [subgraph.create({"data_dir": folder}) for subgraph in chosen]
+def _is_missing_file(url: URL) -> bool:
+    return url.get_backend_name() == "sqlite" and not Path(url.database or "").exists()
 
-    async def run() -> None:
+
+def _each(
+    project: Project, folder: Path, names: Sequence[str], act: Callable[[SubgraphApp], Awaitable[MigrationStatus]]
+) -> dict[str, MigrationStatus]:
+    given: Mapping[str, Any] = {"data_dir": folder}
+    apps = [project.subgraph(name).create(given) for name in names or project.subgraphs]
+
+    async def run() -> dict[str, MigrationStatus]:
+        found = {}
         for app in apps:
             try:
-                click.echo(f"{app.name}: {await act(app)}")
+                found[app.name] = await act(app)
             finally:
                 await app.database.close()
+        return found
 
-    try:
-        asyncio.run(run())
-    except ConfigError as error:
-        raise Failure(str(error)) from error
-
-
-def _told(found: MigrationStatus) -> str:
-    if not found.pending:
-        return f"{found.current}, up to date"
-    return f"{found.current or 'empty'}, pending {', '.join(found.pending)}"
-
-
-def _choices(app: SubgraphApp) -> str:
-    return ", ".join(("base", *app.migrations.revisions))
+    return asyncio.run(run())

@@ -9,7 +9,6 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, GraphQLSyntaxError, parse, validate
 
-from hanse.failures import Failure
 from hanse.supergraph_config import read_text
 from hanse_router.errors import UnknownOperation
 from hanse_router.execute import CompiledPlan
@@ -20,6 +19,7 @@ from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_pla
 from hanse_router.prepare.expand import expand_operation
 from hanse_schema.query_graph import graph_to_dot
 from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
+from hanse_wire.command_line import CommandError
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,22 @@ FORMATS: dict[str, Printer] = {
 
 
 def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str) -> str:
-    """The plan of the operation in a file, in one of FORMATS. Raises Failure where a file is not valid."""
+    """The plan of the operation in a file, in one of FORMATS. Raises CommandError where a file is not valid."""
     try:
         graph = parse_supergraph(read_text(supergraph))
     except InvalidSupergraphError as error:
-        raise Failure(f"{supergraph} is not a supergraph: {error}") from error
+        raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
     try:
         document = parse(read_text(operation))
     except GraphQLSyntaxError as error:
-        raise Failure(f"{operation} is not a GraphQL document: {error.message}") from error
+        raise CommandError(f"{operation} is not a GraphQL document: {error.message}") from error
     clients = api_schema(graph)
     if problems := validate(clients, document):
-        raise Failure(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
+        raise CommandError(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
     planner = Planner(graph)
     try:
         expanded = expand_operation(document, graph, clients, name)
         plan = planner.plan(expanded)
     except (UnknownOperation, PlanError) as error:
-        raise Failure(f"{operation} cannot be planned: {error}") from error
+        raise CommandError(f"{operation} cannot be planned: {error}") from error
     return FORMATS[form](Planned(expanded, plan, planner, clients))

@@ -8,26 +8,26 @@ from typing import Any
 
 import click
 
-from hanse.failures import Failure
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
+from hanse_wire.command_line import CommandError
 from hanse_wire.settings import SettingsError
 
 
 def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:
-    """Serve the router until told to stop. Raises Failure where a file, a setting or the port is wrong."""
+    """Serve the router until told to stop. Raises CommandError where a file, a setting or the port is wrong."""
     listener = listen(host, port)
     settings = load_router_settings(config)
     sdl = read_text(supergraph)
     try:
         app = create_router(settings, sdl, supergraph_file=supergraph)
     except InvalidSupergraphError as error:
-        raise Failure(f"{supergraph} is not a supergraph: {error}") from error
+        raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
     except SettingsError as error:
-        raise Failure(str(error)) from error
+        raise CommandError(str(error)) from error
     url = address_of(listener)
     serve(
         app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain, drain=drain
@@ -35,8 +35,8 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
 
 
 def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:
-    """The router's settings from the environment, a file and what is given. Raises Failure where one is wrong."""
+    """The router's settings from the environment, a file and what is given. Raises CommandError where one is wrong."""
     try:
         return RouterSettings.load(config, **(given or {}))
     except SettingsError as error:
-        raise Failure(str(error)) from error
+        raise CommandError(str(error)) from error

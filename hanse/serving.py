@@ -1,4 +1,4 @@
-"""Listening: take the port first, so that a taken one is said at once, then serve until told to stop."""
+"""Listen on a port first, so that a port in use is an error before anything starts; then serve until a signal."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 
 import uvicorn
 
-from hanse.failures import Failure
 from hanse.joined_writes import HttpProtocol
-from hanse.lifespan import Refusing
+from hanse.lifespan import StartupError
+from hanse_wire.command_line import CommandError
 
 GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
 # uvloop takes one new connection per turn and listening descriptor, and a turn of a busy router takes milliseconds.
@@ -22,7 +22,7 @@ ACCEPTS_A_TURN = 8
 
 
 def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
-    """A listening socket. Raises Failure where the address cannot be had, naming the `option` that gives the port."""
+    """A listening socket. Raises CommandError, which names `option`, when the address cannot be used."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -31,15 +31,15 @@ def listen(host: str, port: int, *, option: str = "--port") -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise Failure(_refusal(host, port, option, error)) from error
+        raise CommandError(_message(host, port, option, error)) from error
     except OverflowError as error:
         listener.close()
-        raise Failure(f"port {port} is not a port: give one from 0 to 65535 with {option}") from error
+        raise CommandError(f"port {port} is not a port: give one from 0 to 65535 with {option}") from error
     listener.setblocking(False)
     return listener
 
 
-def _refusal(host: str, port: int, option: str, error: OSError) -> str:
+def _message(host: str, port: int, option: str, error: OSError) -> str:
     if error.errno == errno.EADDRINUSE:
         return f"port {port} on {host} is in use: stop what runs there, or give another with {option}"
     if error.errno == errno.EACCES:
@@ -55,7 +55,7 @@ def address_of(listener: socket.socket) -> str:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """uvicorn that says when it serves, and when it stops."""
+    """uvicorn with callbacks for the start and the stop."""
 
     def __init__(
         self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None], drain: float
@@ -68,24 +68,24 @@ class _AnnouncingServer(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
-            _spare_collections()
+            _collect_rarely()
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stopping()
-        await asyncio.sleep(self._drain)  # the port is open still: who sends requests here sees that we are not ready
+        await asyncio.sleep(self._drain)  # still listening: load balancers see that this process is not ready
         await super().shutdown(sockets=sockets)
 
 
-def _spare_collections() -> None:
-    """Let the garbage collector leave alone what start-up made, and come seldom: requests make few cycles.
+def _collect_rarely() -> None:
+    """Exclude the objects of start-up from garbage collection, and collect rarely: requests make few cycles.
 
-    Each response is a tree of thousands of objects that dies as a whole; looking through those under way cost more than
-    a third of the router's time. What does form cycles is still collected, some tens of megabytes later.
+    Each response is a tree of thousands of objects that are freed together; traversing those in flight took more than
+    a third of the router's time. Cycles are still collected, some tens of megabytes later.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(200_000, 2, 2)  # what lives long is looked at sooner: evicted plans are made of cycles
+    gc.set_threshold(200_000, 2, 2)  # older generations more often: evicted plans are cycles
 
 
 def serve(
@@ -96,19 +96,18 @@ def serve(
     on_stopping: Callable[[], None] = lambda: None,
     drain: float = 0.0,
 ) -> None:
-    """Serve an ASGI application on the socket until SIGINT or SIGTERM; `on_started` is called when it answers.
+    """Serve an ASGI application on the socket until SIGINT or SIGTERM. `on_started` is called when it serves.
 
-    `on_stopping` is called before requests in flight are waited for: it ends what would not end by itself. Requests are
-    taken for `drain` seconds more.
-    Raises Failure where the application does not start.
+    `on_stopping` is called before the wait for requests in flight: it ends those that would not end by themselves.
+    Requests are accepted for `drain` seconds more. Raises CommandError when the application does not start.
     """
-    refusing = Refusing(app)
+    startup = StartupError(app)
     config = uvicorn.Config(
-        refusing,
+        startup,
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,  # whom the router believes is a setting of its own
+        proxy_headers=False,  # the router has a setting of its own for trusted proxies
         lifespan="on",
         http=HttpProtocol,
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
@@ -119,10 +118,10 @@ def serve(
     try:
         server.run(sockets=[listener, *(listener.dup() for _ in range(1, ACCEPTS_A_TURN))])
     except KeyboardInterrupt:
-        pass  # Ctrl-C is how it is meant to end
+        pass  # Ctrl-C is the usual end
     except SystemExit:
-        if not refusing.refusal:
+        if not startup.message:
             raise
-        raise Failure(refusing.refusal) from None
+        raise CommandError(startup.message) from None
     if not server.started:
-        raise Failure(refusing.refusal or "the application did not start; the reason is logged above")
+        raise CommandError(startup.message or "the application did not start; the reason is logged above")

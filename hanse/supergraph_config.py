@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from hanse.failures import Failure
 from hanse_schema.subgraph.model import SubgraphSource
+from hanse_wire.command_line import CommandError
 
 SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds
@@ -82,25 +82,25 @@ _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG,
 def read_config(path: Path) -> SupergraphConfig:
     """The configuration in a YAML file.
 
-    Raises Failure where the file cannot be read, is not YAML, or does not have the form above.
+    Raises CommandError where the file cannot be read, is not YAML, or does not have the form above.
     """
     text = read_text(path)
     try:
         document = yaml.load(text, Loader=_UniqueKeyLoader)  # a SafeLoader
     except yaml.YAMLError as error:
-        raise Failure(f"{path} is not valid YAML: {error}") from error
+        raise CommandError(f"{path} is not valid YAML: {error}") from error
     try:
         return SupergraphConfig.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise Failure(f"{path}: {place}: {first['msg']}") from error
+        raise CommandError(f"{path}: {place}: {first['msg']}") from error
 
 
 def read_subgraphs(path: Path) -> list[SubgraphSource]:
     """The subgraphs that the configuration file names, with their SDL read or fetched, in the file's order.
 
-    Raises Failure where the configuration or any SDL cannot be had.
+    Raises CommandError where the configuration or any SDL cannot be had.
     """
     return [
         SubgraphSource(
@@ -113,12 +113,12 @@ def read_subgraphs(path: Path) -> list[SubgraphSource]:
 
 
 def read_text(path: Path) -> str:
-    """A text file's content. Raises Failure where it cannot be read as UTF-8."""
+    """A text file's content. Raises CommandError where it cannot be read as UTF-8."""
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise Failure(f"cannot read {path}: {reason}") from error
+        raise CommandError(f"cannot read {path}: {reason}") from error
 
 
 def _read_sdl(name: str, source: SchemaSource, base: Path) -> str:
@@ -130,7 +130,7 @@ def _read_sdl(name: str, source: SchemaSource, base: Path) -> str:
 
 def _fetch_sdl(name: str, url: str, headers: dict[str, str]) -> str:
     if not url.startswith(("http://", "https://")):
-        raise Failure(f"subgraph {name}: subgraph_url must start with http:// or https://, not {url!r}")
+        raise CommandError(f"subgraph {name}: subgraph_url must start with http:// or https://, not {url!r}")
     request = urllib.request.Request(
         url,
         data=json.dumps({"query": SERVICE_QUERY}).encode(),
@@ -140,11 +140,11 @@ def _fetch_sdl(name: str, url: str, headers: dict[str, str]) -> str:
         with urllib.request.urlopen(request, timeout=INTROSPECTION_TIMEOUT) as reply:
             sdl = json.loads(reply.read(MAX_SDL_BYTES))["data"]["_service"]["sdl"]
     except (OSError, urllib.error.URLError) as error:
-        raise Failure(f"subgraph {name}: cannot fetch its SDL from {url}: {error}") from error
+        raise CommandError(f"subgraph {name}: cannot fetch its SDL from {url}: {error}") from error
     except (ValueError, KeyError, TypeError) as error:
-        raise Failure(
+        raise CommandError(
             f"subgraph {name}: {url} does not answer `_service {{ sdl }}`; is it a federated subgraph?"
         ) from error
     if not isinstance(sdl, str):
-        raise Failure(f"subgraph {name}: {url} answered an SDL that is not text")
+        raise CommandError(f"subgraph {name}: {url} answered an SDL that is not text")
     return sdl

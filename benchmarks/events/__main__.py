@@ -19,10 +19,10 @@ from pathlib import Path
 
 from benchmarks.events import limits, pipeline
 from deploy.platform import Outside
+from deploy.project import PROJECT, SUBGRAPHS
 from deploy.servers.base import ServerMissing, ServerProcess
 from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
-from hanse.platform import SUBGRAPHS
 from hanse_subgraph.events.kafka.setup import set_up_topics
 
 
@@ -75,7 +75,7 @@ async def _measure(folder: Path, amount: Amount, outside: Outside) -> str:
         print(f"... {what}: {number}", file=sys.stderr, flush=True)
         rows.append((what, number))
 
-    await set_up_topics(outside.events)
+    await set_up_topics(outside.events, PROJECT.platform().topics)
     signer = pipeline.Signer(folder)
     async with pipeline.subgraphs(folder / "platform", outside, signer) as urls:
         speed = await pipeline.mutations(urls, signer, clients=amount.clients, seconds=amount.seconds)

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from deploy.chaos.world import World
-from hanse.platform import SUBGRAPHS
+from deploy.project import PROJECT, SUBGRAPHS
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.envelope import Event, decode
 from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable
@@ -134,7 +134,7 @@ async def opened(world: World) -> AsyncIterator[Books]:
     """The books of a world."""
     apps = [SUBGRAPHS[name].create({"database_url": url}) for name, url in world.databases.items()]
     consumers = {app.name: app.handled_types for app in apps if app.has_consumer}
-    log = await open_event_log(world.kafka.url)
+    log = await open_event_log(world.kafka.url, PROJECT.platform().topics)
     try:
         yield Books({app.name: app.database for app in apps}, log, consumers)
     finally:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.platform import HANSE, Outside, Platform, PlatformProcess
+from deploy.project import SUBGRAPHS
 from deploy.servers.base import Server, ServerProcess
 from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
 from deploy.servers.redis import RedisServer
-from hanse.platform import SUBGRAPHS
 
 RELAYS = ("catalog", "payments")  # whose relays are processes of their own
 AT_ONCE = 4  # processes that start at the same time

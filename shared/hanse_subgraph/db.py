@@ -6,6 +6,7 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Uuid
@@ -83,6 +84,11 @@ class Database:
         full = DiskFullLog(setting)
         for watched in (self._writing, self._reading):
             full.watch(watched)
+
+    def create_folder(self) -> None:
+        """Create the folder of a SQLite file when it is missing."""
+        if self.is_sqlite and self.url.database:
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
 
     @property
     def writing_engine(self) -> AsyncEngine:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
@@ -86,8 +85,6 @@ async def _connect(*arguments: Any, **options: Any) -> Any:
 
 def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
     """SQLite. Writers queue up for the one connection that may write."""
-    if writes and url.database:
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     size = 1 if writes else limits.pool_size
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000)
 

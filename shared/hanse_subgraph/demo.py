@@ -1,19 +1,22 @@
-"""Demo data: a week on the platform that was played, the same for the same seed.
+"""Demo data: one week of activity, the same for the same seed.
 
-Each subgraph tells its acts. They are done in the order of their time through the same verbs as real ones, by a clock
-that is set back, in the name of who does them; so events, audit trail and statistics are those of a week. Ids are made
-from the seed, so that no subgraph must ask another for them.
+Each subgraph declares a DemoData that lists its acts. They run in order of time through the same services as real
+requests, with a clock that is set to their time and with their actor as the caller. So events, audit trail and
+statistics are those of a week. Ids are computed from the seed. What one subgraph's acts need to know of another's data
+are facts: plain mappings, like the payload of an event.
 """
 
 from __future__ import annotations
 
 import random
+from abc import ABC, abstractmethod
 from bisect import bisect_right
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from math import cos, pi
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -23,7 +26,7 @@ from hanse_subgraph.clock import utc_now
 from hanse_subgraph.db import Database
 
 LENGTH = timedelta(days=7)
-USERS, PRODUCTS = 50, 200  # at scale 1
+USERS = 50  # at scale 1
 ADMIN = 1  # the number of the admin; 0 is the demo login
 AT_ONCE = 1000  # acts in one transaction: all of a subgraph's at scale 1
 _IDS_BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # the time in ids tells order alone, and is the same in every week
@@ -44,21 +47,8 @@ def demo_id(seed: int, kind: str, number: int) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Ware:
-    """A product, as the demo of other subgraphs has to know it."""
-
-    id: str
-    seller_id: str
-    name: str
-    category: str
-    price_minor: int
-    currency: str
-    offered_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Act:
-    """Something that somebody does at a moment; `is_signed_in` is false for what is done before signing in."""
+    """Something that a user does at a time. `is_signed_in` is false for what is done before signing in."""
 
     at: datetime
     user_id: str
@@ -68,18 +58,18 @@ class Act:
 
 @dataclass(frozen=True)
 class Week:
-    """Seven days up to `end`, in which `scale` times the usual number of people are about."""
+    """Seven days up to `end`, with `scale` times the usual number of users."""
 
     seed: int = 1
     scale: int = 1
     end: datetime = field(default_factory=utc_now)
 
     def chance(self, what: str) -> random.Random:
-        """Dice for one purpose."""
+        """A random generator for one purpose."""
         return random.Random(f"{self.seed}/{what}")
 
     def id(self, kind: str, number: int) -> str:
-        """See `demo_id`."""
+        """The UUIDv7 of the numbered thing of a kind."""
         return demo_id(self.seed, kind, number)
 
     @cached_property
@@ -89,13 +79,13 @@ class Week:
 
     @cached_property
     def arrivals(self) -> list[datetime]:
-        """When each user comes; most in the first days, the demo login and the admin before all others."""
+        """When each user registers: most in the first days, the demo login and the admin before all others."""
         first = self.end - LENGTH
         others = self.moments("user", USERS * self.scale - 2, lateness=0.3)
         return [first, first + timedelta(seconds=1), *others]
 
     def moments(self, kind: str, count: int, *, lateness: float = 1.0) -> list[datetime]:
-        """So many moments of the week in their order, more by day than by night; a small `lateness`: most at first."""
+        """`count` times of the week, sorted, more by day than by night. A smaller `lateness` gives earlier times."""
         chance = self.chance(f"{kind} moments")
         found: list[float] = []
         while len(found) < count:
@@ -106,28 +96,85 @@ class Week:
         return [start + (self.end - start) * passed for passed in sorted(found)]
 
     def somebody(self, chance: random.Random, at: datetime) -> str:
-        """One of the users who are there by then."""
+        """One of the users who have registered by then."""
         return self.user_ids[chance.randrange(max(1, bisect_right(self.arrivals, at)))]
 
-    def later(self, chance: random.Random, at: datetime, most: timedelta) -> datetime:
-        """Some time after a moment, and not after the week."""
-        return at + min(most, self.end - at) * chance.uniform(0.05, 1)
+    def later(self, chance: random.Random, at: datetime, max_delay: timedelta) -> datetime:
+        """A time after `at` and before the end of the week."""
+        return at + min(max_delay, self.end - at) * chance.uniform(0.05, 1)
 
 
 class SetClock:
-    """A clock that shows what it is set to."""
+    """A clock that is set by hand."""
 
     def __init__(self) -> None:
         self.moment = _IDS_BEGIN
 
     def __call__(self) -> datetime:
-        """The moment that it is set to."""
+        """The time that it is set to."""
         return self.moment
 
 
-async def play(database: Database, acts: Sequence[Act], clock: SetClock, told: Callable[[int], object]) -> None:
-    """Do the acts in the order of their time, some thousand to a transaction; `told` hears how many more are done."""
+Fact = Mapping[str, Any]
+Facts = Mapping[str, Sequence[Fact]]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How many steps there are, and how many are done. `on_change` is called after each change."""
+
+    on_change: Callable[[Progress], object] = lambda _: None
+    total: int = 0
+    done: int = 0
+
+    def expect(self, steps: int) -> None:
+        """Add steps to the total."""
+        self.total += steps
+        self.on_change(self)
+
+    def advance(self, steps: int = 1) -> None:
+        """Count steps as done."""
+        self.done += steps
+        self.on_change(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DemoContext:
+    """What a subgraph's demo data are made from: its settings and clock, and the facts of all subgraphs."""
+
+    settings: Any
+    week: Week
+    clock: SetClock
+    facts: Facts = field(default_factory=dict)
+    progress: Progress = field(default_factory=Progress)
+
+
+class DemoData(ABC):
+    """The demo data of one subgraph."""
+
+    logins: str = ""  # text for the page that `hanse up` prints
+
+    @abstractmethod
+    async def is_empty(self, session: AsyncSession) -> bool:
+        """Whether the database has no data yet."""
+
+    async def is_from(self, session: AsyncSession, week: Week) -> bool:
+        """Whether the data in the database are this week's; False when that cannot be known."""
+        return False
+
+    def facts(self, week: Week) -> Facts:
+        """What other subgraphs' demo data may use, by name."""
+        return {}
+
+    @abstractmethod
+    async def acts(self, context: DemoContext) -> list[Act]:
+        """What happens in the week."""
+
+
+async def play(database: Database, acts: Sequence[Act], clock: SetClock, progress: Progress) -> None:
+    """Run the acts in order of time, AT_ONCE to a transaction."""
     ordered = sorted(acts, key=lambda act: act.at)
+    progress.expect(len(ordered))
     for start in range(0, len(ordered), AT_ONCE):
         async with database.writing() as session:
             session.info["clock"] = clock
@@ -135,11 +182,11 @@ async def play(database: Database, acts: Sequence[Act], clock: SetClock, told: C
                 clock.moment = act.at
                 session.info["caller"] = caller_of(act)
                 await act.do(session)
-                told(1)
+                progress.advance()
 
 
 def caller_of(act: Act) -> Caller:
-    """Who does it, from an address and with a program of their own."""
+    """The caller of an act, with an address and a user agent of their own."""
     chance = random.Random(act.user_id)
     client = Client(f"198.51.100.{chance.randrange(1, 255)}", chance.choice(_PROGRAMS))
     return Caller(Principal(act.user_id, frozenset({"user"})) if act.is_signed_in else Principal(), client)

@@ -88,6 +88,7 @@ async def require_newest(database: Database, migrations: Migrations) -> None:
 
 async def upgrade(database: Database, migrations: Migrations, revision: str = "head") -> MigrationStatus:
     """Upgrade the database to a revision, in one transaction; returns its state before. Raises ConfigError."""
+    database.create_folder()
     before = await status(database, migrations)
     if before.pending:
         from alembic import command  # takes long to import, and most starts have nothing to do

@@ -27,6 +27,7 @@ from hanse_subgraph.events.relay import Relay
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
 
 if TYPE_CHECKING:
@@ -72,11 +73,14 @@ class SubgraphApp:
         on_handled: Callable[[], None] = lambda: None,
         add_routes: Callable[[FastAPI], None] = lambda _: None,
         runners: Callable[[Database], Sequence[Runner]] = lambda _: (),
+        platform: Platform = STANDALONE,
     ) -> None:
         """`around` is entered first and left last: it holds what is the subgraph's own. It may raise ConfigError.
 
         `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
         the HTTP face what it has beside GraphQL. `runners` run beside the requests; each start makes new ones.
+
+        `platform` is what the subgraph knows of the project that it belongs to.
         """
         self.settings = settings
         self.name = settings.subgraph
@@ -91,6 +95,7 @@ class SubgraphApp:
         self.add_routes = add_routes
         self._make_runners = runners
         self._on_handled = on_handled
+        self.platform = platform
         self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._counters = EventCounters()
         self._relay: Relay | None = None
@@ -132,7 +137,7 @@ class SubgraphApp:
         else:
             await require_newest(self.database, self._migrations)
         with setting(self.settings.setting("events_url")):
-            self.events = await open_event_log(self.settings.events)
+            self.events = await open_event_log(self.settings.events, self.platform.topics)
         self._running = True
         if only == "relay" or (only is None and self.settings.relay_events):
             self._relay = Relay(self.database, self.events, counters=self._counters)

@@ -7,6 +7,7 @@ from pathlib import Path
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.consumers import HANDLERS
@@ -18,7 +19,7 @@ from subgraphs.analytics.settings import AnalyticsSettings
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: AnalyticsSettings) -> SubgraphApp:
+def create(settings: AnalyticsSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start. Raises ConfigError."""
     announcements = open_announcements(settings.live_url, settings.subgraph)
 
@@ -30,6 +31,7 @@ def create(settings: AnalyticsSettings) -> SubgraphApp:
         graph=graph,
         make_context=make_context,
         migrations=MIGRATIONS,
+        platform=platform,
         handlers=HANDLERS,
         on_handled=announcements.announce,
         runners=lambda _: announcements.carriers(),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hanse_subgraph.events.inbox import forget_all as forget_inbox
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics import repository
 from subgraphs.analytics.app import create
@@ -10,12 +11,12 @@ from subgraphs.analytics.service import Statistics, statistics
 from subgraphs.analytics.settings import AnalyticsSettings
 
 
-async def rebuild(settings: AnalyticsSettings) -> Statistics:
+async def rebuild(settings: AnalyticsSettings, platform: Platform = STANDALONE) -> Statistics:
     """Delete all statistics and compute them again from the start of the event log; returns the result.
 
     No other process may consume events meanwhile. After a crash, the next start continues. Raises ConfigError.
     """
-    app = create(settings.model_copy(update={"consume_events": False, "relay_events": False}))
+    app = create(settings.model_copy(update={"consume_events": False, "relay_events": False}), platform)
     await app.start()
     try:
         return await _rebuild(app)

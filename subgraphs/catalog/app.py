@@ -7,6 +7,7 @@ from pathlib import Path
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.loaders import CatalogContext
@@ -18,11 +19,11 @@ from subgraphs.catalog.settings import CatalogSettings
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: CatalogSettings) -> SubgraphApp:
+def create(settings: CatalogSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start."""
     catalog, inventory = Catalog(), Inventory()
 
     def make_context(database: Database, caller: Caller, writes: bool) -> CatalogContext:
         return CatalogContext(database, caller, writes=writes, catalog=catalog, inventory=inventory)
 
-    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS)
+    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, platform=platform)

@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import PRODUCTS, Act, SetClock, Ware, Week
+from hanse_subgraph.demo import Act, DemoContext, DemoData, Fact, Facts, SetClock, Week
 from hanse_subgraph.money import MoneyInput
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.service import Catalog, ProductDetails
 
+PRODUCTS = 200  # at scale 1
 # Category: its things, and the range of their prices in cents.
 THINGS: dict[str, tuple[str, int, int]] = {
     "books/fiction": ("Novel|Short Stories|Crime Story|Sea Tale", 699, 2499),
@@ -57,9 +58,20 @@ class Offer:
     stock: int
 
 
-async def is_empty(session: AsyncSession) -> bool:
-    """Whether nothing is on sale yet."""
-    return not await repository.any_product(session)
+class CatalogDemo(DemoData):
+    """The demo data of the catalog subgraph."""
+
+    async def is_empty(self, session: AsyncSession) -> bool:
+        """Whether there is no product yet."""
+        return not await repository.any_product(session)
+
+    def facts(self, week: Week) -> Facts:
+        """The products."""
+        return {"products": products(week)}
+
+    async def acts(self, context: DemoContext) -> list[Act]:
+        """Every product is created; some get more stock, some a lower price."""
+        return acts(context.week, context.clock)
 
 
 def acts(week: Week, clock: SetClock) -> list[Act]:
@@ -76,18 +88,18 @@ def acts(week: Week, clock: SetClock) -> list[Act]:
     return found
 
 
-def wares(week: Week) -> list[Ware]:
-    """The products, for the demo of other subgraphs."""
+def products(week: Week) -> list[Fact]:
+    """What other subgraphs' demo data may know of the products, in order of time."""
     return [
-        Ware(
-            id=offer.id,
-            seller_id=offer.seller_id,
-            name=offer.details.name or "",
-            category=offer.details.category or "",
-            price_minor=offer.price.amount_minor,
-            currency=offer.price.currency,
-            offered_at=offer.at,
-        )
+        {
+            "id": offer.id,
+            "seller_id": offer.seller_id,
+            "name": offer.details.name or "",
+            "category": offer.details.category or "",
+            "price_minor": offer.price.amount_minor,
+            "currency": offer.price.currency,
+            "created_at": offer.at,
+        }
         for offer in offers(week)
     ]
 

@@ -11,6 +11,7 @@ from hanse_subgraph.auth import Caller, Keys, RouterTokens
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
@@ -32,7 +33,7 @@ STORAGE_URL = "HANSE_MEDIA_STORAGE_URL"
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: MediaSettings) -> SubgraphApp:
+def create(settings: MediaSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start."""
     secret = Secret(settings.signing_secret)
     with setting(STORAGE_URL):
@@ -65,6 +66,7 @@ def create(settings: MediaSettings) -> SubgraphApp:
         graph=graph,
         make_context=make_context,
         migrations=MIGRATIONS,
+        platform=platform,
         handlers=handlers(library),
         around=opened,
         add_routes=add_routes,

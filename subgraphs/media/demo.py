@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import Act, SetClock, Ware, Week
+from hanse_subgraph.demo import Act, DemoContext, DemoData, Fact, Progress, SetClock, Week
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from subgraphs.media import repository
@@ -23,9 +23,17 @@ Do = Callable[[AsyncSession], Awaitable[object]]
 SOON = timedelta(minutes=20)  # after the thing that it shows
 
 
-async def is_empty(session: AsyncSession) -> bool:
-    """Whether no file is kept yet."""
-    return not await repository.any_media(session)
+class MediaDemo(DemoData):
+    """The demo data of the media subgraph."""
+
+    async def is_empty(self, session: AsyncSession) -> bool:
+        """Whether there is no file yet."""
+        return not await repository.any_media(session)
+
+    async def acts(self, context: DemoContext) -> list[Act]:
+        """The pictures of most products and most users."""
+        wanted = sittings(context.week, context.facts.get("products", ()))
+        return await acts(context.settings, context.clock, wanted, context.progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +43,39 @@ class Sitting:
     at: datetime
     owner_id: str
     media_id: str
-    ware: Ware | None
+    product: Fact | None
 
     def drawn(self) -> bytes:
         """The picture."""
-        return product_picture(self.ware.name, self.ware.category) if self.ware else avatar_picture(self.owner_id)
+        if self.product is None:
+            return avatar_picture(self.owner_id)
+        return product_picture(self.product["name"], self.product["category"])
 
 
-def sittings(week: Week, wares: Sequence[Ware]) -> list[Sitting]:
+def sittings(week: Week, products: Sequence[Fact]) -> list[Sitting]:
     """Sellers show what they sell, and four of five users themselves."""
     chance, found = week.chance("pictures"), []
-    for number, ware in enumerate(wares):
-        at = week.later(chance, ware.offered_at, SOON)
-        found.append(Sitting(at, ware.seller_id, week.id("product picture", number), ware))
+    for number, product in enumerate(products):
+        at = week.later(chance, product["created_at"], SOON)
+        found.append(Sitting(at, product["seller_id"], week.id("product picture", number), product))
     for number, (user_id, arrival) in enumerate(zip(week.user_ids, week.arrivals, strict=True)):
         if number == 0 or chance.random() < 0.8:
             found.append(Sitting(week.later(chance, arrival, SOON), user_id, week.id("avatar", number), None))
     return found
 
 
-async def acts(
-    settings: MediaSettings, clock: SetClock, wanted: Sequence[Sitting], told: Callable[[int], object]
-) -> list[Act]:
-    """The pictures, taken in before anything is written; `told` hears how many more there are."""
+async def acts(settings: MediaSettings, clock: SetClock, wanted: Sequence[Sitting], progress: Progress) -> list[Act]:
+    """The pictures, stored before anything is written to the database."""
     intake, library = _intake(settings), Library(settings, clock=clock)
     found: list[Act] = []
+    progress.expect(len(wanted))
 
     async def take(waiting: Iterator[Sitting]) -> None:
         for sitting in waiting:
             picture = await asyncio.to_thread(sitting.drawn)
             content = await intake.take(_once(picture))
             found.append(Act(sitting.at, sitting.owner_id, _shows(library, sitting, content)))
-            told(1)
+            progress.advance()
 
     waiting = iter(wanted)
     async with intake.store.opened():
@@ -87,10 +96,10 @@ def _shows(library: Library, sitting: Sitting, content: Content) -> Do:
     kept = replace(content, picture=replace(content.picture, thumbnail=b""))  # which is in the store
 
     async def do(session: AsyncSession) -> None:
-        owner, media_id, ware = sitting.owner_id, sitting.media_id, sitting.ware
-        await library.add(session, owner, f"{ware.name}.jpg" if ware else "me.jpg", kept, media_id=media_id)
-        if ware is not None:
-            await library.set_product_images(session, owner, ware.id, [media_id])
+        owner, media_id, product = sitting.owner_id, sitting.media_id, sitting.product
+        await library.add(session, owner, f"{product['name']}.jpg" if product else "me.jpg", kept, media_id=media_id)
+        if product is not None:
+            await library.set_product_images(session, owner, product["id"], [media_id])
         else:
             await library.set_avatar(session, owner, media_id)
 

@@ -9,6 +9,7 @@ from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
 from hanse_subgraph.mail.open import open_mailer
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.notifications.consumers import handlers
@@ -22,7 +23,7 @@ from subgraphs.notifications.settings import NotificationsSettings
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: NotificationsSettings) -> SubgraphApp:
+def create(settings: NotificationsSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start. Raises ConfigError."""
     notifications, announcements = Notifications(settings), open_announcements(settings.live_url, settings.subgraph)
     with setting("HANSE_NOTIFICATIONS_MAIL_URL"):
@@ -46,6 +47,7 @@ def create(settings: NotificationsSettings) -> SubgraphApp:
         graph=graph,
         make_context=make_context,
         migrations=MIGRATIONS,
+        platform=platform,
         handlers=handlers(notifications),
         on_handled=announcements.announce,
         runners=runners,

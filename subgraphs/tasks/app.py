@@ -7,6 +7,7 @@ from pathlib import Path
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.tasks.consumers import handlers
 from subgraphs.tasks.loaders import TasksContext
@@ -18,7 +19,7 @@ from subgraphs.tasks.settings import TasksSettings
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: TasksSettings) -> SubgraphApp:
+def create(settings: TasksSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start."""
     tasks = Tasks()
 
@@ -26,5 +27,10 @@ def create(settings: TasksSettings) -> SubgraphApp:
         return TasksContext(database, caller, writes=writes, tasks=tasks)
 
     return SubgraphApp(
-        settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, handlers=handlers(tasks)
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        platform=platform,
+        handlers=handlers(tasks),
     )

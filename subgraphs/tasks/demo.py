@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import Act, SetClock, Week
+from hanse_subgraph.demo import Act, DemoContext, DemoData, SetClock, Week
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskPriority, TaskStatus
 from subgraphs.tasks.service import TaskDetails, Tasks
@@ -28,9 +28,16 @@ WAYS: tuple[tuple[TaskStatus, ...], ...] = (
 Do = Callable[[AsyncSession], Awaitable[object]]
 
 
-async def is_empty(session: AsyncSession) -> bool:
-    """Whether there is nothing to be done yet."""
-    return not await repository.any_task(session)
+class TasksDemo(DemoData):
+    """The demo data of the tasks subgraph."""
+
+    async def is_empty(self, session: AsyncSession) -> bool:
+        """Whether there is no task yet."""
+        return not await repository.any_task(session)
+
+    async def acts(self, context: DemoContext) -> list[Act]:
+        """The tasks, and what becomes of them."""
+        return acts(context.week, context.clock)
 
 
 def acts(week: Week, clock: SetClock) -> list[Act]:

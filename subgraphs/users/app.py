@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
+from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.loaders import UsersContext
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
-def create(settings: UsersSettings) -> SubgraphApp:
+def create(settings: UsersSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start."""
     keys = SigningKeys(settings.signing_keys)
-    identity = Identity(settings, keys)
+    identity = Identity(settings, keys, platform)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> UsersContext:
         return UsersContext(database, caller, writes=writes, identity=identity)
@@ -47,6 +48,7 @@ def create(settings: UsersSettings) -> SubgraphApp:
         graph=graph,
         make_context=make_context,
         migrations=MIGRATIONS,
+        platform=platform,
         around=opened,
         add_routes=add_routes,
     )

@@ -7,7 +7,8 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import ADMIN, Act, SetClock, Week
+from hanse_subgraph.demo import ADMIN, Act, DemoContext, DemoData, SetClock, Week
+from hanse_subgraph.platform import STANDALONE
 from subgraphs.users import repository
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Role
@@ -34,21 +35,37 @@ LAST_NAMES = tuple(_LAST_NAMES.split())
 Do = Callable[[AsyncSession], Awaitable[object]]
 
 
-async def is_empty(session: AsyncSession) -> bool:
-    """Whether nobody has an account yet."""
-    return not await repository.any_user(session)
+LOGINS = f"""
+Demo logins, for `mutation {{ login(login: "...", password: "...") {{ accessToken }} }}`:
+
+  user            {LOGIN}    {PASSWORD}
+  admin           {ADMIN_LOGIN}   {PASSWORD}
+"""
 
 
-async def is_there(session: AsyncSession, week: Week) -> bool:
-    """Whether the demo's users have accounts."""
-    return await repository.user_by_id(session, week.user_ids[0]) is not None
+class UsersDemo(DemoData):
+    """The demo data of the users subgraph."""
+
+    logins = LOGINS
+
+    async def is_empty(self, session: AsyncSession) -> bool:
+        """Whether there is no account yet."""
+        return not await repository.any_user(session)
+
+    async def is_from(self, session: AsyncSession, week: Week) -> bool:
+        """Whether the demo users have accounts."""
+        return await repository.user_by_id(session, week.user_ids[0]) is not None
+
+    async def acts(self, context: DemoContext) -> list[Act]:
+        """Every user registers, and signs in four times on average."""
+        return await acts(context.settings, context.week, context.clock)
 
 
 async def acts(settings: UsersSettings, week: Week, clock: SetClock) -> list[Act]:
     """Everybody registers, and signs in four times on the average."""
     keys = SigningKeys(settings.signing_keys)
     keys.open()
-    identity = Identity(settings, keys, clock=clock)
+    identity = Identity(settings, keys, STANDALONE, clock=clock)
     password_hash = await identity.accounts.hash(PASSWORD)  # one for all: hashing fifty would take seconds
     registered = [
         Act(at, user_id, _registers(identity, password_hash, user_id, new, role), is_signed_in=False)

@@ -6,7 +6,7 @@ from importlib import import_module
 
 from pydantic import BaseModel
 
-from hanse.platform import SUBGRAPHS
+from deploy.project import SUBGRAPHS
 from hanse_router.settings import PREFIX, RouterSettings
 from hanse_subgraph.config import COMMON_PREFIX, SubgraphSettings
 

@@ -11,8 +11,8 @@ import click
 import pytest
 import yaml
 
+from deploy.project import SUBGRAPHS
 from hanse.cli import main
-from hanse.platform import SUBGRAPHS
 from hanse.supergraph_config import read_config
 from hanse_router.settings import RouterSettings
 from hanse_router.telemetry.metrics import Metrics

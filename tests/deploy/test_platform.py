@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from deploy.platform import Job, JobFailed, Outside, Platform
-from hanse.platform import SUBGRAPHS
+from deploy.project import SUBGRAPHS
 from tests.deploy.settings import is_setting, settings_of
 
 EVERYTHING = Outside(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 
+from deploy.project import PROJECT
 from hanse.up import create_subgraphs, embedded_router
 from hanse_subgraph.subgraph_app import SubgraphApp
 
@@ -18,7 +19,7 @@ URL = "http://hanse.test"
 async def subgraphs_in_process(folder: Path) -> AsyncIterator[dict[str, SubgraphApp]]:
     """Every subgraph on a folder, running, by name."""
     async with AsyncExitStack() as stack:
-        subgraphs = create_subgraphs(folder, URL)
+        subgraphs = create_subgraphs(PROJECT, folder, URL)
         for app in subgraphs.values():
             await app.start()
             stack.push_async_callback(app.stop)
@@ -29,7 +30,7 @@ async def subgraphs_in_process(folder: Path) -> AsyncIterator[dict[str, Subgraph
 async def platform_in_process(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, SubgraphApp]]]:
     """The router, behind a client, and its subgraphs by name."""
     async with subgraphs_in_process(folder) as subgraphs:
-        router = embedded_router(subgraphs, folder)
+        router = embedded_router(PROJECT, subgraphs, folder)
         await router.start()
         try:
             async with httpx.AsyncClient(transport=httpx.ASGITransport(router), base_url=URL, timeout=60) as client:

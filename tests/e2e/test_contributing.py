@@ -22,9 +22,7 @@ import subgraphs
 subgraphs.__path__.append(sys.argv.pop(1))
 
 from hanse.cli import main
-from hanse.platform import SUBGRAPHS, PlatformSubgraph
 
-SUBGRAPHS["reviews"] = PlatformSubgraph("reviews", 4010)
 main()
 """
 WRITE = """
@@ -44,10 +42,15 @@ def url(tmp_path: Path) -> Iterator[str]:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(text)
     (tmp_path / "subgraphs" / "reviews" / "__init__.py").touch()
+    config = (ROOT / "pyproject.toml").read_text().partition("[tool.hanse.subgraphs]")[2].partition("\n[")[0]
+    line = 'reviews = { declaration = "subgraphs.reviews.declaration:subgraph", port = 4010 }'
+    (tmp_path / "hanse.toml").write_text(f"[subgraphs]{config}{line}\n")
     program = tmp_path / "program.py"
     program.write_text(PROGRAM)
     options = ("up", "--port", "0", "--no-demo", "--data", tmp_path / "data")
-    with running(sys.executable, program, tmp_path / "subgraphs", *options) as process:
+    with running(
+        sys.executable, program, tmp_path / "subgraphs", *options, env={"HANSE_PROJECT": str(tmp_path)}
+    ) as process:
         yield process.wait_for(r"GraphQL +(http://\S+)").group(1)
 
 

@@ -13,7 +13,6 @@ from typing import Any
 import aiohttp
 import pytest
 
-from hanse.welcome import FIRST_QUERY
 from tests.e2e.client import Client
 from tests.e2e.processes import ROOT, running
 
@@ -33,7 +32,7 @@ def test_the_commands_are_there() -> None:
 
 
 def test_graphiql_opens_with_the_first_query() -> None:
-    assert blocks("graphql")[0] == FIRST_QUERY
+    assert blocks("graphql")[0] == (ROOT / "subgraphs" / "first_query.graphql").read_text()
 
 
 def test_the_pages_it_links_are_there() -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
+from deploy.project import SUBGRAPHS
 from hanse.cli import main
-from hanse.platform import SUBGRAPHS
-from hanse_subgraph.demo import SetClock, Week, play
+from hanse_subgraph.demo import Progress, SetClock, Week, play
 from hanse_subgraph.events.relay import Relay
 from subgraphs.users import demo
 from subgraphs.users.settings import UsersSettings
@@ -24,7 +24,7 @@ async def a_week_of_users(data: Path) -> int:
         assert users.events is not None
         clock = SetClock()
         acts = await demo.acts(users.settings, Week(), clock)
-        await play(users.database, acts, clock, lambda _: None)
+        await play(users.database, acts, clock, Progress())
         relay = Relay(users.database, users.events)
         while await relay.move():
             pass

@@ -15,9 +15,9 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from deploy.project import PROJECT, SUBGRAPHS
 from hanse.demo import fill_demo
-from hanse.platform import SUBGRAPHS
-from hanse_subgraph.demo import LENGTH, PRODUCTS, USERS, Act, SetClock, Week
+from hanse_subgraph.demo import LENGTH, USERS, Act, SetClock, Week
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.open import open_event_log
 from subgraphs.catalog import demo as catalog
@@ -40,7 +40,7 @@ WEEK = Week(seed=3, end=datetime(2026, 11, 20, 15, 30, tzinfo=UTC))
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder with the demo in it."""
     data = tmp_path_factory.mktemp("demo")
-    made = asyncio.run(fill_demo(data, WEEK))
+    made = asyncio.run(fill_demo(PROJECT, data, WEEK))
     assert made.keys() == {"users", "catalog", "tasks", "payments", "media"}
     assert min(made.values()) > 200
     return data
@@ -79,7 +79,7 @@ async def test_the_events_are_those_of_a_week_in_their_order(folder: Path) -> No
     assert len({time.date() for time in times}) >= 7, "something happens every day"
     kinds = Counter(event.type for event in found)
     assert kinds["user.registered"] == USERS
-    assert kinds["product.created"] == kinds["product.images_set"] == PRODUCTS
+    assert kinds["product.created"] == kinds["product.images_set"] == catalog.PRODUCTS
     wanted = {"user.signed_in", "sign_in.failed", "product.stock_changed", "product.updated", "user.avatar_set"}
     wanted |= {"task.created", "task.assigned", "task.status_changed"}
     wanted |= {"transaction.created", "transaction.paid", "transaction.cancelled"}
@@ -97,7 +97,7 @@ async def test_nobody_does_anything_before_they_are_there(folder: Path) -> None:
 
 
 async def test_products_and_people_have_pictures(folder: Path) -> None:
-    assert await count(folder, "media", ProductImage) == PRODUCTS
+    assert await count(folder, "media", ProductImage) == catalog.PRODUCTS
     assert await count(folder, "media", Avatar) > USERS // 2
     pictures = list(await asked(folder, "media", lambda session: session.scalars(select(Media))))
     assert all(picture.mime_type == "image/jpeg" and picture.thumbnail_key for picture in pictures)
@@ -117,14 +117,16 @@ async def test_the_logins_are_there_and_the_ledger_holds(folder: Path) -> None:
 
 
 async def test_it_is_made_once_and_goes_on_where_it_was_interrupted(folder: Path) -> None:
-    assert await fill_demo(folder, WEEK) == {}
+    assert await fill_demo(PROJECT, folder, WEEK) == {}
     assert await count(folder, "tasks", Task) == tasks.TASKS
     app = SUBGRAPHS["tasks"].create({"data_dir": folder})
     async with app.database.writing() as session:
         await session.execute(delete(Task))
     await app.database.close()
-    assert (await fill_demo(folder, replace(WEEK, seed=4))) == {}, "another demo's users: these are not its tasks"
-    assert (await fill_demo(folder, WEEK)).keys() == {"tasks"}
+    assert (await fill_demo(PROJECT, folder, replace(WEEK, seed=4))) == {}, (
+        "another demo's users: these are not its tasks"
+    )
+    assert (await fill_demo(PROJECT, folder, WEEK)).keys() == {"tasks"}
 
 
 async def test_it_leaves_a_platform_alone_that_is_used(tmp_path: Path) -> None:
@@ -136,21 +138,21 @@ async def test_it_leaves_a_platform_alone_that_is_used(tmp_path: Path) -> None:
     async with app.database.writing() as session:
         await catalog.acts(week, clock)[0].do(session)
     await app.database.close()
-    assert await fill_demo(tmp_path, Week(seed=6)) == {}
+    assert await fill_demo(PROJECT, tmp_path, Week(seed=6)) == {}
 
 
 async def test_the_same_seed_makes_the_same_week() -> None:
     settings = UsersSettings(argon2_memory_kib=64, argon2_time_cost=1, argon2_parallelism=1)
 
     async def told(week: Week) -> list[Any]:
-        clock, wares = SetClock(), catalog.wares(week)
+        clock, products = SetClock(), catalog.products(week)
         acts: list[Act] = [
             *await users.acts(settings, week, clock),
             *catalog.acts(week, clock),
             *tasks.acts(week, clock),
-            *payments.acts(PaymentsSettings(), week, clock, wares),
+            *payments.acts(PaymentsSettings(), week, clock, products),
         ]
-        return [users.people(week), wares, [(act.at, act.user_id, act.is_signed_in) for act in acts]]
+        return [users.people(week), products, [(act.at, act.user_id, act.is_signed_in) for act in acts]]
 
     assert await told(WEEK) == await told(WEEK)
     assert await told(WEEK) != await told(replace(WEEK, seed=4))
@@ -158,7 +160,7 @@ async def test_the_same_seed_makes_the_same_week() -> None:
     assert users.people(later) == users.people(WEEK)
     offers = [(offer.details, offer.seller_id, offer.id) for offer in catalog.offers(WEEK)]
     assert [(offer.details, offer.seller_id, offer.id) for offer in catalog.offers(later)] == offers
-    assert len(catalog.offers(replace(WEEK, scale=3))) == 3 * PRODUCTS
+    assert len(catalog.offers(replace(WEEK, scale=3))) == 3 * catalog.PRODUCTS
 
 
 def test_pictures_are_the_same_for_the_same_name() -> None:

@@ -39,7 +39,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_setting_up(folder: Path) -> None:
-    assert ran(folder, "setup") == (0, [f"the embedded log needs no setting up: {folder}/events.sqlite"])
+    assert ran(folder, "setup") == (0, ["the embedded event log needs no setup"])
 
 
 def test_lag(folder: Path) -> None:
@@ -53,10 +53,10 @@ def test_dead_letters_are_listed_and_replayed(folder: Path) -> None:
     code, lines = ran(folder, "dead", "list")
     assert code == 0
     assert f"analytics {EVENT.id} (user.registered of u1, 5 attempts): ValueError: no room" in lines[0]
-    assert "audit e/1/2 (no event, 1 attempts): MalformedEvent: no JSON" in lines[1]
+    assert "audit e/1/2 (not an event, 1 attempts): MalformedEvent: no JSON" in lines[1]
     assert len(ran(folder, "dead", "list", "--consumer", "audit")[1]) == 1
-    assert ran(folder, "dead", "replay", EVENT.id) == (0, [f"analytics gets {EVENT.id} again"])
-    assert ran(folder, "dead", "replay", "--all") == (0, ["audit gets e/1/2 again"])
+    assert ran(folder, "dead", "replay", EVENT.id) == (0, [f"replayed to analytics: {EVENT.id}"])
+    assert ran(folder, "dead", "replay", "--all") == (0, ["replayed to audit: e/1/2"])
     assert ran(folder, "dead", "list") == (0, ["no dead letters"])
     assert ran(folder, "dead", "replay", "--all") == (0, ["no dead letters"])
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from deploy.project import PROJECT
 from hanse.cli import main
-from hanse.published import PUBLISHED
 
-SUPERGRAPH = str(PUBLISHED / "supergraph.graphql")
+SUPERGRAPH = str(PROJECT.published / "supergraph.graphql")
 
 
 def planned(tmp_path: Path, operation: str, *options: str) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from hanse.failures import Failure
 from hanse.supergraph_config import read_subgraphs
+from hanse_wire.command_line import CommandError
 
 
 def write(folder: Path, text: str) -> Path:
@@ -44,7 +44,7 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, message: str) -> None:
-    with pytest.raises(Failure, match=r"(?s).*") as failure:
+    with pytest.raises(CommandError, match=r"(?s).*") as failure:
         read_subgraphs(write(tmp_path, text))
     assert message in failure.value.message
 
@@ -82,10 +82,10 @@ def test_sdl_is_fetched_from_a_running_subgraph(tmp_path: Path, subgraph_url: st
 @pytest.mark.parametrize("answer", [b"<html>", b"[]", b'{"data": null}', b'{"data": {"_service": {"sdl": 1}}}'])
 def test_what_is_not_a_subgraph_is_refused(tmp_path: Path, subgraph_url: str, answer: bytes) -> None:
     _Subgraph.answer = answer
-    with pytest.raises(Failure, match="subgraph b"):
+    with pytest.raises(CommandError, match="subgraph b"):
         read_subgraphs(write(tmp_path, f"subgraphs: {{b: {{schema: {{subgraph_url: '{subgraph_url}'}}}}}}"))
 
 
 def test_a_subgraph_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(Failure, match="subgraph b: cannot fetch"):
+    with pytest.raises(CommandError, match="subgraph b: cannot fetch"):
         read_subgraphs(write(tmp_path, "subgraphs: {b: {schema: {subgraph_url: 'http://127.0.0.1:9/graphql'}}}"))

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from deploy.project import SUBGRAPHS
 from hanse.cli import main
-from hanse.platform import SUBGRAPHS
 from subgraphs.users import repository
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import User

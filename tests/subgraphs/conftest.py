@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from deploy.project import PROJECT
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.analytics.app import create as create_analytics
 from subgraphs.analytics.settings import AnalyticsSettings
@@ -50,7 +51,7 @@ def router(tmp_path: Path) -> Router:
 async def users(tmp_path: Path, router: Router) -> AsyncIterator[SubgraphApp]:
     """The users subgraph, with cheap password hashes."""
     settings = UsersSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url, **CHEAP_HASHES)
-    async with started(create_users(settings)) as app:
+    async with started(create_users(settings, PROJECT.platform())) as app:
         yield app
 
 

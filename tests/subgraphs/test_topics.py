@@ -1,25 +1,35 @@
-"""Every event that is published has a topic that was chosen for it."""
+"""Every event that is published has a topic that its subgraph declares."""
 
 from __future__ import annotations
 
-from hanse_subgraph.events.topics import ALL, OTHERS, TOPICS, topic_of, topics_of
+import pytest
+
+from deploy.project import PROJECT
+from hanse_subgraph.events.topics import OTHERS, Topic, Topics
 from tests.subgraphs.test_events import KINDS
 
-
-def test_every_event_has_a_topic_of_its_own() -> None:
-    assert [kind.event_type for kind in KINDS if topic_of(kind.event_type) is OTHERS] == []
+TOPICS = PROJECT.platform().topics
 
 
-def test_no_kind_is_in_two_topics_and_no_topic_twice() -> None:
-    kinds = [kind for topic in TOPICS for kind in topic.kinds]
-    assert len(set(kinds)) == len(kinds)
-    assert len({topic.name for topic in ALL}) == len(ALL)
+def test_every_event_has_a_declared_topic() -> None:
+    assert [kind.event_type for kind in KINDS if TOPICS.of(kind.event_type) is OTHERS] == []
 
 
-def test_a_reader_asks_for_the_topics_of_its_types() -> None:
-    assert [topic.name for topic in topics_of(["product.deleted", "user.deleted", "user.updated"])] == [
-        "users",
-        "products",
-    ]
-    assert topics_of([]) == (*TOPICS, OTHERS)
-    assert topics_of(["review.written"]) == (OTHERS,)
+@pytest.mark.parametrize(
+    ("declared", "error"),
+    [
+        ((Topic("a", ("user",)), Topic("b", ("user", "key"))), "kind of events 'user'"),
+        ((Topic("a"), Topic("a")), "topic 'a'"),
+        ((Topic("others"),), "topic 'others'"),
+    ],
+)
+def test_duplicates_are_errors(declared: tuple[Topic, ...], error: str) -> None:
+    with pytest.raises(ValueError, match=error):
+        Topics(declared)
+
+
+def test_the_topics_of_event_types() -> None:
+    names = [topic.name for topic in TOPICS.of_types(["product.deleted", "user.deleted", "user.updated"])]
+    assert names == ["users", "products"]
+    assert TOPICS.of_types([]) == (*TOPICS.declared, OTHERS)
+    assert TOPICS.of_types(["review.written"]) == (OTHERS,)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.log import EventLog
+from hanse_subgraph.events.topics import NO_TOPICS, Topics
 
 
-async def open_event_log(url: str) -> EventLog:
-    """The event log at the URL, ready for use. Raises ConfigError."""
+async def open_event_log(url: str, topics: Topics = NO_TOPICS) -> EventLog:
+    """Open the event log at the URL. On Kafka it uses `topics`. Raises ConfigError."""
     scheme, _, rest = url.partition(":")
     if scheme == "embedded" and rest:
         from hanse_subgraph.events.embedded import EmbeddedLog
@@ -16,5 +17,5 @@ async def open_event_log(url: str) -> EventLog:
     if scheme == "kafka" and rest:
         from hanse_subgraph.events.kafka import KafkaLog
 
-        return await KafkaLog.open(url)
+        return await KafkaLog.open(url, topics)
     raise ConfigError(f"not the URL of an event log: {url!r}; take embedded:FILE or kafka://HOST:PORT")

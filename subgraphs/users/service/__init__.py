@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.platform import Platform
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.accounts import Accounts
@@ -18,8 +19,10 @@ from subgraphs.users.settings import UsersSettings
 class Identity:
     """All services, sharing settings, keys and clock."""
 
-    def __init__(self, settings: UsersSettings, keys: SigningKeys, *, clock: Clock = utc_now) -> None:
-        passwords, tokens = Passwords(settings), AccessTokens(settings, keys, clock=clock)
+    def __init__(
+        self, settings: UsersSettings, keys: SigningKeys, platform: Platform, *, clock: Clock = utc_now
+    ) -> None:
+        passwords, tokens = Passwords(settings), AccessTokens(settings, keys, platform, clock=clock)
         self.recovery = Recovery(settings, clock=clock)
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
         self.sign_in = SignIn(settings, tokens, passwords, clock=clock)

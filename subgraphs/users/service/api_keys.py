@@ -16,7 +16,7 @@ from subgraphs.users import repository
 from subgraphs.users.errors import WrongCredentials
 from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked, SignInFailed
 from subgraphs.users.models import ApiKey, User, UserState
-from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
+from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
 
 PREFIX = "hanse_"  # lets secret scanners recognize a leaked key
 MAX_KEYS = 50
@@ -90,7 +90,7 @@ class ApiKeys:
         key.used_at = now
         await session.flush()
         await emit(session, ApiKeyExchanged(id=key.id, user_id=user.id))
-        allowed = [scope for scope in key.scopes if scope in scopes_of(user)]
+        allowed = [scope for scope in key.scopes if scope in self._tokens.scopes_of(user)]
         return user, self._tokens.sign(user, key.id, allowed), self._tokens.lifetime
 
 

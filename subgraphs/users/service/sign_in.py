@@ -22,7 +22,7 @@ from subgraphs.users.errors import SessionEnded, TokenReused, WrongCredentials
 from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut
 from subgraphs.users.models import RefreshToken, Session, User, UserState
 from subgraphs.users.passwords import Passwords
-from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret, scopes_of
+from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
 from subgraphs.users.settings import UsersSettings
 
 MAX_LOCK = timedelta(hours=1)
@@ -160,5 +160,5 @@ class SignIn:
         token = new_secret()
         session.add(RefreshToken(fingerprint=fingerprint(token), session_id=family.id, created_at=self._clock()))
         await session.flush()
-        access_token = self._tokens.sign(user, family.id, scopes_of(user))
+        access_token = self._tokens.sign(user, family.id, self._tokens.scopes_of(user))
         return SignedIn(user, access_token, token, self._tokens.lifetime)

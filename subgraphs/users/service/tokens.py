@@ -7,12 +7,10 @@ import secrets
 from collections.abc import Sequence
 
 from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.platform import Platform
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.models import Role, User
 from subgraphs.users.settings import UsersSettings
-
-USER_SCOPES = ("profile:write", "catalog:write", "tasks:write", "media:write", "payments:write")
-ADMIN_SCOPES = (*USER_SCOPES, "users:read", "users:write", "audit:read", "mail:send", "activity:read", "logs:write")
 
 
 def new_secret() -> str:
@@ -25,23 +23,26 @@ def fingerprint(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
-def scopes_of(user: User) -> tuple[str, ...]:
-    """Everything that a user may do."""
-    return ADMIN_SCOPES if user.role == Role.ADMIN else USER_SCOPES
-
-
 class AccessTokens:
     """Signs access tokens (JWT, RFC 7519)."""
 
-    def __init__(self, settings: UsersSettings, keys: SigningKeys, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: UsersSettings, keys: SigningKeys, platform: Platform, *, clock: Clock = utc_now
+    ) -> None:
         self._settings = settings
         self._keys = keys
+        self._platform = platform
         self._clock = clock
 
     @property
     def lifetime(self) -> int:
         """For how many seconds they are good."""
         return self._settings.access_token_seconds
+
+    def scopes_of(self, user: User) -> tuple[str, ...]:
+        """All scopes of a user."""
+        given = self._platform.user_scopes
+        return (*given, *self._platform.admin_scopes) if user.role == Role.ADMIN else given
 
     def sign(self, user: User, session_id: str, scopes: Sequence[str]) -> str:
         """A token that says who it is and what they may do."""

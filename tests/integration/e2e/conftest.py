@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from deploy.platform import Outside, Platform
+from deploy.project import SUBGRAPHS
 from deploy.servers.base import ServerProcess, all_running
 from deploy.servers.postgres import Postgres
 from deploy.servers.s3 import S3Server
 from deploy.servers.smtp import SmtpServer
-from hanse.platform import SUBGRAPHS
 
 _numbers = count(1)
 

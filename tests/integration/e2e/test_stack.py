@@ -11,10 +11,10 @@ from typing import Any
 import aiohttp
 import pytest
 
+from deploy.project import SUBGRAPHS
 from deploy.servers.base import ServerMissing
 from deploy.servers.kafka import KafkaServer
 from deploy.stack import SERVERS, Ports
-from hanse.platform import SUBGRAPHS
 from tests.e2e.client import Client
 from tests.e2e.processes import running
 from tests.e2e.test_story import CREATE_PRODUCT, PERSON, PRODUCT, REGISTER

@@ -8,6 +8,7 @@ from itertools import count
 import pytest
 from aiokafka import AIOKafkaProducer
 
+from deploy.project import PROJECT
 from deploy.servers.base import ServerProcess
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.kafka import KafkaLog
@@ -17,6 +18,8 @@ from hanse_subgraph.events.tables import metadata
 from hanse_subgraph.events.topics import OTHERS
 from tests.kit.events.logs import POISON, Logs
 
+TOPICS = PROJECT.platform().topics
+
 _numbers = count(1)
 
 
@@ -24,7 +27,7 @@ _numbers = count(1)
 async def kafka_url(kafka_server: ServerProcess) -> str:
     """The URL of a log without events, its topics set up."""
     url = f"{kafka_server.url}?prefix=test{next(_numbers)}."
-    await set_up_topics(url)
+    await set_up_topics(url, TOPICS)
     return url
 
 

@@ -17,9 +17,9 @@ from hanse.cli import main
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.setup import set_up_topics
 from hanse_subgraph.events.open import open_event_log
-from hanse_subgraph.events.topics import ALL
 from subgraphs.users.app import create
 from subgraphs.users.settings import UsersSettings
+from tests.integration.kafka.conftest import TOPICS
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ async def test_credentials(broker: KafkaServer) -> None:
     assert "refuses the user or the password" in await refusal(f"{broker.secure_url}&mechanism=SCRAM-SHA-256")
     assert "cannot be trusted" in await refusal(broker.secure_url.partition("&ca_file")[0])
     url = f"{broker.secure_url}&prefix=secure."
-    await set_up_topics(url)
+    await set_up_topics(url, TOPICS)
     log = await open_event_log(url)
     assert await log.dead_letters() == []
     await log.close()
@@ -98,8 +98,8 @@ async def test_what_is_set_otherwise_is_put_right_and_partitions_stay(broker: Ka
     await admin.start()
     await admin.create_topics([NewTopic("other.users", 2, 1, topic_configs={"retention.ms": "1000"})])
     await admin.close()
-    done = await set_up_topics(f"{broker.url}?prefix=other.")
+    done = await set_up_topics(f"{broker.url}?prefix=other.", TOPICS)
     assert "put right: retention.ms=-1" in done["other.users"]
     assert "it keeps its 2 partitions, 6 are declared" in done["other.users"]
-    assert len([name for name in done if name.startswith("other.")]) == len(ALL)
-    assert "as declared" in (await set_up_topics(f"{broker.url}?prefix=other."))["other.users"]
+    assert len([name for name in done if name.startswith("other.")]) == len(TOPICS.all)
+    assert "as declared" in (await set_up_topics(f"{broker.url}?prefix=other.", TOPICS))["other.users"]

@@ -13,6 +13,7 @@ import sys
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.project import PROJECT
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.consumer import EVERY, Consumer
 from hanse_subgraph.events.envelope import Event
@@ -37,7 +38,7 @@ async def move(session: AsyncSession, event: Event) -> None:
 async def main(database_url: str, events_url: str) -> None:
     """Work until SIGTERM."""
     database = Database(database_url)
-    events = await open_event_log(events_url)
+    events = await open_event_log(events_url, PROJECT.platform().topics)
     runners: list[Relay | Consumer] = [
         Relay(database, events),
         Consumer("boxes", events=events, database=database, handlers={EVERY: move}),

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import Self
 
+from deploy.project import PROJECT
 from hanse_subgraph.events.envelope import Event, Malformed
 from hanse_subgraph.events.log import EventLog, Subscription
 from hanse_subgraph.events.open import open_event_log
@@ -28,7 +29,7 @@ class Logs:
 
     async def open(self, options: str = "") -> EventLog:
         """Another hold on the log; `options` are put behind its URL."""
-        log = await open_event_log(self.url + options)
+        log = await open_event_log(self.url + options, PROJECT.platform().topics)
         self._opened.append(log)
         return log
 

@@ -16,25 +16,26 @@ from hanse_subgraph.events.kafka.producer import Producer
 from hanse_subgraph.events.kafka.reader import lag_of, put_back
 from hanse_subgraph.events.kafka.subscription import KafkaSubscription
 from hanse_subgraph.events.log import DeadLetter
-from hanse_subgraph.events.topics import ALL, REPLAYS, topics_of
+from hanse_subgraph.events.topics import REPLAYS, Topics
 
 
 class KafkaLog:
     """One process's hold on the log. Connections are made when they are needed, and again after failures."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, topics: Topics) -> None:
         self._address = address
-        self._producer = Producer(address)
+        self._producer = Producer(address, topics)
         self._dead_letters = KafkaDeadLetters(address, self._producer)
+        self._declared = topics
         self._subscriptions: set[KafkaSubscription] = set()
 
     @classmethod
-    async def open(cls, url: str) -> Self:
+    async def open(cls, url: str, topics: Topics) -> Self:
         """The log at the URL. Raises ConfigError where it cannot be reached, refuses us, or lacks a topic."""
         address = parse_address(url)
         await require_reachable(address)
-        await require_topics(address, [address.prefix + topic.name for topic in ALL])
-        return cls(address)
+        await require_topics(address, [address.prefix + topic.name for topic in topics.all])
+        return cls(address, topics)
 
     async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
         """See EventLog. What is there already is there twice then: consumers know it by its id."""
@@ -42,7 +43,9 @@ class KafkaLog:
 
     def subscribe(self, consumer: str, types: Collection[str]) -> KafkaSubscription:
         """See EventLog."""
-        subscription = KafkaSubscription(self._address, consumer, types, self._subscriptions.discard)
+        subscription = KafkaSubscription(
+            self._address, consumer, types, self._subscriptions.discard, topics=self._declared
+        )
         self._subscriptions.add(subscription)
         return subscription
 
@@ -82,4 +85,4 @@ class KafkaLog:
         return self._address.prefix + consumer
 
     def _topics(self, types: Collection[str]) -> list[str]:
-        return [self._address.prefix + topic.name for topic in (*topics_of(types), REPLAYS)]
+        return [self._address.prefix + topic.name for topic in (*self._declared.of_types(types), REPLAYS)]

@@ -20,7 +20,7 @@ from aiokafka.partitioner import DefaultPartitioner
 from hanse_subgraph.events.envelope import Event, encode
 from hanse_subgraph.events.kafka.address import Address
 from hanse_subgraph.events.kafka.connection import answering, closed_in_time
-from hanse_subgraph.events.topics import topic_of
+from hanse_subgraph.events.topics import Topics
 
 log = logging.getLogger(__name__)
 
@@ -43,8 +43,9 @@ class Message(NamedTuple):
 class Producer:
     """The producer of one hold on the log."""
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, topics: Topics) -> None:
         self._address = address
+        self._topics = topics
         self._producer: Any = None
         self._opening = asyncio.Lock()
 
@@ -110,7 +111,7 @@ class Producer:
         lanes: dict[TopicPartition, list[Message]] = defaultdict(list)
         partitions: dict[str, list[int]] = {}
         for event in events:
-            topic = self._address.prefix + topic_of(event.type).name
+            topic = self._address.prefix + self._topics.of(event.type).name
             if topic not in partitions:
                 partitions[topic] = sorted(await producer.partitions_for(topic))
             key = event.subject.encode()

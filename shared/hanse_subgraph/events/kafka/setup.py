@@ -15,12 +15,12 @@ from hanse_subgraph.events.inbox import RETENTION
 from hanse_subgraph.events.kafka.address import parse_address
 from hanse_subgraph.events.kafka.connection import administration, answering, require_reachable
 from hanse_subgraph.events.log import LogUnavailable
-from hanse_subgraph.events.topics import ALL, IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic
+from hanse_subgraph.events.topics import IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic, Topics
 
 FORGETTING = "offsets.retention.minutes"
 
 
-async def set_up_topics(url: str) -> dict[str, str]:
+async def set_up_topics(url: str, topics: Topics) -> dict[str, str]:
     """Make what is missing, and put right what is set otherwise; what was done, by topic.
 
     Topics keep the number of their partitions, because another would send keys elsewhere. Raises ConfigError.
@@ -31,7 +31,7 @@ async def set_up_topics(url: str) -> dict[str, str]:
         async with answering(address, "setting up topics", 6 * address.timeout), administration(address) as admin:
             found = {topic["topic"]: len(topic["partitions"]) for topic in await admin.describe_topics()}
             brokers = len((await admin.describe_cluster())["brokers"])
-            names = {address.prefix + topic.name: topic for topic in ALL}
+            names = {address.prefix + topic.name: topic for topic in topics.all}
             done = {name: await _set_up(name, admin, topic, found, brokers) for name, topic in names.items()}
             await _await_leaders(admin, names)
             return done | await _advice(admin)

@@ -20,7 +20,7 @@ from hanse_subgraph.events.envelope import Event, Malformed, decode_or_keep
 from hanse_subgraph.events.kafka.address import Address
 from hanse_subgraph.events.kafka.connection import answering, closed_in_time
 from hanse_subgraph.events.log import Delivery, LogUnavailable
-from hanse_subgraph.events.topics import REPLAYS, topics_of
+from hanse_subgraph.events.topics import REPLAYS, Topics
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +50,18 @@ class KafkaSubscription:
     """One member of the group of a consumer; it joins with the first read."""
 
     def __init__(
-        self, address: Address, consumer: str, types: Collection[str], on_closed: Callable[[KafkaSubscription], None]
+        self,
+        address: Address,
+        consumer: str,
+        types: Collection[str],
+        on_closed: Callable[[KafkaSubscription], None],
+        *,
+        topics: Topics,
     ) -> None:
         self.consumer = consumer
         self._address = address
         self._types = frozenset(types)
+        self._topics = topics.of_types(self._types)
         self._replays = address.prefix + REPLAYS.name
         self._on_closed = on_closed
         self._member: Any = None
@@ -119,7 +126,7 @@ class KafkaSubscription:
             heartbeat_interval_ms=int(self._address.session_timeout * 300),
             max_poll_interval_ms=int(self._address.poll_timeout * 1000),
         )
-        topics = [self._address.prefix + topic.name for topic in topics_of(self._types)]
+        topics = [self._address.prefix + topic.name for topic in self._topics]
         member.subscribe([*topics, self._replays], listener=_Rebalances(self._forget))
         try:
             async with answering(self._address, "joining the group", JOIN_SECONDS):

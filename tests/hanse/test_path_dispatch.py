@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hanse.lifespan import AsgiApp, Receive, Send
-from hanse.mounts import Mounted
+from hanse.path_dispatch import PathDispatch
 
 
 def named(name: str, seen: list[str]) -> AsgiApp:
@@ -34,7 +34,7 @@ def named(name: str, seen: list[str]) -> AsgiApp:
 )
 async def test_each_path_is_served_by_its_application(scope: dict[str, Any], served_by: str) -> None:
     seen: list[str] = []
-    app = Mounted(named("router", seen), {"/files": lambda: named("files", seen)})
+    app = PathDispatch(named("router", seen), {"/files": lambda: named("files", seen)})
 
     async def receive() -> MutableMapping[str, Any]:
         return {}

@@ -1,0 +1,50 @@
+"""Commands that prepare and check a machine: `demo`, `doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from hanse.commands.options import port_option
+from hanse_wire.command_line import CommandError, data_option, json_option, open_data_folder, print_json
+
+
+@click.command()
+@data_option
+@click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
+@click.option("--scale", default=1, show_default=True, type=click.IntRange(1), help="Multiplies the amount of data.")
+def demo(data: Path, seed: int, scale: int) -> None:
+    """Fill empty databases with a week of demo data.
+
+    Times are relative to now. Stop the platform first.
+    """
+    from hanse.demo import run_demo
+    from hanse.project import find_project
+    from hanse_subgraph.demo import Week
+
+    if not run_demo(find_project(), open_data_folder(data), Week(seed, scale)):
+        click.echo("the databases are not empty: nothing was added")
+
+
+@click.command()
+@data_option
+@port_option(4000)
+@json_option
+def doctor(data: Path, port: int, as_json: bool) -> None:
+    """Check that this machine can run the project, and say what to do where it cannot.
+
+    Connects to the servers that the environment names (HANSE_<NAME>_DATABASE_URL and others).
+    """
+    from hanse.doctor import run_checks
+    from hanse.project import find_project
+
+    results = run_checks(find_project(), data=data, port=port)
+    if as_json:
+        print_json([asdict(result) for result in results])
+    else:
+        for result in results:
+            click.echo(str(result))
+    if not all(result.ok for result in results):
+        raise CommandError("a check above failed")

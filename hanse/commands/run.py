@@ -1,0 +1,80 @@
+"""Commands that serve: `up`, `router`, `subgraph`, `relay`, `consumer`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hanse.commands.options import FILE, PORT, drain_option, host_option, port_option, supergraph_option
+from hanse_wire.command_line import data_option
+
+metrics_port_option = click.option(
+    "--metrics-port",
+    type=PORT,
+    envvar="HANSE_METRICS_PORT",
+    help="Serve /metrics and /health on this port; 0 picks a free one. Default: they are not served.",
+)
+
+
+@click.command()
+@host_option
+@port_option(4000, envvar="HANSE_UP_PORT")
+@data_option
+@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill empty databases with demo data.")
+def up(host: str, port: int, data: Path, demo: bool) -> None:
+    """Run the router and every subgraph of the project in one process."""
+    from hanse.project import find_project
+    from hanse.up import run_platform
+
+    run_platform(find_project(), host=host, port=port, data=data, demo=demo)
+
+
+@click.command()
+@supergraph_option
+@click.option("--config", type=FILE, help="router.yaml, the router's settings.")
+@host_option
+@port_option(4000)
+@drain_option
+def router(supergraph: Path, config: Path | None, host: str, port: int, drain: float) -> None:
+    """Run the router over any subgraphs."""
+    from hanse.router import run_router
+
+    run_router(supergraph=supergraph, config=config, host=host, port=port, drain=drain)
+
+
+@click.command()
+@click.argument("name")
+@host_option
+@click.option("--port", type=PORT, help="Port; 0 picks a free one. Default: the subgraph's usual port.")
+@drain_option
+def subgraph(name: str, host: str, port: int | None, drain: float) -> None:
+    """Run the subgraph NAME. Its settings are environment variables: HANSE_<NAME>_..."""
+    from hanse.project import find_project
+    from hanse.subgraph import run_subgraph
+
+    run_subgraph(find_project(), name, host=host, port=port, drain=drain)
+
+
+@click.command()
+@click.argument("name")
+@host_option
+@metrics_port_option
+def relay(name: str, host: str, metrics_port: int | None) -> None:
+    """Run only the relay of the subgraph NAME: it moves events from the outbox to the event log."""
+    from hanse.project import find_project
+    from hanse.relay_and_consumer import run_part
+
+    run_part(find_project(), name, "relay", host=host, metrics_port=metrics_port)
+
+
+@click.command()
+@click.argument("name")
+@host_option
+@metrics_port_option
+def consumer(name: str, host: str, metrics_port: int | None) -> None:
+    """Run only the consumer of the subgraph NAME."""
+    from hanse.project import find_project
+    from hanse.relay_and_consumer import run_part
+
+    run_part(find_project(), name, "consumer", host=host, metrics_port=metrics_port)

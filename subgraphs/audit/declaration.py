@@ -1,0 +1,25 @@
+"""What the audit subgraph declares to the project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from hanse_subgraph.declaration import Subgraph
+from hanse_subgraph.platform import Platform
+
+if TYPE_CHECKING:
+    from hanse_subgraph.subgraph_app import SubgraphApp
+
+
+def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
+    from subgraphs.audit.app import create
+    from subgraphs.audit.settings import AuditSettings
+
+    return create(AuditSettings.load(**given), platform)
+
+
+subgraph = Subgraph(
+    create=_create,
+    admin_scopes=("audit:read", "logs:write"),
+)
