@@ -1,1 +1,1 @@
-"""How the platform is run on real servers: containers, the distributed platform as plain processes, and its proofs."""
+"""Runs the platform on real servers: container files, the distributed platform as processes, and `make chaos`."""

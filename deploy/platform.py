@@ -1,7 +1,7 @@
-"""The distributed platform as processes: their commands and environment, composed from the URLs of what they stand on.
+"""The distributed platform as processes: their commands and environments, made from the URLs of their backends.
 
-`make stack`, the tests and the proofs on real servers start it from here; each process is a `Server`, so that it can be
-killed and started again. The commands and variables are those that compose.yml gives its containers.
+`make stack`, `make chaos` and tests on real servers use it. Each process is a `Server`, so it can be
+killed and restarted. Commands and variables are those of the containers in compose.yml.
 """
 
 from __future__ import annotations
@@ -22,34 +22,36 @@ from deploy.servers.base import free_port
 HANSE = Path(sys.executable).parent / "hanse"
 JOB_SECONDS = 180.0
 ANSWER_SECONDS = 2.0
-KEPT = frozenset({"HOME", "LANG", "PATH", "PYTHONPATH", "TMPDIR", "TZ"})  # what a process takes from ours
+INHERITED = frozenset(
+    {"HOME", "LANG", "PATH", "PYTHONPATH", "TMPDIR", "TZ"}
+)  # the variables that a child process inherits
 
 
 @dataclass(frozen=True, slots=True)
 class Outside:
-    """What the platform stands on, by URL; empty: what the process has embedded, in its folder."""
+    """The URLs of the platform's backends; empty for the embedded adapter, in the process's folder."""
 
     databases: Mapping[str, str] = field(default_factory=dict)  # by subgraph
     events: str = ""
-    store: str = ""  # of the routers: limits, caches; of subgraphs: live announcements
+    store: str = ""  # for rate limits and caches of routers, and announcements of subgraphs
     objects: str = ""
     mail: str = ""
 
 
 class JobFailed(Exception):
-    """A command that prepares the platform failed. The message holds what it printed."""
+    """A command that prepares the platform failed. The message contains its output."""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A command that runs once, before the processes or beside them."""
+    """A command that runs once, before or beside the processes."""
 
     name: str
     command: list[str]
     variables: Mapping[str, str]
 
     def run(self) -> str:
-        """Run it to its end; what it printed. Raises JobFailed."""
+        """Run the command; returns its output. Raises JobFailed."""
         try:
             done = subprocess.run(
                 self.command,
@@ -70,7 +72,7 @@ class Job:
 
 @dataclass(slots=True)
 class PlatformProcess:
-    """A subgraph or a router: a `Server` of our own."""
+    """A subgraph or router as a `Server`."""
 
     name: str
     port: int
@@ -79,27 +81,24 @@ class PlatformProcess:
 
     @property
     def kind(self) -> str:
-        """What it is: a subgraph or a router."""
+        """The kind of process: subgraph or router."""
         return self.arguments[0]
 
     @property
     def url(self) -> str:
-        """Where it answers HTTP."""
+        """The URL of its HTTP server."""
         return f"http://127.0.0.1:{self.port}"
 
     def prepare(self) -> None:
-        """See Server. What is to be prepared, the jobs do."""
+        """Nothing to prepare: the jobs do it."""
 
     def command(self) -> list[str]:
-        """See Server."""
         return [str(HANSE), *self.arguments, "--port", str(self.port)]
 
     def environment(self) -> Mapping[str, str]:
-        """See Server."""
         return self.variables
 
     def ready(self) -> bool:
-        """See Server."""
         try:
             with urllib.request.urlopen(f"{self.url}/health/ready", timeout=ANSWER_SECONDS) as answer:
                 return bool(answer.status == 200)
@@ -108,7 +107,7 @@ class PlatformProcess:
 
 
 class Platform:
-    """Every subgraph and the routers, each a process, with all that they keep themselves in one folder."""
+    """The subgraphs and routers as processes, with their own data in one folder."""
 
     def __init__(
         self,
@@ -119,9 +118,9 @@ class Platform:
         port: Callable[[str], int] = lambda _: free_port(),
         variables: Mapping[str, str] | None = None,
     ) -> None:
-        """`port` is asked once for each process, by its name. `variables` are more settings, for all processes.
+        """`port` returns the port of a process by name. `variables` are additional settings for all processes.
 
-        The first router is `router`; more of them are `router-2` and so on.
+        The first router is named `router`, the others `router-2` and so on.
         """
         self.folder = folder.absolute()
         self._outside = outside
@@ -133,21 +132,21 @@ class Platform:
 
     @property
     def processes(self) -> dict[str, PlatformProcess]:
-        """All of them, by name, in an order in which they can be started."""
+        """All processes by name, in starting order."""
         return {**self.subgraphs, **self.routers}
 
     @property
     def url(self) -> str:
-        """Where the first router answers GraphQL."""
+        """The GraphQL URL of the first router."""
         return f"{self.routers['router'].url}/graphql"
 
     @property
     def supergraph(self) -> Path:
-        """The supergraph that the job `compose` makes."""
+        """The file of the supergraph, written by the job `compose`."""
         return self.folder / "supergraph.graphql"
 
     def jobs(self, *, demo: bool = False) -> list[Job]:
-        """What must run before the processes start, in this order."""
+        """The jobs to run before the processes start, in order."""
         data, everything = ("--data", str(self.folder / "jobs")), self._of_all_subgraphs()
         composing = ("--config", str(self._supergraph_config), "--output", str(self.supergraph))
         topics = [str(HANSE), "events", "setup", "--url", self._outside.events]
@@ -159,7 +158,7 @@ class Platform:
         ]
 
     def prepare(self, *, demo: bool = False, on_job: Callable[[Job], None] = lambda _: None) -> None:
-        """Make the folder and run every job; `on_job` is called before each. Raises JobFailed."""
+        """Create the folder and run every job; calls `on_job` before each. Raises JobFailed."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._supergraph_config.write_text(json.dumps({"subgraphs": self._routed()}, indent=2))
         for job in self.jobs(demo=demo):
@@ -176,7 +175,7 @@ class Platform:
     def _router(self, name: str) -> PlatformProcess:
         variables = {
             "HANSE_ROUTER_JWT__JWKS_URLS": json.dumps([self._users_keys]),
-            # One key for all routers: each subgraph believes every one of them.
+            # All routers share one key, so that subgraphs accept tokens of each.
             "HANSE_ROUTER_IDENTITY__KEY_FILE": str(self.folder / "router" / "router-signing.json"),
             **({"HANSE_ROUTER_STORE__URL": self._outside.store} if self._outside.store else {}),
             **self._more,
@@ -201,7 +200,7 @@ class Platform:
         return {f"HANSE_{name.upper()}_{field}": value for field, value in given.items() if value}
 
     def _own_settings(self) -> dict[str, dict[str, str]]:
-        """What single subgraphs are told besides."""
+        """Additional settings of single subgraphs."""
         return {
             "media": {
                 "STORAGE_URL": self._outside.objects,
@@ -214,7 +213,7 @@ class Platform:
 
     @property
     def _live(self) -> str:
-        """Where replicas wake each other's subscribers. Of a cluster one node does, since each message goes to all."""
+        """The URL for announcements between replicas. One node of a cluster suffices: messages reach all nodes."""
         return self._outside.store.replace("+cluster:", ":", 1)
 
     def _of_all_subgraphs(self) -> dict[str, str]:
@@ -231,5 +230,5 @@ class Platform:
 
 
 def clean_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a child: these and little of ours, so that no setting of this shell changes what runs."""
-    return {**{name: value for name, value in os.environ.items() if name in KEPT}, **variables}
+    """The environment of a child process: these variables and a few inherited ones, not the shell's settings."""
+    return {**{name: value for name, value in os.environ.items() if name in INHERITED}, **variables}

@@ -1,7 +1,7 @@
-"""`make stack`: the distributed platform on this machine, without containers, on real servers; Ctrl-C stops it all.
+"""`make stack`: runs the distributed platform on this machine, without containers, on real servers. Ctrl-C stops it.
 
-Servers and platform keep their data in one folder, so that the next start goes on from there. The servers' logs are in
-its `logs/`; what subgraphs and routers say is interleaved on the terminal.
+Servers and platform store their data in one folder, which the next start reuses. The servers' logs are in
+its `logs/`; the output of subgraphs and routers is interleaved on the terminal.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ The platform is up, {processes} processes on {servers} servers. Ctrl-C stops it 
 
 
 class Interrupted(Exception):
-    """Somebody wants the stack to stop."""
+    """The stack was interrupted by a signal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """The router's port, and those after it for all others, in an order that does not change."""
+    """The router's port, followed by the ports of all others in a fixed order."""
 
     first: int
 
@@ -60,7 +60,7 @@ class Ports:
         return self.first + ["router", *SUBGRAPHS, *SERVERS].index(name)
 
     def taken(self) -> list[str]:
-        """What cannot be had of them, each in one line."""
+        """The ports that are in use, one line each."""
         problems = []
         for name in ("router", *SUBGRAPHS, *SERVERS):
             try:
@@ -71,7 +71,7 @@ class Ports:
 
 
 class Servers:
-    """The real servers, each in a folder of its own."""
+    """The real servers, each in its own folder."""
 
     def __init__(self, folder: Path, ports: Ports) -> None:
         self._logs = folder / "logs"
@@ -83,12 +83,12 @@ class Servers:
 
     @property
     def all(self) -> Sequence[Server]:
-        """Each of them."""
+        """All servers."""
         return (self.postgres, self.redis, self.kafka, self.s3, self.smtp)
 
     @contextmanager
     def running(self) -> Iterator[Outside]:
-        """Start them all at once, and stop them: their URLs. Raises ServerMissing, ServerFailed."""
+        """Start all servers, yield their URLs, and stop them. Raises ServerMissing, ServerFailed."""
         self._logs.mkdir(parents=True, exist_ok=True)
         processes = [ServerProcess(server, self._logs / f"{server.name}.log") for server in self.all]
         with all_running(processes):
@@ -107,7 +107,7 @@ class Servers:
 
 
 class Announcer:
-    """Prints what processes say, and calls `on_up` once each of them has said that it answers."""
+    """Prints the output of processes, and calls `on_up` once each has reported that it is ready."""
 
     def __init__(self, names: Sequence[str], on_up: Callable[[], None]) -> None:
         self._printer = Printer(sys.stdout)
@@ -116,7 +116,7 @@ class Announcer:
 
     @property
     def width(self) -> int:
-        """How much room names take; the supervisor finds out."""
+        """The width of the names' column, set by the supervisor."""
         width: int = self._printer.width
         return width
 
@@ -134,7 +134,7 @@ class Announcer:
 
 
 def run(folder: Path, port: int, *, demo: bool) -> int:
-    """Start everything, and serve until told to stop; the exit code. Raises ServerMissing, ServerFailed, JobFailed."""
+    """Run everything until stopped; returns the exit code. Raises ServerMissing, ServerFailed, JobFailed."""
     ports, servers = Ports(port), Servers(folder, Ports(port))
     if problems := ports.taken():
         raise ServerFailed("; ".join(problems).replace("--port", "make stack ARGS='--port N'"))
@@ -147,8 +147,8 @@ def run(folder: Path, port: int, *, demo: bool) -> int:
 
 
 def _supervise(platform: Platform, on_up: Callable[[], None]) -> int:
-    """Run the platform's processes until one ends, or a signal comes; then all are ended."""
-    manager.KILL_WAIT = GRACEFUL_SHUTDOWN + 5  # requests in flight may take as long as they may elsewhere
+    """Run the platform's processes until one ends or a signal arrives, then stop all."""
+    manager.KILL_WAIT = GRACEFUL_SHUTDOWN + 5  # the time for requests in flight, plus a margin
     supervisor = manager.Manager(Announcer(list(platform.processes), on_up))
     for name, process in platform.processes.items():
         supervisor.add_process(name, f"exec {shlex.join(process.command())}", env=clean_environment(process.variables))
@@ -180,9 +180,9 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 def main() -> int:
     """Read the command line and run; the exit code."""
     options = argparse.ArgumentParser(prog="make stack", description=__doc__)
-    options.add_argument("--port", type=int, default=4000, help="The router's port; the 13 after it are taken too.")
-    options.add_argument("--data", type=Path, default=Path(".stack"), help="Folder of all data.")
-    options.add_argument("--no-demo", dest="demo", action="store_false", help="Leave empty databases empty.")
+    options.add_argument("--port", type=int, default=4000, help="The router's port; the next 13 ports are used, too.")
+    options.add_argument("--data", type=Path, default=Path(".stack"), help="The folder for all data.")
+    options.add_argument("--no-demo", dest="demo", action="store_false", help="Do not add demo data.")
     given = options.parse_args()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _interrupt)

@@ -1,6 +1,6 @@
-"""`make chaos`: the distributed platform under load, its parts killed in turn, and afterwards the books are checked.
+"""`make chaos`: runs the distributed platform under load, kills its processes in turn, then checks all data.
 
-world.py starts real servers and every process; load.py sends mutations through the router and notes what was
-acknowledged; faults.py kills and restarts at random, by a seed; checks.py holds databases, event log, statistics,
-ledger and audit chain against each other.
+world.py starts real servers and all processes; load.py sends mutations through the routers and records what was
+acknowledged; faults.py kills processes at random, by a seed; checks.py compares databases, event log, statistics,
+ledger and audit chain.
 """

@@ -1,4 +1,4 @@
-"""Which part is killed next, by a seed, and when."""
+"""The order and times of kills, by a seed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ BETWEEN_SECONDS = (2.0, 6.0)
 
 
 def schedule(kinds: Mapping[str, str], seed: int) -> Iterator[str]:
-    """Parts to kill, without end. `kinds` says by name what kind of part each is.
+    """An endless sequence of parts to kill. `kinds` maps each part's name to its kind.
 
     Each round takes every part once: one of each kind first, so that a short run reaches all kinds, then the others.
     """
@@ -29,10 +29,10 @@ def schedule(kinds: Mapping[str, str], seed: int) -> Iterator[str]:
 
 
 class Faults:
-    """Kills one part after the other, whether or not those before it are back."""
+    """Kills one part after another, whether or not the previous ones have restarted."""
 
     def __init__(self, kinds: Mapping[str, str], seed: int, *, between: tuple[float, float] = BETWEEN_SECONDS) -> None:
-        """`between` is how long it waits before each kill, at least and at most."""
+        """`between` is the minimum and maximum delay before each kill, in seconds."""
         self._kinds = kinds
         self._between = between
         self._schedule = schedule(kinds, seed)
@@ -40,7 +40,7 @@ class Faults:
         self.kills: Counter[str] = Counter()
 
     async def run(self, supervisor: Supervisor, stopping: asyncio.Event) -> None:
-        """Go on until told to stop."""
+        """Run until `stopping` is set."""
         for name in self._schedule:
             await asyncio.sleep(self._random.uniform(*self._between))
             if stopping.is_set():
@@ -50,7 +50,7 @@ class Faults:
 
     @property
     def kills_by_kind(self) -> dict[str, int]:
-        """How often each kind of part was killed, those that never were too."""
+        """The number of kills by kind of part, including zeros."""
         return {
             kind: sum(self.kills[name] for name, its in self._kinds.items() if its == kind)
             for kind in dict.fromkeys(self._kinds.values())

@@ -1,4 +1,4 @@
-"""A steady load of mutations through the routers, by people who note what was acknowledged to them."""
+"""A steady load of mutations through the routers, which records what was acknowledged."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ TASK = """mutation ($input: CreateTaskInput!) { createTask(input: $input) { id }
 BEGIN = """mutation ($id: ID!) { changeTaskStatus(id: $id, status: IN_PROGRESS) { id } }"""
 
 REQUEST_SECONDS = 40.0
-PAUSE = 0.05  # after an answer: the load is steady, not the most that there can be
+PAUSE = 0.05  # seconds after a response: the load is steady, not maximal
 
 
 @dataclass
 class Notes:
-    """What was acknowledged, by kind, and what was refused, by code."""
+    """The acknowledged ids by kind, and the failed requests by error code."""
 
     acknowledged: dict[str, set[str]] = field(default_factory=dict)
     refused: Counter[str] = field(default_factory=Counter)
 
     def acknowledge(self, kind: str, thing: str) -> None:
-        """The client was told that this is so."""
+        """Record an acknowledged mutation."""
         self.acknowledged.setdefault(kind, set()).add(thing)
 
     @property
     def count(self) -> int:
-        """How many mutations were acknowledged."""
+        """The number of acknowledged mutations."""
         return sum(len(things) for things in self.acknowledged.values())
 
 
 class Person:
-    """A user who does one thing after the other until told to stop."""
+    """A user who sends one mutation after another until stopped."""
 
     def __init__(self, number: int, urls: list[str], notes: Notes, seed: int) -> None:
         self._number = number
@@ -52,7 +52,7 @@ class Person:
         self._user_id = ""
 
     async def run(self, http: aiohttp.ClientSession, stopping: asyncio.Event) -> None:
-        """Register, and then act until stopped."""
+        """Register, then send mutations until stopped."""
         while not self._token and not stopping.is_set():
             await self._register(http)
         acts = (self._sell, self._buy, self._plan)
@@ -61,8 +61,8 @@ class Person:
 
     async def _register(self, http: aiohttp.ClientSession) -> None:
         name = f"p{self._number}x{self._random.randrange(10**9)}"
-        said = {"email": f"{name}@example.com", "username": name, "password": "nine winds over an old bridge"}
-        answer = await self._ask(http, REGISTER, input=said)
+        user = {"email": f"{name}@example.com", "username": name, "password": "nine winds over an old bridge"}
+        answer = await self._ask(http, REGISTER, input=user)
         if answer is not None:
             self._token, self._user_id = answer["register"]["accessToken"], answer["register"]["user"]["id"]
             self._notes.acknowledge("users", self._user_id)
@@ -74,7 +74,7 @@ class Person:
             await self._do(http, "reservations", RESERVE, id=product)
 
     async def _buy(self, http: aiohttp.ClientSession) -> None:
-        """Owe under a key, asking again until there is an answer: twice asked is once owed."""
+        """Create a transaction with an idempotency key, retrying up to twice."""
         order = {"amount": {"amountMinor": self._random.randint(1, 500)}, "description": "a lamp"}
         order["idempotencyKey"] = f"{self._random.randrange(10**12)}"
         for _ in range(3):
@@ -90,7 +90,7 @@ class Person:
             await self._do(http, "begun", BEGIN, id=task)
 
     async def _do(self, http: aiohttp.ClientSession, kind: str, mutation: str, **variables: Any) -> str | None:
-        """One mutation; the id of what it made or changed, noted, where it was acknowledged."""
+        """Send a mutation; records and returns the id in the response, if it was acknowledged."""
         answer = await self._ask(http, mutation, **variables)
         if answer is None:
             return None
@@ -115,7 +115,7 @@ class Person:
 
 
 async def run_load(urls: list[str], people: int, seed: int, notes: Notes, stopping: asyncio.Event) -> None:
-    """So many people, until told to stop."""
+    """Run this number of users until `stopping` is set."""
     timeout = aiohttp.ClientTimeout(total=REQUEST_SECONDS)
     async with aiohttp.ClientSession(timeout=timeout) as http, asyncio.TaskGroup() as group:
         for number in range(people):

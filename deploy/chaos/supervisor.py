@@ -1,4 +1,4 @@
-"""Starts again whatever has ended, each part by itself, as a process supervisor does."""
+"""Restarts each part that has ended, as a process supervisor does."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from contextlib import asynccontextmanager
 from deploy.servers.base import ServerFailed, ServerProcess
 
 POLL_SECONDS = 0.1
-AWAY_SECONDS = (0.0, 3.0)  # what would not start is tried again after as long
+RESTART_SECONDS = (0.0, 3.0)  # also the delay after a failed start
 
 
 class Supervisor:
-    """Keeps parts running, killed or ended by themselves; several may be away at once."""
+    """Keeps parts running after kills and crashes; several can be down at the same time."""
 
     def __init__(
-        self, processes: Mapping[str, ServerProcess], seed: int, *, away: tuple[float, float] = AWAY_SECONDS
+        self, processes: Mapping[str, ServerProcess], seed: int, *, delay: tuple[float, float] = RESTART_SECONDS
     ) -> None:
-        """`away` is how long a part stays away, at least and at most, until it is started."""
+        """`delay` is the minimum and maximum time until a part is restarted, in seconds."""
         self._processes = processes
-        self._away = away
-        self._random = random.Random(f"{seed} away")
+        self._delay = delay
+        self._random = random.Random(f"{seed} delay")
         self._held = {name: asyncio.Lock() for name in processes}  # while a part is started or killed
         self._killed: set[str] = set()
-        self._failures: dict[str, str] = {}  # why the last start failed, of those that do not run
-        self.ended: Counter[str] = Counter()  # by themselves: because of what they stand on, or of themselves
+        self._failures: dict[str, str] = {}  # errors of failed starts, by part
+        self.ended: Counter[str] = Counter()  # crashes, without kills
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """Supervise until the block ends; what is being started then is waited for."""
+        """Supervise until the block ends, then wait for pending starts."""
         over = asyncio.Event()
         async with asyncio.TaskGroup() as group:
             for name in self._processes:
@@ -43,7 +43,7 @@ class Supervisor:
                 over.set()
 
     async def kill(self, name: str) -> None:
-        """Kill a part that runs; one that is being started is waited for."""
+        """Kill a running part; waits for one that is being started."""
         while True:
             async with self._held[name]:
                 if self._processes[name].alive:
@@ -53,12 +53,12 @@ class Supervisor:
             await asyncio.sleep(POLL_SECONDS)
 
     async def settle(self, seconds: float) -> dict[str, str]:
-        """Until everything runs; what does not after so many seconds, by name, with the reason."""
+        """Wait until everything runs; returns the parts that do not after the timeout, with their errors."""
         deadline = time.monotonic() + seconds
         while True:
-            away = [name for name, process in self._processes.items() if self._held[name].locked() or not process.alive]
-            if not away or time.monotonic() > deadline:
-                return {name: self._failures.get(name, "it is being started still") for name in away}
+            down = [name for name, process in self._processes.items() if self._held[name].locked() or not process.alive]
+            if not down or time.monotonic() > deadline:
+                return {name: self._failures.get(name, "still starting") for name in down}
             await asyncio.sleep(POLL_SECONDS)
 
     async def _supervise(self, name: str, over: asyncio.Event) -> None:
@@ -73,7 +73,7 @@ class Supervisor:
             self._killed.remove(name)
         else:
             self.ended[name] += 1
-        await asyncio.sleep(self._random.uniform(*self._away))
+        await asyncio.sleep(self._random.uniform(*self._delay))
         try:
             await asyncio.to_thread(self._processes[name].start)
             self._failures.pop(name, None)

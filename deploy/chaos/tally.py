@@ -1,19 +1,19 @@
-"""What a run prints in the end: how much was done, what was killed, what holds and what does not."""
+"""Prints the results of a run: numbers of mutations and kills, and the results of the checks."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deploy.chaos.books import Drained
 from deploy.chaos.faults import Faults
+from deploy.chaos.final_state import Drained
 from deploy.chaos.load import Notes
 from deploy.chaos.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One run in numbers: for how many seconds there were load and faults, and how many later all ran again."""
+    """The numbers of a run. `seconds` is the time of load and faults, `settled` the time until all parts ran again."""
 
     notes: Notes
     faults: Faults
@@ -21,7 +21,7 @@ class Tally:
     seconds: float
     settled: float
     drained: Drained | None
-    told: int
+    emitted: int
     logged: int
 
 
@@ -38,14 +38,14 @@ def print_tally(tally: Tally) -> None:
     print(f"ended itself  {_listed(dict(sorted(tally.supervisor.ended.items())))}")
     print(f"all ran again {tally.settled:.0f} s after the last answer")
     print(f"drained       {_drained(tally.drained)}")
-    twice = tally.logged - tally.told
-    print(f"events        {tally.told} told, {tally.logged} in the log: {twice} came twice and counted once")
+    duplicates = tally.logged - tally.emitted
+    print(f"events        {tally.emitted} emitted, {tally.logged} in the log: {duplicates} duplicates, counted once")
 
 
-def print_verdict(wrong: Mapping[str, Sequence[str]]) -> None:
-    """Print what must hold, each with what is wrong about it."""
-    for rule, problems in wrong.items():
-        print(f"{'WRONG' if problems else 'holds'}  {rule}")
+def print_verdict(checks: Mapping[str, Sequence[str]]) -> None:
+    """Print each check with its problems."""
+    for rule, problems in checks.items():
+        print(f"{'FAILED' if problems else 'passed'}  {rule}")
         for problem in problems:
             print(f"       {problem}")
 

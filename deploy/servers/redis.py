@@ -1,4 +1,4 @@
-"""Redis, or Valkey, which speaks the same protocol: one server, or a cluster of three masters."""
+"""Redis or Valkey: one server, or a cluster of three masters."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from deploy.servers.base import POLL_SECONDS, START_SECONDS, ServerFailed, Serve
 PROGRAMS = ("valkey-server", "redis-server")
 SLOTS = 16384
 MASTERS = 3
-BUS_OFFSET = 10_000  # a cluster's nodes talk to each other on their port and so much
+BUS_OFFSET = 10_000  # the offset of the port for communication between nodes
 HIGHEST_PORT = 65_535 - BUS_OFFSET
 
 
 class RedisServer:
-    """One server, which keeps nothing on disk: what is lost with it is made anew by whoever uses it."""
+    """A server without persistence: its clients recreate lost data."""
 
     name = "redis"
 
     def __init__(self, folder: Path, port: int | None = None, *, password: str = "", cluster: bool = False) -> None:
-        """`cluster`: a node of a cluster, which has no slots yet."""
+        """`cluster` makes it a node of a cluster, without slots at first."""
         self._folder = folder
         self._password = password
         self._cluster = cluster
@@ -71,12 +71,12 @@ class RedisServer:
             return False
 
     def client(self) -> redis.Redis:
-        """A client of this server alone."""
+        """A client of this server only."""
         return redis.Redis.from_url(self.url, socket_timeout=5)
 
 
 class RedisCluster:
-    """A cluster of three masters without replicas, as a context manager. Nodes are killed and started by themselves."""
+    """A cluster of three masters without replicas, as a context manager. Nodes can be killed and started separately."""
 
     name = "redis cluster"
 
@@ -87,7 +87,7 @@ class RedisCluster:
 
     @property
     def url(self) -> str:
-        """Where one of its nodes is; clients ask it for the others."""
+        """The URL of one node; clients discover the others."""
         return f"redis+cluster://127.0.0.1:{self.servers[0].port}"
 
     def __enter__(self) -> Self:
@@ -113,7 +113,7 @@ class RedisCluster:
             node.stop()
 
     def _join(self) -> None:
-        """Give each node its share of the slots, and make them known to the first."""
+        """Assign slots to the nodes, and introduce them to the first one."""
         first = self.servers[0]
         share = -(-SLOTS // MASTERS)
         for index, server in enumerate(self.servers):
@@ -144,14 +144,14 @@ def program() -> str:
 
 
 def _complete(server: RedisServer) -> bool:
-    """Whether this node knows of all slots and nodes."""
+    """Whether this node knows all slots and nodes."""
     with server.client() as client:
         info = client.execute_command("CLUSTER INFO")
     return (info["cluster_state"], info["cluster_known_nodes"]) == ("ok", str(MASTERS))
 
 
 def _cluster_port() -> int:
-    """A free port that leaves room for that of the cluster's bus."""
+    """A free port whose cluster bus port is valid, too."""
     while True:
         port = free_port()
         if port <= HIGHEST_PORT:

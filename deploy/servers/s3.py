@@ -1,4 +1,4 @@
-"""An object store of the S3 protocol: moto's, behind a door that checks every signature."""
+"""An object store with the S3 protocol: moto, behind a check of every signature."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from deploy.servers.base import ServerMissing, accepts, free_port
 
 BUCKET, REGION = "hanse-media", "eu-central-1"
-ACCESS_KEY, SECRET_KEY = "hanse-local", "only-for-this-machine"  # of a server that none but this machine reaches
+ACCESS_KEY, SECRET_KEY = "hanse-local", "only-for-this-machine"  # of a server that only this machine can reach
 
 
 class S3Server:
-    """One bucket and one pair of keys. What it holds is in memory, and written to the folder when it is stopped."""
+    """One bucket and one pair of keys. Objects are in memory, and are written to the folder on stop."""
 
     name = "s3"
 
@@ -25,29 +25,25 @@ class S3Server:
 
     @property
     def endpoint(self) -> str:
-        """Where it answers HTTP."""
+        """The URL of its HTTP server."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
     def url(self) -> str:
-        """See Server. The keys are in the URL."""
-        said = urlencode({"endpoint": self.endpoint, "region": REGION})
-        return f"s3://{ACCESS_KEY}:{SECRET_KEY}@{BUCKET}?{said}"
+        """The URL, with the keys."""
+        query = urlencode({"endpoint": self.endpoint, "region": REGION})
+        return f"s3://{ACCESS_KEY}:{SECRET_KEY}@{BUCKET}?{query}"
 
     def prepare(self) -> None:
-        """See Server."""
         self.folder.mkdir(parents=True, exist_ok=True)
 
     def command(self) -> list[str]:
-        """See Server."""
         if importlib.util.find_spec("moto") is None:
             raise ServerMissing("the S3 server is not installed: run make test-integration or make stack")
         return [sys.executable, "-m", "deploy.servers.s3_process", str(self.port), str(self.folder)]
 
     def environment(self) -> Mapping[str, str]:
-        """See Server."""
         return {}
 
     def ready(self) -> bool:
-        """See Server."""
         return accepts(self.port)

@@ -1,7 +1,7 @@
 """The process of the S3 server: `python -m deploy.servers.s3_process PORT FOLDER`.
 
-moto answers the protocol and believes everybody. The door before it lets pass only what is signed as the protocol says
-(AWS Signature Version 4, in a header or in a presigned URL), so that a wrong signature shows here as elsewhere.
+moto implements the protocol without checking signatures. The check accepts only requests signed as specified
+(AWS Signature Version 4, in a header or a presigned URL), so that a wrong signature fails as with other servers.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from deploy.servers.s3 import ACCESS_KEY, BUCKET, REGION, SECRET_KEY
 
 ACCOUNT = "123456789012"
 SKEW = timedelta(minutes=15)
-OPEN = {"OPTIONS"}  # a browser's preflight is never signed
+OPEN = {"OPTIONS"}  # preflight requests of browsers are not signed
 
 Start = Callable[..., Any]
 Wsgi = Callable[[dict[str, Any], Start], Iterable[bytes]]
 
 
 class Refused(Exception):
-    """The request is not signed as it should be; the protocol's code for it."""
+    """The signature is missing or invalid. The message is the protocol's error code."""
 
 
-class Door:
-    """A WSGI application before another: what is not signed with the one pair of keys gets 403."""
+class SignatureCheck:
+    """WSGI middleware that responds with 403 to requests that are not signed with the pair of keys."""
 
     def __init__(self, app: Wsgi) -> None:
         self._app = app
@@ -57,8 +57,10 @@ class Door:
             try:
                 self._check(request, body)
             except Refused as refused:
-                said = f"<?xml version='1.0'?><Error><Code>{refused}</Code><Message>Refused.</Message></Error>"
-                refusal: Wsgi = Response(said, 403, content_type="application/xml")
+                body_text = (
+                    f"<?xml version='1.0'?><Error><Code>{refused}</Code><Message>Invalid signature.</Message></Error>"
+                )
+                refusal: Wsgi = Response(body_text, 403, content_type="application/xml")
                 return refusal(environ, start)
         return self._app(environ, start)
 
@@ -74,7 +76,7 @@ class Door:
         moment = _moment(query["X-Amz-Date"])
         if datetime.now(UTC) > moment + timedelta(seconds=int(query["X-Amz-Expires"])):
             raise Refused("AccessDenied")
-        # However the client has quoted it, the protocol has one form.
+        # Normalize the client's quoting, as the protocol requires.
         quoted = (f"{name}={quote(text, safe='-_.~')}" for name, text in query.items() if name != "X-Amz-Signature")
         unsigned = f"{url.partition('?')[0]}?{'&'.join(quoted)}"
         signer = S3SigV4QueryAuth(self._keys, "s3", REGION)
@@ -84,15 +86,15 @@ class Door:
         scheme, _, rest = request.headers.get("authorization", "").partition(" ")
         if scheme != "AWS4-HMAC-SHA256":
             raise Refused("AccessDenied")
-        said = {name: value for name, _, value in (part.strip().partition("=") for part in rest.split(","))}
+        fields = {name: value for name, _, value in (part.strip().partition("=") for part in rest.split(","))}
         at = request.headers["x-amz-date"]
         if abs(datetime.now(UTC) - _moment(at)) > SKEW:
             raise Refused("RequestTimeTooSkewed")
-        told = request.headers["x-amz-content-sha256"]
-        if len(told) == 64 and told != sha256(body).hexdigest():
+        declared = request.headers["x-amz-content-sha256"]
+        if len(declared) == 64 and declared != sha256(body).hexdigest():
             raise Refused("XAmzContentSHA256Mismatch")
-        given = {"X-Amz-Credential": said["Credential"], "X-Amz-Signature": said["Signature"]}
-        self._compare(S3SigV4Auth(self._keys, "s3", REGION), request, url, said["SignedHeaders"], at, given)
+        given = {"X-Amz-Credential": fields["Credential"], "X-Amz-Signature": fields["Signature"]}
+        self._compare(S3SigV4Auth(self._keys, "s3", REGION), request, url, fields["SignedHeaders"], at, given)
 
     def _compare(
         self, signer: SigV4Auth, request: Request, url: str, signed: str, at: str, given: dict[str, str]
@@ -112,16 +114,16 @@ def _moment(text: str) -> datetime:
 
 
 def main(port: int, folder: Path) -> None:
-    """Serve until told to stop; then write down what is held."""
+    """Serve until stopped, then write the objects to the folder."""
     backend, kept = s3_backends[ACCOUNT]["aws"], folder / "buckets.pickle"
     if kept.exists():
-        backend.buckets = pickle.loads(kept.read_bytes())  # our own file, of the run before
+        backend.buckets = pickle.loads(kept.read_bytes())  # our own file, of the previous run
     if BUCKET not in backend.buckets:
         backend.create_bucket(BUCKET, REGION)
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # else a line for each request
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # otherwise, a line per request
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        run_simple("127.0.0.1", port, Door(create_backend_app("s3")), threaded=True)
+        run_simple("127.0.0.1", port, SignatureCheck(create_backend_app("s3")), threaded=True)
     finally:
         _keep(backend, kept)
 

@@ -1,4 +1,4 @@
-"""A mail server that keeps what it is given: aiosmtpd, plain, with STARTTLS or TLS, with or without a login."""
+"""A mail server that stores messages: aiosmtpd, plain, with STARTTLS or TLS, with or without authentication."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from urllib.parse import quote, urlencode
 
 from deploy.servers.base import ServerMissing, accepts, free_port
 
-USER, PASSWORD = "hanse", "only for this machine"  # of a server that none but this machine reaches
+USER, PASSWORD = "hanse", "only for this machine"  # of a server that only this machine can reach
 Security = Literal["plain", "starttls", "tls"]
 
 
 class SmtpServer:
-    """Keeps mail in `mails/`, one file a message. How it answers a recipient can be told by `answer`."""
+    """Stores mail in `mails/`, one file per message. `answer` sets the reply for a recipient."""
 
     def __init__(
         self, folder: Path, port: int | None = None, *, security: Security = "plain", login: bool = False
     ) -> None:
-        """`security`: from the start, after STARTTLS, or never. `login`: whether mail is taken after a login alone."""
+        """`security` is TLS from the start, after STARTTLS, or never. `login` requires authentication."""
         self.name = "-".join(["smtp", *([] if security == "plain" else [security]), *(["login"] if login else [])])
         self.folder = folder
         self.port = port or free_port()
@@ -33,7 +33,7 @@ class SmtpServer:
 
     @property
     def url(self) -> str:
-        """See Server. Its certificate's issuer and the login are in the URL."""
+        """The URL, with the certificate's issuer and the login."""
         who = f"{USER}:{quote(PASSWORD, safe='')}@" if self.login else ""
         scheme = "smtps" if self.security == "tls" else "smtp"
         options = f"?{urlencode({'ca': str(self.certificate)})}" if self.security != "plain" else ""
@@ -41,16 +41,14 @@ class SmtpServer:
 
     @property
     def certificate(self) -> Path:
-        """Its certificate, which it has issued itself."""
+        """Its self-signed certificate."""
         return self.folder / "certificate.pem"
 
     def prepare(self) -> None:
-        """See Server."""
         for folder in ("mails", "answers"):
             (self.folder / folder).mkdir(parents=True, exist_ok=True)
 
     def command(self) -> list[str]:
-        """See Server."""
         if importlib.util.find_spec("aiosmtpd") is None:
             raise ServerMissing("the mail server is not installed: run make test-integration or make stack")
         options = ["--login"] if self.login else []
@@ -58,23 +56,21 @@ class SmtpServer:
         return [*program, str(self.port), str(self.folder), self.security, *options]
 
     def environment(self) -> Mapping[str, str]:
-        """See Server."""
         return {}
 
     def ready(self) -> bool:
-        """See Server."""
         return accepts(self.port)
 
     def answer(self, recipient: str, reply: str | None) -> None:
-        """Answer this recipient so from now on, such as `450 4.2.0 later`; None: take their mail again."""
-        told = self.folder / "answers" / recipient
+        """Set the reply for this recipient, such as `450 4.2.0 later`; None accepts their mail again."""
+        file = self.folder / "answers" / recipient
         if reply is None:
-            told.unlink(missing_ok=True)
+            file.unlink(missing_ok=True)
         else:
-            told.write_text(reply)
+            file.write_text(reply)
 
     def mails(self, recipient: str | None = None) -> list[EmailMessage]:
-        """What was taken, the oldest first; for one recipient or all."""
+        """The accepted messages, oldest first; for one recipient or all."""
         files = sorted((self.folder / "mails").glob("*.eml"))
         messages = [message_from_bytes(file.read_bytes(), policy=default) for file in files]
         return [message for message in messages if recipient in (None, message["X-Recipient"])]

@@ -22,8 +22,8 @@ from cryptography.x509.oid import NameOID
 from deploy.servers.smtp import PASSWORD, USER
 
 
-class Keeper:
-    """What is done with a conversation: recipients are answered as told, messages kept as files."""
+class MailHandler:
+    """Handles SMTP commands: replies to recipients as configured, and stores messages as files."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -32,14 +32,14 @@ class Keeper:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """The reply to a recipient."""
-        told = self._folder / "answers" / Path(address).name
-        if told.exists():
-            return told.read_text()
+        reply = self._folder / "answers" / Path(address).name
+        if reply.exists():
+            return reply.read_text()
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 fine"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
-        """Keep the message, once for each recipient."""
+        """Store the message, once per recipient."""
         assert isinstance(envelope.content, bytes)
         for recipient in envelope.rcpt_tos:
             place = self._folder / "mails" / f"{time_ns()}.eml"
@@ -49,14 +49,14 @@ class Keeper:
         return "250 2.0.0 kept"
 
 
-def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, said: Any) -> AuthResult:
-    """Whether user and password are the ones of this server."""
-    known = isinstance(said, LoginPassword) and (said.login, said.password) == (USER.encode(), PASSWORD.encode())
+def authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
+    """Check user and password."""
+    known = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
     return AuthResult(success=known, handled=False)
 
 
-def certified(folder: Path) -> ssl.SSLContext:
-    """A TLS context with a certificate for 127.0.0.1, made where there is none."""
+def tls_context(folder: Path) -> ssl.SSLContext:
+    """A TLS context with a certificate for 127.0.0.1, created if missing."""
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     if not certificate.exists():
         _issue(certificate, key)
@@ -88,13 +88,13 @@ def _issue(certificate: Path, key: Path) -> None:
 
 
 async def main(port: int, folder: Path, security: str, *, login: bool) -> None:
-    """Serve until told to stop."""
-    context = certified(folder) if security != "plain" else None
+    """Serve until stopped."""
+    context = tls_context(folder) if security != "plain" else None
     starts_tls = security == "starttls"
 
     def conversation() -> SMTP:
         return SMTP(
-            Keeper(folder),
+            MailHandler(folder),
             hostname="127.0.0.1",
             enable_SMTPUTF8=True,
             tls_context=context if starts_tls else None,

@@ -85,7 +85,7 @@ def test_a_seed_fixes_the_order_and_another_one_changes_it() -> None:
 async def test_faults_follow_the_schedule_and_what_they_kill_is_started_again(tmp_path: Path) -> None:
     kinds = {"a1": "a", "a2": "a", "b": "b"}
     processes = sleeping(tmp_path, kinds)
-    supervisor, faults = Supervisor(processes, seed=5, away=SOON), Faults(kinds, seed=5, between=(0.01, 0.05))
+    supervisor, faults = Supervisor(processes, seed=5, delay=SOON), Faults(kinds, seed=5, between=(0.01, 0.05))
     stopping = asyncio.Event()
     with ended(processes):
         async with asyncio.timeout(60), supervisor.running():
@@ -103,7 +103,7 @@ async def test_faults_follow_the_schedule_and_what_they_kill_is_started_again(tm
 
 async def test_several_may_be_away_at_once_and_who_ends_by_itself_is_started_too(tmp_path: Path) -> None:
     processes = sleeping(tmp_path, ["a", "b", "c"])
-    supervisor = Supervisor(processes, seed=1, away=(2.0, 2.0))
+    supervisor = Supervisor(processes, seed=1, delay=(2.0, 2.0))
     with ended(processes):
         async with asyncio.timeout(60), supervisor.running():
             assert await supervisor.settle(20) == {}
@@ -119,7 +119,7 @@ async def test_several_may_be_away_at_once_and_who_ends_by_itself_is_started_too
 async def test_what_does_not_start_is_tried_again_and_told_of(tmp_path: Path) -> None:
     wanted = tmp_path / "wanted"
     process = ServerProcess(Sleeper("late", wanted), tmp_path / "late.log")
-    supervisor = Supervisor({"late": process}, seed=1, away=SOON)
+    supervisor = Supervisor({"late": process}, seed=1, delay=SOON)
     with ended({"late": process}):
         async with asyncio.timeout(60), supervisor.running():
             (reason,) = (await supervisor.settle(3)).values()

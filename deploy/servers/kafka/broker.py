@@ -1,4 +1,4 @@
-"""The broker: its settings, its command, and its two listeners, one open and one with TLS and passwords."""
+"""The broker: settings, command, and two listeners, one plain and one with TLS and passwords."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from deploy.servers.base import ServerFailed, accepts, free_port
 from deploy.servers.kafka.certificate import write_certificate
 from deploy.servers.kafka.jars import jars, java
 
-USER, PASSWORD = "hanse", "the-test-password"  # of the listener with passwords
+USER, PASSWORD = "hanse", "the-test-password"  # for the listener with passwords
 HEAP = ("-Xms128m", "-Xmx512m", "-XX:+UseSerialGC")
 COMPILE_LITTLE = "-XX:TieredStopAtLevel=1"
 FORMAT_SECONDS = 180
 
 
 class KafkaServer:
-    """One broker that is its own controller, with its data in `folder`; it makes no topic by itself."""
+    """A broker that is its own controller, with its data in `folder` and without automatic topics."""
 
     name = "kafka"
 
     def __init__(self, folder: Path, *, port: int | None = None, brief: bool = False) -> None:
-        """`brief` compiles less: it starts with half the work, and does less in the end. For tests."""
+        """`brief` reduces JIT compilation: faster start, lower throughput. For tests."""
         self.folder = folder.absolute()
         self.port = free_port() if port is None else port
         self.secure_port = free_port()
@@ -32,22 +32,21 @@ class KafkaServer:
 
     @property
     def url(self) -> str:
-        """Where it is, without TLS and without a password."""
+        """The URL without TLS and password."""
         return f"kafka://127.0.0.1:{self.port}"
 
     @property
     def secure_url(self) -> str:
-        """Where it is, with TLS and a password."""
+        """The URL with TLS and password."""
         address = f"kafka://{USER}:{PASSWORD}@127.0.0.1:{self.secure_port}"
         return f"{address}?security=SASL_SSL&ca_file={self.certificate}"
 
     @property
     def certificate(self) -> Path:
-        """What vouches for the listener with TLS."""
+        """The certificate of the listener with TLS."""
         return self.folder / "certificate.pem"
 
     def prepare(self) -> None:
-        """See Server."""
         jars()
         self.folder.mkdir(parents=True, exist_ok=True)
         if not self.certificate.exists():
@@ -57,15 +56,13 @@ class KafkaServer:
             self._format()
 
     def command(self) -> list[str]:
-        """See Server."""
         return [*self._java(), *HEAP, *self._compiling, "kafka.Kafka", str(self._settings)]
 
     def environment(self) -> Mapping[str, str]:
-        """See Server."""
         return {}
 
     def ready(self) -> bool:
-        """See Server. The broker opens its ports when it has everything else."""
+        """The broker opens its ports last."""
         return accepts(self.port) and accepts(self.secure_port)
 
     @property
@@ -85,7 +82,7 @@ class KafkaServer:
         return [java(), "-cp", f"{jars()}/*", quiet]
 
     def _format(self) -> None:
-        """Make the data folder, by Kafka's own tool."""
+        """Format the data folder with Kafka's tool."""
         tool = [*self._java(), COMPILE_LITTLE, "kafka.tools.StorageTool", "format"]
         command = [*tool, "--cluster-id", str(uuid.uuid4()), "--config", str(self._settings)]
         done = subprocess.run(command, capture_output=True, text=True, timeout=FORMAT_SECONDS, check=False)
@@ -111,7 +108,7 @@ class KafkaServer:
             "log.dirs": str(self._data),
             "auto.create.topics.enable": "false",
             "group.initial.rebalance.delay.ms": "0",
-            # One broker, and small: what Kafka keeps for itself need not be spread.
+            # A single small broker: internal topics need no replication.
             "offsets.topic.replication.factor": "1",
             "offsets.topic.num.partitions": "4",
             "transaction.state.log.replication.factor": "1",

@@ -1,4 +1,4 @@
-"""A certificate that vouches for itself, for the broker's listener with TLS."""
+"""A self-signed certificate for the broker's TLS listener."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_certificate(certificate: Path, keystore: Path) -> None:
-    """For 127.0.0.1 and localhost: the certificate alone, and a keystore in PEM with its key."""
+    """Write the certificate for 127.0.0.1 and localhost, and a PEM keystore with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""The jars of a broker: those of `KAFKA_HOME`, or fetched once from Maven Central by `mvn` into the cache folder."""
+"""The jars of a broker: from `KAFKA_HOME`, or downloaded once from Maven Central by `mvn` into the cache folder."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def java() -> str:
 
 
 def jars() -> Path:
-    """The folder of the broker's jars. Raises ServerMissing, and ServerFailed where `mvn` fails."""
+    """The folder of the broker's jars. Raises ServerMissing, and ServerFailed if `mvn` fails."""
     home = os.environ.get("KAFKA_HOME")
     if home:
         folder = Path(home) / "libs"
@@ -42,7 +42,7 @@ def jars() -> Path:
 
 
 def _cache() -> Path:
-    """`HANSE_CACHE`, or `hanse` in the user's folder for such."""
+    """The cache folder: `HANSE_CACHE`, or `hanse` in the user's cache folder."""
     chosen = os.environ.get("HANSE_CACHE")
     return Path(chosen) if chosen else Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "hanse"
 
@@ -64,5 +64,5 @@ def _fetch(folder: Path) -> None:
         try:
             fetched.rename(folder)
         except OSError:
-            if not folder.exists():  # else another process was faster
+            if not folder.exists():  # otherwise another process was faster
                 raise

@@ -1,4 +1,4 @@
-"""What the databases and the event log hold when everything has come to rest."""
+"""The state of the databases and the event log after all events were processed."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ POLL_SECONDS = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Drained:
-    """After how many seconds nothing was on its way any more, and what was waited for until when."""
+    """The seconds until all events were processed, and per pending step the seconds until it was empty."""
 
     seconds: float
     waited: Mapping[str, float]
 
 
-class Books:
-    """Every database of the platform, and the event log, open for reading."""
+class FinalState:
+    """Reads the databases of the platform and the event log."""
 
     def __init__(self, databases: Mapping[str, Database], log: EventLog, consumers: Mapping[str, Types]) -> None:
-        """`consumers` are those of the platform, each with the event types that it wants; empty: all."""
+        """`consumers` maps each consumer to the event types that it handles; empty means all."""
         self._databases = databases
         self._consumers = consumers
         self._log = log
@@ -51,59 +51,59 @@ class Books:
             yield session
 
     async def ids(self, subgraph: str, statement: str) -> set[str]:
-        """The ids that a statement finds."""
+        """The ids selected by a statement."""
         async with self.reading(subgraph) as session:
             return {str(row) for row in await session.scalars(text(statement))}
 
     async def number(self, subgraph: str, statement: str) -> int:
-        """The number that a statement finds."""
+        """The number selected by a statement."""
         async with self.reading(subgraph) as session:
             return int(await session.scalar(text(statement)) or 0)
 
     async def outbox(self) -> list[Event]:
-        """Every event that was ever told, in all subgraphs."""
-        told: list[Event] = []
+        """All events ever emitted, from the outboxes of all subgraphs."""
+        emitted: list[Event] = []
         for name in self._databases:
             async with self.reading(name) as session:
-                told += [decode(row) for row in await session.scalars(text("SELECT envelope FROM outbox"))]
-        return told
+                emitted += [decode(row) for row in await session.scalars(text("SELECT envelope FROM outbox"))]
+        return emitted
 
     async def number_logged(self) -> int:
-        """How many messages are in the log, those that came twice counted twice."""
+        """The number of messages in the log, including duplicates."""
         return (await self.logged()).total()
 
     async def logged(self) -> Counter[str]:
-        """How often each event is in the log, by its id."""
+        """The number of messages in the log by event id."""
         if self._found is None:
             self._found = await self._read_log()
         return self._found
 
     async def _read_log(self) -> Counter[str]:
         found: Counter[str] = Counter()
-        subscription = self._log.subscribe(f"books-{uuid4()}", ())
+        subscription = self._log.subscribe(f"state-{uuid4()}", ())
         try:
             empty = 0
             while empty < 2:
                 batch = await subscription.read(limit=1000, wait=5)
                 empty = 0 if batch else empty + 1
                 found.update(delivery.event.id for delivery in batch)
-                await subscription.commit(batch)  # what is not committed is handed out again
+                await subscription.commit(batch)  # uncommitted messages are delivered again
         finally:
             await subscription.close()
         return found
 
     async def drain(self) -> Drained | None:
-        """Until nothing is on its way any more; None: that was never.
+        """Wait until no event is pending; None if that takes longer than the limit.
 
-        Mail whose sender was killed at it is the last: the others leave it alone for five minutes.
+        Mails of a killed sender are the last: they are reserved for it for five minutes.
         """
         began, waited = time.monotonic(), dict[str, float]()
         while (now := time.monotonic() - began) < DRAIN_SECONDS:
-            with suppress(LogUnavailable):  # it was killed a moment ago
-                told, waiting = await self.number_told(), await self.on_their_way()
-                if not waiting and await self.number_told() == told:
+            with suppress(LogUnavailable):  # the broker was just killed
+                emitted, pending = await self.number_emitted(), await self.pending_events()
+                if not pending and await self.number_emitted() == emitted:
                     return Drained(now, waited)
-                waited |= dict.fromkeys(waiting, now)
+                waited |= dict.fromkeys(pending, now)
             await asyncio.sleep(POLL_SECONDS)
         return None
 
@@ -111,32 +111,32 @@ class Books:
         """The dead letters."""
         return list(await self._log.dead_letters())
 
-    async def on_their_way(self) -> dict[str, int]:
-        """How many events have not arrived yet, by what they wait for.
+    async def pending_events(self) -> dict[str, int]:
+        """The numbers of events not yet processed, by the step that they wait for.
 
-        Each step is looked at after the one before it, so that what moves on meanwhile is not missed.
+        Each step is read after the previous one, so that events that move on meanwhile are not missed.
         """
         unpublished = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
         found = {f"the relay of {name}": await self.number(name, unpublished) for name in self._databases}
         for name, types in self._consumers.items():
             found[f"the consumer of {name}"] = sum((await self._log.lag(name, types)).values())
-        queued = "SELECT count(*) FROM mails WHERE state = 'queued'"  # each will be told of
+        queued = "SELECT count(*) FROM mails WHERE state = 'queued'"  # each emits an event
         found["mail"] = await self.number("notifications", queued)
         return {waited_for: number for waited_for, number in found.items() if number}
 
-    async def number_told(self) -> int:
-        """How many events were ever told."""
+    async def number_emitted(self) -> int:
+        """The number of events ever emitted."""
         return sum([await self.number(name, "SELECT count(*) FROM outbox") for name in self._databases])
 
 
 @asynccontextmanager
-async def opened(world: World) -> AsyncIterator[Books]:
-    """The books of a world."""
+async def open_state(world: World) -> AsyncIterator[FinalState]:
+    """The final state of a world."""
     apps = [SUBGRAPHS[name].create({"database_url": url}) for name, url in world.databases.items()]
     consumers = {app.name: app.handled_types for app in apps if app.has_consumer}
     log = await open_event_log(world.kafka.url, PROJECT.platform().topics)
     try:
-        yield Books({app.name: app.database for app in apps}, log, consumers)
+        yield FinalState({app.name: app.database for app in apps}, log, consumers)
     finally:
         await log.close()
         for app in apps:
