@@ -74,6 +74,9 @@ def _declared(project: Project) -> dict[str, Any]:
 @click.version_option(package_name="hanse")
 def main() -> None:
     """Hanse: a federated GraphQL platform in Python."""
+    from hanse_wire.logging import configure_logging
+
+    configure_logging()
 
 
 if __name__ == "__main__":

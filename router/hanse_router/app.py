@@ -100,7 +100,7 @@ class Router:
         supergraph_file: Path | None,
     ) -> None:
         settings = engine.settings
-        access_log = AccessLog(settings.telemetry.access_log)
+        access_log = AccessLog(enabled=settings.telemetry.access_log)
         address = ClientAddress(settings.trusted_proxies)
         self.engine = engine
         self._store = store

@@ -30,8 +30,9 @@ from hanse_schema.supergraph import parse_supergraph
 
 if TYPE_CHECKING:
     from hanse_router.telemetry.spans import Spans
+from hanse_wire.request_id import request_id
 
-log = logging.getLogger("router")
+log = logging.getLogger("hanse_router.engine")
 
 
 class Ending(Enum):
@@ -147,7 +148,7 @@ class Engine:
         principal = self._verifier.known(authorization)
         if principal is None:
             principal = await self._verifier.verify(authorization)
-        return RequestContext(principal, client_ip, headers)
+        return RequestContext(principal, client_ip, headers, request_id.get())
 
     def operation(self, request: GraphQLRequest) -> tuple[Pipeline, PreparedOperation]:
         """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""

@@ -44,7 +44,9 @@ from typing import Any, ClassVar
 
 from graphql import GraphQLError
 
-log = logging.getLogger("router")
+from hanse_wire.request_id import request_id
+
+log = logging.getLogger("hanse_router")
 
 
 class RouterError(Exception):
@@ -323,6 +325,6 @@ class InternalError(RouterError):
     """A fault of the router: clients see only an id, under which the log has the traceback."""
 
     def __init__(self, cause: BaseException) -> None:
-        self.id = uuid.uuid4().hex[:12]
+        self.id = request_id.get() or uuid.uuid4().hex[:12]
         super().__init__(f"The router failed; its log has the reason under {self.id}.", extensions={"id": self.id})
         log.error("internal error %s", self.id, exc_info=cause)

@@ -177,7 +177,7 @@ class Pipeline:
             compiled = self._compile(operation, denial)
             operation.compiled.put(denial, compiled)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
-        call = Call(transports=self.transports, headers=self._headers.bound(context), files=files)
+        call = Call(self.transports, self._headers.bound(context), files, context.request_id)
         return Admitted(operation, compiled, variables, denial, context, call)
 
     def _respond(self, admitted: Admitted) -> Awaitable[Response]:

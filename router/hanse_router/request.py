@@ -49,6 +49,7 @@ class RequestContext(msgspec.Struct, frozen=True, eq=False, gc=False):
     principal: Principal = ANONYMOUS
     client_ip: str | None = None
     headers: Mapping[str, str] = _NO_HEADERS
+    request_id: str = ""
 
     @property
     def user_agent(self) -> str | None:

@@ -275,9 +275,7 @@ class StreamSettings(_Section):
 class TelemetrySettings(_Section):
     """Logs, metrics and traces."""
 
-    access_log: Literal["off", "text", "json"] = Field(
-        default="off", description="Log each request with the logger `hanse.access`."
-    )
+    access_log: bool = Field(default=False, description="Log each request with the logger `hanse.access`.")
     metrics: bool = Field(default=True, description="Serve Prometheus metrics at `/metrics`.")
     trace_context: bool = Field(default=False, description="Send W3C trace context to subgraphs.")
     otlp_url: str | None = Field(

@@ -12,6 +12,7 @@ from hanse_subgraph.execution import MalformedRequest, error_reply
 from hanse_subgraph.forms import FORM, Form, FormTooLarge, MalformedForm
 from hanse_subgraph.subgraph_app import Part, SubgraphApp
 from hanse_subgraph.websocket import Connection
+from hanse_wire.request_id import RequestIds
 
 JSON = "application/json"
 
@@ -41,6 +42,7 @@ def _watched(app: SubgraphApp, face: _Face, only: Part | None = None) -> FastAPI
             await app.stop()
 
     asgi = FastAPI(title=app.name, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    asgi.add_middleware(RequestIds)
     asgi.add_api_route("/health/live", face.live)
     asgi.add_api_route("/health/ready", face.ready)
     asgi.add_api_route("/metrics", face.metrics)

@@ -114,7 +114,7 @@ async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
     if transport is None:
         raise SubgraphUnreachable(f"No transport for subgraph {fetch.subgraph}.")
     files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
-    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files))
+    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files, call.request_id))
 
 
 def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay:
@@ -122,7 +122,7 @@ def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay
     transport = call.transports.get(fetch.subgraph)
     promptly = prompt(transport) if transport is not None and not call.files else None
     if promptly is not None:
-        under_way = promptly(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph)), done)
+        under_way = promptly(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), (), call.request_id), done)
         if under_way is not None:
             return under_way
     return sent(send(fetch, body, call), done)

@@ -31,7 +31,9 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
     try:
         if transport is None:
             raise SubgraphUnreachable(f"No transport for subgraph {primary.subgraph}.")
-        request = SubgraphRequest(primary.body(variables), primary.kind, call.headers(primary.subgraph))
+        request = SubgraphRequest(
+            primary.body(variables), primary.kind, call.headers(primary.subgraph), (), call.request_id
+        )
         async with aclosing(transport.stream(request)) as events:  # type: ignore[type-var]
             async for event in events:
                 execution = Execution(variant, variables, call)

@@ -8,6 +8,7 @@ from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.request import RequestContext
 from hanse_router.settings import HeaderRules, HeaderSettings
 from hanse_router.telemetry.tracing import Trace
+from hanse_wire.request_id import HEADER
 from hanse_wire.settings import SettingsError
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
@@ -82,6 +83,7 @@ def _rule(
 ) -> tuple[tuple[str, ...], dict[str, str]] | None:
     own = settings.subgraphs.get(subgraph, HeaderRules())
     names = tuple(dict.fromkeys(name.lower() for name in (*settings.propagate, *own.propagate)))
+    names = tuple(name for name in names if name != HEADER)  # the request id is always sent
     fixed = {name.lower(): value for name, value in {**settings.insert, **own.insert}.items()}
     for name in (*names, *fixed):
         if name in _OWN:

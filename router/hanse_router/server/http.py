@@ -29,6 +29,8 @@ from hanse_router.server.streams import Encoding, once, send_stream
 from hanse_router.server.upload_body import is_form, read_upload
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.uploads import UploadRequest
+from hanse_wire.request_id import HEADER, RAW_HEADER
+from hanse_wire.request_id import accept as accept_request_id
 
 _ACCEPTABLE = "application/graphql-response+json, application/json, text/event-stream or multipart/mixed"
 _STREAMS = "text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use WebSocket"
@@ -59,7 +61,8 @@ class HttpDoor:
             await send({"type": "http.response.body", "body": b""})
             return
         accepted = negotiate(headers.get("accept"))
-        extra = self._cors.headers(headers.get("origin"))
+        identifier = accept_request_id(headers.get(HEADER))
+        extra = [*self._cors.headers(headers.get("origin")), (RAW_HEADER, identifier.encode("ascii"))]
         name: str | None = None
         code: str | None = None
         request: GraphQLRequest | None = None

@@ -21,6 +21,8 @@ from hanse_router.server.subprotocols import LEGACY_WS, SUBPROTOCOLS, Subprotoco
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.transports.errors import TransportError
 from hanse_wire.json_codec import JsonError, decode_json
+from hanse_wire.request_id import HEADER
+from hanse_wire.request_id import accept as accept_request_id
 
 BAD_MESSAGE = 4400, "Invalid message received"
 NOT_INITIALISED = 4401, "Unauthorized"
@@ -66,6 +68,7 @@ class WebSocketDoor:
             return
         began = time.perf_counter()
         headers = request_headers(scope)
+        accept_request_id(headers.get(HEADER))
         connection = _Connection(self._engine, protocol, receive, send, headers, self._address.of(scope, headers))
         with self._engine.metrics.sockets.track_inprogress():
             code = await connection.serve()
@@ -197,6 +200,7 @@ class _Connection:
         """One operation. Each result is written before the next is asked for: a slow client slows its own events."""
         began = time.perf_counter()
         status = 200
+        accept_request_id(None)  # this task's: each operation of a connection has an id of its own
         try:
             events = await self._start(payload)
             async with contextlib.aclosing(events):

@@ -1,22 +1,21 @@
-"""One line per request on stderr, as text or JSON. Never a token, a variable or a document."""
+"""The access log: one entry per request. Never a token, a variable or a document."""
 
 from __future__ import annotations
 
-import datetime
-import sys
+import logging
 from collections.abc import Mapping
-from typing import Any, Literal, TextIO
+from typing import Any
 
-import orjson
+from hanse_wire.logging import ACCESS
+
+_log = logging.getLogger(ACCESS)
 
 
 class AccessLog:
-    """Writes the lines."""
+    """Writes an entry for each request to the logger `hanse.access`, with structured fields."""
 
-    def __init__(self, form: Literal["off", "text", "json"], out: TextIO | None = None) -> None:
-        self.enabled = form != "off"
-        self._json = form == "json"
-        self._out = out
+    def __init__(self, *, enabled: bool) -> None:
+        self.enabled = enabled
 
     def write(
         self,
@@ -28,28 +27,17 @@ class AccessLog:
         operation: str | None = None,
         code: str | None = None,
     ) -> None:
-        """Write one request's line. The URL's query string is left out, since it may hold variables."""
-        entry = {
-            "time": datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds"),
+        """Write the entry of one request. The URL's query string is left out, since it may hold variables."""
+        method, path = scope.get("method", "WEBSOCKET"), scope["path"]
+        fields = {
             "client": (scope.get("client") or ("-",))[0],
-            "method": scope.get("method", "WEBSOCKET"),
-            "path": scope["path"],
+            "method": method,
+            "path": path,
             "status": status,
             "ms": round(seconds * 1000, 2),
             "operation": operation,
             "code": code,
             "client_name": headers.get("apollographql-client-name") or headers.get("graphql-client-name"),
         }
-        if self._json:
-            line = orjson.dumps({key: value for key, value in entry.items() if value is not None}).decode()
-        else:
-            line = (
-                f"{entry['time']} {entry['client']} {entry['method']} {_plain(scope['path'])} {status} {entry['ms']}ms "
-                f"{operation or '-'} {code or '-'}"
-            )
-        print(line, file=self._out or sys.stderr, flush=True)
-
-
-def _plain(text: str) -> str:
-    """Without what would break the line, or a terminal."""
-    return "".join(character if character.isprintable() else "?" for character in text)
+        extra = {name: value for name, value in fields.items() if value is not None}
+        _log.info("%s %s %s", method, path, status, extra=extra)

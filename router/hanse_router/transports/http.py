@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Mapping
+from contextvars import Context
 from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
@@ -102,8 +103,11 @@ class HttpTransport:
         return head
 
     def _encoded(self, request: SubgraphRequest) -> bytes:
-        body = request.body
-        return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (self._head_with(request.headers), len(body), body)
+        body, head = request.body, self._head_with(request.headers)
+        if request.request_id:
+            identifier = request.request_id.encode("ascii")
+            return b"%b\r\nx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (head, identifier, len(body), body)
+        return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 
     def _leads_elsewhere(self, reply: HttpReply) -> bool:
         """Whether it is a redirect: from now on all goes through aiohttp."""
@@ -204,11 +208,13 @@ class HttpTransport:
         options = self._options
         try:
             async with asyncio.timeout(options.connect_timeout):
-                _, connection = await self._loop.create_connection(
+                connecting = self._loop.create_connection(
                     lambda: Connection(options.max_response_bytes, self._lost),
                     self._host,
                     self._port,
                 )
+                # Its callbacks serve many requests: they must not run in the context of this one.
+                _, connection = await self._loop.create_task(connecting, context=Context())
         except TimeoutError:
             raise SubgraphTimeout("The connection to the subgraph was not established in time.") from None
         except OSError:

@@ -36,7 +36,7 @@ class AiohttpTransport:
         """See Transport. Redirects keep the method only where they say so (307, 308)."""
         form = MultipartRequest(request) if request.files else None
         described = form.headers if form else {"content-type": "application/json"}
-        headers = {"accept": _ACCEPT, **described, **request.headers}
+        headers = {"accept": _ACCEPT, **described, **request.all_headers()}
         timeout = aiohttp.ClientTimeout(total=self._options.timeout, sock_connect=self._options.connect_timeout)
         limit = self._options.max_response_bytes
         try:
@@ -61,7 +61,7 @@ class AiohttpTransport:
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         """See Transport. A reply that is one plain response is the only event."""
-        headers = {"accept": _ACCEPT_EVENTS, "content-type": "application/json", **request.headers}
+        headers = {"accept": _ACCEPT_EVENTS, "content-type": "application/json", **request.all_headers()}
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._options.connect_timeout)
         try:
             async with self._opened().post(

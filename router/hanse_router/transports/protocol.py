@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 import msgspec
 
 from hanse_router.operation_kind import OperationKind
+from hanse_wire.request_id import HEADER
 
 
 @runtime_checkable
@@ -35,8 +36,13 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
 
     body: bytes
     kind: OperationKind
-    headers: Mapping[str, str] = {}  # what is carried to this subgraph, names in lower case
+    headers: Mapping[str, str] = {}  # names in lower case; often shared by the requests of one caller
     files: Sequence[FileAt] = ()
+    request_id: str = ""  # sent as x-request-id
+
+    def all_headers(self) -> dict[str, str]:
+        """The headers with the request id."""
+        return {**self.headers, HEADER: self.request_id} if self.request_id else dict(self.headers)
 
 
 class TransportError(Exception):

@@ -82,7 +82,7 @@ class WebSocketTransport:
             return await connect(
                 self._url,
                 subprotocols=[CURRENT, OLDER],
-                additional_headers=dict(request.headers),
+                additional_headers=request.all_headers(),
                 open_timeout=options.connect_timeout,
                 close_timeout=2,
                 max_size=options.max_response_bytes,

@@ -6,19 +6,21 @@ import io
 from pathlib import Path
 
 import orjson
-import pytest
 
 from hanse_router.telemetry.access_log import AccessLog
+from hanse_wire.logging import LogSettings, configure_logging
 from tests.router.platform import Platform
 
 
-async def test_a_line_of_json_without_secrets(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    platform = Platform(tmp_path, telemetry={"access_log": "json"})
+async def test_a_line_of_json_without_secrets(tmp_path: Path, restored_logging: None) -> None:
+    out = io.StringIO()
+    configure_logging(LogSettings(format="json"), out)
+    platform = Platform(tmp_path, telemetry={"access_log": True})
     token = platform.issuer.token()
     headers = {"authorization": f"Bearer {token}", "apollographql-client-name": "shop"}
     await platform.post("query Greet($a: Int!) { echo(a: $a) }", headers=headers, variables={"a": 77123})
     await platform.send("GET", "/graphql", query_string="query={nope}&variables={%22p%22:77123}", headers=headers)
-    lines = capsys.readouterr().err.splitlines()
+    lines = out.getvalue().splitlines()
     first, second = (orjson.loads(line) for line in lines)
     assert {name: first[name] for name in ("client", "method", "path", "status", "operation", "client_name")} == {
         "client": "10.1.1.1",
@@ -33,8 +35,9 @@ async def test_a_line_of_json_without_secrets(tmp_path: Path, capsys: pytest.Cap
     assert "77123" not in "".join(lines)
 
 
-def test_a_path_cannot_forge_a_line() -> None:
+def test_a_path_cannot_forge_a_line(restored_logging: None) -> None:
     out = io.StringIO()
-    AccessLog("text", out).write({"path": "/a\nb\x1b[0m", "method": "GET"}, {}, status=404, seconds=0.001)
+    configure_logging(LogSettings(format="text"), out)
+    AccessLog(enabled=True).write({"path": "/a\nb\x1b[0m", "method": "GET"}, {}, status=404, seconds=0.001)
     assert out.getvalue().count("\n") == 1
     assert "\x1b" not in out.getvalue()
