@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from enum import Enum, auto
 from typing import TypeVar
 
-from graphql import DocumentNode
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
@@ -41,7 +40,6 @@ class RequestContext:
         self.database = database
         self.principal: Principal = caller.principal
         self.client: Client = caller.client
-        self.document: DocumentNode | None = None  # parsed and validated already
         self._writes = writes
         self._session: AsyncSession | None = None
         self._lock = asyncio.Lock()

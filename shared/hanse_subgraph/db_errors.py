@@ -29,8 +29,8 @@ class DatabaseUnreachable(Exception):
     """No connection could be made."""
 
 
-def pauses() -> Iterator[float]:
-    """How long to wait before each further try: growing, by chance shorter, for some seconds in all."""
+def retry_delays() -> Iterator[float]:
+    """Seconds to wait before each retry: growing, with jitter, until RETRY_SECONDS have passed."""
     deadline = time.monotonic() + RETRY_SECONDS
     longest = FIRST_PAUSE
     while time.monotonic() < deadline:

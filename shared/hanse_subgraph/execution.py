@@ -1,26 +1,30 @@
-"""Running one GraphQL request, however it came: decode, prepare, resolve, commit once, encode."""
+"""Runs one GraphQL request of any transport: decode, execute, commit once, encode."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
 from graphql import GraphQLError, OperationType
 from sqlalchemy.exc import DBAPIError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType as StrawberryOperationType
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
-from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, pauses, reason
+from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, reason, retry_delays
 from hanse_subgraph.errors import ClientError
-from hanse_subgraph.federation import Document, SubgraphSchema, cause_of, formatted_error
+from hanse_subgraph.federation import SubgraphSchema, cause_of, formatted_error, operation_type, operation_types
 from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
 log = logging.getLogger(__name__)
+
+WITHOUT_STREAM = frozenset({StrawberryOperationType.QUERY, StrawberryOperationType.MUTATION})
 
 MakeContext = Callable[[Caller, bool], RequestContext]  # whether it writes
 
@@ -80,56 +84,53 @@ class Execution:
 
     async def run(self, request: GraphQLRequest, caller: Caller) -> Reply:
         """The reply to a query or a mutation."""
-        document = self._graph.prepare(request.query)
-        kind = document.operation(request.operation_name)
-        refused = _refused(document, kind, request)
-        if refused is not None:
-            return refused
-        if kind is OperationType.SUBSCRIPTION:
-            return error_reply(400, MalformedRequest("Subscriptions need a stream: use a WebSocket."))
         try:
-            return _encoded(await self._settled(request, document, caller, writes=kind is OperationType.MUTATION))
+            kind = operation_type(request.query, request.operation_name)
+            if kind is None and operation_types(request.query):
+                raise CannotGetOperationTypeError(request.operation_name)
+            return _encoded(await self._settled(request, caller, writes=kind is OperationType.MUTATION))
+        except CannotGetOperationTypeError:
+            return error_reply(400, MalformedRequest(_unknown_operation(request)))
+        except InvalidOperationTypeError:
+            return error_reply(400, MalformedRequest("Subscriptions need a stream: use a WebSocket."))
         except Exception as error:
             if client_error(error) is None:
-                log.exception("a request failed")
+                log.exception("request failed")
             else:
-                log.warning("the database failed a request: %s", reason(error))
+                log.warning("request failed in the database: %s", reason(error))
             return _encoded(ExecutionResult(data=None, errors=[GraphQLError("", original_error=error)]))
 
-    async def _settled(
-        self, request: GraphQLRequest, document: Document, caller: Caller, *, writes: bool
-    ) -> ExecutionResult:
-        """The result of the operation, committed once. Raises what went wrong where nothing can be said to have been.
+    async def _settled(self, request: GraphQLRequest, caller: Caller, *, writes: bool) -> ExecutionResult:
+        """The result of the operation, committed once. Raises the database's error when a mutation had one.
 
-        What the database undid because another went first, or lost with a connection before the commit, is done again
-        from the start, for some seconds. A mutation that met trouble anywhere is undone as a whole.
+        An operation that the database rolled back for a concurrent one, or whose connection was lost before the commit,
+        is run again from its start, for some seconds. A mutation with a database error in any field is rolled back as a
+        whole.
         """
-        for pause in pauses():
+        for delay in retry_delays():
             context = self._make_context(caller, writes)
-            context.document = document.node
             try:
                 result: ExecutionResult = await self._graph.execute(
                     request.query,
                     variable_values=request.variables,
                     context_value=context,
                     operation_name=request.operation_name,
+                    allowed_operation_types=WITHOUT_STREAM,
                 )
-                trouble = _trouble_of(result)
-                if trouble is None:
-                    trouble = await self._commit(context)
+                failure = _database_error(result) or await self._commit(context)
             finally:
                 await context.close()
-            if trouble is None:
+            if failure is None:
                 return result
-            if not (is_serialization_failure(trouble) or is_unavailable(trouble)):
+            if not (is_serialization_failure(failure) or is_unavailable(failure)):
                 break
-            await asyncio.sleep(pause)
-        if writes and trouble is not None:
-            raise trouble
+            await asyncio.sleep(delay)
+        if writes and failure is not None:
+            raise failure
         return result
 
     async def _commit(self, context: RequestContext) -> Exception | None:
-        """Commit; the error where that was undone because another went first."""
+        """Commit; returns the error when the database rolled back for a concurrent transaction."""
         try:
             if await context.commit():
                 self._on_commit()
@@ -139,18 +140,17 @@ class Execution:
             return error
         return None
 
-    async def stream(self, request: GraphQLRequest, caller: Caller) -> AsyncIterator[bytes]:
-        """The events of a subscription, each a GraphQL response as JSON; one event for a query or a mutation."""
-        document = self._graph.prepare(request.query)
-        kind = document.operation(request.operation_name)
-        refused = _refused(document, kind, request)
-        if refused is not None or kind is not OperationType.SUBSCRIPTION:
-            yield (refused or await self.run(request, caller)).body
+    async def stream(self, request: GraphQLRequest, caller: Caller) -> AsyncGenerator[Reply, None]:
+        """The events of a subscription; one event for a query or a mutation.
+
+        An event of another status than 200 is the only one: the operation did not run.
+        """
+        if operation_type(request.query, request.operation_name) is not OperationType.SUBSCRIPTION:
+            yield await self.run(request, caller)
             return
         context = self._make_context(caller, False)
-        context.document = document.node
         try:
-            events = await self._graph.stream(
+            events: Any = await self._graph.stream(
                 request.query,
                 variable_values=request.variables,
                 context_value=context,
@@ -158,40 +158,31 @@ class Execution:
             )
             async with aclosing(events):
                 async for event in events:
-                    yield _encoded(event).body
+                    yield _encoded(event)
         finally:
             await context.close()
 
 
-def _trouble_of(result: ExecutionResult) -> Exception | None:
-    """The first trouble that a resolver had with the database."""
+def _database_error(result: ExecutionResult) -> Exception | None:
+    """The first error that a resolver had with the database."""
     causes = (cause_of(error) for error in result.errors or ())
     return next((cause for cause in causes if isinstance(cause, Exception) and client_error(cause)), None)
 
 
-def _refused(document: Document, kind: OperationType | None, request: GraphQLRequest) -> Reply | None:
-    if document.errors:
-        return Reply(400, _body(None, document.errors, with_data=False))
-    if kind is None:
-        which = (
-            f"has no operation named {request.operation_name!r}" if request.operation_name else "needs operationName"
-        )
-        return error_reply(400, MalformedRequest(f"The document {which}."))
-    return None
+def _unknown_operation(request: GraphQLRequest) -> str:
+    if request.operation_name is None:
+        return "The document needs operationName."
+    return f"The document has no operation named {request.operation_name!r}."
 
 
-def _encoded(result: Any) -> Reply:
+def _encoded(result: ExecutionResult) -> Reply:
     errors = result.errors or ()
-    # Variables that do not fit are found when execution starts: no data, and no path.
+    # Variables of a wrong type are found when execution starts: such a result has no data, and its errors no path.
     started = result.data is not None or any(error.path is not None or cause_of(error) for error in errors)
-    return Reply(200 if started else 400, _body(result.data, errors, with_data=started))
-
-
-def _body(data: Any, errors: Sequence[GraphQLError], *, with_data: bool) -> bytes:
-    response: dict[str, Any] = {"data": data} if with_data else {}
+    response: dict[str, Any] = {"data": result.data} if started else {}
     if errors:
         response["errors"] = [formatted_error(error) for error in errors]
-    return encode_json(response)
+    return Reply(200 if started else 400, encode_json(response))
 
 
 def error_reply(status: int, error: ClientError) -> Reply:

@@ -1,4 +1,4 @@
-"""Strawberry as a subgraph should be: entities resolved with one call per type, documents parsed and validated once.
+"""A Strawberry schema for subgraphs: entities are resolved with one call per type, documents are cached.
 
 An entity type gives its reference resolver as a class method that answers all representations of one request:
 
@@ -12,18 +12,19 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import strawberry
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, OperationType, parse, validate
-from strawberry.extensions import SchemaExtension
+from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
+from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
+from strawberry.types.base import StrawberryObjectDefinition
 
 from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
@@ -35,46 +36,47 @@ Representation = Mapping[str, Any]
 KNOWN_DOCUMENTS = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
-    """A query text, parsed and validated; `errors` is empty where it may run."""
-
-    node: DocumentNode | None
-    errors: list[GraphQLError] = field(default_factory=list)
-
-    def operation(self, name: str | None) -> OperationType | None:
-        """The kind of the operation to run, or None where the name does not tell which one."""
-        definitions = self.node.definitions if self.node else ()
-        operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-        if name is None:
-            return operations[0].operation if len(operations) == 1 else None
-        return next((node.operation for node in operations if node.name and node.name.value == name), None)
+@lru_cache(KNOWN_DOCUMENTS)
+def operation_types(query: str) -> Mapping[str | None, OperationType]:
+    """The types of a document's operations, by name; empty when it cannot be parsed."""
+    try:
+        definitions = parse(query, no_location=True).definitions
+    except GraphQLError:
+        return {}
+    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
+    return {node.name.value if node.name else None: node.operation for node in operations}
 
 
-class _KnownDocument(SchemaExtension):
-    """Hands Strawberry the document that was parsed and validated before."""
+def operation_type(query: str, name: str | None) -> OperationType | None:
+    """The type of the operation to run; None when there is no such operation, or several and no name."""
+    types = operation_types(query)
+    if name is None:
+        return next(iter(types.values())) if len(types) == 1 else None
+    return types.get(name)
 
-    def on_parse(self) -> Iterator[None]:
-        context = self.execution_context
-        context.graphql_document = getattr(context.context, "document", None)
-        yield
+
+class DocumentCache(ParserCache, ValidationCache):
+    """Strawberry's two caches as one extension, since each costs time per request; validation errors get a code."""
+
+    def __init__(self) -> None:
+        ParserCache.__init__(self, KNOWN_DOCUMENTS)
+        ValidationCache.__init__(self, KNOWN_DOCUMENTS)
 
     def on_validate(self) -> Iterator[None]:
-        if getattr(self.execution_context.context, "document", None) is not None:
-            self.execution_context.pre_execution_errors = []
-        yield
+        yield from super().on_validate()
+        for error in self.execution_context.pre_execution_errors or ():
+            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
 
 
 class SubgraphSchema(strawberry.federation.Schema):
     """A Strawberry schema of Federation 2 whose entities resolve in batches."""
 
     def __init__(self, **options: Any) -> None:
-        self._documents: OrderedDict[str, Document] = OrderedDict()
         self._resolvers: dict[str, _ReferenceResolver] = {}
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
         config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR})
-        super().__init__(**options, extensions=[_KnownDocument], config=config)
+        super().__init__(**options, extensions=[DocumentCache], config=config)
         self._find_reference_resolvers()
 
     @property
@@ -82,31 +84,8 @@ class SubgraphSchema(strawberry.federation.Schema):
         """The subgraph's SDL, with its federation directives."""
         return self.as_str()
 
-    def prepare(self, query: str) -> Document:
-        """The query parsed and validated, from memory where it was seen before."""
-        known = self._documents.get(query)
-        if known is not None:
-            self._documents.move_to_end(query)
-            return known
-        prepared = self._prepare(query)
-        self._documents[query] = prepared
-        if len(self._documents) > KNOWN_DOCUMENTS:
-            self._documents.popitem(last=False)
-        return prepared
-
-    def _prepare(self, query: str) -> Document:
-        try:
-            node = parse(query)
-        except GraphQLError as error:
-            error.extensions = {"code": "GRAPHQL_PARSE_FAILED"}
-            return Document(None, [error])
-        errors = validate(self._schema, node)
-        for invalid in errors:
-            invalid.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
-        return Document(node, errors)
-
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
-        """Log what clients do not get to see. Refusals are no news."""
+        """Log what is masked from clients; ClientErrors are not logged."""
         seen: set[int] = set()
         for error in errors:
             cause = cause_of(error)
@@ -120,16 +99,17 @@ class SubgraphSchema(strawberry.federation.Schema):
                 log.warning("the database failed a resolver: %s", reason(cause), extra={"path": path})
 
     def _find_reference_resolvers(self) -> None:
-        union = self._schema.type_map.get("_Entity")
-        for entity in getattr(union, "types", ()):
-            definition: Any = self.get_type_by_name(entity.name)
+        for name, known in self.schema_converter.type_map.items():
+            definition = known.definition
+            if not isinstance(definition, StrawberryObjectDefinition) or definition.is_interface:
+                continue
             keys = _keys(definition)
             if not keys:
-                continue  # a stub: others refer to it by us, nobody comes to us for it
+                continue  # no entity, or one that only refers to another subgraph's
             resolve = getattr(definition.origin, "resolve_references", None)
             if resolve is None:
-                raise TypeError(f"{entity.name} has a key but no resolve_references")
-            self._resolvers[entity.name] = _ReferenceResolver(entity.name, resolve, keys)
+                raise TypeError(f"{name} has a key but no resolve_references")
+            self._resolvers[name] = _ReferenceResolver(name, resolve, keys)
 
     async def resolve_entities(self, info: Info[Any, Any], representations: list[Any]) -> list[Any]:
         """An entity, null or an error in the place of each representation; one call per type."""
@@ -182,9 +162,9 @@ class _ReferenceResolver:
         return answers
 
 
-def _keys(definition: Any) -> list[frozenset[str]]:
+def _keys(definition: StrawberryObjectDefinition) -> list[frozenset[str]]:
     """The outermost fields of each of the entity's resolvable keys."""
-    applied = (directive for directive in definition.directives if isinstance(directive, Key))
+    applied = (directive for directive in definition.directives or () if isinstance(directive, Key))
     keys = (key for key in applied if key.resolvable is not False)
     parsed: Iterator[Any] = (parse(f"{{ {key.fields} }}", no_location=True).definitions[0] for key in keys)
     return [frozenset(field.name.value for field in node.selection_set.selections) for node in parsed]
@@ -212,7 +192,7 @@ def cause_of(error: GraphQLError) -> BaseException | None:
 
 
 def formatted_error(error: GraphQLError) -> dict[str, Any]:
-    """A GraphQL error as clients see it: with a stable code, and no word of what is inside."""
+    """A GraphQL error as clients see it, with a stable code. Unexpected errors are masked."""
     formatted: dict[str, Any] = {"message": error.message}
     if error.locations:
         formatted["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -230,8 +210,9 @@ def formatted_error(error: GraphQLError) -> dict[str, Any]:
             "extensions": {"code": "INTERNAL_SERVER_ERROR"},
         }
     else:
-        formatted["extensions"] = {"code": "BAD_USER_INPUT", **(error.extensions or {})}
+        code = "GRAPHQL_PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "BAD_USER_INPUT"
+        formatted["extensions"] = {"code": code, **(error.extensions or {})}
     return formatted
 
 
-__all__ = ["Document", "Representation", "SubgraphSchema", "cause_of", "formatted_error", "ids_of"]
+__all__ = ["Representation", "SubgraphSchema", "cause_of", "formatted_error", "ids_of", "operation_type"]

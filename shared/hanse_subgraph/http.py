@@ -1,109 +1,133 @@
-"""A subgraph's HTTP face: GraphQL over POST and WebSocket, and its health; and that of its relay or consumer alone."""
+"""A subgraph's HTTP application: GraphQL by POST and WebSocket, health and metrics; and that of a part of it alone."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Annotated, Literal
 
-from fastapi import FastAPI, Request, Response, WebSocket
+from fastapi import APIRouter, Depends, FastAPI, Request, Response, status
+from pydantic import BaseModel
+from starlette.requests import HTTPConnection
+from starlette.routing import WebSocketRoute
 
 from hanse_subgraph.errors import Unauthenticated, Unavailable
-from hanse_subgraph.execution import MalformedRequest, error_reply
+from hanse_subgraph.events.metrics import CONTENT_TYPE
+from hanse_subgraph.execution import MalformedRequest, Reply, error_reply
 from hanse_subgraph.forms import FORM, Form, FormTooLarge, MalformedForm
 from hanse_subgraph.subgraph_app import Part, SubgraphApp
-from hanse_subgraph.websocket import Connection
+from hanse_subgraph.websocket import GraphQLWebSocket
 from hanse_wire.request_id import RequestIds
 
 JSON = "application/json"
 
 
-def http_app(app: SubgraphApp) -> FastAPI:
+def get_subgraph(connection: HTTPConnection) -> SubgraphApp:
+    """The subgraph that the HTTP application serves; a dependency of routes."""
+    subgraph: SubgraphApp = connection.app.state.subgraph
+    return subgraph
+
+
+Subgraph = Annotated[SubgraphApp, Depends(get_subgraph)]
+
+
+def http_app(subgraph: SubgraphApp) -> FastAPI:
     """The ASGI application of a subgraph; its lifespan starts and stops the subgraph."""
-    face = _Face(app)
-    asgi = _watched(app, face)
-    asgi.add_api_route("/graphql", face.post, methods=["POST"])
-    asgi.add_api_websocket_route("/graphql", face.socket)
-    app.add_routes(asgi)
+    asgi = _application(subgraph)
+    # Starlette's own routes: what a GraphQL request holds is checked by its schema, not by FastAPI.
+    asgi.add_route("/graphql", post_graphql, methods=["POST"])
+    socket = GraphQLWebSocket(subgraph.graph, subgraph.tokens.caller, subgraph.execution.stream)
+    asgi.router.routes.append(WebSocketRoute("/graphql", socket))
+    subgraph.add_routes(asgi)
     return asgi
 
 
-def worker_app(app: SubgraphApp, part: Part) -> FastAPI:
-    """What a process that runs just a part of a subgraph serves: health and metrics."""
-    return _watched(app, _Face(app), part)
+def worker_app(subgraph: SubgraphApp, part: Part) -> FastAPI:
+    """The ASGI application of a process that runs one part of a subgraph: health and metrics."""
+    return _application(subgraph, part)
 
 
-def _watched(app: SubgraphApp, face: _Face, only: Part | None = None) -> FastAPI:
+def _application(subgraph: SubgraphApp, only: Part | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await app.start(only)
+        await subgraph.start(only)
         try:
             yield
         finally:
-            await app.stop()
+            await subgraph.stop()
 
-    asgi = FastAPI(title=app.name, lifespan=lifespan, openapi_url=None, docs_url=None, redoc_url=None)
+    # No pages of documentation: FastAPI's load their scripts from other sites.
+    asgi = FastAPI(title=f"Hanse subgraph {subgraph.name}", lifespan=lifespan, docs_url=None, redoc_url=None)
     asgi.add_middleware(RequestIds)
-    asgi.add_api_route("/health/live", face.live)
-    asgi.add_api_route("/health/ready", face.ready)
-    asgi.add_api_route("/metrics", face.metrics)
+    asgi.state.subgraph = subgraph
+    asgi.include_router(operations)
     return asgi
 
 
-class _Face:
-    """The handlers of the routes."""
-
-    def __init__(self, app: SubgraphApp) -> None:
-        self._app = app
-        self._most = app.settings.max_body_bytes
-
-    async def post(self, request: Request) -> Response:
-        if request.headers.get("content-type", "").startswith(FORM):
-            return await self._post_form(request)
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._most:
-                reply = error_reply(413, MalformedRequest(f"The body is larger than {self._most} bytes."))
-                return Response(reply.body, reply.status, media_type=JSON)
-        reply = await self._app.reply(bytes(body), request.headers)
-        return Response(reply.body, reply.status, media_type=JSON)
-
-    async def _post_form(self, request: Request) -> Response:
-        settings = self._app.settings
-        form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes)
-        try:
-            await self._app.tokens.caller(request.headers.get("authorization"))  # nobody else's files are even read
-            files = await form.read(request.stream(), request.headers["content-type"])
-            reply = await self._app.reply(form.operations, request.headers, files)
-        except Unauthenticated as error:
-            reply = error_reply(401, error)
-        except Unavailable as error:
-            reply = error_reply(503, error)
-        except FormTooLarge as error:
-            reply = error_reply(413, error)
-        except MalformedForm as error:
-            reply = error_reply(400, error)
-        finally:
-            await form.close()
-        return Response(reply.body, reply.status, media_type=JSON)
-
-    async def socket(self, socket: WebSocket) -> None:
-        await Connection(socket, self._app.tokens, self._app.execution.stream).serve()
-
-    async def live(self) -> Response:
-        return Response(b'{"status":"live"}', media_type=JSON)
-
-    async def ready(self) -> Response:
-        if self._app.is_ready:
-            return Response(b'{"status":"ready"}', media_type=JSON)
-        return Response(b'{"status":"not ready"}', 503, media_type=JSON)
-
-    async def metrics(self) -> Response:
-        from hanse_subgraph.events.metrics import CONTENT_TYPE
-
-        return Response(await self._app.metrics(), media_type=CONTENT_TYPE)
+operations = APIRouter(tags=["operations"])
 
 
-def json_response(body: bytes, *, max_age: int) -> Response:
-    """A public document of JSON that may be kept for `max_age` seconds."""
-    return Response(body, media_type=JSON, headers={"cache-control": f"public, max-age={max_age}"})
+class Health(BaseModel):
+    """The state of a process."""
+
+    status: Literal["live", "ready", "not ready"]
+
+
+@operations.get("/health/live", summary="Whether the process runs")
+async def live() -> Health:
+    return Health(status="live")
+
+
+@operations.get("/health/ready", summary="Whether requests should be sent here", responses={503: {"model": Health}})
+async def ready(subgraph: Subgraph, response: Response) -> Health:
+    if subgraph.is_ready:
+        return Health(status="ready")
+    response.status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    return Health(status="not ready")
+
+
+@operations.get(
+    "/metrics",
+    summary="Metrics for Prometheus",
+    response_class=Response,
+    responses={200: {"content": {CONTENT_TYPE: {"schema": {"type": "string"}}}}},
+)
+async def metrics(subgraph: Subgraph) -> Response:
+    return Response(await subgraph.metrics(), media_type=CONTENT_TYPE)
+
+
+async def post_graphql(request: Request) -> Response:
+    """Run a GraphQL request: JSON, or a form with files (GraphQL multipart request)."""
+    subgraph = get_subgraph(request)
+    is_form = request.headers.get("content-type", "").startswith(FORM)
+    reply = await (_reply_to_form if is_form else _reply_to_json)(subgraph, request)
+    return Response(reply.body, reply.status, media_type=JSON)
+
+
+async def _reply_to_json(subgraph: SubgraphApp, request: Request) -> Reply:
+    max_bytes = subgraph.settings.max_body_bytes
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            return error_reply(413, MalformedRequest(f"The body is larger than {max_bytes} bytes."))
+    return await subgraph.reply(bytes(body), request.headers)
+
+
+async def _reply_to_form(subgraph: SubgraphApp, request: Request) -> Reply:
+    settings = subgraph.settings
+    form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes)
+    try:
+        await subgraph.tokens.caller(request.headers.get("authorization"))  # files of others are not even read
+        files = await form.read(request.stream(), request.headers["content-type"])
+        return await subgraph.reply(form.operations, request.headers, files)
+    except Unauthenticated as error:
+        return error_reply(401, error)
+    except Unavailable as error:
+        return error_reply(503, error)
+    except FormTooLarge as error:
+        return error_reply(413, error)
+    except MalformedForm as error:
+        return error_reply(400, error)
+    finally:
+        await form.close()

@@ -25,7 +25,7 @@ from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
-from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.federation import SubgraphSchema, operation_type
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
@@ -231,7 +231,7 @@ class SubgraphApp:
             yield error_reply(400, error).body
             return
         async for event in self.execution.stream(request, caller):
-            yield event
+            yield event.body
 
     def drain(self) -> None:
         """The process is told to stop: be not ready. Requests are still answered."""
@@ -261,7 +261,7 @@ class SubgraphApp:
             return error_reply(400, error)
         if self._spans is None:
             return await self.execution.run(request, caller)
-        kind = self.graph.prepare(request.query).operation(request.operation_name)
+        kind = operation_type(request.query, request.operation_name)
         with self._spans.operation(kind.value if kind else "unknown", request.operation_name, headers) as span:
             reply = await self.execution.run(request, caller)
             span.answered(reply)

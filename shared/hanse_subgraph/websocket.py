@@ -1,156 +1,150 @@
-"""GraphQL over WebSocket, subprotocol `graphql-transport-ws`, as the library graphql-ws specifies it."""
+"""GraphQL over WebSocket, subprotocol `graphql-transport-ws`, by Strawberry's handler.
+
+The handler keeps the protocol's state. What it is given here: the router's token is verified when a connection is
+initialised, and each operation runs as over HTTP, with a session of its own.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import timedelta
+from json import JSONDecodeError
 from typing import Any
 
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+from strawberry.http.exceptions import WebSocketDisconnected
+from strawberry.subscriptions import GRAPHQL_TRANSPORT_WS_PROTOCOL
+from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import BaseGraphQLTransportWSHandler, Operation
+from strawberry.types.unset import UnsetType
 
-from hanse_subgraph.auth import Caller, RouterTokens
+from hanse_subgraph.auth import Caller
 from hanse_subgraph.errors import Unauthenticated, Unavailable
-from hanse_subgraph.execution import GraphQLRequest, MalformedRequest, request_from
+from hanse_subgraph.execution import GraphQLRequest, MalformedRequest, Reply, request_from
+from hanse_subgraph.federation import SubgraphSchema
 from hanse_wire.json_codec import JsonError, decode_json, encode_json_text
 
-SUBPROTOCOL = "graphql-transport-ws"
-INIT_SECONDS = 10.0
+INIT_TIMEOUT = timedelta(seconds=10)
+MAX_REASON = 120  # characters of a close frame's reason, which may have 123 bytes
 
-Stream = Callable[[GraphQLRequest, Caller], AsyncIterator[bytes]]
-
-
-class _Closed(Exception):
-    """The connection must end with this code and reason."""
-
-    def __init__(self, code: int, reason: str) -> None:
-        super().__init__(reason)
-        self.code = code
-        self.reason = reason
+VerifyToken = Callable[[str | None], Awaitable[Caller]]
+Stream = Callable[[GraphQLRequest, Caller], AsyncGenerator[Reply, None]]
 
 
+@dataclass(slots=True)
 class Connection:
-    """One client's socket: its operations by id."""
+    """One client's connection. `caller` is set when it is initialised."""
 
-    def __init__(self, socket: WebSocket, tokens: RouterTokens, stream: Stream) -> None:
-        self._socket = socket
-        self._tokens = tokens
-        self._stream = stream
-        self._caller: Caller | None = None
-        self._initialised = False
-        self._operations: dict[str, asyncio.Task[None]] = {}
+    authorization: str | None
+    stream: Stream
+    connection_params: dict[str, Any] | None = None
+    caller: Caller | None = None
 
-    async def serve(self) -> None:
-        """Serve the socket until either side ends it."""
-        if SUBPROTOCOL not in self._socket.scope.get("subprotocols", ()):
-            await self._socket.close(4406, "Subprotocol not acceptable")
-            return
-        await self._socket.accept(SUBPROTOCOL)
-        try:
-            await self._converse()
-        except _Closed as end:
-            await self._close(end)
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the client is gone
-        finally:
-            await self._stop_all()
+    @property
+    def token(self) -> str | None:
+        """The value of `authorization`, as a header of the handshake or in the payload of `connection_init`."""
+        if self.authorization is not None:
+            return self.authorization
+        params = self.connection_params or {}
+        given = {key.lower(): value for key, value in params.items() if isinstance(value, str)}
+        return given.get("authorization")
 
-    async def _converse(self) -> None:
-        timer = asyncio.create_task(self._await_init())
-        try:
-            while True:
-                await self._handle(await self._receive())
-        finally:
-            timer.cancel()
 
-    async def _await_init(self) -> None:
-        await asyncio.sleep(INIT_SECONDS)
-        if not self._initialised:
-            await self._close(_Closed(4408, "Connection initialisation timeout"))
+class Handler(BaseGraphQLTransportWSHandler[Connection, None]):
+    """Strawberry's handler, with the kit's execution, and close codes for tokens that are not accepted."""
 
-    async def _receive(self) -> dict[str, Any]:
-        try:
-            message = decode_json(await self._socket.receive_text())
-        except (JsonError, KeyError) as error:
-            raise _Closed(4400, "Invalid message received") from error
-        if not isinstance(message, dict):
-            raise _Closed(4400, "Invalid message received")
-        return message
-
-    async def _handle(self, message: dict[str, Any]) -> None:
+    async def handle_message(self, message: Any) -> None:
         match message:
-            case {"type": "connection_init"}:
-                await self._initialise(message.get("payload"))
-            case {"type": "ping"}:
-                await self._send({"type": "pong"})
-            case {"type": "pong"}:
-                pass
-            case {"type": "subscribe", "id": str(key), "payload": dict(payload)}:
-                await self._subscribe(key, payload)
-            case {"type": "complete", "id": str(key)}:
-                await self._stop(key)
+            case {"type": "subscribe", "id": str(), "payload": dict()} | {"type": "complete", "id": str()}:
+                await super().handle_message(message)
+            case {"type": "connection_init" | "ping" | "pong"}:
+                await super().handle_message(message)
             case _:
-                raise _Closed(4400, "Invalid message received")
+                await self.handle_invalid_message("Invalid message received")
 
-    async def _initialise(self, payload: Any) -> None:
-        if self._initialised:
-            raise _Closed(4429, "Too many initialisation requests")
-        self._initialised = True
-        authorization = self._socket.headers.get("authorization")
-        if authorization is None and isinstance(payload, dict):
-            given = {key.lower(): value for key, value in payload.items() if isinstance(value, str)}
-            authorization = given.get("authorization")
+    async def handle_connection_init(self, message: Any) -> None:
+        if message.get("payload") is None:
+            message = {**message, "payload": {}}
         try:
-            self._caller = await self._tokens.caller(authorization)
+            await super().handle_connection_init(message)
         except Unauthenticated as error:
-            raise _Closed(4403, error.message) from error
+            await self.websocket.close(4403, error.message[:MAX_REASON])
         except Unavailable as error:
-            raise _Closed(1013, error.message) from error
-        await self._send({"type": "connection_ack"})
+            await self.websocket.close(1013, error.message[:MAX_REASON])
 
-    async def _subscribe(self, key: str, payload: dict[str, Any]) -> None:
-        if self._caller is None:
-            raise _Closed(4401, "Unauthorized")
-        if key in self._operations:
-            raise _Closed(4409, f"Subscriber for {key} already exists")
-        try:
-            request = request_from(payload)
-        except MalformedRequest as error:
-            await self._send({"type": "error", "id": key, "payload": [{"message": error.message}]})
-            return
-        self._operations[key] = asyncio.create_task(self._run(key, request, self._caller))
+    async def handle_subscribe(self, message: Any) -> None:
+        # A payload without a query is an error of that operation, found by `run_operation`; not of the connection.
+        message["payload"].setdefault("query", None)
+        await super().handle_subscribe(message)
 
-    async def _run(self, key: str, request: GraphQLRequest, caller: Caller) -> None:
+    async def run_operation(self, operation: Operation[Connection, None]) -> None:
         try:
-            events: Any = self._stream(request, caller)
-            async with aclosing(events):
-                async for event in events:
-                    if event.startswith(b'{"errors"'):  # refused before execution
-                        errors = decode_json(event)["errors"]
-                        await self._send({"type": "error", "id": key, "payload": errors})
-                        return
-                    await self._socket.send_text(
-                        f'{{"id":{encode_json_text(key)},"type":"next","payload":{event.decode()}}}'
-                    )
-            await self._send({"type": "complete", "id": key})
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # the client is gone
+            await self._run(operation)
+        except WebSocketDisconnected:
+            pass
+        except Exception as error:
+            await self.handle_task_exception(error)
         finally:
-            self._operations.pop(key, None)
+            if self.operations.get(operation.id) is operation:
+                self.forget_id(operation.id)
 
-    async def _stop(self, key: str) -> None:
-        task = self._operations.pop(key, None)
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+    async def _run(self, operation: Operation[Connection, None]) -> None:
+        caller = self.context.caller
+        assert caller is not None  # operations are accepted after `connection_init` only
+        named: dict[str, Any] = {"variables": operation.variables, "operationName": operation.operation_name}
+        try:
+            request = request_from({"query": operation.query, **named})
+        except MalformedRequest as error:
+            await _send(operation, "error", [{"message": error.message}])
+            return
+        async with aclosing(self.context.stream(request, caller)) as events:
+            async for event in events:
+                if event.status != 200:
+                    await _send(operation, "error", decode_json(event.body)["errors"])
+                else:
+                    await _send(operation, "next", msgspec.Raw(event.body))
+        await operation.send_operation_message({"id": operation.id, "type": "complete"})
 
-    async def _stop_all(self) -> None:
-        for key in list(self._operations):
-            await self._stop(key)
 
-    async def _send(self, message: dict[str, Any]) -> None:
-        await self._socket.send_text(encode_json_text(message))
+async def _send(operation: Operation[Connection, None], kind: str, payload: Any) -> None:
+    message: Any = {"id": operation.id, "type": kind, "payload": payload}
+    await operation.send_operation_message(message)
 
-    async def _close(self, end: _Closed) -> None:
-        if self._socket.application_state is WebSocketState.CONNECTED:
-            await self._socket.close(end.code, end.reason[:120])
+
+class GraphQLWebSocket(GraphQL[Connection, None]):
+    """The ASGI application of a subgraph's WebSocket."""
+
+    graphql_transport_ws_handler_class = Handler
+
+    def __init__(self, schema: SubgraphSchema, verify: VerifyToken, stream: Stream) -> None:
+        """`verify` answers the caller for the value of `authorization`. It raises Unauthenticated or Unavailable."""
+        super().__init__(
+            schema,
+            graphql_ide=None,
+            subscription_protocols=[GRAPHQL_TRANSPORT_WS_PROTOCOL],
+            connection_init_wait_timeout=INIT_TIMEOUT,
+            max_subscriptions_per_connection=None,  # the router, the only client, has limits of its own
+        )
+        self._verify = verify
+        self._stream = stream
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Connection:
+        return Connection(request.headers.get("authorization"), self._stream)
+
+    async def on_ws_connect(self, context: Connection) -> UnsetType:
+        context.caller = await self._verify(context.token)
+        return UnsetType()
+
+    def encode_json(self, data: object) -> str:
+        return encode_json_text(data)
+
+    def decode_json(self, data: str | bytes) -> object:
+        try:
+            return decode_json(data)
+        except JsonError as error:
+            raise JSONDecodeError(str(error), "", 0) from error  # which Strawberry expects

@@ -34,9 +34,9 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
         return UsersContext(database, caller, writes=writes, identity=identity)
 
     def add_routes(asgi: FastAPI) -> None:
-        from hanse_subgraph.http import json_response  # embedded mode has no HTTP face
+        from subgraphs.users.routes import jwks_routes  # embedded mode starts sooner without FastAPI
 
-        asgi.add_route("/.well-known/jwks.json", lambda _: json_response(keys.public_json(), max_age=300))
+        asgi.include_router(jwks_routes(keys))
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:

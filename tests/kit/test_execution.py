@@ -106,7 +106,7 @@ class Bench:
 
     async def stream(self, query: str) -> list[Any]:
         """All events, decoded."""
-        return [orjson.loads(event) async for event in self._execution.stream(GraphQLRequest(query), Caller())]
+        return [orjson.loads(event.body) async for event in self._execution.stream(GraphQLRequest(query), Caller())]
 
     async def boxes(self) -> list[int]:
         """What is in the database."""

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 import strawberry
+from graphql import OperationDefinitionNode
+from strawberry.types import Info
 
 from hanse_subgraph.federation import SubgraphSchema, formatted_error
 from tests.kit.boxes import CALLS, graph
 
 ENTITIES = "query ($r: [_Any!]!) { _entities(representations: $r) { __typename ... on Box { id } ... on Lid { id } } }"
+SEEN: list[OperationDefinitionNode] = []
 
 
 @strawberry.federation.type(keys=["id"])
@@ -105,12 +108,24 @@ def test_an_entity_without_a_resolver_is_found_at_once() -> None:
         SubgraphSchema(query=OrphanQuery)
 
 
-def test_documents_are_prepared_once() -> None:
-    first = graph.prepare("{ __typename }")
-    assert graph.prepare("{ __typename }") is first
-    for number in range(1001):
-        graph.prepare(f"{{ a{number}: __typename }}")
-    assert graph.prepare("{ __typename }") is not first, "what was not used for long is forgotten"
+@strawberry.type(name="Query")
+class Documents:
+    """Remembers the operations that were executed."""
+
+    @strawberry.field
+    def seen(self, info: Info[None, None]) -> int:
+        """How many there are."""
+        SEEN.append(info.operation)
+        return len(SEEN)
+
+
+async def test_documents_are_parsed_once() -> None:
+    documents = SubgraphSchema(query=Documents)
+    for query in ("{ seen }", "{ seen }", *(f"{{ a{number}: __typename }}" for number in range(1001)), "{ seen }"):
+        await documents.execute(query)
+    first, second, third = SEEN
+    assert first is second
+    assert third is not second, "the least recently used documents are forgotten"
 
 
 def test_two_schemas_in_one_process_do_not_meet() -> None:
