@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from hanse_router.engine import Engine
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
-from hanse_router.identity.client_tokens import TokenVerifier
-from hanse_router.identity.jwks import JwksSource, KeySet, source_of
-from hanse_router.identity.subgraph_tokens import SigningKey, SubgraphTokens
+from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
+from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
 from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send
@@ -27,6 +26,7 @@ from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports.local import LocalEndpoint
+from hanse_wire.jwks import JwksSource
 from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -49,16 +49,9 @@ def create_router(
     """
     metrics = Metrics()
     store = open_store(settings, metrics)
-    sources = [*([jwks] if jwks is not None else []), *(source_of(url) for url in settings.jwt.jwks_urls)]
-    keys = KeySet(
-        sources,
-        refresh_seconds=settings.jwt.refresh_seconds,
-        retry_seconds=settings.jwt.retry_seconds,
-        copies=store.cache,
-        copy_seconds=settings.jwt.copy_seconds,
-    )
+    keys = open_key_set(settings.jwt, store.cache, [jwks] if jwks is not None else [])
     identity = settings.identity
-    signing = SigningKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
+    signing = RouterKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
     spans = _spans(settings.telemetry)
     engine = Engine(
         settings,

@@ -14,7 +14,6 @@ from typing import Any
 import msgspec
 from graphql import GraphQLSchema
 
-from hanse_router.cache import LruCache
 from hanse_router.caching.responses import CacheEntry, Caching, ResponseCache
 from hanse_router.errors import RouterError, UnplannableOperation
 from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
@@ -41,6 +40,7 @@ from hanse_router.transports.sharing import seen_of
 from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
+from hanse_wire.lru_cache import LruCache
 
 Document = tuple[str, str | None]  # its text, and which of its operations
 
@@ -102,7 +102,7 @@ class Pipeline:
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
         self._operations: LruCache[Document, PreparedOperation] = LruCache(
-            settings.documents, weigh=lambda key, _: len(key[0]), heaviest=settings.document_characters
+            settings.documents, weigh=lambda key, _: len(key[0]), max_weight=settings.document_characters
         )
         limit = settings.limits.max_concurrent_operations
         self._concurrency = asyncio.Semaphore(limit) if limit else nullcontext()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
-
-import jwt
-import orjson
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.errors import Forbidden, Unauthenticated, Unavailable
+from hanse_wire.jwks import JwksUrlError, KeySet, KeysUnavailable, jwks_source
+from hanse_wire.lru_cache import LruCache
+from hanse_wire.tokens import TokenError, TokenExpired, TokenRules, UnknownSigningKey, bearer_token, verify_token
 
-ALGORITHMS = ["EdDSA"]
-KNOWN_TOKENS = 10_000  # verified tokens kept, since verifying costs a tenth of a millisecond
-REFRESH_SECONDS = 5.0  # an unknown key id asks for the keys again, at most this often
-FETCH_SECONDS = 5.0
+ALGORITHMS = ("EdDSA",)
+CACHED_TOKENS = 10_000  # verifying one takes about 0.1 ms
+REFRESH_SECONDS = 300.0  # maximum age of the public keys
+RETRY_SECONDS = 5.0  # minimum time between two fetches for unknown key ids
 ADMIN = "admin"
 
 
@@ -81,92 +78,48 @@ class Caller:
     client: Client = field(default_factory=Client)
 
 
-class Keys:
-    """Public keys by id, from a JWKS at a file:// or http(s):// URL; read when needed, and again for unknown ids."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-        self._keys: dict[str, jwt.PyJWK] = {}
-        self._asked = 0.0
-        self._lock = asyncio.Lock()
-        if urlsplit(url).scheme not in ("file", "http", "https"):
-            raise ConfigError(f"not a URL of public keys: {url!r}; take file://, http:// or https://")
-
-    async def get(self, key_id: str) -> jwt.PyJWK | None:
-        """The key, or None where the other side does not publish it. Raises Unavailable where that cannot be known."""
-        if key_id not in self._keys:
-            async with self._lock:
-                if key_id not in self._keys and (not self._asked or time.monotonic() - self._asked > REFRESH_SECONDS):
-                    await self._refresh()
-        return self._keys.get(key_id)
-
-    async def _refresh(self) -> None:
-        try:
-            published = orjson.loads(await self._read())["keys"]
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            # Not there yet, or away: nobody can say that the token is wrong, and the next caller asks again.
-            raise Unavailable("The keys that tokens are verified by cannot be had just now; try again soon.") from error
-        self._asked = time.monotonic()
-        self._keys = {key["kid"]: jwt.PyJWK(key, "EdDSA") for key in published if key.get("kty") == "OKP"}
-
-    async def _read(self) -> bytes:
-        parts = urlsplit(self._url)
-        if parts.scheme == "file":
-            return await asyncio.to_thread(Path(unquote(parts.path)).read_bytes)
-        import aiohttp  # only distributed mode pays for it
-
-        try:
-            timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
-            async with aiohttp.ClientSession(timeout=timeout) as http, http.get(self._url) as reply:
-                reply.raise_for_status()
-                return await reply.read()
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise OSError(str(error)) from error
+def open_keys(url: str) -> KeySet:
+    """The public keys at a `file://` or `http(s)://` URL. Raises ConfigError for another one."""
+    try:
+        source = jwks_source(url)
+    except JwksUrlError as error:
+        raise ConfigError(str(error)) from error
+    return KeySet([source], refresh_seconds=REFRESH_SECONDS, retry_seconds=RETRY_SECONDS)
 
 
 class RouterTokens:
-    """Verifies the tokens that the router signs for one subgraph."""
+    """Verifies the tokens that the router signs for one subgraph. Verified tokens are cached until they expire."""
 
-    def __init__(self, keys: Keys, *, issuer: str, audience: str) -> None:
+    def __init__(self, keys: KeySet, *, issuer: str, audience: str) -> None:
         self._keys = keys
-        self._issuer = issuer
-        self._audience = audience
-        self._known: dict[str, tuple[float, Caller]] = {}
+        self._rules = TokenRules(ALGORITHMS, [issuer], [audience])
+        self._known: LruCache[str, tuple[float, Caller]] = LruCache(CACHED_TOKENS)
 
     async def caller(self, authorization: str | None) -> Caller:
-        """The caller whom an `authorization` header vouches for. Raises Unauthenticated, Unavailable."""
-        token = authorization[7:].strip() if authorization and authorization[:7].lower() == "bearer " else ""
-        if not token:
-            raise Unauthenticated("This subgraph answers only the router.")
+        """The caller that an `authorization` header identifies. Raises Unauthenticated, Unavailable."""
+        token = bearer_token(authorization) if authorization else None
+        if token is None:
+            raise Unauthenticated("This subgraph accepts requests of the router only.")
         known = self._known.get(token)
         if known is None:
             known = await self._verify(token)
-            if len(self._known) >= KNOWN_TOKENS:
-                self._known.clear()
-            self._known[token] = known
+            self._known.put(token, known)
         expires, caller = known
         if expires <= time.time():
-            self._known.pop(token, None)
+            self._known.drop(token)
             raise Unauthenticated("The router's token has expired.")
         return caller
 
     async def _verify(self, token: str) -> tuple[float, Caller]:
         try:
-            key_id = jwt.get_unverified_header(token).get("kid")
-            key = await self._keys.get(key_id) if isinstance(key_id, str) else None
-            if key is None:
-                raise Unauthenticated("The router's token is signed with an unknown key.")
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=ALGORITHMS,
-                audience=self._audience,
-                issuer=self._issuer,
-                options={"require": ["exp", "iss", "aud"]},
-            )
-        except jwt.ExpiredSignatureError as error:
+            claims = await verify_token(token, self._keys, self._rules)
+        except KeysUnavailable as error:
+            raise Unavailable("The public keys that verify tokens cannot be read now; try again.") from error
+        except TokenExpired as error:
             raise Unauthenticated("The router's token has expired.") from error
-        except jwt.PyJWTError as error:
+        except UnknownSigningKey as error:
+            raise Unauthenticated("The router's token is signed with an unknown key.") from error
+        except TokenError as error:
             raise Unauthenticated("The router's token is not valid.") from error
         return float(claims["exp"]), _caller(claims)
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from hanse_subgraph.auth import Caller, Keys, RouterTokens
+from hanse_subgraph.auth import Caller, RouterTokens, open_keys
 from hanse_subgraph.config import ConfigError, SubgraphSettings, setting
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
@@ -96,7 +96,7 @@ class SubgraphApp:
         self._make_runners = runners
         self._on_handled = on_handled
         self.platform = platform
-        self.tokens = RouterTokens(Keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
+        self.tokens = RouterTokens(open_keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._counters = EventCounters()
         self._relay: Relay | None = None
         self._runners: list[Runner] = []

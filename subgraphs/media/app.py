@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hanse_subgraph.auth import Caller, Keys, RouterTokens
+from hanse_subgraph.auth import Caller, RouterTokens, open_keys
 from hanse_subgraph.config import setting
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
@@ -41,7 +41,9 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     pictures = Pictures(most_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
     library = Library(settings)
     uploads = Uploads(settings, library, Intake(store, pictures, most_bytes=settings.max_file_bytes))
-    tokens = RouterTokens(Keys(settings.users_jwks), issuer=settings.users_issuer, audience=settings.users_audience)
+    tokens = RouterTokens(
+        open_keys(settings.users_jwks), issuer=settings.users_issuer, audience=settings.users_audience
+    )
 
     def make_context(database: Database, caller: Caller, writes: bool) -> MediaContext:
         return MediaContext(database, caller, writes=writes, library=library, uploads=uploads)

@@ -1,130 +1,76 @@
-"""The keys that sign access tokens: Ed25519, in a file that only its owner may read, published as a JWKS.
-
-Specifications: RFC 7517 (JWK), RFC 8037 (Ed25519 in JWK), RFC 7638 (key ids by thumbprint).
-"""
+"""The keys that sign access tokens: Ed25519 JWKs in a file of mode 0600, published as a JWKS."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
-import jwt
-import orjson
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
-
 from hanse_subgraph.config import ConfigError
+from hanse_wire.json_codec import decode_json, encode_json
+from hanse_wire.key_files import read_or_create, write_if_changed, write_key_file
+from hanse_wire.signing_keys import Jwk, SigningKey, new_jwk, public_jwks
 
-LIVING_KEYS = 2  # after a rotation the old key's tokens are good until they expire
+MAX_KEYS = 2  # after a rotation, the tokens of the previous key stay valid until they expire
 
 
 class SigningKeys:
-    """The keys in one file, the newest first: it signs, and all are published, here and in a file beside it."""
+    """The keys in one file, the newest first. The newest signs; all are published, also in a file beside it."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._keys: list[dict[str, str]] = []
-        self._seen = 0  # the file's time when it was read
-        self._private: Ed25519PrivateKey
+        self._keys: list[Jwk] = []
+        self._modified = 0  # modification time of the file when it was read, in ns
+        self._signing: SigningKey
 
     @property
     def public_file(self) -> Path:
-        """Where the JWKS is written for the other parts of this machine."""
+        """The file of the JWKS, for the other processes of this machine."""
         return self._path.with_name(f"{self._path.stem.removesuffix('-signing')}-jwks.json")
 
     @property
     def ids(self) -> list[str]:
-        """The living keys' ids, that of the signing one first."""
+        """The ids of the published keys; the first one signs."""
         return [key["kid"] for key in self._keys]
 
     def open(self) -> None:
-        """Read the file; where there is none it is made, with one key and mode 0600. Raises ConfigError."""
+        """Read the file; a missing one is created with one key. Publishes the JWKS. Raises ConfigError."""
         try:
-            if not self._path.exists():
-                _write(self._path, [_new_key()], replace=False)
-            self._seen = self._path.stat().st_mtime_ns
-            self._take(orjson.loads(self._path.read_bytes())["keys"])
-            self._publish()
+            content = read_or_create(self._path, lambda: _encode([new_jwk()]))
+            self._modified = self._path.stat().st_mtime_ns
+            keys = decode_json(content)["keys"]
+            self._signing = SigningKey(keys[0])
+            self._keys = keys
+            write_if_changed(self.public_file, public_jwks(keys))
         except OSError as error:
-            raise ConfigError(f"cannot use the signing keys {self._path}: {error.strerror}; mend its rights") from error
-        except (ValueError, KeyError, IndexError, TypeError) as error:
-            said = f"{self._path} holds no signing keys: restore it, or remove it to have a new one made"
-            raise ConfigError(said) from error
+            raise ConfigError(
+                f"cannot use the signing keys {self._path}: {error.strerror}; check the permissions"
+            ) from error
+        except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
+            raise ConfigError(
+                f"{self._path} holds no signing keys: restore it, or delete it to create a new key"
+            ) from error
 
     def rotate(self) -> None:
-        """Sign with a new key from now on; the one before stays published, the oldest goes."""
+        """Sign with a new key from now on. The previous key stays published, older ones do not. Raises ConfigError."""
         self.open()
-        _write(self._path, [_new_key(), *self._keys][:LIVING_KEYS], replace=True)
+        write_key_file(self._path, _encode([new_jwk(), *self._keys][:MAX_KEYS]))
         self.open()
 
     def sign(self, claims: dict[str, Any]) -> str:
         """The claims as a JWT, with the key's id in its header."""
-        self._follow()
-        return jwt.encode(claims, self._private, algorithm="EdDSA", headers={"kid": self._keys[0]["kid"]})
+        self._read_rotated()
+        return self._signing.sign(claims)
 
     def public_json(self) -> bytes:
         """The JWKS."""
-        self._follow()
-        return orjson.dumps({"keys": [{name: key[name] for name in key if name != "d"} for key in self._keys]})
+        self._read_rotated()
+        return public_jwks(self._keys)
 
-    def _follow(self) -> None:
-        """Read the file again where another process has rotated the keys."""
-        if self._path.stat().st_mtime_ns != self._seen:
+    def _read_rotated(self) -> None:
+        """Read the file again if another process has rotated the keys."""
+        if self._path.stat().st_mtime_ns != self._modified:
             self.open()
 
-    def _take(self, keys: list[dict[str, str]]) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(_decode(keys[0]["d"]))
-        self._keys = keys
 
-    def _publish(self) -> None:
-        if not self.public_file.exists() or self.public_file.read_bytes() != self.public_json():
-            _write_whole(self.public_file, self.public_json(), replace=True)
-
-
-def _new_key() -> dict[str, str]:
-    private = Ed25519PrivateKey.generate()
-    public = _encode(private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw))
-    thumbprint = hashlib.sha256(f'{{"crv":"Ed25519","kty":"OKP","x":"{public}"}}'.encode()).digest()
-    return {
-        "kty": "OKP",
-        "crv": "Ed25519",
-        "alg": "EdDSA",
-        "use": "sig",
-        "kid": _encode(thumbprint)[:16],
-        "x": public,
-        "d": _encode(private.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption())),
-    }
-
-
-def _write(path: Path, keys: list[dict[str, str]], *, replace: bool) -> None:
-    _write_whole(path, orjson.dumps({"keys": keys}), replace=replace)
-
-
-def _write_whole(path: Path, content: bytes, *, replace: bool) -> None:
-    """Write the file whole or not at all; where another process made it first, theirs stands unless we replace it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)  # made with mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        if replace:
-            os.replace(name, path)
-        else:
-            try:
-                os.link(name, path)
-            except FileExistsError:
-                pass
-    finally:
-        Path(name).unlink(missing_ok=True)
-
-
-def _encode(value: bytes) -> str:
-    return base64.urlsafe_b64encode(value).decode().rstrip("=")
-
-
-def _decode(value: str) -> bytes:
-    return base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
+def _encode(keys: list[Jwk]) -> bytes:
+    return encode_json({"keys": keys})

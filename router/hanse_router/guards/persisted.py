@@ -8,7 +8,6 @@ from typing import Any
 
 import orjson
 
-from hanse_router.cache import LruCache
 from hanse_router.errors import (
     InvalidRequest,
     PersistedMismatch,
@@ -18,6 +17,7 @@ from hanse_router.errors import (
 )
 from hanse_router.request import GraphQLRequest
 from hanse_router.settings import PersistedSettings
+from hanse_wire.lru_cache import LruCache
 from hanse_wire.settings import SettingsError
 
 _MISSING = 'The request has no query: send {"query": "..."}, or the id of a persisted document.'
@@ -33,7 +33,7 @@ class PersistedDocuments:
         self._trusted = _read_trusted(settings.trusted_documents) if settings.trusted_documents else {}
         self._trusted_texts = frozenset(self._trusted.values())
         self._by_hash: LruCache[str, str] = LruCache(
-            settings.cache_size, weigh=lambda _, text: len(text), heaviest=settings.cache_characters
+            settings.cache_size, weigh=lambda _, text: len(text), max_weight=settings.cache_characters
         )
         if settings.trusted_only and settings.trusted_documents is None:
             raise SettingsError("setting persisted.trusted_only needs persisted.trusted_documents, the file of them")

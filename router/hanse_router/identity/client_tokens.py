@@ -1,40 +1,55 @@
-"""Clients' access tokens (JWT, RFC 7519): verified once, then remembered until they expire."""
+"""Clients' access tokens (JWT, RFC 7519): verified once, then cached until they expire."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import jwt
-
-from hanse_router.cache import LruCache
-from hanse_router.errors import Unauthenticated
-from hanse_router.identity.jwks import KeySet
+from hanse_router.errors import Unauthenticated, Unavailable
 from hanse_router.request import ANONYMOUS, Principal
 from hanse_router.settings import JwtSettings
+from hanse_router.store.base import Cache
+from hanse_wire.jwks import JwksSource, JwksUrlError, KeySet, KeysUnavailable, jwks_source
+from hanse_wire.lru_cache import LruCache
 from hanse_wire.settings import SettingsError
+from hanse_wire.tokens import TokenError, TokenExpired, TokenRules, UnknownSigningKey, bearer_token, verify_token
 
-SCHEME = "bearer "
-MAX_TOKEN_CHARACTERS = 16_384
+
+def open_key_set(settings: JwtSettings, copies: Cache, sources: Sequence[JwksSource] = ()) -> KeySet:
+    """The keys of `jwt.jwks_urls`, and of further sources. Raises SettingsError."""
+    try:
+        configured = [jwks_source(url) for url in settings.jwks_urls]
+    except JwksUrlError as error:
+        raise SettingsError(f"setting jwt.jwks_urls: {error}") from error
+    return KeySet(
+        [*sources, *configured],
+        refresh_seconds=settings.refresh_seconds,
+        retry_seconds=settings.retry_seconds,
+        copies=copies,
+        copy_seconds=settings.copy_seconds,
+    )
 
 
 class TokenVerifier:
-    """Tells whom a token stands for."""
+    """Turns access tokens into principals."""
 
     def __init__(self, keys: KeySet, settings: JwtSettings, *, policies_claim: str = "policies") -> None:
-        if symmetric := [name for name in settings.algorithms if name.startswith("HS") or name.lower() == "none"]:
-            raise SettingsError(f"setting jwt.algorithms: {symmetric[0]} proves nothing; take EdDSA, ES256 or RS256")
+        """Raises SettingsError for a symmetric algorithm."""
+        try:
+            self._rules = TokenRules(settings.algorithms, settings.issuers, settings.audiences, settings.leeway_seconds)
+        except ValueError as error:
+            raise SettingsError(f"setting jwt.algorithms: {error}") from error
         self._keys = keys
         self._settings = settings
         self._policies_claim = policies_claim
         self._known: LruCache[str, Principal] = LruCache(settings.cache_size)
 
     def known(self, authorization: str | None) -> Principal | None:
-        """The principal where no verification is needed: no token, or one verified before. None: call `verify`."""
+        """The principal without verification: of no token, or of a cached one. None: call `verify`."""
         if not authorization:
             if self._settings.required:
-                raise Unauthenticated("An access token is needed: send the header `Authorization: Bearer <token>`.")
+                raise Unauthenticated("An access token is required: send the header `Authorization: Bearer <token>`.")
             return ANONYMOUS
         principal = self._known.get(authorization)
         if principal is not None and principal.expires + self._settings.leeway_seconds <= time.time():
@@ -45,7 +60,7 @@ class TokenVerifier:
     async def verify(self, authorization: str | None) -> Principal:
         """The principal of an `Authorization` header's value; anonymous without one.
 
-        Raises Unauthenticated where the token is not valid, Unavailable where its keys cannot be had.
+        Raises Unauthenticated where the token is not valid, Unavailable where its keys cannot be fetched.
         """
         principal = self.known(authorization)
         if principal is None:
@@ -55,32 +70,18 @@ class TokenVerifier:
         return principal
 
     async def _verify(self, authorization: str) -> Principal:
-        if authorization[: len(SCHEME)].lower() != SCHEME:
-            raise Unauthenticated("The authorization is not understood: send `Authorization: Bearer <token>`.")
-        token = authorization[len(SCHEME) :].strip()
-        if not token or len(token) > MAX_TOKEN_CHARACTERS:
-            raise Unauthenticated("The access token is not valid: sign in again.")
-        settings = self._settings
+        token = bearer_token(authorization)
+        if token is None and not authorization.lower().startswith("bearer"):
+            raise Unauthenticated("The authorization scheme is not supported: send `Authorization: Bearer <token>`.")
         try:
-            header = jwt.get_unverified_header(token)
-            algorithm, key_id = header.get("alg"), header.get("kid")
-            if algorithm not in settings.algorithms or not isinstance(key_id, str | None):
-                raise jwt.InvalidAlgorithmError
-            key = await self._keys.get(key_id, algorithm)
-            if key is None or key.algorithm_name != algorithm:
-                raise Unauthenticated("The access token is signed with an unknown key: sign in again.")
-            claims = jwt.decode(
-                token,
-                key,
-                algorithms=list(settings.algorithms),
-                audience=list(settings.audiences) or None,
-                issuer=list(settings.issuers) or None,
-                leeway=settings.leeway_seconds,
-                options={"require": ["exp"], "verify_aud": bool(settings.audiences)},
-            )
-        except jwt.ExpiredSignatureError as error:
+            claims = await verify_token(token or "", self._keys, self._rules)
+        except KeysUnavailable as error:
+            raise Unavailable("The public keys that verify access tokens cannot be read now; try again.") from error
+        except TokenExpired as error:
             raise Unauthenticated("The access token has expired: sign in again, or refresh it.") from error
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
+        except UnknownSigningKey as error:
+            raise Unauthenticated("The access token is signed with an unknown key: sign in again.") from error
+        except TokenError as error:
             raise Unauthenticated("The access token is not valid: sign in again.") from error
         return self._principal(claims)
 

@@ -12,13 +12,13 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from hanse_router.cache import LruCache
 from hanse_router.errors import Unauthorized
 from hanse_router.operation import Field, Operation
 from hanse_router.prepare.requirements import ALWAYS, Requirement, Requirements
 from hanse_router.request import Principal
 from hanse_router.settings import AuthorizationSettings
 from hanse_schema.supergraph.model import Supergraph
+from hanse_wire.lru_cache import LruCache
 
 Path = tuple[str, ...]
 CODE = "UNAUTHORIZED_FIELD_OR_TYPE"

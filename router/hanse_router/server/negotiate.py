@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from hanse_router.cache import LruCache
+from hanse_wire.lru_cache import LruCache
 
 GRAPHQL_RESPONSE = b"application/graphql-response+json; charset=utf-8"
 JSON = b"application/json; charset=utf-8"

@@ -6,8 +6,8 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from hanse_router.cache import LruCache
 from hanse_router.store.base import BucketStore, Cache, Charge, Refusal
+from hanse_wire.lru_cache import LruCache
 
 MOST_ENTRIES = 1_000_000  # the bytes are what bounds it
 
@@ -55,7 +55,7 @@ class MemoryCache:
         self._bytes = bytes_
         self._clock = clock
         self._entries: LruCache[str, tuple[bytes, float]] = LruCache(
-            MOST_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), heaviest=bytes_
+            MOST_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), max_weight=bytes_
         )
 
     async def get(self, key: str) -> bytes | None:

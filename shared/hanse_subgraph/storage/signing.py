@@ -8,13 +8,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import tempfile
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
 from hanse_subgraph.config import ConfigError
+from hanse_wire.key_files import read_or_create
 
 SECRET_BYTES = 32
 
@@ -59,29 +59,12 @@ class Secret:
         return self._value
 
     def open(self) -> None:
-        """Read the file; where there is none it is made, with mode 0600. Raises ConfigError."""
+        """Read the file, created with mode 0600 where it is missing. Raises ConfigError."""
         try:
-            if not self._path.exists():
-                _make(self._path)
-            self._value = self._path.read_bytes()
+            self._value = read_or_create(self._path, lambda: os.urandom(SECRET_BYTES))
         except OSError as error:
             raise ConfigError(
-                f"cannot use the signing secret {self._path}: {error.strerror}; mend its rights"
+                f"cannot use the signing secret {self._path}: {error.strerror}; check the permissions"
             ) from error
         if len(self._value) < SECRET_BYTES:
-            said = f"{self._path} holds no signing secret: restore it, or remove it to have a new one made"
-            raise ConfigError(said)
-
-
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent)  # made with mode 0600
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(os.urandom(SECRET_BYTES))
-        try:
-            os.link(name, path)
-        except FileExistsError:
-            pass  # another process made it first, and theirs stands
-    finally:
-        Path(name).unlink(missing_ok=True)
+            raise ConfigError(f"{self._path} holds no signing secret: restore it, or delete it to create a new secret")

@@ -10,7 +10,7 @@ import jwt
 import orjson
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from hanse_router.identity.subgraph_tokens import SigningKey
+from hanse_router.identity.subgraph_tokens import RouterKey
 
 NOW = int(time.time())
 CLAIMS: dict[str, Any] = {
@@ -28,7 +28,7 @@ class Issuer:
     """Signs tokens with a key of its own, and publishes it."""
 
     def __init__(self, folder: Path, name: str = "issuer") -> None:
-        self.key = SigningKey.open(folder / f"{name}.json", folder / f"{name}-jwks.json")
+        self.key = RouterKey.open(folder / f"{name}.json", folder / f"{name}-jwks.json")
 
     def token(self, **claims: Any) -> str:
         """A token with the usual claims, and these; None takes a claim away."""

@@ -12,12 +12,12 @@ import orjson
 import pytest
 
 from hanse_router.errors import Unauthenticated, Unavailable
-from hanse_router.identity.client_tokens import TokenVerifier
-from hanse_router.identity.jwks import FileJwks, KeySet, source_of
+from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
 from hanse_router.request import ANONYMOUS
 from hanse_router.settings import JwtSettings
 from hanse_router.store.base import Cache
 from hanse_router.store.memory import MemoryCache
+from hanse_wire.jwks import KeySet
 from hanse_wire.settings import SettingsError
 from tests.router.identity.keys import NOW, Issuer, Published, other_algorithms
 from tests.router.store.bucket_contract import Clock
@@ -29,13 +29,7 @@ def verifier(source: Any, copies: Cache | None = None, **settings: Any) -> Token
 
 
 def key_set(source: Any, settings: JwtSettings, copies: Cache | None = None) -> KeySet:
-    return KeySet(
-        [source],
-        refresh_seconds=settings.refresh_seconds,
-        retry_seconds=settings.retry_seconds,
-        copies=copies or MemoryCache(10_000),
-        copy_seconds=settings.copy_seconds,
-    )
+    return open_key_set(settings, copies or MemoryCache(10_000), [source])
 
 
 @pytest.fixture
@@ -107,7 +101,7 @@ async def test_a_forged_signature(issuer: Issuer, tmp_path: Path) -> None:
     other = Issuer(tmp_path, "other")
     forged = jwt.encode(
         {**jwt.decode(other.token(), options={"verify_signature": False})},
-        other.key._private,
+        other.key.private_key,
         algorithm="EdDSA",
         headers={"kid": issuer.key.key_id},
     )
@@ -156,7 +150,7 @@ async def test_a_token_without_a_key_id_is_matched_where_one_key_has_its_algorit
     issuer: Issuer, tmp_path: Path
 ) -> None:
     claims = jwt.decode(issuer.token(), options={"verify_signature": False})
-    value = "Bearer " + jwt.encode(claims, issuer.key._private, algorithm="EdDSA")
+    value = "Bearer " + jwt.encode(claims, issuer.key.private_key, algorithm="EdDSA")
     assert (await verifier(Published(issuer.key.public_jwks)).verify(value)).authenticated
     two = Published(issuer.key.public_jwks, Issuer(tmp_path, "second").key.public_jwks)
     with pytest.raises(Unauthenticated):
@@ -245,8 +239,8 @@ async def test_a_source_that_was_never_there_is_no_fault_of_the_token(issuer: Is
 
 
 async def test_keys_from_a_file(issuer: Issuer, tmp_path: Path) -> None:
-    source = source_of((tmp_path / "issuer-jwks.json").as_uri())
-    assert isinstance(source, FileJwks)
-    assert (await verifier(source).verify(issuer.bearer())).authenticated
-    with pytest.raises(SettingsError):
-        source_of("ftp://x")
+    settings = JwtSettings(jwks_urls=((tmp_path / "issuer-jwks.json").as_uri(),))
+    tokens = TokenVerifier(open_key_set(settings, MemoryCache(10_000)), settings)
+    assert (await tokens.verify(issuer.bearer())).authenticated
+    with pytest.raises(SettingsError, match=r"jwt\.jwks_urls"):
+        open_key_set(JwtSettings(jwks_urls=("ftp://x",)), MemoryCache(10_000))

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from hanse_router.guards.headers import SubgraphHeaders
-from hanse_router.identity.subgraph_tokens import SigningKey, SubgraphTokens
+from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
 from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import HeaderSettings, IdentitySettings
 from hanse_wire.settings import SettingsError
@@ -24,7 +24,7 @@ def headers_of(tokens: SubgraphTokens, subgraph: str, context: RequestContext) -
     return tokens.headers(subgraph, context, tokens.of_caller(context))
 
 
-def decoded(key: SigningKey, header: str, audience: str) -> dict[str, object]:
+def decoded(key: RouterKey, header: str, audience: str) -> dict[str, object]:
     public = jwt.PyJWK(orjson.loads(key.public_jwks)["keys"][0])
     claims: dict[str, object] = jwt.decode(
         header.removeprefix("Bearer "), public, algorithms=["EdDSA"], audience=audience, issuer="hanse-router"
@@ -34,9 +34,9 @@ def decoded(key: SigningKey, header: str, audience: str) -> dict[str, object]:
 
 def test_the_key_is_made_once_and_only_its_owner_reads_it(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "key.json"
-    key = SigningKey.open(file)
+    key = RouterKey.open(file)
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert SigningKey.open(file).key_id == key.key_id
+    assert RouterKey.open(file).key_id == key.key_id
     published = (tmp_path / "deep" / "router-jwks.json").read_bytes()
     assert published == key.public_jwks
     assert b'"d"' not in published
@@ -47,17 +47,17 @@ def test_a_file_that_holds_no_key(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "key.json"
     file.write_bytes(content)
     with pytest.raises(SettingsError, match="holds no key"):
-        SigningKey.open(file)
+        RouterKey.open(file)
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(SettingsError, match=r"identity\.key_file"):
-        SigningKey.open(tmp_path / "file" / "key.json")
+        RouterKey.open(tmp_path / "file" / "key.json")
 
 
 def test_a_token_says_who_calls_from_where_and_is_for_one_subgraph(tmp_path: Path) -> None:
-    key = SigningKey.open(tmp_path / "key.json")
+    key = RouterKey.open(tmp_path / "key.json")
     tokens = SubgraphTokens(key, IdentitySettings(token_seconds=60))
     header = headers_of(tokens, "users", CONTEXT)["authorization"]
     claims = decoded(key, header, "users")
@@ -77,7 +77,7 @@ def test_a_token_says_who_calls_from_where_and_is_for_one_subgraph(tmp_path: Pat
 
 
 def test_the_anonymous_have_no_subject(tmp_path: Path) -> None:
-    key = SigningKey.open(tmp_path / "key.json")
+    key = RouterKey.open(tmp_path / "key.json")
     claims = decoded(
         key, headers_of(SubgraphTokens(key, IdentitySettings()), "a", RequestContext())["authorization"], "a"
     )
@@ -86,7 +86,7 @@ def test_the_anonymous_have_no_subject(tmp_path: Path) -> None:
 
 
 def test_tokens_are_shared_by_the_same_caller_only(tmp_path: Path) -> None:
-    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    tokens = SubgraphTokens(RouterKey.open(tmp_path / "key.json"), IdentitySettings())
     first = headers_of(tokens, "users", CONTEXT)
     assert headers_of(tokens, "users", CONTEXT) is first
     others = [
@@ -101,7 +101,7 @@ def test_tokens_are_shared_by_the_same_caller_only(tmp_path: Path) -> None:
 
 def test_a_token_is_renewed_at_half_of_its_life(tmp_path: Path) -> None:
     now = 1_000_000.0
-    key = SigningKey.open(tmp_path / "key.json")
+    key = RouterKey.open(tmp_path / "key.json")
     tokens = SubgraphTokens(key, IdentitySettings(token_seconds=60), clock=lambda: now)
     first = headers_of(tokens, "users", CONTEXT)
     now += 29
@@ -114,7 +114,7 @@ def test_a_token_is_renewed_at_half_of_its_life(tmp_path: Path) -> None:
 
 
 def test_only_named_headers_are_carried(tmp_path: Path) -> None:
-    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    tokens = SubgraphTokens(RouterKey.open(tmp_path / "key.json"), IdentitySettings())
     settings = HeaderSettings.model_validate(
         {"propagate": ["X-Trace", "x-none"], "subgraphs": {"users": {"insert": {"X-Fixed": "1"}}}}
     )
@@ -124,7 +124,7 @@ def test_only_named_headers_are_carried(tmp_path: Path) -> None:
 
 
 def test_headers_that_cannot_be_carried(tmp_path: Path) -> None:
-    tokens = SubgraphTokens(SigningKey.open(tmp_path / "key.json"), IdentitySettings())
+    tokens = SubgraphTokens(RouterKey.open(tmp_path / "key.json"), IdentitySettings())
     with pytest.raises(SettingsError):
         SubgraphHeaders(HeaderSettings(propagate=("Host",)), tokens, ["a"])
     with pytest.raises(SettingsError):

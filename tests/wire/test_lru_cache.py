@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanse_router.cache import LruCache
+from hanse_wire.lru_cache import LruCache
 
 
 @given(size=st.integers(1, 5), keys=st.lists(st.tuples(st.booleans(), st.integers(0, 8)), max_size=60))
@@ -25,7 +25,7 @@ def test_it_holds_the_most_recently_used(size: int, keys: list[tuple[bool, int]]
 
 
 def test_what_is_heavy_goes_too() -> None:
-    cache: LruCache[str, str] = LruCache(100, weigh=lambda key, value: len(value), heaviest=10)
+    cache: LruCache[str, str] = LruCache(100, weigh=lambda key, value: len(value), max_weight=10)
     cache.put("a", "xxxx")
     cache.put("b", "xxxx")
     cache.put("a", "xxxxxx")

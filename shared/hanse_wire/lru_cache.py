@@ -1,4 +1,4 @@
-"""A bounded cache that forgets what was used longest ago."""
+"""A bounded cache that drops the least recently used entry."""
 
 from __future__ import annotations
 
@@ -11,41 +11,41 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """At most `size` entries; with `weigh`, also at most `heaviest` in all. For one event loop: no locks."""
+    """At most `size` entries; with `weigh`, also at most `max_weight` in total. For one event loop: no locks."""
 
-    __slots__ = ("_entries", "_heaviest", "_weigh", "_weight", "size")
+    __slots__ = ("_entries", "_max_weight", "_weigh", "_weight", "size")
 
-    def __init__(self, size: int, *, weigh: Callable[[K, V], int] | None = None, heaviest: int = 0) -> None:
+    def __init__(self, size: int, *, weigh: Callable[[K, V], int] | None = None, max_weight: int = 0) -> None:
         self.size = size
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._weigh = weigh
-        self._heaviest = heaviest
+        self._max_weight = max_weight
         self._weight = 0
 
     def get(self, key: K) -> V | None:
-        """The entry, now the most recently used, or None."""
+        """The entry, None where there is none. It becomes the most recently used one."""
         entry = self._entries.get(key)
         if entry is not None:
             self._entries.move_to_end(key)
         return entry
 
     def put(self, key: K, value: V) -> None:
-        """Keep the entry; those used longest ago go where there are too many, or they are too heavy together."""
+        """Add or replace an entry; drops the least recently used ones above the maximum number or weight."""
         self.drop(key)
         self._entries[key] = value
         if self._weigh is not None:
             self._weight += self._weigh(key, value)
-        while len(self._entries) > self.size or self._weight > self._heaviest:
+        while len(self._entries) > self.size or self._weight > self._max_weight:
             self.drop(next(iter(self._entries)))
 
     def drop(self, key: K) -> None:
-        """Forget the entry, if it is there."""
+        """Remove an entry, if there is one."""
         value = self._entries.pop(key, None)
         if value is not None and self._weigh is not None:
             self._weight -= self._weigh(key, value)
 
     def keys(self) -> list[K]:
-        """The keys, the most recently used last."""
+        """The keys, the most recently used one last."""
         return list(self._entries)
 
     def __len__(self) -> int:
