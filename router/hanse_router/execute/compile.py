@@ -11,7 +11,7 @@ from graphql import GraphQLSchema, is_object_type
 
 from hanse_router.execute.collect import Collector
 from hanse_router.execute.compiled import FastPath, Reason, Unsupported
-from hanse_router.execute.compiled.repeated_values import Shared
+from hanse_router.execute.compiled.layout import Repeated
 from hanse_router.execute.conditions import Booleans, boolean_defaults
 from hanse_router.execute.fetch import CompiledFetch
 from hanse_router.execute.introspect import Introspection
@@ -60,11 +60,11 @@ class Variant:
         self._runs += 1
         if self._runs == 2:
             self._fast = self._try_generate(None)
-        elif self._fast is not None and self._fast.repeating != self._fast.shared:
-            self._fast = self._try_generate(self._fast.repeating)
+        elif self._fast is not None and self._fast.repeated != self._fast.deduplicated:
+            self._fast = self._try_generate(self._fast.repeated)
         return self._fast
 
-    def generate(self, shared: Shared | None = None) -> FastPath:
+    def generate(self, repeated: Repeated | None = None) -> FastPath:
         """A new fast path. Raises Unsupported."""
         if self.primary is not None:
             raise Unsupported(Reason.SUBSCRIPTION)
@@ -72,11 +72,11 @@ class Variant:
             raise Unsupported(Reason.INTROSPECTION)
         if not self.steps:
             raise Unsupported(Reason.NO_FETCHES)
-        return self._generate(self.steps, self.fetches, self.unblocks, shared=shared)
+        return self._generate(self.steps, self.fetches, self.unblocks, repeated=repeated)
 
-    def _try_generate(self, shared: Shared | None) -> FastPath | None:
+    def _try_generate(self, repeated: Repeated | None) -> FastPath | None:
         try:
-            return self.generate(shared)
+            return self.generate(repeated)
         except Unsupported as error:
             self.general_reason = error.reason
             log.debug("operation %s uses the general path: %s", self._name, error)

@@ -12,8 +12,6 @@ from weakref import WeakKeyDictionary
 from hanse_router.execute import Call, Response
 from hanse_router.execute.compile import CompiledPlan, Variant
 from hanse_router.execute.compiled import Fallback, FastPath, Unsupported
-from hanse_router.execute.compiled.repeated_values import may_be_shared
-from hanse_router.execute.compiled.shape import Shape
 from hanse_router.execute.fetch import Replies
 from hanse_router.execute.run import Execution
 
@@ -38,7 +36,7 @@ async def compare_paths(compiled: CompiledPlan, variables: Mapping[str, Any], ne
                 response = await fast.run(variables, call, replies)
             except Fallback:
                 response = await _general(variant, variables, call, replies)
-            assert comparable(response) == comparable(general), f"deduplicated: {sorted(fast.shared)}"
+            assert comparable(response) == comparable(general), f"deduplicated: {sorted(fast.deduplicated)}"
             assert {name: sorted(sent) for name, sent in again.items()} == {n: sorted(s) for n, s in bodies.items()}
     return general
 
@@ -57,8 +55,13 @@ def fast_paths(variant: Variant) -> list[FastPath]:
         except Unsupported:
             _generated[variant] = []
         else:
-            shared = frozenset(shareable(plain.shape))
-            _generated[variant] = [plain, variant.generate(shared)] if shared else [plain]
+            repeated = frozenset(
+                (*one.path, field.key)
+                for one in plain.layout.root.walk()
+                for field in one.selected()
+                if field.can_repeat
+            )
+            _generated[variant] = [plain, variant.generate(repeated)] if repeated else [plain]
     return _generated[variant]
 
 
@@ -75,18 +78,6 @@ def comparable(response: Response) -> Any:
 def ordered(data: Any) -> Any:
     """Data so that the order of fields counts."""
     return json.loads(json.dumps(data), object_pairs_hook=tuple)
-
-
-def shareable(shape: Shape, above: tuple[str, ...] = ()) -> set[tuple[str, ...]]:
-    """All fields whose values can be deduplicated."""
-    found: set[tuple[str, ...]] = set()
-    for slot in shape.visible.values():
-        path = (*above, slot.key)
-        if may_be_shared(shape, slot):
-            found.add(path)
-        if slot.shape is not None:
-            found |= shareable(slot.shape, path)
-    return found
 
 
 @contextmanager

@@ -63,11 +63,11 @@ async def test_what_repeats_is_seen_and_what_no_longer_does_is_shared_no_more(re
     told.authors = [author(number % 2) for number in range(20)] + [None]
     for _ in range(5):
         fast = await answered(reviews, told)
-    assert fast.shared == {("reviews", "author")}
+    assert fast.deduplicated == {("reviews", "author")}
     told.authors = [author(number) for number in range(20)]
     for _ in range(510):
         fast = await answered(reviews, told)
-    assert not fast.shared
+    assert not fast.deduplicated
 
 
 async def test_what_is_small_or_differs_is_not_shared(reviews: CompiledPlan) -> None:
@@ -75,4 +75,4 @@ async def test_what_is_small_or_differs_is_not_shared(reviews: CompiledPlan) -> 
     told.authors = [author(number) for number in range(20)]
     for _ in range(6):
         fast = await answered(reviews, told)
-    assert not fast.shared
+    assert not fast.deduplicated

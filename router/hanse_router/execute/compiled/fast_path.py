@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.generate import Code
-from hanse_router.execute.compiled.layout import Overlay
-from hanse_router.execute.compiled.repeated_values import Shared, repeating, share
+from hanse_router.execute.compiled.layout import Repeated, lay_out
+from hanse_router.execute.compiled.repeated_values import repeated_fields
 from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
@@ -40,31 +40,28 @@ class FastPath:
         root_type: GraphQLObjectType,
         collected: Collected,
         booleans: Booleans,
-        shared: Shared | None = None,
+        repeated: Repeated | None = None,
     ) -> None:
-        """`shared` are the fields whose values an earlier fast path of this plan found repeated; None: not known."""
-        shaper = Shaper(collector)
-        root = shaper.root(root_type, collected)
-        overlay = Overlay(root, steps, booleans, shaper, collector.api_schema)
-        share(root, shared or frozenset())
-        structs = Structs(overlay)
+        """`repeated` are the fields whose values are deduplicated; None: no response has been sampled yet."""
+        shape = Shaper(collector).root(root_type, collected)
+        layout = lay_out(shape, steps, booleans, collector.api_schema, repeated or frozenset())
+        structs = Structs(layout)
         self.fetches = fetches
         self.waits = [len(step.waits_for) for step in steps]
         self.first = [index for index, count in enumerate(self.waits) if not count]
         self.unblocks = unblocks
-        self.groups = overlay.groups
-        self.needed = {  # root fetches that bring a non-null field: without data only the general path answers
+        self.layout = layout
+        self.non_null_roots = {  # fetches that have to write a non-null field into the root object
             id_
-            for id_, brings in overlay.roots.items()
-            if any(slot.non_null and not slot.hidden for slot, _ in brings.values())
+            for id_, written in layout.roots.items()
+            if any(one.field.non_null and one.field.selected for one in written.values())
         }
-        self.code = Code(overlay, structs.shared)
+        self.code = Code(layout, structs.shared)
         self.root = structs.root
         self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
-        self.shape = root
         self.source = f"{structs.listing()}\n\n\n{self.code.module.text}"
-        self.shared = self.repeating = shared or frozenset()  # in this code; in the response sampled last
-        self._runs = 0 if shared is None else _FIRST_SAMPLE
+        self.deduplicated = self.repeated = repeated or frozenset()  # by this code; in the response sampled last
+        self._runs = 0 if repeated is None else _FIRST_SAMPLE
         self._fallbacks = 0
 
     def worth_trying(self) -> bool:
@@ -88,7 +85,7 @@ class FastPath:
                 self.code.complete(run.root, run.lists)
                 self._runs += 1
                 if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
-                    self.repeating = repeating(self.shape, run.root)
+                    self.repeated = repeated_fields(self.layout.root, run.root)
                 self.code.encode_shared(run.lists)
             except Fallback:
                 pass

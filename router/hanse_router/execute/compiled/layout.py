@@ -1,298 +1,316 @@
-"""The plan laid over the shape: what each fetch brings, and what is fetched only for representations."""
+"""The layout of a response in memory: every field with all that generated code needs to know of it, frozen.
+
+One pass over the shape decides it, from what the plan's fetches supply.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from graphql import GraphQLSchema, is_interface_type, is_object_type
+from graphql import GraphQLSchema
 
 from hanse_router.execute.compiled.reasons import Reason, Unsupported
-from hanse_router.execute.compiled.shape import ANY_JSON, Shape, Shaper, Slot
-from hanse_router.execute.conditions import Booleans, any_holds, holds
-from hanse_router.execute.entities import fields_of
-from hanse_router.execute.merge import reply_keys
-from hanse_router.execute.steps import Step
-from hanse_router.query_plan import (
-    EntityGroup,
-    EntityInput,
-    Fetch,
-    InlineFragment,
-    Path,
-    PathKey,
-    PathList,
-    PathTypes,
-    Required,
-    RequiredField,
-    Selection,
+from hanse_router.execute.compiled.shape import Shape
+from hanse_router.execute.compiled.supply import (
+    Fetched,
+    FieldSupply,
+    GroupSupply,
+    PlanSupply,
+    Source,
+    TargetSupply,
+    Written,
 )
-from hanse_schema.type_ref import list_depth, named_type
+from hanse_router.execute.conditions import Booleans
+from hanse_router.execute.steps import Step
+from hanse_router.query_plan import EntityGroup, Required
+
+Repeated = frozenset[tuple[str, ...]]
+"""The fields whose values are deduplicated, by the response keys that lead to them."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FieldLayout:
+    """A field of the objects at one response path.
+
+    It is held in `attribute`, written to the response under `key`. `annotation` and `lists` are those of the shape;
+    `below` is the layout of its objects. A field that is not `selected` is unset before the response is encoded.
+    """
+
+    key: str
+    attribute: str
+    annotation: Any
+    lists: tuple[bool, ...]
+    below: ObjectLayout | None
+    selected: bool
+    non_null: bool
+    typename: bool
+    opaque: bool
+    fetched: Fetched
+    source: Source | None  # what fetches its objects
+    in_memory: bool  # objects have the attribute
+    stays_unset: bool  # UNSET until its entity is fetched, since representations read it; null in the response
+    can_repeat: bool  # its values can be deduplicated: one source fetches them whole, at several response paths
+    deduplicated: bool
+
+    @property
+    def temporary(self) -> bool:
+        """Whether it is in memory for representations only."""
+        return self.in_memory and not self.selected
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ObjectLayout:
+    """The objects at one response path. `of_type` is that of the shape."""
+
+    path: tuple[str, ...]
+    types: tuple[str, ...]
+    abstract: bool
+    fields: Mapping[str, FieldLayout]  # the selected ones in the client's order, then others
+    of_type: Mapping[str, Mapping[str, bool]]
+
+    def selected(self) -> Iterator[FieldLayout]:
+        """The fields of the response."""
+        return (field for field in self.fields.values() if field.selected)
+
+    def temporary(self) -> list[FieldLayout]:
+        """The fields that are in memory for representations only."""
+        return [field for field in self.fields.values() if field.temporary]
+
+    def in_memory(self) -> list[FieldLayout]:
+        """The fields that its objects have."""
+        return [field for field in self.fields.values() if field.in_memory]
+
+    def walk(self) -> Iterator[ObjectLayout]:
+        """This layout and all below it, outer ones first."""
+        yield self
+        for field in self.selected():
+            if field.below is not None:
+                yield from field.below.walk()
 
 
 @dataclass(frozen=True, slots=True)
-class RequiredSlot:
-    """A field of a representation: sent as `name`, read from `slot`; `selections` tell what is sent of an object.
-
-    `key` tells what of it belongs to the key that the object is found by: None for nothing, empty for a leaf.
-    """
+class RequiredFieldLayout:
+    """A field of a representation, as `RequiredInput` describes it."""
 
     name: str
-    slot: Slot
-    selections: tuple[Required, ...] = ()
-    key: tuple[Required, ...] | None = None
+    field: FieldLayout
+    selections: tuple[Required, ...]
+    key_part: tuple[Required, ...] | None
 
 
-Fields = tuple[RequiredSlot, ...]
-
-
-@dataclass(slots=True, eq=False)
-class Target:
-    """Where a path of a group leads: objects of a shape, of these types, reached as `route` tells.
-
-    `inputs` holds for each type what is sent: its `__typename` (None: the object's own) and the required fields.
-    """
-
-    shape: Shape
-    types: tuple[str, ...]
-    route: tuple[RouteStep, ...]
-    inputs: dict[str, tuple[str | None, Fields]] = field(default_factory=dict)
+RequiredFields = tuple[RequiredFieldLayout, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RouteStep:
-    """From objects to those under `slot`; of those only `types`, where given."""
+class PathField:
+    """A step of a response path: to the objects under a field; of those only `types`, if given."""
 
-    slot: Slot
+    field: FieldLayout
     types: tuple[str, ...] | None = None
 
 
-@dataclass(slots=True, eq=False)
-class GroupOverlay:
-    """What a group brings, by response key, and whether it does so for every entity."""
+ObjectPath = tuple[PathField, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TargetLayout:
+    """Objects that a group writes into, and what of them is sent: by type, its `__typename` and the fields."""
+
+    object: ObjectLayout
+    types: tuple[str, ...]
+    path: ObjectPath
+    inputs: Mapping[str, tuple[str | None, RequiredFields]]
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenField:
+    """A field that a fetch writes; `always`: it has it for each object."""
+
+    field: FieldLayout
+    always: bool
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupLayout:
+    """An entity group: its targets and what it writes into them, by response key.
+
+    `non_null` are the keys that some target must have: then a missing entity needs the general path. `feeds`: some
+    representation reads what it writes.
+    """
 
     group: EntityGroup
-    targets: list[Target]
-    brings: dict[str, tuple[Slot, bool]] = field(default_factory=dict)
-    non_null: set[str] = field(default_factory=set)  # keys that some target must have
-    # Where an entity is null, or not asked for: the general path answers, if some target must have what it brings;
-    # what it brings for representations is told from a null that came.
-    feeds: bool = False
-
-    @property
-    def strict(self) -> bool:
-        """Whether the general path is needed where an entity is null, or not asked for."""
-        return bool(self.non_null)
+    targets: tuple[TargetLayout, ...]
+    written: Mapping[str, WrittenField]
+    non_null: frozenset[str]
+    feeds: bool
 
 
-class Overlay:
-    """All fetches of a plan over one shape. Raises Unsupported while it is made."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """The layout of a plan's response, and what each fetch writes into it, by the fetch's id."""
 
-    def __init__(
-        self, root: Shape, steps: Sequence[Step], booleans: Booleans, shaper: Shaper, api_schema: GraphQLSchema
-    ) -> None:
-        self.root = root
-        self._booleans = booleans
-        self._shaper = shaper
-        self._api_schema = api_schema
-        self.roots: dict[int, dict[str, tuple[Slot, bool]]] = {}
-        self.groups: dict[int, list[GroupOverlay]] = {}
-        self._fed: set[Slot] = set()  # read by some representation
-        self.fetches = {step.fetch.id: step.fetch for step in steps}
-        for step in steps:
-            self._fetch(step.fetch)
-        self._judge()
+    root: ObjectLayout
+    roots: Mapping[int, Mapping[str, WrittenField]]
+    groups: Mapping[int, tuple[GroupLayout, ...]]
 
-    def _fetch(self, fetch: Fetch) -> None:
-        if fetch.paths:
-            raise Unsupported(Reason.QUERY_BELOW_ROOT)
-        if not fetch.groups:
-            brings = self.roots[fetch.id] = {}
-            self._lay(self.root, fetch.selections, fetch, brings)
-            return
-        overlays = self.groups[fetch.id] = []
-        for group in fetch.groups:
-            if group.contexts:
-                raise Unsupported(Reason.CONTEXT_ARGUMENT)
-            if not any_holds(group.conditions, self._booleans):
-                raise Unsupported(Reason.SKIPPED_GROUP)
-            overlay = GroupOverlay(group, [self._target(path, group) for path in group.paths])
-            all_ = frozenset(name for target in overlay.targets for name in target.types)
-            for target in overlay.targets:
-                below = len(overlay.targets) == 1
-                if target.types:
-                    self._lay(
-                        target.shape, group.selections, overlay, overlay.brings, target.types, below=below, all_=all_
-                    )
-            overlays.append(overlay)
+    def path_to(self, object_: ObjectLayout) -> ObjectPath:
+        """The path from the root to the objects of a layout."""
+        path: list[PathField] = []
+        above = self.root
+        for key in object_.path:
+            field = above.fields[key]
+            assert field.below is not None
+            path.append(PathField(field))
+            above = field.below
+        return tuple(path)
 
-    def _lay(
-        self,
-        shape: Shape,
-        selections: Iterable[Selection],
-        source: object,
-        brings: dict[str, tuple[Slot, bool]] | None,
-        types: tuple[str, ...] | None = None,
-        *,
-        maybe: bool = False,
-        below: bool = True,
-        all_: frozenset[str] = frozenset(),
-    ) -> None:
-        """Note what selections bring to the objects of a shape: with the object (`brings` None), or into it."""
-        types = types or shape.types
-        for selection in selections:
-            if not holds(selection.conditions, self._booleans):
-                continue
-            if isinstance(selection, InlineFragment):
-                covered = types
-                part = maybe
-                if selection.type_condition is not None:
-                    covered = tuple(name for name in types if self._covers(selection, name))
-                    part = part or not all(self._covers(selection, name) for name in all_ or types)
-                if covered:
-                    self._lay(shape, selection.selections, source, brings, covered, maybe=part, below=below, all_=all_)
-                continue
-            if selection.alias != selection.response_key:
-                raise Unsupported(Reason.WIRE_ALIAS, selection.response_key)
-            slot = self._slot(shape, selection.response_key, selection.name, selection.type, bool(selection.selections))
-            if slot is None:
-                continue
-            if brings is None:
-                slot.brought = "maybe" if maybe and slot.brought != "always" else "always"
-            else:
-                slot.later = True
-                known = brings.get(slot.key)
-                if known is not None and known[0].annotation != slot.annotation:
-                    raise Unsupported(Reason.FIELD_TYPES, slot.key)
-                brings[slot.key] = (slot, not maybe or (known is not None and known[1]))
-            if slot.opaque:
-                if slot.source not in (None, source) or reply_keys(selection.selections).differs:
-                    raise Unsupported(Reason.SEVERAL_FETCHES, slot.key)
-                slot.source = source
-            elif slot.shape is not None:
-                if not below or slot.source not in (None, source):
-                    raise Unsupported(Reason.SEVERAL_FETCHES, slot.key)
-                slot.source = source
-                slot.whole = not maybe
-                self._lay(slot.shape, selection.selections, source, None)
 
-    def _covers(self, fragment: InlineFragment, name: str) -> bool:
-        """Whether objects of a type get what stands in the fragment; an interface object's are of all its types."""
-        if name in fragment.runtime_types:
-            return True
-        condition, type_ = (self._api_schema.get_type(one or "") for one in (fragment.type_condition, name))
-        return is_interface_type(condition) and is_object_type(type_) and self._api_schema.is_sub_type(condition, type_)
+def lay_out(
+    root: Shape, steps: Sequence[Step], booleans: Booleans, api_schema: GraphQLSchema, repeated: Repeated
+) -> Layout:
+    """The layout of a plan's response. Raises Unsupported."""
+    return _Pass(PlanSupply(root, steps, booleans, api_schema), repeated).layout()
 
-    def _slot(self, shape: Shape, key: str, name: str, type_: str, composite: bool) -> Slot | None:
-        slot = shape.find(key)
-        if slot is not None:
-            return slot
-        if name == "__typename" and not shape.abstract:
-            return None
-        slot = Slot(key, self._shaper.attribute(key), hidden=True, lists=(True,) * list_depth(type_))
-        if composite:  # objects that clients do not see are kept as they come
-            slot.opaque, slot.lists, slot.annotation = True, (), ANY_JSON
-        elif name == "__typename":
-            slot.typename, slot.annotation = True, Literal[shape.types]
-        else:
-            named = named_type(type_)
-            slot.annotation = self._shaper.leaf(self._api_schema.get_type(named) or named)
-        shape.hidden[key] = slot
-        return slot
 
-    def _target(self, path: Path, group: EntityGroup) -> Target:
-        shape, types = self.root, self.root.types
-        route: list[RouteStep] = []
-        depth = 0
-        for step in path:
-            if isinstance(step, PathKey):
-                slot = shape.find(step.response_key)
-                if depth or slot is None or slot.shape is None:
-                    raise Unsupported(Reason.HIDDEN_PATH, step.response_key)
-                route.append(RouteStep(slot))
-                shape, types, depth = slot.shape, slot.shape.types, len(slot.lists)
-            elif isinstance(step, PathList):
-                depth -= 1
-            else:
-                assert isinstance(step, PathTypes)
-                types = tuple(name for name in types if name in step.runtime_types)
-                if len(types) < len(shape.types) and route:
-                    route[-1] = RouteStep(route[-1].slot, types)
-        if depth or not route:
-            raise Unsupported(Reason.HIDDEN_PATH)
-        target = Target(shape, types, tuple(route))
-        for name in types:
-            target.inputs[name] = self._input(shape, name, group.inputs)
-        if shape.abstract and types:
-            self._typename(shape)
-        return target
+class _Pass:
+    """The pass over the shape."""
 
-    def _input(self, shape: Shape, name: str, inputs: Sequence[EntityInput]) -> tuple[str | None, Fields]:
-        fitting = [one for one in inputs if name in one.runtime_types]
-        if len(fitting) != 1:
-            raise Unsupported(Reason.REPRESENTATION, name)
-        key = {part: tuple(below) for part, below in fields_of(fitting[0].key)}
-        required = dict.fromkeys(self._required(shape, name, fitting[0].required))
-        fields = tuple(replace(one, key=key.get(one.name)) for one in required)
-        if len({one.name for one in fields}) < len(fields):
-            raise Unsupported(Reason.REPRESENTATION, name)
-        return fitting[0].typename, fields
+    def __init__(self, supply: PlanSupply, repeated: Repeated) -> None:
+        self._supply = supply
+        self._repeated = repeated
+        self._attributes: dict[str, str] = {}
+        self._objects: dict[Shape, ObjectLayout] = {}
+        self._fields: dict[int, FieldLayout] = {}  # by the identity of what is known of them
+        self._kept = _kept(supply)
+        self._feeding = _feeding(supply)
 
-    def _required(self, shape: Shape, name: str, required: Iterable[Required]) -> Iterable[RequiredSlot]:
-        parts: list[Required] = []
-        for one in required:
-            if not isinstance(one, RequiredField):
-                parts += one.selections if name in one.runtime_types else ()
-                continue
-            slot = shape.find(one.response_key)
-            if slot is None or slot.shape is not None or bool(one.selections) is not slot.opaque:
-                raise Unsupported(Reason.REPRESENTATION, one.name)
-            slot.needed = True
-            self._fed.add(slot)
-            yield RequiredSlot(one.name, slot, one.selections)
-        if parts:
-            yield from self._required(shape, name, parts)
+    def layout(self) -> Layout:
+        root = self._object(self._supply.root)
+        roots = {id_: self._written(written) for id_, written in self._supply.roots.items()}
+        groups = {id_: tuple(self._group(group) for group in groups) for id_, groups in self._supply.groups.items()}
+        return Layout(root, roots, groups)
 
-    def _typename(self, shape: Shape) -> None:
-        slot = shape.find("__typename")
-        if slot is None or not slot.typename:
-            raise Unsupported(Reason.TYPENAME)
-        slot.needed = True
+    def _object(self, shape: Shape) -> ObjectLayout:
+        supplies = self._supply.fields(shape)
+        _check_typename(shape, supplies)
+        fields: dict[str, FieldLayout] = {}
+        for key, supply in supplies.items():
+            fetched = _fetched(shape, supply)
+            kept = id(supply) in self._kept or (shape.abstract and key == "__typename")
+            if supply.later and supply.with_object is not Fetched.NEVER and (supply.field.selected or kept):
+                raise Unsupported(Reason.SEVERAL_FETCHES, key)
+            fields[key] = self._fields[id(supply)] = self._field(shape, supply, fetched, kept=kept)
+        made = ObjectLayout(shape.path, shape.types, shape.abstract, fields, shape.of_type)
+        self._objects[shape] = made
+        return made
 
-    def _judge(self) -> None:
-        """What each group must not leave out; then what cannot be done at all."""
-        for overlays in self.groups.values():
-            for overlay in overlays:
-                for target in overlay.targets:
-                    slots = [found for key in overlay.brings if (found := target.shape.find(key)) is not None]
-                    for slot in slots:
-                        # One class serves all targets: what one of them needs, the others have room for.
-                        slot.needed = slot.needed or any(
-                            (other := one.shape.find(slot.key)) is not None and (not other.hidden or other.needed)
-                            for one in overlay.targets
-                        )
-                    must = {slot.key for slot in slots if slot.non_null and not slot.hidden}
-                    if any(not overlay.brings[key][1] for key in must) and not target.shape.abstract:
-                        raise Unsupported(Reason.MAYBE_NOT_FETCHED)
-                    overlay.non_null |= must
-                    fed = self._fed.intersection(slots)
-                    overlay.feeds = overlay.feeds or bool(fed)
-                    for slot in fed:
-                        slot.feeds = True
-        for shape in self.root.walk():
-            if shape.abstract:
-                self._typename(shape)
-                if shape.find("__typename").brought != "always":  # type: ignore[union-attr]
-                    raise Unsupported(Reason.TYPENAME)
-            if any(slot.needed and slot.later and slot.brought != "never" for slot in shape.hidden.values()):
-                raise Unsupported(Reason.SEVERAL_FETCHES)
-            for slot in shape.visible.values():
-                if slot.typename:
-                    if shape.abstract and slot.brought != "always":  # under another alias
-                        raise Unsupported(Reason.TYPENAME, slot.key)
-                elif not slot.later and slot.brought == "never":
-                    raise Unsupported(Reason.NOT_FETCHED, slot.key)
-                elif not shape.abstract and slot.non_null and slot.brought == "maybe":
-                    raise Unsupported(Reason.MAYBE_NOT_FETCHED)
-                if slot.later and slot.brought != "never":
-                    raise Unsupported(Reason.SEVERAL_FETCHES)
+    def _field(self, shape: Shape, supply: FieldSupply, fetched: Fetched, *, kept: bool) -> FieldLayout:
+        field = supply.field
+        can_repeat = field.below is not None and bool(shape.path) and not shape.abstract and supply.whole
+        return FieldLayout(
+            key=field.key,
+            attribute=self._attributes.setdefault(field.key, f"f{len(self._attributes)}"),
+            annotation=field.annotation,
+            lists=field.lists,
+            below=self._object(field.below) if field.below is not None else None,
+            selected=field.selected,
+            non_null=field.non_null,
+            typename=field.typename,
+            opaque=field.opaque,
+            fetched=fetched,
+            source=supply.source,
+            in_memory=field.selected or kept,
+            stays_unset=field.selected and id(supply) in self._feeding,
+            can_repeat=can_repeat,
+            deduplicated=can_repeat and (*shape.path, field.key) in self._repeated,
+        )
+
+    def _written(self, written: Written) -> dict[str, WrittenField]:
+        return {key: WrittenField(self._fields[id(supply)], always) for key, (supply, always) in written.items()}
+
+    def _group(self, group: GroupSupply) -> GroupLayout:
+        written = self._written(group.written)
+        non_null: set[str] = set()
+        feeds = False
+        for target in group.targets:
+            supplies = [one for key, one in self._supply.fields(target.shape).items() if key in written]
+            must = {one.field.key for one in supplies if one.field.non_null and one.field.selected}
+            if not target.shape.abstract and any(not written[key].always for key in must):
+                raise Unsupported(Reason.MAYBE_NOT_FETCHED)
+            non_null |= must
+            feeds = feeds or any(one.required for one in supplies)
+        targets = tuple(self._target(target) for target in group.targets)
+        return GroupLayout(group.group, targets, written, frozenset(non_null), feeds)
+
+    def _target(self, target: TargetSupply) -> TargetLayout:
+        object_, path = self._objects[self._supply.root], []
+        for key, types in target.path:
+            field = object_.fields[key]
+            assert field.below is not None
+            path.append(PathField(field, types))
+            object_ = field.below
+        inputs = {
+            name: (
+                typename,
+                tuple(
+                    RequiredFieldLayout(one.name, object_.fields[one.key], one.selections, one.key_part)
+                    for one in required
+                ),
+            )
+            for name, (typename, required) in target.inputs.items()
+        }
+        return TargetLayout(object_, target.types, tuple(path), inputs)
+
+
+def _fetched(shape: Shape, supply: FieldSupply) -> Fetched:
+    """When a field is fetched. Raises Unsupported for a selected field that may be missing."""
+    field = supply.field
+    fetched = Fetched.LATER if supply.later else supply.with_object
+    if not field.selected:
+        return fetched
+    if field.typename:
+        if shape.abstract and supply.with_object is not Fetched.ALWAYS:  # under another alias
+            raise Unsupported(Reason.TYPENAME, field.key)
+    elif fetched is Fetched.NEVER:
+        raise Unsupported(Reason.NOT_FETCHED, field.key)
+    elif not shape.abstract and field.non_null and supply.with_object is Fetched.SOMETIMES:
+        raise Unsupported(Reason.MAYBE_NOT_FETCHED, field.key)
+    return fetched
+
+
+def _check_typename(shape: Shape, supplies: Mapping[str, FieldSupply]) -> None:
+    """Raises Unsupported for an abstract type whose `__typename` does not come with its objects."""
+    if shape.abstract:
+        supply = supplies.get("__typename")
+        if supply is None or not supply.field.typename or supply.with_object is not Fetched.ALWAYS:
+            raise Unsupported(Reason.TYPENAME, ".".join(shape.path))
+
+
+def _kept(supply: PlanSupply) -> Collection[int]:
+    """The fields, not selected, that objects have all the same: the ids of their supplies.
+
+    They are those that some representation reads. One class holds what a group writes into all its targets, so targets
+    have every field that one of them has.
+    """
+    kept = {id(one) for one in supply.all_fields() if one.required}
+    for groups in supply.groups.values():
+        for group in groups:
+            for key in group.written:
+                ones = [one for target in group.targets if (one := supply.fields(target.shape).get(key)) is not None]
+                if any(one.field.selected or id(one) in kept for one in ones):
+                    kept.update(id(one) for one in ones)
+    return kept
+
+
+def _feeding(supply: PlanSupply) -> Collection[int]:
+    """The fields that a group writes and some representation reads: the ids of their supplies."""
+    return {
+        id(one)
+        for groups in supply.groups.values()
+        for group in groups
+        for target in group.targets
+        for key in group.written
+        if (one := supply.fields(target.shape).get(key)) is not None and one.required
+    }

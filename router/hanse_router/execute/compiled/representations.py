@@ -9,10 +9,11 @@ from typing import Any, Literal, get_origin
 from msgspec import Struct, defstruct
 
 from hanse_router.execute.compiled.finders import Finders
-from hanse_router.execute.compiled.layout import Fields, GroupOverlay, Target
+from hanse_router.execute.compiled.layout import FieldLayout, GroupLayout, RequiredFields, TargetLayout
 from hanse_router.execute.compiled.reasons import Reason, Unsupported
-from hanse_router.execute.compiled.shape import HASHED_AS_SENT, Slot
+from hanse_router.execute.compiled.shape import HASHED_AS_SENT
 from hanse_router.execute.compiled.source import LACKING, Function, Source
+from hanse_router.execute.compiled.supply import Fetched
 from hanse_router.execute.entities import MISSING, copier, null_below
 
 # The encoded list of representations; for each of them the objects that its entity is written to.
@@ -23,9 +24,9 @@ Batch = tuple[bytes, list[list[Any]]]
 class _Grouping:
     """How a group's objects are grouped by representation: by which fields, of the objects at which paths."""
 
-    group: GroupOverlay
+    group: GroupLayout
     sent: str
-    fields: Fields
+    fields: RequiredFields
     required: frozenset[str]
     key: frozenset[str]
     paths: tuple[int, ...]
@@ -41,10 +42,10 @@ class Representations:
         self._finders = finders
         self._groupings: list[_Grouping] = []
 
-    def function(self, name: str, group: GroupOverlay) -> None:
+    def function(self, name: str, group: GroupLayout) -> None:
         """Add the function of a group: it takes the root and Lists, and returns a Batch. Raises Unsupported."""
         targets = [target for target in group.targets if target.types]
-        numbers = [self._finders.number(target.route) for target in targets]
+        numbers = [self._finders.number(target.path) for target in targets]
         names = {sent or name for target in targets for name, (sent, _) in target.inputs.items()}
         code = self._source.function(name, "root, lists", f"Represent the objects of {group.group.alias}.")
         code.line(1, "sent = []")
@@ -62,26 +63,26 @@ class Representations:
             code.line(1, f"lists[{grouping.number}] = found")
         code.line(1, "return encode(sent), found")
 
-    def _grouping(self, group: GroupOverlay, targets: list[Target], numbers: list[int]) -> _Grouping | None:
+    def _grouping(self, group: GroupLayout, targets: list[TargetLayout], numbers: list[int]) -> _Grouping | None:
         """How the group's objects are grouped; None where that depends on their types."""
         inputs = [input_ for target in targets for input_ in target.inputs.items()]
         seen = {
-            (sent or name, tuple((one.name, one.slot.attribute, one.selections) for one in fields))
+            (sent or name, tuple((one.name, one.field.attribute, one.selections) for one in fields))
             for name, (sent, fields) in inputs
         }
         if len(seen) != 1 or any(len(target.inputs) != 1 for target in targets):
             return None
         (sent, _), fields = next(iter(seen)), inputs[0][1][1]
-        required = frozenset(one.slot.key for one in fields)
-        key = frozenset(one.slot.key for one in fields if one.key is not None)
+        required = frozenset(one.field.key for one in fields)
+        key = frozenset(one.field.key for one in fields if one.key_part is not None)
         made = _Grouping(group, sent, fields, required, key, tuple(numbers), self._finders.new_list())
         for earlier in self._groupings:
-            fetched = {key for key, (_, always) in earlier.group.brings.items() if always}
+            written = {key for key, one in earlier.group.written.items() if one.always}
             if (
                 earlier.paths == made.paths
                 and earlier.sent == made.sent
                 and earlier.key == made.key
-                and earlier.required <= required <= earlier.required | fetched
+                and earlier.required <= required <= earlier.required | written
             ):
                 made.earlier = earlier.number
         self._groupings.append(made)
@@ -100,13 +101,13 @@ class Representations:
         code.line(3, "found.append(objects)")
         code.line(2, "return encode(sent), found")
 
-    def _representations(self, code: Function, target: Target, group: GroupOverlay, *, tagged: bool) -> None:
+    def _representations(self, code: Function, target: TargetLayout, group: GroupLayout, *, tagged: bool) -> None:
         """The body of the loop over one target's objects. With `tagged`, keys of the index hold the type's name."""
-        by_input: dict[tuple[str, Fields], list[str]] = {}
+        by_input: dict[tuple[str, RequiredFields], list[str]] = {}
         for name, (sent, fields) in target.inputs.items():
             by_input.setdefault((sent or name, fields), []).append(name)
         if len(by_input) > 1:
-            typename = target.shape.find("__typename")
+            typename = target.object.fields.get("__typename")
             assert typename is not None
             code.line(2, f"t = o.{typename.attribute}")
         for number, ((sent, fields), names) in enumerate(by_input.items()):
@@ -118,9 +119,9 @@ class Representations:
             self._add(code, depth, made, fields, self._source.constant(sent) if tagged else None)
 
     @staticmethod
-    def _add(code: Function, depth: int, made: str, fields: Fields, tag: str | None) -> None:
+    def _add(code: Function, depth: int, made: str, fields: RequiredFields, tag: str | None) -> None:
         """Send a representation unless an equal one is sent; note the object in either case."""
-        if all(_is_hashed_as_sent(one.slot) for one in fields):
+        if all(_is_hashed_as_sent(one.field) for one in fields):
             variables = ", ".join(_variables(fields))
             code.line(depth, f"k = {tag}, {variables}" if tag is not None else f"k = {variables}")
         else:
@@ -133,14 +134,14 @@ class Representations:
         code.line(depth, "else:")
         code.line(depth + 1, "known.append(o)")
 
-    def _values(self, code: Function, depth: int, sent: str, fields: Fields, group: GroupOverlay) -> str:
+    def _values(self, code: Function, depth: int, sent: str, fields: RequiredFields, group: GroupLayout) -> str:
         """Read the required fields of `o` into variables; return the expression that makes the representation."""
         if not fields:
             raise Unsupported(Reason.REPRESENTATION, "no fields are required")
         variables = _variables(fields)
         for variable, one in zip(variables, fields, strict=True):
-            code.line(depth, f"{variable} = o.{one.slot.attribute}")
-            if one.slot.brought != "always":
+            code.line(depth, f"{variable} = o.{one.field.attribute}")
+            if one.field.fetched is not Fetched.ALWAYS:
                 skip_object(code, depth, f"{variable} is UNSET", group)
             if one.selections:
                 copy, missing = self._source.constant(copier(one.selections)), self._source.constant(MISSING)
@@ -149,19 +150,19 @@ class Representations:
         skip_object(code, depth, " and ".join(self._null_key(variables, fields)), group)
         return f"{self._source.constant(_representation_class(sent, fields))}({', '.join(variables)})"
 
-    def _null_key(self, variables: list[str], fields: Fields) -> Iterator[str]:
+    def _null_key(self, variables: list[str], fields: RequiredFields) -> Iterator[str]:
         """Conditions that all hold where an object cannot be fetched: every field of its key is null."""
         for variable, one in zip(variables, fields, strict=True):
-            if one.key:
-                yield f"{self._source.constant(null_below(one.key))}({variable})"
-            elif one.key is not None:
+            if one.key_part:
+                yield f"{self._source.constant(null_below(one.key_part))}({variable})"
+            elif one.key_part is not None:
                 yield f"{variable} is None"
 
 
-def skip_object(code: Function, depth: int, condition: str, group: GroupOverlay) -> None:
+def skip_object(code: Function, depth: int, condition: str, group: GroupLayout) -> None:
     """Where the condition holds, leave out an object that the group fetches nothing for."""
     code.line(depth, f"if {condition}:")
-    if group.strict:
+    if group.non_null:
         code.line(depth + 1, "raise Fallback")
         return
     if group.feeds:
@@ -169,11 +170,11 @@ def skip_object(code: Function, depth: int, condition: str, group: GroupOverlay)
     code.line(depth + 1, "continue")
 
 
-def _variables(fields: Fields) -> list[str]:
+def _variables(fields: RequiredFields) -> list[str]:
     return [f"v{index}" for index in range(len(fields))]
 
 
-def _representation_class(sent: str, fields: Fields) -> type[Struct]:
+def _representation_class(sent: str, fields: RequiredFields) -> type[Struct]:
     """The class of one type's representations: one call encodes a list of them."""
     rename = dict(zip(_variables(fields), [one.name for one in fields], strict=True))
     if "__typename" in rename.values():
@@ -182,6 +183,6 @@ def _representation_class(sent: str, fields: Fields) -> type[Struct]:
     return defstruct("Representation", members, rename=rename, tag_field="__typename", tag=sent, gc=False, eq=False)
 
 
-def _is_hashed_as_sent(slot: Slot) -> bool:
-    known = slot.annotation in HASHED_AS_SENT or get_origin(slot.annotation) is Literal
-    return known and not slot.lists and not slot.opaque
+def _is_hashed_as_sent(field: FieldLayout) -> bool:
+    known = field.annotation in HASHED_AS_SENT or get_origin(field.annotation) is Literal
+    return known and not field.lists and not field.opaque

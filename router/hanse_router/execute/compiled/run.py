@@ -12,7 +12,7 @@ import msgspec
 
 from hanse_router.execute.apply import entity_errors, failed, root_errors
 from hanse_router.execute.call import Call
-from hanse_router.execute.compiled.error_paths import whereabouts
+from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import Fallback, Lists
 from hanse_router.execute.errors import Error, ResponsePath
@@ -154,7 +154,7 @@ class Run:
                     write(entities, targets, self.lists)
         elif data is not None:
             code.write_root[fetch.id](self.root, data)
-        elif fetch.id in self._plan.needed:
+        elif fetch.id in self._plan.non_null_roots:
             raise Fallback
 
     def _note(self, fetch: CompiledFetch, batches: list[Batch], errors: list[Any]) -> None:
@@ -162,12 +162,12 @@ class Run:
         if not fetch.groups:
             self.errors += root_errors(fetch, errors)
             return
-        groups = self._plan.groups[fetch.id]
+        groups = self._plan.layout.groups[fetch.id]
         located: dict[int, dict[int, list[ResponsePath]]] = {}
 
         def places(group: int, number: int) -> Iterable[ResponsePath]:
             if group not in located:
-                located[group] = whereabouts(self.root, groups[group].targets)
+                located[group] = response_paths(self.root, groups[group].targets)
             known = located[group]
             return dict.fromkeys(place for one in batches[group][1][number] for place in known.get(id(one), ()))
 
