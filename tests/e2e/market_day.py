@@ -99,7 +99,7 @@ async def ada_signs_up(stage: Stage, ada: Client) -> None:
 
 
 async def ada_verifies_her_address(stage: Stage, ada: Client) -> None:
-    token = token_in(await stage.mail(ADA["email"], "Please confirm"))
+    token = token_in(await stage.mail(ADA["email"], "Verify your email address"))
     assert (await ada.data(VERIFY, token=token))["verifyEmail"] == {"username": "ada", "emailVerified": True}
     assert await ada.errors(VERIFY, token=token), "the link is used up"
 
