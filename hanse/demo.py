@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse.project import Project
 from hanse_subgraph.db import Database
-from hanse_subgraph.demo import DemoContext, DemoData, Fact, Progress, SetClock, Week, play
+from hanse_subgraph.demo import DemoContext, DemoData, DemoWeek, Fact, Progress, SetClock, run_actions
 from hanse_subgraph.events.outbox import Waiting, mark_published, waiting
 from hanse_subgraph.subgraph_app import SubgraphApp
 
@@ -28,10 +28,10 @@ def demo_data(project: Project) -> dict[str, DemoData]:
     return {name: make() for name, make in declared.items() if make is not None}
 
 
-def run_demo(project: Project, folder: Path, week: Week) -> dict[str, int]:
+def run_demo(project: Project, folder: Path, week: DemoWeek) -> dict[str, int]:
     """Fill the empty databases of a data folder, with a progress bar on stdout.
 
-    Returns the number of acts by subgraph, of those that were empty. Raises KeyboardInterrupt on SIGINT: what was
+    Returns the number of actions by subgraph, of those that were empty. Raises KeyboardInterrupt on SIGINT: what was
     begun is rolled back, and the next call continues.
     """
     with click.progressbar(length=1, label="demo data", show_pos=True) as bar:
@@ -43,8 +43,8 @@ def run_demo(project: Project, folder: Path, week: Week) -> dict[str, int]:
         return asyncio.run(fill_demo(project, folder, week, Progress(show)))
 
 
-async def fill_demo(project: Project, folder: Path, week: Week, progress: Progress | None = None) -> dict[str, int]:
-    """Run the week's acts in every subgraph that is empty. Returns their number by subgraph.
+async def fill_demo(project: Project, folder: Path, week: DemoWeek, progress: Progress | None = None) -> dict[str, int]:
+    """Run the week's actions in every subgraph that is empty. Returns their number by subgraph.
 
     An interrupted demo is continued: subgraphs that have no data get theirs. A platform whose data are not from this
     week is left as it is. No other process may write to these databases meanwhile. Raises ConfigError.
@@ -77,7 +77,7 @@ async def _read(database: Database, ask: Callable[[AsyncSession], Awaitable[Resu
         return await ask(session)
 
 
-async def _is_begun(apps: dict[str, SubgraphApp], data: dict[str, DemoData], week: Week) -> bool:
+async def _is_begun(apps: dict[str, SubgraphApp], data: dict[str, DemoData], week: DemoWeek) -> bool:
     """Whether some subgraph has this week's data: then the others are empty because the demo was interrupted."""
     for name, found in data.items():
         database = apps[name].database
@@ -87,7 +87,7 @@ async def _is_begun(apps: dict[str, SubgraphApp], data: dict[str, DemoData], wee
     return False
 
 
-def _facts(data: dict[str, DemoData], week: Week) -> dict[str, Sequence[Fact]]:
+def _facts(data: dict[str, DemoData], week: DemoWeek) -> dict[str, Sequence[Fact]]:
     return {name: facts for found in data.values() for name, facts in found.facts(week).items()}
 
 
@@ -95,14 +95,14 @@ async def _play(
     apps: dict[str, SubgraphApp],
     data: dict[str, DemoData],
     facts: dict[str, Sequence[Fact]],
-    week: Week,
+    week: DemoWeek,
     progress: Progress,
 ) -> dict[str, int]:
     async def run(name: str) -> int:
         clock = SetClock()
-        acts = await data[name].acts(DemoContext(apps[name].settings, week, clock, facts, progress))
-        await play(apps[name].database, acts, clock, progress)
-        return len(acts)
+        actions = await data[name].actions(DemoContext(apps[name].settings, week, clock, facts, progress))
+        await run_actions(apps[name].database, actions, clock, progress)
+        return len(actions)
 
     with _rare_collections():
         async with asyncio.TaskGroup() as group:

@@ -16,7 +16,7 @@ from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
-from hanse_subgraph.demo import Week
+from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
 from hanse_wire.command_line import CommandError, open_data_folder
 from hanse_wire.settings import SettingsError
@@ -49,7 +49,7 @@ def run_platform(project: Project, *, host: str, port: int, data: Path, demo: bo
     }
     app = StartAndStop(PathDispatch(router, others), start=lambda: _start(subgraphs), stop=lambda: _stop(subgraphs))
     if demo:
-        run_demo(project, folder, Week())
+        run_demo(project, folder, DemoWeek())
 
     def announce() -> None:
         logins = [data.logins for data in demo_data(project).values()] if demo else []

@@ -22,9 +22,9 @@ def demo(data: Path, seed: int, scale: int) -> None:
     """
     from hanse.demo import run_demo
     from hanse.project import find_project
-    from hanse_subgraph.demo import Week
+    from hanse_subgraph.demo import DemoWeek
 
-    if not run_demo(find_project(), open_data_folder(data), Week(seed, scale)):
+    if not run_demo(find_project(), open_data_folder(data), DemoWeek(seed, scale)):
         click.echo("the databases are not empty: nothing was added")
 
 

@@ -1,9 +1,9 @@
 """Demo data: one week of activity, the same for the same seed.
 
-Each subgraph declares a DemoData that lists its acts. They run in order of time through the same services as real
+Each subgraph declares a DemoData that lists its actions. They run in order of time through the same services as real
 requests, with a clock that is set to their time and with their actor as the caller. So events, audit trail and
-statistics are those of a week. Ids are computed from the seed. What one subgraph's acts need to know of another's data
-are facts: plain mappings, like the payload of an event.
+statistics are those of a week. Ids are computed from the seed. Facts
+are what one subgraph's actions need from another subgraph's data: plain mappings, like the payload of an event.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from hanse_subgraph.db import Database
 
 LENGTH = timedelta(days=7)
 USERS = 50  # at scale 1
-ADMIN = 1  # the number of the admin; 0 is the demo login
-AT_ONCE = 1000  # acts in one transaction: all of a subgraph's at scale 1
-_IDS_BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # the time in ids tells order alone, and is the same in every week
+ADMIN = 1  # the number of the admin; the demo login has number 0
+ACTIONS_PER_TRANSACTION = 1000  # all of a subgraph's at scale 1
+_IDS_BEGIN = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)  # the time in ids defines only their order, the same in every week
 _PROGRAMS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0",
     "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Safari/605.1.15",
@@ -39,37 +39,37 @@ _PROGRAMS = (
 
 
 def demo_id(seed: int, kind: str, number: int) -> str:
-    """The UUIDv7 of the numbered thing of a kind; the same on every call. Later numbers sort later."""
-    chance = random.Random(f"{seed}/{kind}/{number}")
+    """The UUIDv7 of an object by kind and number, deterministic by seed. Higher numbers sort later."""
+    generator = random.Random(f"{seed}/{kind}/{number}")
     milliseconds = int((_IDS_BEGIN + timedelta(minutes=7 * number)).timestamp() * 1000)
-    value = milliseconds << 80 | 0x7 << 76 | chance.getrandbits(12) << 64 | 0b10 << 62 | chance.getrandbits(62)
+    value = milliseconds << 80 | 0x7 << 76 | generator.getrandbits(12) << 64 | 0b10 << 62 | generator.getrandbits(62)
     return str(UUID(int=value))
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """Something that a user does at a time. `is_signed_in` is false for what is done before signing in."""
+class DemoAction:
+    """An action of a user at a time. `is_signed_in` is false for actions before signing in."""
 
     at: datetime
     user_id: str
-    do: Callable[[AsyncSession], Awaitable[object]]
+    run: Callable[[AsyncSession], Awaitable[object]]
     is_signed_in: bool = True
 
 
 @dataclass(frozen=True)
-class Week:
+class DemoWeek:
     """Seven days up to `end`, with `scale` times the usual number of users."""
 
     seed: int = 1
     scale: int = 1
     end: datetime = field(default_factory=utc_now)
 
-    def chance(self, what: str) -> random.Random:
+    def generator(self, purpose: str) -> random.Random:
         """A random generator for one purpose."""
-        return random.Random(f"{self.seed}/{what}")
+        return random.Random(f"{self.seed}/{purpose}")
 
     def id(self, kind: str, number: int) -> str:
-        """The UUIDv7 of the numbered thing of a kind."""
+        """The UUIDv7 of an object by kind and number."""
         return demo_id(self.seed, kind, number)
 
     @cached_property
@@ -79,29 +79,29 @@ class Week:
 
     @cached_property
     def arrivals(self) -> list[datetime]:
-        """When each user registers: most in the first days, the demo login and the admin before all others."""
+        """The registration times of the users: mostly in the first days, first the demo login and the admin."""
         first = self.end - LENGTH
-        others = self.moments("user", USERS * self.scale - 2, lateness=0.3)
+        others = self.times("user", USERS * self.scale - 2, lateness=0.3)
         return [first, first + timedelta(seconds=1), *others]
 
-    def moments(self, kind: str, count: int, *, lateness: float = 1.0) -> list[datetime]:
-        """`count` times of the week, sorted, more by day than by night. A smaller `lateness` gives earlier times."""
-        chance = self.chance(f"{kind} moments")
+    def times(self, kind: str, count: int, *, lateness: float = 1.0) -> list[datetime]:
+        """`count` sorted times of the week, more by day than by night. A smaller `lateness` gives earlier times."""
+        generator = self.generator(f"{kind} moments")
         found: list[float] = []
         while len(found) < count:
-            passed = chance.random() ** (1 / lateness)
-            if chance.random() < 0.15 + 0.85 * cos(7 * pi * passed) ** 2:  # a wave a day, the last one high at the end
+            passed = generator.random() ** (1 / lateness)
+            if generator.random() < 0.15 + 0.85 * cos(7 * pi * passed) ** 2:  # one wave per day
                 found.append(passed)
         start = self.end - LENGTH + timedelta(seconds=2)
         return [start + (self.end - start) * passed for passed in sorted(found)]
 
-    def somebody(self, chance: random.Random, at: datetime) -> str:
-        """One of the users who have registered by then."""
-        return self.user_ids[chance.randrange(max(1, bisect_right(self.arrivals, at)))]
+    def random_user(self, generator: random.Random, at: datetime) -> str:
+        """A random user who has registered by this time."""
+        return self.user_ids[generator.randrange(max(1, bisect_right(self.arrivals, at)))]
 
-    def later(self, chance: random.Random, at: datetime, max_delay: timedelta) -> datetime:
+    def later(self, generator: random.Random, at: datetime, max_delay: timedelta) -> datetime:
         """A time after `at` and before the end of the week."""
-        return at + min(max_delay, self.end - at) * chance.uniform(0.05, 1)
+        return at + min(max_delay, self.end - at) * generator.uniform(0.05, 1)
 
 
 class SetClock:
@@ -143,7 +143,7 @@ class DemoContext:
     """What a subgraph's demo data are made from: its settings and clock, and the facts of all subgraphs."""
 
     settings: Any
-    week: Week
+    week: DemoWeek
     clock: SetClock
     facts: Facts = field(default_factory=dict)
     progress: Progress = field(default_factory=Progress)
@@ -158,35 +158,35 @@ class DemoData(ABC):
     async def is_empty(self, session: AsyncSession) -> bool:
         """Whether the database has no data yet."""
 
-    async def is_from(self, session: AsyncSession, week: Week) -> bool:
+    async def is_from(self, session: AsyncSession, week: DemoWeek) -> bool:
         """Whether the data in the database are this week's; False when that cannot be known."""
         return False
 
-    def facts(self, week: Week) -> Facts:
+    def facts(self, week: DemoWeek) -> Facts:
         """What other subgraphs' demo data may use, by name."""
         return {}
 
     @abstractmethod
-    async def acts(self, context: DemoContext) -> list[Act]:
+    async def actions(self, context: DemoContext) -> list[DemoAction]:
         """What happens in the week."""
 
 
-async def play(database: Database, acts: Sequence[Act], clock: SetClock, progress: Progress) -> None:
-    """Run the acts in order of time, AT_ONCE to a transaction."""
-    ordered = sorted(acts, key=lambda act: act.at)
+async def run_actions(database: Database, actions: Sequence[DemoAction], clock: SetClock, progress: Progress) -> None:
+    """Run the actions in order of time, ACTIONS_PER_TRANSACTION to a transaction."""
+    ordered = sorted(actions, key=lambda action: action.at)
     progress.expect(len(ordered))
-    for start in range(0, len(ordered), AT_ONCE):
+    for start in range(0, len(ordered), ACTIONS_PER_TRANSACTION):
         async with database.writing() as session:
             session.info["clock"] = clock
-            for act in ordered[start : start + AT_ONCE]:
-                clock.moment = act.at
-                session.info["caller"] = caller_of(act)
-                await act.do(session)
+            for action in ordered[start : start + ACTIONS_PER_TRANSACTION]:
+                clock.moment = action.at
+                session.info["caller"] = caller_of(action)
+                await action.run(session)
                 progress.advance()
 
 
-def caller_of(act: Act) -> Caller:
-    """The caller of an act, with an address and a user agent of their own."""
-    chance = random.Random(act.user_id)
-    client = Client(f"198.51.100.{chance.randrange(1, 255)}", chance.choice(_PROGRAMS))
-    return Caller(Principal(act.user_id, frozenset({"user"})) if act.is_signed_in else Principal(), client)
+def caller_of(action: DemoAction) -> Caller:
+    """The caller of an action, with an address and a user agent of their own."""
+    generator = random.Random(action.user_id)
+    client = Client(f"198.51.100.{generator.randrange(1, 255)}", generator.choice(_PROGRAMS))
+    return Caller(Principal(action.user_id, frozenset({"user"})) if action.is_signed_in else Principal(), client)

@@ -1,4 +1,4 @@
-"""Demo products: put on sale, some of them cheaper after a while, with stock that comes and goes."""
+"""Demo products, some with later stock changes and price reductions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import Act, DemoContext, DemoData, Fact, Facts, SetClock, Week
+from hanse_subgraph.demo import DemoAction, DemoContext, DemoData, DemoWeek, Fact, Facts, SetClock
 from hanse_subgraph.money import MoneyInput
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.service import Catalog, ProductDetails
 
 PRODUCTS = 200  # at scale 1
-# Category: its things, and the range of their prices in cents.
+# Category: product names, and the range of prices in cents.
 THINGS: dict[str, tuple[str, int, int]] = {
     "books/fiction": ("Novel|Short Stories|Crime Story|Sea Tale", 699, 2499),
     "books/science": ("Atlas|Handbook|Field Guide|Textbook", 1499, 7999),
@@ -42,12 +42,12 @@ Bergen Bremen Bruges Danzig Hamburg Lubeck Novgorod Riga Rostock Stockholm Talli
 PLACES = tuple(_PLACES.split())
 
 
-Do = Callable[[AsyncSession], Awaitable[object]]
+Run = Callable[[AsyncSession], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A product to be put on sale."""
+    """A product to be created."""
 
     number: int
     id: str
@@ -65,30 +65,30 @@ class CatalogDemo(DemoData):
         """Whether there is no product yet."""
         return not await repository.any_product(session)
 
-    def facts(self, week: Week) -> Facts:
+    def facts(self, week: DemoWeek) -> Facts:
         """The products."""
         return {"products": products(week)}
 
-    async def acts(self, context: DemoContext) -> list[Act]:
+    async def actions(self, context: DemoContext) -> list[DemoAction]:
         """Every product is created; some get more stock, some a lower price."""
-        return acts(context.week, context.clock)
+        return actions(context.week, context.clock)
 
 
-def acts(week: Week, clock: SetClock) -> list[Act]:
-    """Every product is put on sale; of some, more come, and some get cheaper."""
-    catalog, inventory, chance, found = Catalog(clock=clock), Inventory(clock=clock), week.chance("stock"), []
+def actions(week: DemoWeek, clock: SetClock) -> list[DemoAction]:
+    """Every product is created; some get more stock, some a lower price."""
+    catalog, inventory, generator, found = Catalog(clock=clock), Inventory(clock=clock), week.generator("stock"), []
     for offer in offers(week):
-        found.append(Act(offer.at, offer.seller_id, _offers(catalog, offer)))
-        if chance.random() < 0.2:
-            at, pieces = week.later(chance, offer.at, timedelta(days=2)), chance.choice((5, 10, 25))
-            found.append(Act(at, offer.seller_id, _adds(inventory, offer.id, pieces)))
-        if chance.random() < 0.1:
-            at = week.later(chance, offer.at, timedelta(days=3))
-            found.append(Act(at, offer.seller_id, _cuts(catalog, offer, chance.choice((70, 80, 90)))))
+        found.append(DemoAction(offer.at, offer.seller_id, _create(catalog, offer)))
+        if generator.random() < 0.2:
+            at, units = week.later(generator, offer.at, timedelta(days=2)), generator.choice((5, 10, 25))
+            found.append(DemoAction(at, offer.seller_id, _add_stock(inventory, offer.id, units)))
+        if generator.random() < 0.1:
+            at = week.later(generator, offer.at, timedelta(days=3))
+            found.append(DemoAction(at, offer.seller_id, _reduce_price(catalog, offer, generator.choice((70, 80, 90)))))
     return found
 
 
-def products(week: Week) -> list[Fact]:
+def products(week: DemoWeek) -> list[Fact]:
     """What other subgraphs' demo data may know of the products, in order of time."""
     return [
         {
@@ -104,49 +104,53 @@ def products(week: Week) -> list[Fact]:
     ]
 
 
-def offers(week: Week) -> list[Offer]:
+def offers(week: DemoWeek) -> list[Offer]:
     """The products in the order of their time; some of them of the demo login."""
-    chance, found = week.chance("products"), []
-    for number, at in enumerate(week.moments("product", PRODUCTS * week.scale, lateness=0.5)):
-        seller = week.user_ids[0] if number < PRODUCTS and number % 40 == 0 else week.somebody(chance, at)
-        details, price = _details(chance)
-        stock = chance.choice((0, 1, 3, 12, 40, 250))
+    generator, found = week.generator("products"), []
+    for number, at in enumerate(week.times("product", PRODUCTS * week.scale, lateness=0.5)):
+        seller = week.user_ids[0] if number < PRODUCTS and number % 40 == 0 else week.random_user(generator, at)
+        details, price = _details(generator)
+        stock = generator.choice((0, 1, 3, 12, 40, 250))
         found.append(Offer(number, week.id("product", number), at, seller, details, price, stock))
     return found
 
 
-def _offers(catalog: Catalog, offer: Offer) -> Do:
+def _create(catalog: Catalog, offer: Offer) -> Run:
     sku = f"DEMO-{offer.number + 1:05}"
     return lambda session: catalog.create(
         session, offer.seller_id, offer.details, sku=sku, stock=offer.stock, product_id=offer.id
     )
 
 
-def _adds(inventory: Inventory, product_id: str, pieces: int) -> Do:
-    return lambda session: inventory.adjust(session, session.info["caller"].principal, product_id, pieces)
+def _add_stock(inventory: Inventory, product_id: str, units: int) -> Run:
+    return lambda session: inventory.adjust(session, session.info["caller"].principal, product_id, units)
 
 
-def _cuts(catalog: Catalog, offer: Offer, percent: int) -> Do:
+def _reduce_price(catalog: Catalog, offer: Offer, percent: int) -> Run:
     price = MoneyInput(amount_minor=offer.price.amount_minor * percent // 100, currency=offer.price.currency)
 
-    async def do(session: AsyncSession) -> None:
+    async def run(session: AsyncSession) -> None:
         product = await repository.product_by_id(session, offer.id)
         assert product is not None
         principal = session.info["caller"].principal
         await catalog.update(session, principal, offer.id, product.version, ProductDetails(price=price))
 
-    return do
+    return run
 
 
-def _details(chance: random.Random) -> tuple[ProductDetails, MoneyInput]:
-    category = chance.choice(sorted(THINGS))
-    things, least, most = THINGS[category]
-    thing, look, place = chance.choice(things.split("|")), chance.choice(LOOKS + MORE_LOOKS), chance.choice(PLACES)
-    amount = chance.randrange(least, most, 10) // 100 * 100 + chance.choice((0, 49, 90, 99))
+def _details(generator: random.Random) -> tuple[ProductDetails, MoneyInput]:
+    category = generator.choice(sorted(THINGS))
+    things, min_price, max_price = THINGS[category]
+    thing, look, place = (
+        generator.choice(things.split("|")),
+        generator.choice(LOOKS + MORE_LOOKS),
+        generator.choice(PLACES),
+    )
+    amount = generator.randrange(min_price, max_price, 10) // 100 * 100 + generator.choice((0, 49, 90, 99))
     price = MoneyInput(amount_minor=amount, currency="EUR")
     details = ProductDetails(
         name=f"{look} {thing}",
-        description=f"A {look.lower()} {thing.lower()} from {place}. Made to last, and to be mended when it does not.",
+        description=f"A {look.lower()} {thing.lower()} from {place}. Built to last, and easy to repair.",
         category=category,
         price=price,
         tags=sorted({look.lower(), place.lower(), category.partition("/")[0]}),

@@ -17,7 +17,7 @@ from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.media.consumers import handlers
 from subgraphs.media.images import Pictures
-from subgraphs.media.intake import Intake
+from subgraphs.media.ingestion import Ingester
 from subgraphs.media.loaders import MediaContext
 from subgraphs.media.models import Base
 from subgraphs.media.schema import graph
@@ -38,9 +38,9 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     secret = Secret(settings.signing_secret)
     with setting(STORAGE_URL):
         store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
-    pictures = Pictures(most_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
+    pictures = Pictures(max_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
     library = Library(settings)
-    uploads = Uploads(settings, library, Intake(store, pictures, most_bytes=settings.max_file_bytes))
+    uploads = Uploads(settings, library, Ingester(store, pictures, max_bytes=settings.max_file_bytes))
     tokens = RouterTokens(
         open_keys(settings.users_jwks), issuer=settings.users_issuer, audience=settings.users_audience
     )
@@ -61,7 +61,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
             yield
 
     def runners(database: Database) -> Sequence[Runner]:
-        return [Sweeper(database, store, uploads.strays, seconds=settings.sweep_seconds)]
+        return [Sweeper(database, store, uploads.orphans, seconds=settings.sweep_seconds)]
 
     app = SubgraphApp(
         settings,

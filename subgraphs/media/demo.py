@@ -1,4 +1,4 @@
-"""Demo pictures: one of most products and of most users, sent through the same intake as real ones."""
+"""Demo pictures: one of most products and of most users, ingested like real uploads."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import Act, DemoContext, DemoData, Fact, Progress, SetClock, Week
+from hanse_subgraph.demo import DemoAction, DemoContext, DemoData, DemoWeek, Fact, Progress, SetClock
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.signing import Secret
 from subgraphs.media import repository
-from subgraphs.media.drawing import avatar_picture, product_picture
+from subgraphs.media.demo_images import avatar_picture, product_picture
 from subgraphs.media.images import MAX_CONCURRENT, Pictures
-from subgraphs.media.intake import Content, Intake
+from subgraphs.media.ingestion import Content, Ingester
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
 
-Do = Callable[[AsyncSession], Awaitable[object]]
-SOON = timedelta(minutes=20)  # after the thing that it shows
+Run = Callable[[AsyncSession], Awaitable[object]]
+SOON = timedelta(minutes=20)  # the maximum delay after the product or the registration
 
 
 class MediaDemo(DemoData):
@@ -30,80 +30,82 @@ class MediaDemo(DemoData):
         """Whether there is no file yet."""
         return not await repository.any_media(session)
 
-    async def acts(self, context: DemoContext) -> list[Act]:
+    async def actions(self, context: DemoContext) -> list[DemoAction]:
         """The pictures of most products and most users."""
-        wanted = sittings(context.week, context.facts.get("products", ()))
-        return await acts(context.settings, context.clock, wanted, context.progress)
+        wanted = planned_pictures(context.week, context.facts.get("products", ()))
+        return await actions(context.settings, context.clock, wanted, context.progress)
 
 
 @dataclass(frozen=True, slots=True)
-class Sitting:
-    """A picture to be made: of a product, or of its owner."""
+class PlannedPicture:
+    """A picture to be created: of a product, or an avatar of its owner."""
 
     at: datetime
     owner_id: str
     media_id: str
     product: Fact | None
 
-    def drawn(self) -> bytes:
-        """The picture."""
+    def draw(self) -> bytes:
+        """The picture as JPEG."""
         if self.product is None:
             return avatar_picture(self.owner_id)
         return product_picture(self.product["name"], self.product["category"])
 
 
-def sittings(week: Week, products: Sequence[Fact]) -> list[Sitting]:
-    """Sellers show what they sell, and four of five users themselves."""
-    chance, found = week.chance("pictures"), []
+def planned_pictures(week: DemoWeek, products: Sequence[Fact]) -> list[PlannedPicture]:
+    """The pictures of all products, and the avatars of four of five users."""
+    generator, found = week.generator("pictures"), []
     for number, product in enumerate(products):
-        at = week.later(chance, product["created_at"], SOON)
-        found.append(Sitting(at, product["seller_id"], week.id("product picture", number), product))
+        at = week.later(generator, product["created_at"], SOON)
+        found.append(PlannedPicture(at, product["seller_id"], week.id("product picture", number), product))
     for number, (user_id, arrival) in enumerate(zip(week.user_ids, week.arrivals, strict=True)):
-        if number == 0 or chance.random() < 0.8:
-            found.append(Sitting(week.later(chance, arrival, SOON), user_id, week.id("avatar", number), None))
+        if number == 0 or generator.random() < 0.8:
+            found.append(PlannedPicture(week.later(generator, arrival, SOON), user_id, week.id("avatar", number), None))
     return found
 
 
-async def acts(settings: MediaSettings, clock: SetClock, wanted: Sequence[Sitting], progress: Progress) -> list[Act]:
+async def actions(
+    settings: MediaSettings, clock: SetClock, wanted: Sequence[PlannedPicture], progress: Progress
+) -> list[DemoAction]:
     """The pictures, stored before anything is written to the database."""
-    intake, library = _intake(settings), Library(settings, clock=clock)
-    found: list[Act] = []
+    ingester, library = _ingester(settings), Library(settings, clock=clock)
+    found: list[DemoAction] = []
     progress.expect(len(wanted))
 
-    async def take(waiting: Iterator[Sitting]) -> None:
-        for sitting in waiting:
-            picture = await asyncio.to_thread(sitting.drawn)
-            content = await intake.take(_once(picture))
-            found.append(Act(sitting.at, sitting.owner_id, _shows(library, sitting, content)))
+    async def ingest(waiting: Iterator[PlannedPicture]) -> None:
+        for plan in waiting:
+            picture = await asyncio.to_thread(plan.draw)
+            content = await ingester.ingest(_once(picture))
+            found.append(DemoAction(plan.at, plan.owner_id, _add_picture(library, plan, content)))
             progress.advance()
 
     waiting = iter(wanted)
-    async with intake.store.opened():
-        await asyncio.gather(*(take(waiting) for _ in range(MAX_CONCURRENT)))
+    async with ingester.store.opened():
+        await asyncio.gather(*(ingest(waiting) for _ in range(MAX_CONCURRENT)))
     return found
 
 
-def _intake(settings: MediaSettings) -> Intake:
+def _ingester(settings: MediaSettings) -> Ingester:
     secret = Secret(settings.signing_secret)
     store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
-    pictures = Pictures(most_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
-    return Intake(store, pictures, most_bytes=settings.max_file_bytes)
+    pictures = Pictures(max_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
+    return Ingester(store, pictures, max_bytes=settings.max_file_bytes)
 
 
-def _shows(library: Library, sitting: Sitting, content: Content) -> Do:
-    """The owner keeps a picture here, and shows it."""
+def _add_picture(library: Library, plan: PlannedPicture, content: Content) -> Run:
+    """Add a picture and use it as product image or avatar."""
     assert content.picture is not None
-    kept = replace(content, picture=replace(content.picture, thumbnail=b""))  # which is in the store
+    stored = replace(content, picture=replace(content.picture, thumbnail=b""))  # the thumbnail is already in the store
 
-    async def do(session: AsyncSession) -> None:
-        owner, media_id, product = sitting.owner_id, sitting.media_id, sitting.product
-        await library.add(session, owner, f"{product['name']}.jpg" if product else "me.jpg", kept, media_id=media_id)
+    async def run(session: AsyncSession) -> None:
+        owner, media_id, product = plan.owner_id, plan.media_id, plan.product
+        await library.add(session, owner, f"{product['name']}.jpg" if product else "me.jpg", stored, media_id=media_id)
         if product is not None:
             await library.set_product_images(session, owner, product["id"], [media_id])
         else:
             await library.set_avatar(session, owner, media_id)
 
-    return do
+    return run
 
 
 async def _once(content: bytes) -> AsyncIterator[bytes]:

@@ -40,8 +40,8 @@ class Picture:
 class Pictures:
     """Reads images, with limited concurrency."""
 
-    def __init__(self, *, most_pixels: int, thumbnail_pixels: int) -> None:
-        self._max_pixels = most_pixels
+    def __init__(self, *, max_pixels: int, thumbnail_pixels: int) -> None:
+        self._max_pixels = max_pixels
         self._thumbnail_pixels = thumbnail_pixels
         self._slots = asyncio.Semaphore(MAX_CONCURRENT)
 

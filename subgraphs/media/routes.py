@@ -78,7 +78,7 @@ class _Upload:
         body = UploadBody(request, max_bytes=self._uploads.max_bytes)
         if body.declared_too_large():
             raise TooLarge(self._uploads.max_bytes)
-        content = await self._uploads.take(body.content())
+        content = await self._uploads.ingest(body.content())
         context = RequestContext(self._app.database, caller, writes=True)
         try:
             row = await self._uploads.add(owner_id, content, body.name, context)

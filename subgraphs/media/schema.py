@@ -103,7 +103,7 @@ class Mutation:
         self, info: MediaInfo, file: Annotated[Upload, strawberry.argument(description="The file to upload.")]
     ) -> Media:
         owner_id = info.context.principal.require_scope(WRITE)
-        content = await info.context.uploads.take(file.chunks())
+        content = await info.context.uploads.ingest(file.chunks())
         return Media(row=await info.context.uploads.add(owner_id, content, file.name, info.context))
 
     @strawberry.federation.mutation(

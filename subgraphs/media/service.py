@@ -19,7 +19,7 @@ from subgraphs.media.errors import NotAnImage, QuotaReached
 from subgraphs.media.events import AvatarSet, MediaDeleted, MediaUploaded, ProductImagesSet
 from subgraphs.media.file_names import safe_name
 from subgraphs.media.images import DISPLAYABLE
-from subgraphs.media.intake import Content
+from subgraphs.media.ingestion import Content
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.settings import MediaSettings
 

@@ -15,7 +15,7 @@ from hanse_subgraph.context import Outcome, RequestContext
 from hanse_subgraph.storage.protocol import ObjectMissing, ObjectStore, Presigned, Served, StoreUnavailable
 from subgraphs.media.errors import FilesUnavailable, NotUploaded, WrongChecksum
 from subgraphs.media.images import DISPLAYABLE, THUMBNAIL_TYPE
-from subgraphs.media.intake import Content, Intake
+from subgraphs.media.ingestion import Content, Ingester
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.orphans import Orphans
 from subgraphs.media.service import Library
@@ -27,22 +27,24 @@ log = logging.getLogger(__name__)
 class Uploads:
     """Connects ingested content to the files of the library."""
 
-    def __init__(self, settings: MediaSettings, library: Library, intake: Intake, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: MediaSettings, library: Library, ingester: Ingester, *, clock: Clock = utc_now
+    ) -> None:
         self._settings = settings
         self._library = library
-        self._intake = intake
+        self._ingester = ingester
         self._clock = clock
-        self.strays = Orphans(intake.store, clock=clock)
+        self.orphans = Orphans(ingester.store, clock=clock)
 
     @property
     def store(self) -> ObjectStore:
         """The object store."""
-        return self._intake.store
+        return self._ingester.store
 
     @property
     def max_bytes(self) -> int:
         """The maximum size of a file, in bytes."""
-        return self._intake.most_bytes
+        return self._ingester.max_bytes
 
     async def presigned(self, row: Media) -> Presigned:
         """The presigned request for the upload of an announced file."""
@@ -75,7 +77,7 @@ class Uploads:
             with _store_errors():
                 if await self.store.size(key) != announced.size_bytes:
                     raise NotUploaded
-                content = await self._intake.take(self.store.open(key))
+                content = await self._ingester.ingest(self.store.open(key))
         except ObjectMissing as error:
             raise NotUploaded from error
         async with self._dropped_on_error(content):
@@ -84,7 +86,7 @@ class Uploads:
             async with context.change() as session:
                 stored = await self._library.complete(session, announced, content)
         if stored.object_key != content.object_key:
-            await self._intake.drop(content)  # a concurrent request completed it first
+            await self._ingester.drop(content)  # a concurrent request completed it first
         else:
             self._clean_up_after(context, stored, content, obsolete=(key,))
         return stored
@@ -96,17 +98,17 @@ class Uploads:
         self._clean_up_after(context, row, content)
         return row
 
-    async def take(self, content: AsyncIterable[bytes]) -> Content:
+    async def ingest(self, content: AsyncIterable[bytes]) -> Content:
         """Ingest content. Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels, FilesUnavailable."""
         with _store_errors():
-            return await self._intake.take(content)
+            return await self._ingester.ingest(content)
 
     @asynccontextmanager
     async def _dropped_on_error(self, content: Content) -> AsyncIterator[None]:
         try:
             yield
         except BaseException:
-            await self._intake.drop(content)
+            await self._ingester.drop(content)
             raise
 
     def _clean_up_after(
@@ -116,9 +118,9 @@ class Uploads:
 
         async def clean_up(outcome: Outcome) -> None:
             if outcome is Outcome.UNKNOWN:
-                self.strays.add(row.id, (*content.keys, *obsolete))
+                self.orphans.add(row.id, (*content.keys, *obsolete))
             else:
-                await self.strays.remove(row.id, obsolete if outcome is Outcome.KEPT else content.keys)
+                await self.orphans.remove(row.id, obsolete if outcome is Outcome.KEPT else content.keys)
 
         context.afterwards(clean_up)
 

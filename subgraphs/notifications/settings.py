@@ -32,7 +32,7 @@ class NotificationsSettings(SubgraphSettings):
     )
     verify_link: str = Field(
         default="http://127.0.0.1:4000/verify-email?token={token}",
-        description="URL of the page that verifies an e-mail address.",
+        description="URL of the page that verifies an email address.",
     )
     reset_link: str = Field(
         default="http://127.0.0.1:4000/reset-password?token={token}",

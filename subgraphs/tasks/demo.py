@@ -1,4 +1,4 @@
-"""Demo tasks: made, given to somebody, and moved along."""
+"""Demo tasks, some assigned and with status changes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import Act, DemoContext, DemoData, SetClock, Week
+from hanse_subgraph.demo import DemoAction, DemoContext, DemoData, DemoWeek, SetClock
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskPriority, TaskStatus
 from subgraphs.tasks.service import TaskDetails, Tasks
@@ -17,7 +17,7 @@ TASKS = 150  # at scale 1
 VERBS = ("Load", "Unload", "Weigh", "Insure", "Inspect", "Price", "Photograph", "Ship", "Repair", "Count")
 THINGS = ("salt", "amber", "timber", "wool", "herring", "copper", "wine", "rye", "furs", "wax")
 LABELS = ("harbour", "office", "market", "ship", "warehouse")
-WAYS: tuple[tuple[TaskStatus, ...], ...] = (
+STATUS_CHANGES: tuple[tuple[TaskStatus, ...], ...] = (
     (),
     (),
     (TaskStatus.IN_PROGRESS,),
@@ -25,7 +25,7 @@ WAYS: tuple[tuple[TaskStatus, ...], ...] = (
     (TaskStatus.IN_PROGRESS, TaskStatus.DONE),
     (TaskStatus.CANCELLED,),
 )
-Do = Callable[[AsyncSession], Awaitable[object]]
+Run = Callable[[AsyncSession], Awaitable[object]]
 
 
 class TasksDemo(DemoData):
@@ -35,44 +35,44 @@ class TasksDemo(DemoData):
         """Whether there is no task yet."""
         return not await repository.any_task(session)
 
-    async def acts(self, context: DemoContext) -> list[Act]:
-        """The tasks, and what becomes of them."""
-        return acts(context.week, context.clock)
+    async def actions(self, context: DemoContext) -> list[DemoAction]:
+        """The tasks and their status changes."""
+        return actions(context.week, context.clock)
 
 
-def acts(week: Week, clock: SetClock) -> list[Act]:
-    """The tasks, and what becomes of them; some are the demo login's, who is given some by others too."""
-    tasks, chance, found = Tasks(clock=clock), week.chance("tasks"), []
-    for number, at in enumerate(week.moments("task", TASKS * week.scale)):
+def actions(week: DemoWeek, clock: SetClock) -> list[DemoAction]:
+    """Create tasks and change their status; some are owned by the demo login or assigned to it."""
+    tasks, generator, found = Tasks(clock=clock), week.generator("tasks"), []
+    for number, at in enumerate(week.times("task", TASKS * week.scale)):
         task_id = week.id("task", number)
-        owner, assignee = week.somebody(chance, at), chance.choice((None, week.somebody(chance, at)))
+        owner, assignee = week.random_user(generator, at), generator.choice((None, week.random_user(generator, at)))
         if number < TASKS and number % 15 == 0:
             owner = week.user_ids[0]
         if number < TASKS and number % 15 == 7:
             assignee = week.user_ids[0]
-        due = timedelta(days=chance.randrange(-3, 15)) if chance.random() < 0.7 else None
-        details = _details(chance, week.end.replace(microsecond=0) + due if due is not None else None)
-        found.append(Act(at, owner, _creates(tasks, owner, details, assignee, task_id)))
-        for status in chance.choice(WAYS):
-            at = week.later(chance, at, timedelta(days=2))
-            found.append(Act(at, assignee or owner, _moves(tasks, assignee or owner, task_id, status)))
+        due = timedelta(days=generator.randrange(-3, 15)) if generator.random() < 0.7 else None
+        details = _details(generator, week.end.replace(microsecond=0) + due if due is not None else None)
+        found.append(DemoAction(at, owner, _creates(tasks, owner, details, assignee, task_id)))
+        for status in generator.choice(STATUS_CHANGES):
+            at = week.later(generator, at, timedelta(days=2))
+            found.append(DemoAction(at, assignee or owner, _change_status(tasks, assignee or owner, task_id, status)))
     return found
 
 
-def _creates(tasks: Tasks, owner_id: str, details: TaskDetails, assignee_id: str | None, task_id: str) -> Do:
+def _creates(tasks: Tasks, owner_id: str, details: TaskDetails, assignee_id: str | None, task_id: str) -> Run:
     return lambda session: tasks.create(session, owner_id, details, assignee_id=assignee_id, task_id=task_id)
 
 
-def _moves(tasks: Tasks, user_id: str, task_id: str, status: TaskStatus) -> Do:
+def _change_status(tasks: Tasks, user_id: str, task_id: str, status: TaskStatus) -> Run:
     return lambda session: tasks.change_status(session, user_id, task_id, status)
 
 
-def _details(chance: random.Random, due_at: datetime | None) -> TaskDetails:
-    thing = chance.choice(THINGS)
+def _details(generator: random.Random, due_at: datetime | None) -> TaskDetails:
+    thing = generator.choice(THINGS)
     return TaskDetails(
-        title=f"{chance.choice(VERBS)} the {thing}",
+        title=f"{generator.choice(VERBS)} the {thing}",
         description=f"All of the {thing}, before the tide turns.",
-        priority=chance.choice(tuple(TaskPriority)),
+        priority=generator.choice(tuple(TaskPriority)),
         due_at=due_at,
-        labels=sorted(chance.sample(LABELS, chance.randrange(3))),
+        labels=sorted(generator.sample(LABELS, generator.randrange(3))),
     )

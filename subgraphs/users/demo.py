@@ -1,4 +1,4 @@
-"""Demo users: they register, and sign in now and then, not always with the right password at once."""
+"""Demo users, who register and sign in several times, sometimes with a wrong password first."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.demo import ADMIN, Act, DemoContext, DemoData, SetClock, Week
+from hanse_subgraph.demo import ADMIN, DemoAction, DemoContext, DemoData, DemoWeek, SetClock
 from hanse_subgraph.platform import STANDALONE
 from subgraphs.users import repository
 from subgraphs.users.keys import SigningKeys
@@ -18,7 +18,7 @@ from subgraphs.users.service.sign_in import Attempt
 from subgraphs.users.settings import UsersSettings
 
 LOGIN, ADMIN_LOGIN = "demo@hanse.example", "admin@hanse.example"
-PASSWORD = "blue-harbour-2026"  # of every demo user: they are for trying things out, and are said on the first page
+PASSWORD = "blue-harbour-2026"  # of every demo user; printed by `hanse up`, so not a secret
 
 _FIRST_NAMES = """
 Ada Alan Amara Anouk Bela Carla Chidi Daria Dmitri Elif Emil Fatima Femke Grace Hanna Henrik Ines Ivan Jun Kai Katya
@@ -32,7 +32,7 @@ Kovacs Larsen Lindqvist Mueller Nakamura Novak Okafor Olsen Pereira Petrov Rossi
 LAST_NAMES = tuple(_LAST_NAMES.split())
 
 
-Do = Callable[[AsyncSession], Awaitable[object]]
+Run = Callable[[AsyncSession], Awaitable[object]]
 
 
 LOGINS = f"""
@@ -52,34 +52,34 @@ class UsersDemo(DemoData):
         """Whether there is no account yet."""
         return not await repository.any_user(session)
 
-    async def is_from(self, session: AsyncSession, week: Week) -> bool:
+    async def is_from(self, session: AsyncSession, week: DemoWeek) -> bool:
         """Whether the demo users have accounts."""
         return await repository.user_by_id(session, week.user_ids[0]) is not None
 
-    async def acts(self, context: DemoContext) -> list[Act]:
+    async def actions(self, context: DemoContext) -> list[DemoAction]:
         """Every user registers, and signs in four times on average."""
-        return await acts(context.settings, context.week, context.clock)
+        return await actions(context.settings, context.week, context.clock)
 
 
-async def acts(settings: UsersSettings, week: Week, clock: SetClock) -> list[Act]:
-    """Everybody registers, and signs in four times on the average."""
+async def actions(settings: UsersSettings, week: DemoWeek, clock: SetClock) -> list[DemoAction]:
+    """Every user registers, and signs in four times on average."""
     keys = SigningKeys(settings.signing_keys)
     keys.open()
     identity = Identity(settings, keys, STANDALONE, clock=clock)
-    password_hash = await identity.accounts.hash(PASSWORD)  # one for all: hashing fifty would take seconds
+    password_hash = await identity.accounts.hash(PASSWORD)  # one hash for all users, since hashing is slow
     registered = [
-        Act(at, user_id, _registers(identity, password_hash, user_id, new, role), is_signed_in=False)
+        DemoAction(at, user_id, _register(identity, password_hash, user_id, new, role), is_signed_in=False)
         for at, (user_id, new, role) in zip(week.arrivals, people(week), strict=True)
     ]
     return registered + _sign_ins(identity, week)
 
 
-def people(week: Week) -> list[tuple[str, NewUser, Role]]:
-    """Id, account and role of each."""
-    chance = week.chance("people")
+def people(week: DemoWeek) -> list[tuple[str, NewUser, Role]]:
+    """The id, account and role of each demo user."""
+    generator = week.generator("people")
     made = []
     for number, user_id in enumerate(week.user_ids):
-        first, last = chance.choice(FIRST_NAMES), chance.choice(LAST_NAMES)
+        first, last = generator.choice(FIRST_NAMES), generator.choice(LAST_NAMES)
         name = f"{first}.{last}{number}".lower()
         new, role = NewUser(f"{name}@hanse.example", name, PASSWORD, first, last), Role.USER
         if number == 0:
@@ -90,36 +90,36 @@ def people(week: Week) -> list[tuple[str, NewUser, Role]]:
     return made
 
 
-def _sign_ins(identity: Identity, week: Week) -> list[Act]:
-    chance, found = week.chance("sign-ins"), []
-    for at in week.moments("sign-in", 4 * len(week.user_ids)):
-        user_id = week.somebody(chance, at)
-        if chance.random() < 0.08:
-            found.append(Act(at, user_id, _fails(identity, user_id), is_signed_in=False))
-            at = week.later(chance, at, timedelta(seconds=40))
-        found.append(Act(at, user_id, _signs_in(identity, user_id), is_signed_in=False))
+def _sign_ins(identity: Identity, week: DemoWeek) -> list[DemoAction]:
+    generator, found = week.generator("sign-ins"), []
+    for at in week.times("sign-in", 4 * len(week.user_ids)):
+        user_id = week.random_user(generator, at)
+        if generator.random() < 0.08:
+            found.append(DemoAction(at, user_id, _fail_sign_in(identity, user_id), is_signed_in=False))
+            at = week.later(generator, at, timedelta(seconds=40))
+        found.append(DemoAction(at, user_id, _sign_in(identity, user_id), is_signed_in=False))
     return found
 
 
-def _registers(identity: Identity, password_hash: str, user_id: str, new: NewUser, role: Role) -> Do:
+def _register(identity: Identity, password_hash: str, user_id: str, new: NewUser, role: Role) -> Run:
     return lambda session: identity.accounts.register(
         session, new, password_hash, role=role, user_id=user_id, verified=True
     )
 
 
-def _signs_in(identity: Identity, user_id: str) -> Do:
-    async def do(session: AsyncSession) -> None:
+def _sign_in(identity: Identity, user_id: str) -> Run:
+    async def run(session: AsyncSession) -> None:
         user = await repository.user_by_id(session, user_id)
         assert user is not None
         await identity.sign_in.admit(
             session, Attempt(user_id, user.password_hash, is_correct=True), session.info["caller"].client
         )
 
-    return do
+    return run
 
 
-def _fails(identity: Identity, user_id: str) -> Do:
-    async def do(session: AsyncSession) -> None:
+def _fail_sign_in(identity: Identity, user_id: str) -> Run:
+    async def run(session: AsyncSession) -> None:
         await identity.sign_in.admit(session, Attempt(user_id, None, is_correct=False), session.info["caller"].client)
 
-    return do
+    return run

@@ -30,7 +30,7 @@ class UsersSettings(SubgraphSettings):
         default=60, ge=1, description="Duration of the first lock, in seconds; it doubles with each further failure."
     )
     reset_link_minutes: int = Field(default=60, ge=1, description="Lifetime of a password reset link, in minutes.")
-    verify_link_hours: int = Field(default=48, ge=1, description="Lifetime of an e-mail verification link, in hours.")
+    verify_link_hours: int = Field(default=48, ge=1, description="Lifetime of an email verification link, in hours.")
     argon2_time_cost: int = Field(default=3, ge=1, description="Argon2id: number of passes.")
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory, in KiB.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: degree of parallelism.")

@@ -31,7 +31,7 @@ from graphql import (
 from deploy.project import PROJECT
 from hanse.demo import fill_demo
 from hanse_subgraph.clock import utc_now
-from hanse_subgraph.demo import Week
+from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.demo import offers
 from subgraphs.users import demo as users
@@ -108,7 +108,7 @@ async def running(folder: Path) -> AsyncIterator[Market]:
 
 async def make_a_week(folder: Path) -> str:
     """A demo, and something of every kind for who sells most, whose username it is; heard of by all consumers."""
-    week = Week()
+    week = DemoWeek()
     await fill_demo(PROJECT, folder, week)
     [(user_id, _)] = Counter(offer.seller_id for offer in offers(week)).most_common(1)
     seller = {known: new.username for known, new, _ in users.people(week)}[user_id]

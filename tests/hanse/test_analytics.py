@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from deploy.project import SUBGRAPHS
 from hanse.cli import main
-from hanse_subgraph.demo import Progress, SetClock, Week, play
+from hanse_subgraph.demo import DemoWeek, Progress, SetClock, run_actions
 from hanse_subgraph.events.relay import Relay
 from subgraphs.users import demo
 from subgraphs.users.settings import UsersSettings
@@ -23,12 +23,12 @@ async def a_week_of_users(data: Path) -> int:
         assert isinstance(users.settings, UsersSettings)
         assert users.events is not None
         clock = SetClock()
-        acts = await demo.acts(users.settings, Week(), clock)
-        await play(users.database, acts, clock, Progress())
+        actions = await demo.actions(users.settings, DemoWeek(), clock)
+        await run_actions(users.database, actions, clock, Progress())
         relay = Relay(users.database, users.events)
         while await relay.move():
             pass
-        return len(acts)
+        return len(actions)
     finally:
         await users.stop()
 

@@ -17,11 +17,11 @@ from sqlmodel import col
 
 from deploy.project import PROJECT, SUBGRAPHS
 from hanse.demo import fill_demo
-from hanse_subgraph.demo import LENGTH, USERS, Act, SetClock, Week
+from hanse_subgraph.demo import LENGTH, USERS, DemoAction, DemoWeek, SetClock
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.open import open_event_log
 from subgraphs.catalog import demo as catalog
-from subgraphs.media.drawing import avatar_picture, product_picture
+from subgraphs.media.demo_images import avatar_picture, product_picture
 from subgraphs.media.models import Avatar, Media, ProductImage
 from subgraphs.payments import demo as payments
 from subgraphs.payments.models import Balance
@@ -33,7 +33,7 @@ from subgraphs.users import demo as users
 from subgraphs.users.models import User
 from subgraphs.users.settings import UsersSettings
 
-WEEK = Week(seed=3, end=datetime(2026, 11, 20, 15, 30, tzinfo=UTC))
+WEEK = DemoWeek(seed=3, end=datetime(2026, 11, 20, 15, 30, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
@@ -133,26 +133,26 @@ async def test_it_leaves_a_platform_alone_that_is_used(tmp_path: Path) -> None:
     app = SUBGRAPHS["catalog"].create({"data_dir": tmp_path, "relay_events": False})
     await app.start()
     await app.stop()
-    week = Week(seed=5)
+    week = DemoWeek(seed=5)
     clock = SetClock()
     async with app.database.writing() as session:
-        await catalog.acts(week, clock)[0].do(session)
+        await catalog.actions(week, clock)[0].run(session)
     await app.database.close()
-    assert await fill_demo(PROJECT, tmp_path, Week(seed=6)) == {}
+    assert await fill_demo(PROJECT, tmp_path, DemoWeek(seed=6)) == {}
 
 
 async def test_the_same_seed_makes_the_same_week() -> None:
     settings = UsersSettings(argon2_memory_kib=64, argon2_time_cost=1, argon2_parallelism=1)
 
-    async def told(week: Week) -> list[Any]:
+    async def told(week: DemoWeek) -> list[Any]:
         clock, products = SetClock(), catalog.products(week)
-        acts: list[Act] = [
-            *await users.acts(settings, week, clock),
-            *catalog.acts(week, clock),
-            *tasks.acts(week, clock),
-            *payments.acts(PaymentsSettings(), week, clock, products),
+        actions: list[DemoAction] = [
+            *await users.actions(settings, week, clock),
+            *catalog.actions(week, clock),
+            *tasks.actions(week, clock),
+            *payments.actions(PaymentsSettings(), week, clock, products),
         ]
-        return [users.people(week), products, [(act.at, act.user_id, act.is_signed_in) for act in acts]]
+        return [users.people(week), products, [(action.at, action.user_id, action.is_signed_in) for action in actions]]
 
     assert await told(WEEK) == await told(WEEK)
     assert await told(WEEK) != await told(replace(WEEK, seed=4))

@@ -1,4 +1,4 @@
-"""Verified e-mail addresses, mailed links, and API keys."""
+"""Verified email addresses, mailed links, and API keys."""
 
 import sqlalchemy as sa
 from alembic import op

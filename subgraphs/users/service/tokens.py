@@ -1,4 +1,4 @@
-"""Secrets that are handed out once and kept as fingerprints, and the access tokens that are signed."""
+"""Secrets, which are stored as fingerprints only, and signed access tokens."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def new_secret() -> str:
 
 
 def fingerprint(secret: str) -> str:
-    """What is kept of a secret. It has 256 bits of chance, so that a plain hash is enough."""
+    """The hash of a secret, for storage. A plain hash suffices, since secrets have 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -36,7 +36,7 @@ class AccessTokens:
 
     @property
     def lifetime(self) -> int:
-        """For how many seconds they are good."""
+        """The lifetime of access tokens, in seconds."""
         return self._settings.access_token_seconds
 
     def scopes_of(self, user: User) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ class AccessTokens:
         return (*given, *self._platform.admin_scopes) if user.role == Role.ADMIN else given
 
     def sign(self, user: User, session_id: str, scopes: Sequence[str]) -> str:
-        """A token that says who it is and what they may do."""
+        """Sign an access token of a user with these scopes."""
         now = int(self._clock().timestamp())
         roles = [Role.USER.value, Role.ADMIN.value] if user.role == Role.ADMIN else [Role.USER.value]
         return self._keys.sign(

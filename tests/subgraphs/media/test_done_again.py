@@ -17,7 +17,7 @@ from hanse_subgraph.storage.signing import Secret
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.media import repository
 from subgraphs.media.images import Pictures
-from subgraphs.media.intake import Intake
+from subgraphs.media.ingestion import Ingester
 from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
 from subgraphs.media.sweeper import Sweeper
@@ -112,11 +112,11 @@ async def test_the_sweeper_asks_whether_it_was_kept(
         return utc_now() + later
 
     store = open_store(settings.storage, public_url=settings.public_url, secret=Secret(settings.signing_secret))
-    intake = Intake(store, Pictures(most_pixels=10**6, thumbnail_pixels=320), most_bytes=10**6)
-    uploads = Uploads(settings, Library(settings), intake, clock=clock)
-    sweeper = Sweeper(media.database, store, uploads.strays, seconds=1)
+    ingester = Ingester(store, Pictures(max_pixels=10**6, thumbnail_pixels=320), max_bytes=10**6)
+    uploads = Uploads(settings, Library(settings), ingester, clock=clock)
+    sweeper = Sweeper(media.database, store, uploads.orphans, seconds=1)
     async with store.opened():
-        content = await uploads.take(Sent(picture(), "Kai.png").chunks())
+        content = await uploads.ingest(Sent(picture(), "Kai.png").chunks())
         context = RequestContext(media.database, Caller(Principal(new_id())), writes=True)
         row = await uploads.add(new_id(), content, "Kai.png", context)
         with broken_commits(media, 1, kept=True), pytest.raises(DBAPIError):
@@ -130,4 +130,4 @@ async def test_the_sweeper_asks_whether_it_was_kept(
         later = timedelta(minutes=5)
         await sweeper.delete_orphans()
         assert await kept() == (2 if known else 0)
-        assert not uploads.strays.due()
+        assert not uploads.orphans.due()

@@ -33,15 +33,15 @@ class Content:
         return (self.object_key, self.thumbnail_key) if self.thumbnail_key else (self.object_key,)
 
 
-class Intake:
+class Ingester:
     """Ingests content into the object store."""
 
-    def __init__(self, store: ObjectStore, pictures: Pictures, *, most_bytes: int) -> None:
+    def __init__(self, store: ObjectStore, pictures: Pictures, *, max_bytes: int) -> None:
         self.store = store
-        self.most_bytes = most_bytes
+        self.max_bytes = max_bytes
         self._pictures = pictures
 
-    async def take(self, content: AsyncIterable[bytes]) -> Content:
+    async def ingest(self, content: AsyncIterable[bytes]) -> Content:
         """Store the content under a new key.
 
         Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels, StoreUnavailable.
@@ -66,8 +66,8 @@ class Intake:
         size, digest = 0, hashlib.sha256()
         async for chunk in _rechunk(content):
             size += len(chunk)
-            if size > self.most_bytes:
-                raise TooLarge(self.most_bytes)
+            if size > self.max_bytes:
+                raise TooLarge(self.max_bytes)
             digest.update(chunk)
             await _write_chunk(file, chunk)
         if not size:
