@@ -1,4 +1,4 @@
-"""Requests that bring files, and where in their variables the files stand.
+"""Requests with files, and the paths of the files in the variables.
 
 Specification: GraphQL multipart request, https://github.com/jaydenseric/graphql-multipart-request-spec
 """
@@ -14,6 +14,7 @@ from graphql import (
     GraphQLInputType,
     GraphQLList,
     GraphQLNonNull,
+    GraphQLScalarType,
     GraphQLSchema,
     VariableDefinitionNode,
     type_from_ast,
@@ -21,8 +22,8 @@ from graphql import (
 
 from hanse_router.errors import InvalidRequest, VariablesRefused
 from hanse_router.request import GraphQLRequest
-from hanse_router.spool import SpooledFile
 from hanse_router.transports.protocol import FileAt
+from hanse_wire.spooled_file import SpooledFile
 
 UPLOAD = "Upload"  # the scalar's name
 Files = Mapping[str, Sequence[FileAt]]  # by the variable that holds them
@@ -34,7 +35,7 @@ class UploadRequest(GraphQLRequest):
     files: tuple[SpooledFile, ...] = ()
 
     async def close(self) -> None:
-        """Give the files up."""
+        """Delete the files."""
         for file in self.files:
             await file.close()
 
@@ -42,7 +43,7 @@ class UploadRequest(GraphQLRequest):
 def files_in(
     variables: Mapping[str, Any], definitions: Sequence[VariableDefinitionNode], api_schema: GraphQLSchema
 ) -> Files:
-    """The files in coerced variables, by the variable. Raises VariablesRefused for one that is no Upload."""
+    """The files in coerced variables, by variable. Raises VariablesRefused for a file that is not an Upload."""
     found: dict[str, Sequence[FileAt]] = {}
     for definition in definitions:
         name = definition.variable.name.value
@@ -53,24 +54,24 @@ def files_in(
 
 
 def refuse_files(request: GraphQLRequest) -> None:
-    """Raises InvalidRequest for a request with files, where there is no way for them."""
+    """Raises InvalidRequest for a request with files: for operations that cannot have any."""
     if isinstance(request, UploadRequest) and request.files:
-        raise InvalidRequest("A subscription takes no files: send them with a mutation.")
+        raise InvalidRequest("A subscription cannot have files: send them with a mutation.")
 
 
-def _files(value: Any, type_: GraphQLInputType | None, place: str) -> Iterator[FileAt]:
+def _files(value: Any, type_: GraphQLInputType | None, path: str) -> Iterator[FileAt]:
     if isinstance(type_, GraphQLNonNull):
         type_ = type_.of_type
     if isinstance(value, SpooledFile):
-        if getattr(type_, "name", None) != UPLOAD:
-            said = f"There is a file at {place}, where the schema wants none: files stand for the scalar {UPLOAD} only."
-            raise VariablesRefused([GraphQLError(said)])
-        yield place, value
+        if not isinstance(type_, GraphQLScalarType) or type_.name != UPLOAD:
+            message = f"There is a file at {path}, but the type there is not the scalar {UPLOAD}."
+            raise VariablesRefused([GraphQLError(message)])
+        yield path, value
     elif isinstance(value, list):
-        below = type_.of_type if isinstance(type_, GraphQLList) else None
+        item_type = type_.of_type if isinstance(type_, GraphQLList) else None
         for index, item in enumerate(value):
-            yield from _files(item, below, f"{place}.{index}")
+            yield from _files(item, item_type, f"{path}.{index}")
     elif isinstance(value, dict):
         fields = type_.fields if isinstance(type_, GraphQLInputObjectType) else {}
         for name, item in value.items():
-            yield from _files(item, fields[name].type if name in fields else None, f"{place}.{name}")
+            yield from _files(item, fields[name].type if name in fields else None, f"{path}.{name}")

@@ -14,9 +14,10 @@ from starlette.routing import WebSocketRoute
 from hanse_subgraph.errors import Unauthenticated, Unavailable
 from hanse_subgraph.events.metrics import CONTENT_TYPE
 from hanse_subgraph.execution import MalformedRequest, Reply, error_reply
-from hanse_subgraph.forms import FORM, Form, FormTooLarge, MalformedForm
+from hanse_subgraph.forms import Form, FormTooLarge, MalformedForm
 from hanse_subgraph.subgraph_app import Part, SubgraphApp
 from hanse_subgraph.websocket import GraphQLWebSocket
+from hanse_wire.multipart_request import is_form
 from hanse_wire.request_id import RequestIds
 
 JSON = "application/json"
@@ -99,8 +100,8 @@ async def metrics(subgraph: Subgraph) -> Response:
 async def post_graphql(request: Request) -> Response:
     """Run a GraphQL request: JSON, or a form with files (GraphQL multipart request)."""
     subgraph = get_subgraph(request)
-    is_form = request.headers.get("content-type", "").startswith(FORM)
-    reply = await (_reply_to_form if is_form else _reply_to_json)(subgraph, request)
+    reply_to = _reply_to_form if is_form(request.headers.get("content-type")) else _reply_to_json
+    reply = await reply_to(subgraph, request)
     return Response(reply.body, reply.status, media_type=JSON)
 
 

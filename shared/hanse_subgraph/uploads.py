@@ -1,7 +1,7 @@
-"""Files that come with a request, as resolvers get them: an argument of the scalar `Upload`.
+"""Files of a request for resolvers: an argument of the scalar `Upload`.
 
     @strawberry.mutation
-    async def keep(self, file: Annotated[Upload, strawberry.argument(description="What to keep.")]) -> int:
+    async def store(self, file: Annotated[Upload, strawberry.argument(description="The file to store.")]) -> int:
         async for chunk in file.chunks(): ...
 
 Specification: GraphQL multipart request, https://github.com/jaydenseric/graphql-multipart-request-spec
@@ -16,47 +16,37 @@ import strawberry
 from graphql import GraphQLError
 
 from hanse_subgraph.errors import ClientError
+from hanse_wire.multipart_request import MalformedForm, place_file
 
 
 @runtime_checkable
 class Upload(Protocol):
-    """A file that a client sent. It can be read until its request is answered, any number of times."""
+    """A file that a client sent. It can be read any number of times until its request is answered."""
 
-    name: str  # as the client calls it
-    content_type: str  # as the client says
-    size: int
+    name: str  # given by the client
+    content_type: str  # given by the client, and not verified
+    size: int  # in bytes
 
     def chunks(self) -> AsyncIterator[bytes]:
-        """The content, in pieces."""
+        """The content, in chunks."""
         ...
 
 
 FileAt = tuple[str, Upload]
-"""A file and where it stands in a request, such as `variables.input.files.0`."""
+"""A file and its path in the request, such as `variables.input.files.0`."""
 
 
 class MisplacedFile(ClientError):
-    """A file is said to stand where the variables have no place for it."""
+    """A path of a file is not that of a null in the variables."""
 
 
 def place_files(request: dict[str, Any], files: Sequence[FileAt]) -> None:
-    """Put the files where they stand in the request, such as at `variables.file`. Raises MisplacedFile."""
-    for place, file in files:
-        steps = place.split(".")
-        node: Any = request
+    """Put each file at its path in the request, such as `variables.file`. Raises MisplacedFile."""
+    for path, file in files:
         try:
-            for step in steps[:-1]:
-                node = node[_key(node, step)]
-            last = _key(node, steps[-1])
-            if node[last] is not None:
-                raise KeyError(last)
-            node[last] = file
-        except (LookupError, TypeError, ValueError):
-            raise MisplacedFile(f"There is no null for a file at {place[:200]!r}.") from None
-
-
-def _key(node: Any, step: str) -> str | int:
-    return int(step) if isinstance(node, list) else step
+            place_file(request.get("variables"), path, file)
+        except MalformedForm as error:
+            raise MisplacedFile(str(error)) from error
 
 
 def _file(value: Any) -> Upload:

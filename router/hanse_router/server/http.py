@@ -26,9 +26,10 @@ from hanse_router.server.negotiate import Accepted, Form, negotiate
 from hanse_router.server.sse import HEADERS as SSE_HEADERS
 from hanse_router.server.sse import SseEncoding
 from hanse_router.server.streams import Encoding, once, send_stream
-from hanse_router.server.upload_body import is_form, read_upload
+from hanse_router.server.upload_body import read_upload
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.uploads import UploadRequest
+from hanse_wire.multipart_request import is_form
 from hanse_wire.request_id import HEADER, RAW_HEADER
 from hanse_wire.request_id import accept as accept_request_id
 

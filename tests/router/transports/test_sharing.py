@@ -9,10 +9,10 @@ from collections.abc import AsyncIterator
 import pytest
 
 from hanse_router.operation_kind import OperationKind
-from hanse_router.spool import SpooledFile
 from hanse_router.transports.errors import SubgraphUnreachable, TransportError
 from hanse_router.transports.protocol import SubgraphRequest
 from hanse_router.transports.sharing import SharingTransport
+from hanse_wire.spooled_file import SpooledFile
 
 QUERY, MUTATION = OperationKind.QUERY, OperationKind.MUTATION
 

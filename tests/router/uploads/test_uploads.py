@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from hanse_router.operation_kind import OperationKind
-from hanse_router.spool import SpooledFile
 from hanse_router.transports import TransportOptions, make_transport
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.protocol import SubgraphRequest
+from hanse_wire.spooled_file import SpooledFile
 from tests.router.transports.raw_server import serving
 from tests.router.uploads.forms import Field, form, operation, send, send_raw, text, where
 from tests.router.uploads.world import Uploading, seen, uploading
