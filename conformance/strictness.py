@@ -15,7 +15,7 @@ from graphql import (
     parse,
 )
 
-from hanse_router.planner.terrain import Terrain
+from hanse_router.planner.graph_view import GraphView
 from hanse_schema.query_graph import FieldPick, Node, QueryGraph
 
 
@@ -23,11 +23,11 @@ def liberties(graph: QueryGraph, labels: frozenset[str], plan: Any) -> list[str]
     """The fields that are asked where nobody can be sure of them: of a subgraph that has them as external only and does
     not provide them there, or without their `@requires` fields in the representation, or their argument from above."""
     names = {info.name: info.graph for info in graph.supergraph.subgraphs.values()}
-    terrain = Terrain(graph, labels)
+    view = GraphView(graph, labels)
     return [
         liberty
         for fetch in _fetches(plan)
-        for liberty in _Check(terrain, names[fetch["serviceName"]], _sent(fetch)).of(fetch["operation"])
+        for liberty in _Check(view, names[fetch["serviceName"]], _sent(fetch)).of(fetch["operation"])
     ]
 
 
@@ -59,8 +59,8 @@ def _names(required: list[Any]) -> Iterator[str]:
 
 
 class _Check:
-    def __init__(self, terrain: Terrain, graph: str, sent: frozenset[str]) -> None:
-        self._terrain = terrain
+    def __init__(self, view: GraphView, graph: str, sent: frozenset[str]) -> None:
+        self._terrain = view
         self._graph = graph
         self._sent = sent
 
@@ -110,8 +110,8 @@ class _Check:
 
     def _field(self, at: Node, field: FieldNode, *, is_entity: bool) -> Iterator[str]:
         name = field.name.value
-        terrain = self._terrain
-        edge = terrain.field(at, name)
+        view = self._terrain
+        edge = view.field(at, name)
         if edge is None:
             yield f"{at}.{name} is not resolved there"
             return

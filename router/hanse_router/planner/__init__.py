@@ -6,15 +6,15 @@ from collections.abc import Collection
 
 from hanse_router.operation import Field, Operation
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner.best_paths import Placer
 from hanse_router.planner.build_plan import build_plan
+from hanse_router.planner.choose_paths import FetchGraphBuilder
 from hanse_router.planner.fetch_graph import FetchGraph
+from hanse_router.planner.find_paths import PathFinder
+from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.merge import merge_fields
 from hanse_router.planner.passes import run_passes
 from hanse_router.planner.requests import requests_of
 from hanse_router.planner.roots import place_in_series, place_together
-from hanse_router.planner.terrain import Terrain
-from hanse_router.planner.walk import Walk
 from hanse_router.query_plan import PlanError, QueryPlan
 from hanse_schema.query_graph import QueryGraph, build
 from hanse_schema.supergraph.model import Supergraph
@@ -29,7 +29,7 @@ class Planner:
 
     def __init__(self, supergraph: Supergraph) -> None:
         self.graph: QueryGraph = build(supergraph)
-        self._terrains: dict[frozenset[str], Terrain] = {}
+        self._views: dict[frozenset[str], GraphView] = {}
 
     def plan(
         self,
@@ -43,16 +43,16 @@ class Planner:
         `override_labels` are the labels of progressive overrides that are active. Raises PlanError.
         """
         merged = merge_fields(self.graph, operation, denied)
-        walk = Walk(self._terrain(override_labels))
+        finder = PathFinder(self._view(override_labels))
         fetches = FetchGraph()
-        placer = Placer(walk, operation.kind, fetches)
+        builder = FetchGraphBuilder(finder, operation.kind, fetches)
         place = place_in_series if operation.kind is OperationKind.MUTATION else place_together
-        place(merged, walk, placer)
+        place(merged, finder, builder)
         requests = run_passes(requests_of(fetches, self.graph))
         return build_plan(operation, requests, self.graph.supergraph.subgraphs)
 
-    def _terrain(self, labels: frozenset[str]) -> Terrain:
-        terrain = self._terrains.get(labels)
-        if terrain is None:
-            terrain = self._terrains[labels] = Terrain(self.graph, labels)
-        return terrain
+    def _view(self, labels: frozenset[str]) -> GraphView:
+        view = self._views.get(labels)
+        if view is None:
+            view = self._views[labels] = GraphView(self.graph, labels)
+        return view

@@ -9,7 +9,7 @@ from graphql import print_ast
 from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
-from hanse_router.planner.fetch_graph import Step
+from hanse_router.planner.fetch_graph import FetchNode
 from hanse_router.planner.operation_text import operation_text, variables_in
 from hanse_router.planner.requests import Group, Request
 from hanse_router.query_plan import Condition, EntityGroup, Fetch, Parallel, PlanNode, QueryPlan, Sequence, Subscription
@@ -20,7 +20,7 @@ def build_plan(operation: Operation, requests: list[Request], subgraphs: Mapping
     """The plan of the requests."""
     ordered = sorted(requests, key=lambda request: request.level)
     definitions = {name: print_ast(node) for name, node in operation.variables.items()}
-    ids = {step: number for number, request in enumerate(ordered) for step in request.steps}
+    ids = {fetch_node: number for number, request in enumerate(ordered) for fetch_node in request.fetch_nodes}
     fetches = [
         (request, _fetch(operation, definitions, request, number, ids, subgraphs))
         for number, request in enumerate(ordered)
@@ -50,7 +50,7 @@ def _fetch(
     definitions: Mapping[str, str],
     request: Request,
     number: int,
-    ids: Mapping[Step, int],
+    ids: Mapping[FetchNode, int],
     subgraphs: Mapping[str, SubgraphInfo],
 ) -> Fetch:
     groups = tuple(
@@ -70,7 +70,7 @@ def _fetch(
         variables,
         request.selections,
         groups,
-        tuple(sorted({ids[before] for step in request.steps for before in step.depends_on})),
+        tuple(sorted({ids[before] for fetch_node in request.fetch_nodes for before in fetch_node.depends_on})),
         request.paths,
     )
 

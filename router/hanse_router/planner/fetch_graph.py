@@ -16,7 +16,7 @@ from hanse_schema.supergraph.model import ContextArgument
 
 
 @dataclass(eq=False, slots=True)
-class SlotField:
+class SelectedField:
     """A field selected in a fetch step.
 
     `conditions` are all those, from the root on, under which somebody wants it: None until somebody does.
@@ -26,7 +26,7 @@ class SlotField:
     name: str
     type: str
     arguments: Arguments
-    child: Slot | None
+    child: SelectedObject | None
     order: int
     alternatives: tuple[Conditions, ...] = ()
     conditions: AnyOf | None = None
@@ -38,23 +38,23 @@ class SlotField:
 
 
 @dataclass(eq=False, slots=True)
-class Slot:
+class SelectedObject:
     """What a fetch step selects of the objects at one position, known there as the node's type.
 
     `above` is the slot that it is part of, by the field `holder` or (without one) by a type condition.
     """
 
-    step: Step
+    fetch_node: FetchNode
     position: Position
     node: Node
     is_object: bool
     knows_type: bool
-    above: Slot | None = None
-    holder: SlotField | None = None
-    fields: dict[str, SlotField] = field(default_factory=dict)
-    casts: dict[str, Slot] = field(default_factory=dict)
+    above: SelectedObject | None = None
+    holder: SelectedField | None = None
+    fields: dict[str, SelectedField] = field(default_factory=dict)
+    casts: dict[str, SelectedObject] = field(default_factory=dict)
 
-    def select(self, field_: MergedField, edge: FieldEdge | None, child: Slot | None = None) -> SlotField:
+    def select(self, field_: MergedField, edge: FieldEdge | None, child: SelectedObject | None = None) -> SelectedField:
         """Select a field (`edge` is None for `__typename`), or find it selected."""
         held = self.fields.get(field_.response_key)
         if held is None:
@@ -62,21 +62,23 @@ class Slot:
             if edge is not None:
                 type_ = edge.type
                 if edge.contexts:
-                    text = ", ".join(filter(None, (arguments.text, *map(self.step.context_argument, edge.contexts))))
+                    text = ", ".join(
+                        filter(None, (arguments.text, *map(self.fetch_node.context_argument, edge.contexts)))
+                    )
                     arguments = Arguments(text, arguments.variables)
-            held = SlotField(field_.name, type_, arguments, child, field_.order, field_.alternatives)
+            held = SelectedField(field_.name, type_, arguments, child, field_.order, field_.alternatives)
             self.fields[field_.response_key] = held
         held.order = min(held.order, field_.order)
         return held
 
-    def below(self, field_: MergedField, edge: FieldEdge, new: Slot) -> Slot:
+    def below(self, field_: MergedField, edge: FieldEdge, new: SelectedObject) -> SelectedObject:
         """Select a composite field; `new` becomes its slot unless it has one."""
         held = self.select(field_, edge, new)
         assert held.child is not None
         held.child.above, held.child.holder = self, held
         return held.child
 
-    def want(self, field_: SlotField | None, conditions: AnyOf) -> None:
+    def want(self, field_: SelectedField | None, conditions: AnyOf) -> None:
         """Note that a field of the slot (or its mere objects) is wanted, and so all that leads to it.
 
         The client wants to know of the objects on the way, whether the field is wanted or not. What makes a step wanted
@@ -84,18 +86,18 @@ class Slot:
         """
         if field_ is not None:
             field_.want(conditions)
-        slot = self
-        while slot.above is not None:
-            if slot.holder is not None:
-                if not slot.position.hidden:
-                    conditions = either(conditions, slot.position.conditions)
-                slot.holder.want(conditions)
-            slot = slot.above
-        slot.step.want(conditions)
+        selected = self
+        while selected.above is not None:
+            if selected.holder is not None:
+                if not selected.position.hidden:
+                    conditions = either(conditions, selected.position.conditions)
+                selected.holder.want(conditions)
+            selected = selected.above
+        selected.fetch_node.want(conditions)
 
 
 @dataclass(eq=False, slots=True)
-class Step:
+class FetchNode:
     """One fetch to come: at the root, or of the entities at a position.
 
     `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
@@ -112,12 +114,12 @@ class Step:
     typename: str | None = None
     recovers_type: bool = False
     is_entity: bool = False
-    root: Slot = field(init=False)
+    root: SelectedObject = field(init=False)
     required: tuple[RequiredPart, ...] = ()
     key: tuple[RequiredPart, ...] = ()
-    depends_on: set[Step] = field(default_factory=set)
+    depends_on: set[FetchNode] = field(default_factory=set)
     contexts: dict[ContextArgument, ContextVariable] = field(default_factory=dict)
-    sources: list[tuple[Slot, SlotField | None]] = field(default_factory=list)
+    sources: list[tuple[SelectedObject, SelectedField | None]] = field(default_factory=list)
     conditions: AnyOf | None = None
 
     def want(self, conditions: AnyOf) -> None:
@@ -125,15 +127,15 @@ class Step:
         weaker = conditions if self.conditions is None else either(self.conditions, conditions)
         if weaker != self.conditions:
             self.conditions = weaker
-            for slot, field_ in self.sources:
-                slot.want(field_, weaker)
+            for selected, field_ in self.sources:
+                selected.want(field_, weaker)
 
-    def feed_from(self, sources: list[tuple[Slot, SlotField | None]]) -> None:
+    def feed_from(self, sources: list[tuple[SelectedObject, SelectedField | None]]) -> None:
         """Take representations' fields from these."""
         self.sources += sources
         if self.conditions is not None:
-            for slot, field_ in sources:
-                slot.want(field_, self.conditions)
+            for selected, field_ in sources:
+                selected.want(field_, self.conditions)
 
     def context_argument(self, argument: ContextArgument) -> str:
         """An argument filled from a context, as it is written."""
@@ -201,8 +203,8 @@ def _fields(required: tuple[RequiredPart, ...]) -> list[RequiredField]:
 class FetchGraph:
     """All fetch steps of an operation, in the order in which they were found necessary."""
 
-    steps: list[Step] = field(default_factory=list)
+    fetch_nodes: list[FetchNode] = field(default_factory=list)
 
     def depth(self) -> int:
         """How many fetches one after another there are."""
-        return max((step.level for step in self.steps), default=0)
+        return max((fetch_node.level for fetch_node in self.fetch_nodes), default=0)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hanse_router.operation import Arguments
+from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
-from hanse_router.planner.query_tree import Names
-from hanse_router.planner.terrain import Terrain
+from hanse_router.planner.query_tree import ResponseKeys
 from hanse_router.query_plan import Required, RequiredField, RequiredFragment
 from hanse_schema.query_graph import FieldPick, Picks
 from hanse_schema.type_ref import named_type
@@ -16,17 +16,17 @@ from hanse_schema.type_ref import named_type
 class HiddenSelections:
     """Makes what is asked for the platform's sake, under keys that are free."""
 
-    def __init__(self, terrain: Terrain) -> None:
-        self._terrain = terrain
+    def __init__(self, view: GraphView) -> None:
+        self._view = view
 
-    def make(self, type_: str, names: Names, picks: Picks) -> tuple[MergedSelections, tuple[Required, ...]]:
+    def make(self, type_: str, names: ResponseKeys, picks: Picks) -> tuple[MergedSelections, tuple[Required, ...]]:
         """The selections of a field set on a type, and how the executor reads it from the response tree."""
         selections = MergedSelections(type_)
         required = tuple(self._fill(selections, names, picks, type_))
         return selections, required
 
-    def _fill(self, selections: MergedSelections, names: Names, picks: Picks, on: str) -> Iterator[Required]:
-        possible = self._terrain.graph.possible
+    def _fill(self, selections: MergedSelections, names: ResponseKeys, picks: Picks, on: str) -> Iterator[Required]:
+        possible = self._view.graph.possible
         for pick in picks:
             if isinstance(pick, FieldPick):
                 field, required = self._field(on, names, pick)
@@ -43,15 +43,15 @@ class HiddenSelections:
                 selections.by_type += [TypeSelections(types & nested.types, nested.fields) for nested in inner.by_type]
                 yield RequiredFragment(pick.type, tuple(sorted(types)), part)
 
-    def _field(self, type_: str, names: Names, pick: FieldPick) -> tuple[MergedField, RequiredField]:
+    def _field(self, type_: str, names: ResponseKeys, pick: FieldPick) -> tuple[MergedField, RequiredField]:
         arguments = Arguments(pick.arguments)
         key = names.key_for(pick.name, arguments)
-        reference = self._terrain.field_type(type_, pick.name)
+        reference = self._view.field_type(type_, pick.name)
         field = MergedField(key, pick.name, reference, arguments, hidden=True)
         if not pick.picks:
             return field, RequiredField(pick.name, key)
         inner = named_type(reference)
-        abstract = self._terrain.is_abstract(inner)
+        abstract = self._view.is_abstract(inner)
         field.selections, required = self.make(inner, names.child(key), pick.picks)
         if abstract:
             required = (RequiredField("__typename", "__typename"), *required)

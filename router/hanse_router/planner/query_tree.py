@@ -15,15 +15,15 @@ from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import list_depth
 
 if TYPE_CHECKING:
-    from hanse_router.planner.fetch_graph import Slot, Step
+    from hanse_router.planner.fetch_graph import FetchNode, SelectedObject
 
 
 @dataclass(eq=False, slots=True)
-class Names:
+class ResponseKeys:
     """The response keys in use at one place of the response, each with the (field, arguments) that it stands for."""
 
     keys: dict[str, set[tuple[str, Arguments]]] = field(default_factory=dict)
-    children: dict[str, Names] = field(default_factory=dict)
+    children: dict[str, ResponseKeys] = field(default_factory=dict)
 
     def register(self, selections: MergedSelections) -> None:
         """Take the keys of everything asked."""
@@ -32,9 +32,9 @@ class Names:
             if field_.selections is not None:
                 self.child(field_.response_key).register(field_.selections)
 
-    def child(self, key: str) -> Names:
+    def child(self, key: str) -> ResponseKeys:
         """The names below a key."""
-        return self.children.setdefault(key, Names())
+        return self.children.setdefault(key, ResponseKeys())
 
     def key_for(self, name: str, arguments: Arguments) -> str:
         """A key under which a hidden field can stand: one that has it already, or a free one."""
@@ -65,16 +65,16 @@ class Position:
     type: str
     abstract: bool
     path: Path = ()
-    names: Names = field(default_factory=Names)
+    names: ResponseKeys = field(default_factory=ResponseKeys)
     conditions: AnyOf = ALWAYS
     hidden: bool = False
     types: frozenset[str] | None = None
-    sites: dict[Node, Site] = field(default_factory=dict)
-    required: dict[tuple[Node, Picks, tuple[ContextArgument, ...]], Site] = field(default_factory=dict)
+    options: dict[Node, Option] = field(default_factory=dict)
+    required: dict[tuple[Node, Picks, tuple[ContextArgument, ...]], Option] = field(default_factory=dict)
     children: dict[str, Position] = field(default_factory=dict)
     refined: dict[str, Position] = field(default_factory=dict)
-    needs: dict[tuple[Picks, bool], Need] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
+    required_inputs: dict[tuple[Picks, bool], RequiredInput] = field(default_factory=dict)
+    fetch_nodes: list[FetchNode] = field(default_factory=list)
     parent: Position | None = None
 
     def below(self, field_: MergedField, type_: str, abstract: bool) -> Position:
@@ -94,16 +94,16 @@ class Position:
         return Position(type_, True, path, self.names, self.conditions, parent=self)
 
     @property
-    def path_to_object(self) -> Path:
+    def object_path(self) -> Path:
         """The path without the types that it is narrowed to at its end."""
         return self.path[:-1] if self.path and isinstance(self.path[-1], PathTypes) else self.path
 
     def _narrowed_path(self, types: tuple[str, ...]) -> Path:
-        return (*self.path_to_object, PathTypes(types))
+        return (*self.object_path, PathTypes(types))
 
 
 @dataclass(eq=False, slots=True)
-class Site:
+class Option:
     """A node of the query graph at a position.
 
     `level` counts the fetches one after another that it takes to be there at the earliest; `ways` are the ways to get
@@ -113,40 +113,40 @@ class Site:
     position: Position
     node: Node
     level: int
-    ways: list[Way] = field(default_factory=list)
-    slot: Slot | None = None
+    arrivals: list[Arrival] = field(default_factory=list)
+    selected: SelectedObject | None = None
     cost: tuple[int, int] = (0, 0)  # fetches still to be made, and level; known as of `cost_as_of`
     cost_as_of: int = -1
 
     @property
     def is_entry(self) -> bool:
         """Whether a fetch of its own enters the subgraph here."""
-        return isinstance(self.ways[0], KeyWay)
+        return isinstance(self.arrivals[0], KeyArrival)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RootWay:
+class RootArrival:
     """The operation's root, in a subgraph that has it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class FieldWay:
+class FieldArrival:
     """Along a field, from the object above."""
 
-    site: Site
+    option: Option
     field: MergedField
     edge: FieldEdge
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CastWay:
+class CastArrival:
     """From the same object, taken as an abstract type."""
 
-    site: Site
+    option: Option
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeyWay:
+class KeyArrival:
     """By a key, and perhaps with required fields and arguments from above, in a new fetch."""
 
     entry: Entry
@@ -154,19 +154,19 @@ class KeyWay:
     contexts: tuple[ContextArgument, ...] = ()
 
 
-Way = RootWay | FieldWay | CastWay | KeyWay
+Arrival = RootArrival | FieldArrival | CastArrival | KeyArrival
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """A site that can resolve a field; `edge` is None for `__typename`, and for the mere presence of the object."""
 
-    site: Site
+    option: Option
     edge: FieldEdge | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Task:
+class Leaf:
     """A leaf to be placed at one of the candidates; without `field_`, only the object has to be there."""
 
     position: Position
@@ -175,17 +175,21 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Need:
+class RequiredInput:
     """Fields that a representation needs: as tasks, and as the executor reads them from the response tree."""
 
-    tasks: list[Task]
+    leaves: list[Leaf]
     required: tuple[Required, ...]
 
 
-def forks(site: Site) -> int:
+def count_paths(option: Option) -> int:
     """In how many ways the site can be come by, up to the last entry, by whatever key."""
-    if isinstance(site.ways[0], FieldWay | CastWay):
-        return sum(forks(way.site) for way in site.ways if isinstance(way, FieldWay | CastWay))
+    if isinstance(option.arrivals[0], FieldArrival | CastArrival):
+        return sum(
+            count_paths(arrival.option)
+            for arrival in option.arrivals
+            if isinstance(arrival, FieldArrival | CastArrival)
+        )
     return 1
 
 
@@ -193,7 +197,7 @@ def objects_above(position: Position) -> Iterator[Position]:
     """The positions of the objects that the position's objects are reached through, the nearest first."""
     at = position
     while at.parent is not None:
-        if at.path_to_object != at.parent.path_to_object:
+        if at.object_path != at.parent.object_path:
             yield at.parent
             yield from _same_object(at.parent)
         at = at.parent
@@ -201,6 +205,6 @@ def objects_above(position: Position) -> Iterator[Position]:
 
 def _same_object(position: Position) -> Iterator[Position]:
     at = position
-    while at.parent is not None and at.parent.path_to_object == at.path_to_object:
+    while at.parent is not None and at.parent.object_path == at.object_path:
         at = at.parent
         yield at

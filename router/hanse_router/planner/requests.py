@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf
-from hanse_router.planner.fetch_graph import FetchGraph, Step
+from hanse_router.planner.fetch_graph import FetchGraph, FetchNode
 from hanse_router.planner.selections import selections_of
 from hanse_router.query_plan import ContextVariable, EntityInput, InlineFragment, Path, Selection
 from hanse_schema.query_graph import QueryGraph
@@ -34,7 +34,7 @@ class Request:
     graph: str
     kind: OperationKind
     level: int
-    steps: list[Step]
+    fetch_nodes: list[FetchNode]
     selections: tuple[Selection, ...] = ()
     groups: list[Group] = field(default_factory=list)
     conditions: AnyOf = ALWAYS
@@ -48,32 +48,32 @@ class Request:
 
 def requests_of(fetches: FetchGraph, graph: QueryGraph) -> list[Request]:
     """One request per step."""
-    return [_request(step, graph) for step in fetches.steps]
+    return [_request(fetch_node, graph) for fetch_node in fetches.fetch_nodes]
 
 
-def _request(step: Step, graph: QueryGraph) -> Request:
-    conditions = step.conditions or ALWAYS
-    selections = selections_of(step.root, graph, conditions)
-    request = Request(step.graph, step.kind, step.level, [step], conditions=conditions)
-    if step.is_entity:
-        request.groups.append(_group(step, selections, graph))
+def _request(fetch_node: FetchNode, graph: QueryGraph) -> Request:
+    conditions = fetch_node.conditions or ALWAYS
+    selections = selections_of(fetch_node.root, graph, conditions)
+    request = Request(fetch_node.graph, fetch_node.kind, fetch_node.level, [fetch_node], conditions=conditions)
+    if fetch_node.is_entity:
+        request.groups.append(_group(fetch_node, selections, graph))
     else:
         request.selections = selections
-        request.paths = (step.position.path,) if step.position.path else ()
+        request.paths = (fetch_node.position.path,) if fetch_node.position.path else ()
     return request
 
 
-def _group(step: Step, selections: tuple[Selection, ...], graph: QueryGraph) -> Group:
-    node, position = step.root.node, step.position
-    here = tuple(sorted(graph.runtime_types(node))) if step.root.knows_type else (node.type,)
+def _group(fetch_node: FetchNode, selections: tuple[Selection, ...], graph: QueryGraph) -> Group:
+    node, position = fetch_node.root.node, fetch_node.position
+    here = tuple(sorted(graph.runtime_types(node))) if fetch_node.root.knows_type else (node.type,)
     types = tuple(sorted(graph.possible[position.type]))
-    if position.abstract and step.typename is not None:
+    if position.abstract and fetch_node.typename is not None:
         types = (position.type, *types)
     return Group(
         (position.path,),
-        (EntityInput(types, step.typename, step.required, step.key),),
+        (EntityInput(types, fetch_node.typename, fetch_node.required, fetch_node.key),),
         (InlineFragment(node.type, selections, runtime_types=here),),
-        step.recovers_type,
-        tuple(step.contexts.values()),
-        step.conditions or ALWAYS,
+        fetch_node.recovers_type,
+        tuple(fetch_node.contexts.values()),
+        fetch_node.conditions or ALWAYS,
     )

@@ -7,30 +7,30 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
-from hanse_router.planner.best_paths import Placer
+from hanse_router.planner.choose_paths import FetchGraphBuilder
+from hanse_router.planner.find_paths import NoPathError, PathFinder
 from hanse_router.planner.merged import MergedField, MergedSelections
-from hanse_router.planner.query_tree import Names, Position, RootWay, Site
-from hanse_router.planner.walk import NoWayError, Walk
+from hanse_router.planner.query_tree import Option, Position, ResponseKeys, RootArrival
 from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Node
 
 
-def place_together(selections: MergedSelections, walk: Walk, placer: Placer) -> None:
+def place_together(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
     """Queries and subscriptions: every field may come from whichever subgraph has it."""
     if selections.common:
-        placer.place_all(walk.expand(_root(selections, walk, _subgraphs(selections.type, walk)), selections))
+        builder.place_all(finder.expand(_root(selections, finder, _subgraphs(selections.type, finder)), selections))
 
 
-def place_in_series(selections: MergedSelections, walk: Walk, placer: Placer) -> None:
+def place_in_series(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
     """Mutations: each field runs once, in one subgraph, after all before it; neighbours in one subgraph go together."""
-    chosen = _subgraphs_in_series(selections, walk)
+    chosen = _subgraphs_in_series(selections, finder)
     for number, (subgraph, run) in enumerate(groupby(zip(selections.common, chosen, strict=True), key=itemgetter(1))):
         if number:
-            placer.wait_for_all()
-        root = _root(selections, walk, [subgraph])
+            builder.wait_for_all()
+        root = _root(selections, finder, [subgraph])
         fields = [field for field, _ in run]
-        placer.place_all(
-            [task for field in fields for task in walk.expand(root, MergedSelections(selections.type, [field]))]
+        builder.place_all(
+            [leaf for field in fields for leaf in finder.expand(root, MergedSelections(selections.type, [field]))]
         )
 
 
@@ -53,12 +53,12 @@ class _Series:
         return _Series(self.levels + depth, self.runs + 1, self.effort + effort, depth, chosen)
 
 
-def _subgraphs_in_series(selections: MergedSelections, walk: Walk) -> tuple[str, ...]:
+def _subgraphs_in_series(selections: MergedSelections, finder: PathFinder) -> tuple[str, ...]:
     """A subgraph for each field, so that there are as few levels as can be, then as few runs of one subgraph."""
     best = [_Series(0)]
     for field in selections.common:
         ends: dict[tuple[str, int], _Series] = {}  # the best of those that go on alike
-        for subgraph, depth, effort in _ways_to_start(field, selections, walk):
+        for subgraph, depth, effort in _first_subgraphs(field, selections, finder):
             for series in best:
                 longer = series.then(subgraph, depth, effort)
                 end = (subgraph, longer.last)
@@ -69,26 +69,28 @@ def _subgraphs_in_series(selections: MergedSelections, walk: Walk) -> tuple[str,
     return min(best).chosen
 
 
-def _ways_to_start(field: MergedField, selections: MergedSelections, walk: Walk) -> Iterator[tuple[str, int, int]]:
+def _first_subgraphs(
+    field: MergedField, selections: MergedSelections, finder: PathFinder
+) -> Iterator[tuple[str, int, int]]:
     """The subgraphs that take a mutation's field, each with the levels that it takes, at most and over all leaves."""
-    for subgraph in _subgraphs(selections.type, walk):
+    for subgraph in _subgraphs(selections.type, finder):
         try:
-            tasks = walk.expand(_root(selections, walk, [subgraph]), MergedSelections(selections.type, [field]))
-        except NoWayError:
+            leaves = finder.expand(_root(selections, finder, [subgraph]), MergedSelections(selections.type, [field]))
+        except NoPathError:
             continue
-        levels = [min(candidate.site.level for candidate in task.candidates) for task in tasks]
+        levels = [min(candidate.option.level for candidate in leaf.candidates) for leaf in leaves]
         yield subgraph, max(levels), sum(levels)
 
 
-def _subgraphs(type_: str, walk: Walk) -> list[str]:
-    return [graph for graph in walk.terrain.graph.supergraph.subgraphs if (graph, type_) in walk.terrain.graph.edges]
+def _subgraphs(type_: str, finder: PathFinder) -> list[str]:
+    return [graph for graph in finder.view.graph.supergraph.subgraphs if (graph, type_) in finder.view.graph.edges]
 
 
-def _root(selections: MergedSelections, walk: Walk, subgraphs: Iterable[str]) -> Position:
-    names = Names()
+def _root(selections: MergedSelections, finder: PathFinder, subgraphs: Iterable[str]) -> Position:
+    names = ResponseKeys()
     names.register(selections)
     position = Position(selections.type, abstract=False, names=names)
     for subgraph in subgraphs:
         node = Node(subgraph, selections.type)
-        position.sites[node] = Site(position, node, 1, [RootWay()])
+        position.options[node] = Option(position, node, 1, [RootArrival()])
     return position

@@ -20,7 +20,7 @@ def merge_siblings(requests: list[Request]) -> list[Request]:
             by_stage[stage] = request
             kept.append(request)
             continue
-        first.steps += request.steps
+        first.fetch_nodes += request.fetch_nodes
         first.groups += request.groups
         first.conditions = either(first.conditions, request.conditions)
     return kept

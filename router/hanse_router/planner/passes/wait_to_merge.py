@@ -27,10 +27,12 @@ class _Timetable:
     def __init__(self, requests: list[Request]) -> None:
         self._requests = requests
         self._last = max(request.level for request in requests)
-        of_step = {step: request for request in requests for step in request.steps}
+        of_step = {fetch_node: request for request in requests for fetch_node in request.fetch_nodes}
         self._after: defaultdict[Request, set[Request]] = defaultdict(set)
         for request in requests:
-            for before in {of_step[step] for one in request.steps for step in one.depends_on} - {request}:
+            for before in {of_step[fetch_node] for one in request.fetch_nodes for fetch_node in one.depends_on} - {
+                request
+            }:
                 self._after[before].add(request)
         self._held = Counter(_stage(request) for request in requests if request.joins_others)
 
@@ -48,8 +50,8 @@ class _Timetable:
         moves: Moves | None = {}
         for request in self._requests:
             if request.joins_others and _stage(request) == stage and moves is not None:
-                ways = (self._moves(request, to, moves) for to in later)
-                moves = next((way for way in ways if way is not None), None)
+                arrivals = (self._moves(request, to, moves) for to in later)
+                moves = next((arrival for arrival in arrivals if arrival is not None), None)
         return moves
 
     def _moves(self, request: Request, level: int, others: Moves) -> Moves | None:

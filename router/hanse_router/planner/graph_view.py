@@ -7,7 +7,7 @@ from hanse_schema.supergraph.links import directive_name
 from hanse_schema.supergraph.model import InterfaceType, ObjectType
 
 
-class Terrain:
+class GraphView:
     """Look-ups in the query graph where exactly `labels` are active."""
 
     def __init__(self, graph: QueryGraph, labels: frozenset[str] = frozenset()) -> None:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hanse_router.planner.fetch_graph import merge_required
+from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.hidden import HiddenSelections
 from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
 from hanse_router.planner.query_tree import (
     Candidate,
-    CastWay,
-    FieldWay,
-    KeyWay,
-    Need,
+    CastArrival,
+    FieldArrival,
+    KeyArrival,
+    Leaf,
+    Option,
     Position,
-    Site,
-    Task,
+    RequiredInput,
     objects_above,
 )
-from hanse_router.planner.terrain import Terrain
 from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
 from hanse_schema.supergraph.model import ContextArgument
@@ -27,94 +27,94 @@ from hanse_schema.type_ref import named_type
 Found = tuple[FieldEdge, int]
 
 
-class NoWayError(PlanError):
+class NoPathError(PlanError):
     """A field cannot be had from any place where its object may be."""
 
 
-class Walk:
+class PathFinder:
     """One walk along one operation. It decides nothing: it finds all that could be done."""
 
-    def __init__(self, terrain: Terrain) -> None:
-        self.terrain = terrain
+    def __init__(self, view: GraphView) -> None:
+        self.view = view
         self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
         self._open: set[tuple[int, Node, str]] = set()
         self._resolved: dict[tuple[Node, MergedField], bool] = {}
 
     # -- what is asked -------------------------------------------------------------------------------------------------
 
-    def expand(self, position: Position, selections: MergedSelections) -> list[Task]:
+    def expand(self, position: Position, selections: MergedSelections) -> list[Leaf]:
         """The leaves to be placed for all that is asked at a position. Raises NoWayError."""
-        tasks: list[Task] = []
+        leaves: list[Leaf] = []
         for field in selections.common:
-            tasks += self._expand_field(position, field)
+            leaves += self._expand_field(position, field)
         for part in selections.by_type:
-            tasks += self._expand_types(position, part)
-        if not tasks:
-            tasks.append(Task(position, None, [Candidate(site, None) for site in position.sites.values()]))
-        return tasks
+            leaves += self._expand_types(position, part)
+        if not leaves:
+            leaves.append(Leaf(position, None, [Candidate(option, None) for option in position.options.values()]))
+        return leaves
 
-    def _expand_types(self, position: Position, part: TypeSelections) -> list[Task]:
+    def _expand_types(self, position: Position, part: TypeSelections) -> list[Leaf]:
         if part.on is not None:
             narrowed = self._narrow(position, part.on, part.types)
-            if narrowed.sites:
+            if narrowed.options:
                 try:
-                    return [task for field in part.fields for task in self._expand_field(narrowed, field)]
-                except NoWayError:
+                    return [leaf for field in part.fields for leaf in self._expand_field(narrowed, field)]
+                except NoPathError:
                     pass
-        tasks: list[Task] = []
+        leaves: list[Leaf] = []
         for type_ in sorted(part.types if position.types is None else part.types & position.types):
             refined = self.refine(position, type_)
             # Where no site knows the type, no object there can have it.
-            if refined.sites:
+            if refined.options:
                 for field in part.fields:
-                    tasks += self._expand_field(refined, field)
-        return tasks
+                    leaves += self._expand_field(refined, field)
+        return leaves
 
-    def _expand_field(self, position: Position, field: MergedField) -> list[Task]:
+    def _expand_field(self, position: Position, field: MergedField) -> list[Leaf]:
         candidates = self.candidates(position, field.name)
         if not position.abstract or field.name == "__typename":
             return self._follow(position, field, candidates)
         if candidates:
             try:
-                tasks = self._follow(position, field, candidates)
-            except NoWayError:
+                leaves = self._follow(position, field, candidates)
+            except NoPathError:
                 pass
             else:
-                return self._earlier_by_type(position, field, candidates) or tasks
+                return self._earlier_by_type(position, field, candidates) or leaves
         return self._explode(position, field)
 
-    def _earlier_by_type(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Task]:
+    def _earlier_by_type(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Leaf]:
         """The tasks for a leaf by object type, if what has it for all types at once is reached later; else none."""
-        level = min(candidate.site.level for candidate in candidates)
-        if field.selections is not None or all(site.level >= level for site in position.sites.values()):
+        level = min(candidate.option.level for candidate in candidates)
+        if field.selections is not None or all(option.level >= level for option in position.options.values()):
             return []
         try:
-            tasks = self._explode(position, field)
-        except NoWayError:
+            leaves = self._explode(position, field)
+        except NoPathError:
             return []
-        latest = max((min(c.site.level for c in task.candidates) for task in tasks), default=level)
-        return tasks if latest < level else []
+        latest = max((min(c.option.level for c in leaf.candidates) for leaf in leaves), default=level)
+        return leaves if latest < level else []
 
-    def _follow(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Task]:
+    def _follow(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Leaf]:
         if not candidates:
-            raise NoWayError(f"{position.type}.{field.name} cannot be resolved here by any subgraph.")
+            raise NoPathError(f"{position.type}.{field.name} cannot be resolved here by any subgraph.")
         if field.selections is None:
-            return [Task(position, field, candidates)]
+            return [Leaf(position, field, candidates)]
         return self.expand(self.child(position, field, candidates), field.selections)
 
-    def _explode(self, position: Position, field: MergedField) -> list[Task]:
+    def _explode(self, position: Position, field: MergedField) -> list[Leaf]:
         """Select the field of each object type by itself: all types that one subgraph may return."""
-        bases = [site for site in position.sites.values() if self.terrain.casts(site.node)]
-        for base in sorted(bases, key=lambda site: site.level):
-            casts = self.terrain.casts(base.node)
+        bases = [option for option in position.options.values() if self.view.casts(option.node)]
+        for base in sorted(bases, key=lambda option: option.level):
+            casts = self.view.casts(base.node)
             types = [type_ for type_ in casts if position.types is None or type_ in position.types]
             if len(bases) > 1 and not all(self._resolves(casts[type_], field) for type_ in types):
                 continue
             try:
-                return [task for type_ in types for task in self._expand_field(self.refine(position, type_), field)]
-            except NoWayError:
+                return [leaf for type_ in types for leaf in self._expand_field(self.refine(position, type_), field)]
+            except NoPathError:
                 continue
-        raise NoWayError(
+        raise NoPathError(
             f"{position.type}.{field.name} cannot be resolved here for every type that the object may have."
         )
 
@@ -125,7 +125,7 @@ class Walk:
             try:
                 self._expand_field(self._scratch(node.type, [(node, 1)]), field)
                 known = True
-            except NoWayError:
+            except NoPathError:
                 known = False
             self._resolved[node, field] = known
         return known
@@ -137,13 +137,11 @@ class Walk:
         child = position.children.get(field.response_key)
         if child is None:
             type_ = named_type(field.type)
-            child = position.children[field.response_key] = position.below(
-                field, type_, self.terrain.is_abstract(type_)
-            )
+            child = position.children[field.response_key] = position.below(field, type_, self.view.is_abstract(type_))
             for candidate in candidates:
                 edge = candidate.edge
                 if edge is not None and edge.target is not None:
-                    _arrive(child, edge.target, candidate.site.level, FieldWay(candidate.site, field, edge))
+                    _arrive(child, edge.target, candidate.option.level, FieldArrival(candidate.option, field, edge))
             if child.abstract:
                 child.types = self._agreed_types(child)
             self.close(child)
@@ -154,19 +152,19 @@ class Walk:
 
         Subgraphs that share a field have to resolve it alike, so it has no other type.
         """
-        nodes = [node for node in position.sites if self.terrain.knows_type(node)]
-        return frozenset.intersection(*map(self.terrain.graph.runtime_types, nodes)) if nodes else None
+        nodes = [node for node in position.options if self.view.knows_type(node)]
+        return frozenset.intersection(*map(self.view.graph.runtime_types, nodes)) if nodes else None
 
     def refine(self, position: Position, type_: str) -> Position:
         """The position of those objects that have the object type; it has no sites where none can have it."""
         refined = position.refined.get(type_)
         if refined is None:
             refined = position.refined[type_] = position.of_type(type_)
-            for site in position.sites.values():
-                node = self.terrain.casts(site.node).get(type_)
+            for option in position.options.values():
+                node = self.view.casts(option.node).get(type_)
                 if node is not None:
-                    _arrive(refined, node, site.level, CastWay(site))
-            if refined.sites:
+                    _arrive(refined, node, option.level, CastArrival(option))
+            if refined.options:
                 self.close(refined)
         return refined
 
@@ -176,24 +174,24 @@ class Walk:
         if narrowed is None:
             narrowed = position.refined[type_] = position.of_types(type_, types)
             narrowed.types = types if position.types is None else types & position.types
-            for site in position.sites.values():
-                node = self.terrain.narrow(site.node, type_, types)
+            for option in position.options.values():
+                node = self.view.narrow(option.node, type_, types)
                 if node is not None:
-                    _arrive(narrowed, node, site.level, CastWay(site))
-            if narrowed.sites:
+                    _arrive(narrowed, node, option.level, CastArrival(option))
+            if narrowed.options:
                 self.close(narrowed)
         return narrowed
 
     def close(self, position: Position) -> None:
         """Add the sites that are entered by key from those that are there, each as early as can be."""
         for node, level, entries in self._closure(position):
-            position.sites[node] = Site(position, node, level, [KeyWay(entry) for entry in entries])
+            position.options[node] = Option(position, node, level, [KeyArrival(entry) for entry in entries])
 
     def _closure(self, position: Position) -> list[tuple[Node, int, list[Entry]]]:
-        if not position.sites or not self.terrain.entries(position.type):
+        if not position.options or not self.view.entries(position.type):
             return []
-        first = min((site.level for site in position.sites.values()), default=0)
-        key = (position.type, frozenset((node, site.level - first) for node, site in position.sites.items()))
+        first = min((option.level for option in position.options.values()), default=0)
+        key = (position.type, frozenset((node, option.level - first) for node, option in position.options.items()))
         known = self._closures.get(key)
         if known is None:
             # Where keys lead through each other in a circle, the inner turn finds nothing new.
@@ -204,12 +202,12 @@ class Walk:
     def _find_entries(
         self, type_: str, origins: frozenset[tuple[Node, int]]
     ) -> Iterator[tuple[Node, int, list[Entry]]]:
-        scratch = Position(type_, self.terrain.is_abstract(type_))
+        scratch = Position(type_, self.view.is_abstract(type_))
         for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
             _arrive(scratch, node, level)
-        present = {(node.graph, node.type) for node in scratch.sites}
-        first = min(scratch_site.level for scratch_site in scratch.sites.values())
-        pending = [e for e in self.terrain.entries(type_) if (e.target.graph, e.target.type) not in present]
+        present = {(node.graph, node.type) for node in scratch.options}
+        first = min(scratch_option.level for scratch_option in scratch.options.values())
+        pending = [e for e in self.view.entries(type_) if (e.target.graph, e.target.type) not in present]
         while pending:
             levels = [(self.level_of(scratch, entry.key), entry) for entry in pending]
             reachable = [(max(level, first), entry) for level, entry in levels if level is not None]
@@ -227,7 +225,7 @@ class Walk:
 
     def _scratch(self, type_: str, origins: Iterable[tuple[Node, int]]) -> Position:
         """A position to try things at."""
-        position = Position(type_, self.terrain.is_abstract(type_))
+        position = Position(type_, self.view.is_abstract(type_))
         for node, level in origins:
             _arrive(position, node, level)
         self.close(position)
@@ -237,34 +235,36 @@ class Walk:
 
     def candidates(self, position: Position, name: str) -> list[Candidate]:
         """The sites that resolve a field of every object at the position."""
-        terrain = self.terrain
+        view = self.view
         if name == "__typename":
-            return [Candidate(site, None) for site in position.sites.values() if terrain.knows_type(site.node)]
-        look_up = terrain.shared_field if position.abstract else terrain.field
+            return [Candidate(option, None) for option in position.options.values() if view.knows_type(option.node)]
+        look_up = view.shared_field if position.abstract else view.field
         found: list[Candidate] = []
-        for site in position.sites.values():
-            edge = look_up(site.node, name)
+        for option in position.options.values():
+            edge = look_up(option.node, name)
             if edge is not None and edge.is_plain:
-                found.append(Candidate(site, edge))
-        for edge, entries in terrain.requiring(position.type, name):
-            required = self._required_site(position, edge, entries)
+                found.append(Candidate(option, edge))
+        for edge, entries in view.requiring(position.type, name):
+            required = self._required_option(position, edge, entries)
             if required is not None:
                 found.append(Candidate(required, edge))
         return found
 
-    def _required_site(self, position: Position, edge: FieldEdge, entries: list[Entry]) -> Site | None:
+    def _required_option(self, position: Position, edge: FieldEdge, entries: list[Entry]) -> Option | None:
         """The site that is entered with what the field requires, or None where that cannot be had."""
         node = entries[0].target
         key = (node, edge.requires, edge.contexts)
-        site = position.required.get(key)
-        if site is None:
+        option = position.required.get(key)
+        if option is None:
             levels = [(self._required_level(position, entry, edge), entry) for entry in entries]
             known = [level for level, _ in levels if level is not None]
             if not known:
                 return None
-            ways = [KeyWay(entry, edge.requires, edge.contexts) for level, entry in levels if level == min(known)]
-            site = position.required[key] = Site(position, node, min(known), list(ways))
-        return site
+            arrivals = [
+                KeyArrival(entry, edge.requires, edge.contexts) for level, entry in levels if level == min(known)
+            ]
+            option = position.required[key] = Option(position, node, min(known), list(arrivals))
+        return option
 
     def _required_level(self, position: Position, entry: Entry, edge: FieldEdge) -> int | None:
         guard = (id(position), entry.target, edge.name)
@@ -289,7 +289,7 @@ class Walk:
     def context_above(self, position: Position, argument: ContextArgument) -> Position | None:
         """The nearest position above whose objects set the context."""
         for above in objects_above(position):
-            if self.terrain.sets_context(above.type, argument.context):
+            if self.view.sets_context(above.type, argument.context):
                 return above
         return None
 
@@ -310,7 +310,7 @@ class Walk:
         return latest
 
     def _type_level(self, position: Position, type_: str, picks: Picks) -> int | None:
-        possible = self.terrain.graph.possible
+        possible = self.view.graph.possible
         if not position.abstract:
             return self.level_of(position, picks) if position.type in possible.get(type_, ()) else 0
         if type_ == position.type:
@@ -323,11 +323,11 @@ class Walk:
         return None if None in levels else max((level for level in levels if level is not None), default=0)
 
     def _cast_origins(self, position: Position, type_: str) -> list[tuple[Node, int]]:
-        cast = self.terrain.casts
-        return [(cast(s.node)[type_], s.level) for s in position.sites.values() if type_ in cast(s.node)]
+        cast = self.view.casts
+        return [(cast(s.node)[type_], s.level) for s in position.options.values() if type_ in cast(s.node)]
 
     def _field_level(self, position: Position, pick: FieldPick) -> int | None:
-        found = [(c.edge, c.site.level) for c in self.candidates(position, pick.name) if c.edge is not None]
+        found = [(c.edge, c.option.level) for c in self.candidates(position, pick.name) if c.edge is not None]
         level = self._best_level(position, pick, found)
         if level is None and position.abstract:
             level = self._exploded_level(position, pick)
@@ -342,14 +342,14 @@ class Walk:
         if any(level == earliest and edge.target and self._is_local(edge.target, pick.picks) for edge, level in found):
             return earliest
         origins = [(edge.target, level) for edge, level in found if edge.target is not None]
-        type_ = named_type(self.terrain.field_type(position.type, pick.name))
+        type_ = named_type(self.view.field_type(position.type, pick.name))
         return self.level_of(self._scratch(type_, origins), pick.picks)
 
     def _exploded_level(self, position: Position, pick: FieldPick) -> int | None:
         best: int | None = None
-        for site in position.sites.values():
-            casts = self.terrain.casts(site.node)
-            levels = [self.level_of(self._scratch(t, [(node, site.level)]), (pick,)) for t, node in casts.items()]
+        for option in position.options.values():
+            casts = self.view.casts(option.node)
+            levels = [self.level_of(self._scratch(t, [(node, option.level)]), (pick,)) for t, node in casts.items()]
             known = [level for level in levels if level is not None]
             if levels and len(known) == len(levels):
                 best = max(known) if best is None else min(best, max(known))
@@ -360,7 +360,7 @@ class Walk:
         for pick in picks:
             if not isinstance(pick, FieldPick):
                 return False
-            edge = self.terrain.shared_field(node, pick.name)
+            edge = self.view.shared_field(node, pick.name)
             if edge is None or not edge.is_plain:
                 return False
             if pick.picks and (edge.target is None or not self._is_local(edge.target, pick.picks)):
@@ -369,22 +369,24 @@ class Walk:
 
     # -- what representations need -------------------------------------------------------------------------------------
 
-    def need(self, position: Position, picks: Picks, typename: bool = False) -> Need:
+    def required_input(self, position: Position, picks: Picks, typename: bool = False) -> RequiredInput:
         """The fields of a representation, as tasks at the position. Raises NoWayError."""
-        known = position.needs.get((picks, typename))
+        known = position.required_inputs.get((picks, typename))
         if known is None:
-            selections, required = HiddenSelections(self.terrain).make(position.type, position.names, picks)
+            selections, required = HiddenSelections(self.view).make(position.type, position.names, picks)
             if typename:
                 selections.common.append(MergedField("__typename", "__typename", "String!", hidden=True))
-            known = position.needs[picks, typename] = Need(self.expand(position, selections), merge_required(required))
+            known = position.required_inputs[picks, typename] = RequiredInput(
+                self.expand(position, selections), merge_required(required)
+            )
         return known
 
 
-def _arrive(position: Position, node: Node, level: int, way: FieldWay | CastWay | None = None) -> None:
+def _arrive(position: Position, node: Node, level: int, arrival: FieldArrival | CastArrival | None = None) -> None:
     """Note a way to a site; of several only the earliest count, unless they are as early."""
-    site = position.sites.get(node)
-    if site is None:
-        position.sites[node] = Site(position, node, level, [] if way is None else [way])
-    elif way is not None:
-        site.ways.append(way)
-        site.level = min(site.level, level)
+    option = position.options.get(node)
+    if option is None:
+        position.options[node] = Option(position, node, level, [] if arrival is None else [arrival])
+    elif arrival is not None:
+        option.arrivals.append(arrival)
+        option.level = min(option.level, level)
