@@ -1,12 +1,12 @@
 # One image for all parts of the platform; the command selects one: `router`, `subgraph users`, `migrate up`, ...
-ARG PYTHON=python:3.11.13-slim-bookworm
+ARG PYTHON=python:3.13.9-slim-bookworm
 
 FROM ${PYTHON} AS build
 ENV UV_LINK_MODE=copy UV_COMPILE_BYTECODE=1 UV_PYTHON=/usr/local/bin/python UV_PYTHON_DOWNLOADS=never
 WORKDIR /app
 RUN pip install --no-cache-dir uv==0.13.9
 # Dependencies first: they change rarely, so their layer is cached.
-COPY pyproject.toml uv.lock README.md ./
+COPY pyproject.toml uv.lock README.md LICENSE ./
 RUN uv sync --locked --no-dev --group platform --all-extras --no-install-project
 COPY hanse hanse
 COPY router router

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hanse.commands import events, machine, migrate, run, schema
+from hanse.commands import events, machine, migrate, run, scaffold, schema
 from hanse.extras import missing_extra
 from hanse.project import Project, find_project
 from hanse_wire.command_line import CommandError
@@ -23,6 +23,8 @@ COMMANDS: tuple[click.Command, ...] = (
     schema.schema,
     migrate.migrate,
     events.events,
+    scaffold.init,
+    scaffold.add,
     machine.demo,
     machine.doctor,
 )

@@ -3,8 +3,11 @@
 A project is a folder with `[tool.hanse]` in its pyproject.toml, or with a hanse.toml that has the same keys at its top:
 
     [tool.hanse]
-    first_query = "first_query.graphql"     # what GraphiQL shows first; optional
-    published = "schema/published"          # where `hanse schema export` writes; optional
+    first_query = "first_query.graphql"   # what GraphiQL shows first
+    published = "schema/published"        # where `hanse schema export` writes
+    package = "subgraphs"                 # where `hanse add subgraph` writes a package, and with
+    tests = "tests"                       #   which tests,
+    lists = ["supergraph.yaml"]           #   and which files get an entry for it
 
     [tool.hanse.subgraphs]
     catalog = { declaration = "subgraphs.catalog.declaration:subgraph", port = 4002 }
@@ -54,6 +57,9 @@ class ProjectConfig(BaseModel):
     subgraphs: dict[str, SubgraphConfig] = Field(default_factory=dict)
     first_query: Path | None = None
     published: Path = Path("schema/published")
+    package: str = Field(default="subgraphs", pattern=r"^[a-z_][a-z0-9_]*$")
+    tests: str = "tests"
+    lists: tuple[Path, ...] = (Path("supergraph.yaml"),)
 
 
 @dataclass(frozen=True, eq=False)
@@ -104,10 +110,11 @@ class ProjectSubgraph:
 
 
 class Project:
-    """A project: its folder and its configuration."""
+    """A project: the file and the content of its configuration, and its subgraphs."""
 
-    def __init__(self, folder: Path, config: ProjectConfig) -> None:
-        self.folder = folder
+    def __init__(self, file: Path, config: ProjectConfig) -> None:
+        self.file = file
+        self.folder = file.parent
         self.config = config
         self.subgraphs = {name: ProjectSubgraph(self, name, found) for name, found in config.subgraphs.items()}
 
@@ -140,22 +147,22 @@ def find_project(start: Path | None = None) -> Project:
     """
     beginning = (start or Path(os.environ.get(FOLDER_VARIABLE, "."))).absolute()
     for folder in (beginning, *beginning.parents):
-        if (config := _read(folder)) is not None:
+        if (project := _read(folder)) is not None:
             if str(folder) not in sys.path:
                 sys.path.insert(0, str(folder))
-            return Project(folder, config)
+            return project
     raise CommandError(
         f"{beginning} is not in a Hanse project: go to one, set {FOLDER_VARIABLE}, or create one with `hanse init DIR`"
     )
 
 
-def _read(folder: Path) -> ProjectConfig | None:
+def _read(folder: Path) -> Project | None:
     own, shared = folder / "hanse.toml", folder / "pyproject.toml"
     if own.is_file():
-        return _checked(own, _load(own))
+        return Project(own, _checked(own, _load(own)))
     if shared.is_file():
         table = _load(shared).get("tool", {}).get("hanse")
-        return None if table is None else _checked(shared, table)
+        return None if table is None else Project(shared, _checked(shared, table))
     return None
 
 

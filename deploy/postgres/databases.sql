@@ -7,3 +7,4 @@ CREATE DATABASE payments;
 CREATE DATABASE audit;
 CREATE DATABASE notifications;
 CREATE DATABASE media;
+--+ CREATE DATABASE ${name};

@@ -28,7 +28,7 @@ EXAMPLE = dict(
     line.split("=", 1) for line in (ROOT / ".env.example").read_text().splitlines() if line and not line.startswith("#")
 )
 GIVEN = {name: value or "s3cret" for name, value in EXAMPLE.items()}
-TEXT = (ROOT / "compose.yml").read_text()
+TEXT = re.sub(r"^\s*#.*\n", "", (ROOT / "compose.yml").read_text(), flags=re.M)  # variables in comments are none
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
 IMAGE = "hanse:local"
 OWN = {"HANSE_USERS_DATA_DIR"}  # jobs have another data folder
