@@ -1,6 +1,6 @@
 """Run the benchmark and print its table: `python -m benchmarks [--quick] [--case NAME] [--only NAME] [--output FILE]`.
 
-CPU time of the router's process is what counts: it hardly changes with what else the machine does.
+The result is the CPU time of the router's process: it depends little on the load of the machine.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _PROXIED = "one fetch"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run what is asked for; 1 where one of our answers is wrong."""
+    """Run the selected cases. Returns 1 if one of our responses is wrong."""
     options = _options(arguments)
     setting = Setting(delay=options.delay)
     if options.quick:
@@ -69,10 +69,10 @@ def _run_case(case: Case, stub: Stub, folder: Path, setting: Setting, only: list
 
 
 def _difference(measured: Measured, expected: Any, case: Case) -> str | None:
-    """What is wrong with an answer: all routers must give the same data, and errors where a subgraph has some."""
+    """What is wrong with a response: all routers must return the same data, and errors if a subgraph fails."""
     reply = measured.reply
     if reply.get("data") != expected.get("data") or list(reply.get("data") or ()) != list(expected.get("data") or ()):
-        return "WRONG: other data than the first router's"
+        return "WRONG: data differs from that of the first router"
     if bool(reply.get("errors")) is not case.failing:
         return "WRONG: errors missing" if case.failing else f"WRONG: errors {str(reply['errors'])[:80]}"
     return None
@@ -89,10 +89,10 @@ def _proxy(stub: Stub) -> Contestant:
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--quick", action="store_true", help="one short round each, for development")
-    parser.add_argument("--case", action="append", default=[], help="only cases whose name has this in it")
-    parser.add_argument("--only", action="append", default=[], help="only routers whose name has this in it")
-    parser.add_argument("--delay", type=float, default=0.0, help="time that each subgraph takes, in ms")
+    parser.add_argument("--quick", action="store_true", help="one short round per router, for development")
+    parser.add_argument("--case", action="append", default=[], help="only cases whose name contains this")
+    parser.add_argument("--only", action="append", default=[], help="only routers whose name contains this")
+    parser.add_argument("--delay", type=float, default=0.0, help="response time of each subgraph, in ms")
     parser.add_argument("--output", type=Path, help="also write the table to this file")
     return parser.parse_args(arguments)
 

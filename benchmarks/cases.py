@@ -1,4 +1,4 @@
-"""What is asked: the public benchmark's operation, and variants of it."""
+"""The operations that are measured: that of the public benchmark, and variants of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """An operation over one of the graphs; with `failing`, the inventory gives errors in place of some entities."""
+    """An operation over one of the graphs; with `failing`, the inventory subgraph returns errors for some entities."""
 
     name: str
     operation: str

@@ -1,4 +1,4 @@
-"""The routers measured, and how each is started over a supergraph."""
+"""The routers that are measured, and how each is started with a supergraph."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CACHE = Path(os.environ.get("HANSE_BENCHMARK_CACHE", Path.home() / ".cache" / "
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A router: its command over (supergraph file, port), or None with the reason why it cannot run here."""
+    """A router: its command for a supergraph file and a port; `missing` is the reason why it cannot run here."""
 
     name: str
     command: Callable[[Path, int], list[str]]
@@ -53,7 +53,7 @@ def hanse(binary: Path = Path(sys.executable).parent / "hanse") -> Contestant:
 
 def _hanse(binary: Path, supergraph: Path, port: int) -> list[str]:
     config = supergraph.parent / "router.yaml"
-    # The others sign no tokens for subgraphs; neither does ours here.
+    # The other routers sign no tokens for subgraphs, so ours does not here.
     config.write_text("identity: {enabled: false}\n", encoding="utf-8")
     command = [str(binary), "router", "--supergraph", str(supergraph)]
     return [*command, "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
@@ -80,7 +80,7 @@ def _hive_router() -> Path | None:
 
 
 def _hive_router_command(binary: Path | None, supergraph: Path, port: int) -> list[str]:
-    config = supergraph.parent / "router.config.yaml"  # it looks for this in the folder that it is started in
+    config = supergraph.parent / "router.config.yaml"  # the router reads this from its working directory
     config.write_text(
         f"supergraph:\n  source: file\n  path: {supergraph}\nlog:\n  level: error\n"
         f"http:\n  host: 127.0.0.1\n  port: {port}\n"

@@ -1,4 +1,4 @@
-"""Load on a GraphQL server: connections that ask again as soon as they are answered.
+"""Load on a GraphQL server: connections that send the next request as soon as they have the response.
 
 `python -m benchmarks.load HOST PORT PATH BODY_FILE CONNECTIONS SECONDS` prints what it did as JSON.
 """
@@ -18,7 +18,7 @@ import httptools
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What was answered: the number of replies, those that were not as the first one, times in seconds."""
+    """The result: the number of replies, the number that differ from the first one, times in seconds."""
 
     requests: int
     different: int

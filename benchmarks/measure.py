@@ -1,4 +1,4 @@
-"""One router under one operation's load: CPU time per request, requests per second, and whether the answer is right."""
+"""One router under load: CPU time per request, requests per second, and one response for comparison."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ROOT = Path(__file__).parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """How hard and how long: seconds of warming up and of each of the rounds, connections, the stub's delay in ms."""
+    """The load: seconds of warm-up and of each round, number of connections, delay of the stub subgraphs in ms."""
 
     seconds: float = 3.0
     warm: float = 3.0
@@ -61,12 +61,12 @@ class Stub:
         self.url = f"http://127.0.0.1:{self.port}"
 
     def requests(self) -> int:
-        """How many requests it had."""
+        """The number of requests it has received."""
         with urllib.request.urlopen(f"{self.url}/requests", timeout=10) as reply:
             return int(reply.read())
 
     def close(self) -> None:
-        """End it."""
+        """Stop the process."""
         stop(self._process)
 
 
@@ -74,7 +74,7 @@ class Running:
     """A router that was started over a case's supergraph, on a core of its own. Stop it with `close`."""
 
     def __init__(self, contestant: Contestant, case: Case, stub: Stub, folder: Path, setting: Setting) -> None:
-        """Start it, and wait for its first reply. Raises RuntimeError where it does not run."""
+        """Start it, and wait for its first reply. Raises RuntimeError if it does not run."""
         self._path, self._stub, self._setting, self._failing = contestant.path, stub, setting, case.failing
         self._port = free_port()
         folder.mkdir(exist_ok=True)
@@ -94,14 +94,14 @@ class Running:
             raise self._failure(error) from error
 
     def warm_up(self) -> None:
-        """Load it for the setting's seconds of warming up. Raises RuntimeError where it does not answer."""
+        """Load it for the setting's seconds of warming up. Raises RuntimeError if it does not respond."""
         try:
             _load(self._port, self._path, self._body, self._setting, self._setting.warm)
         except (RuntimeError, OSError) as error:
             raise self._failure(error) from error
 
     def round(self) -> Round:
-        """Load it for one round. Raises RuntimeError where it fails or where replies differ."""
+        """Load it for one round. Raises RuntimeError if it fails or if replies differ."""
         before, used = self._stub.requests(), cpu_seconds(self._process.pid)
         try:
             loaded = _load(self._port, self._path, self._body, self._setting, self._setting.seconds)
@@ -123,7 +123,7 @@ class Running:
 
 
 def measure(contestant: Contestant, case: Case, stub: Stub, folder: Path, setting: Setting) -> Measured:
-    """The median round of one router by itself. Raises RuntimeError where it does not run."""
+    """The median round of one router by itself. Raises RuntimeError if it does not run."""
     running = Running(contestant, case, stub, folder, setting)
     try:
         running.warm_up()
@@ -152,6 +152,6 @@ def _load(port: int, path: str, body: Path, setting: Setting, seconds: float) ->
     pinned = ["taskset", "-c", str(OTHER_CORE), *command]
     done = subprocess.run(pinned, cwd=ROOT, capture_output=True, text=True, timeout=seconds + 120, check=False)
     if done.returncode:
-        raise RuntimeError(f"the load broke off: {done.stderr[-300:]}")
+        raise RuntimeError(f"the load generator failed: {done.stderr[-300:]}")
     loaded: dict[str, Any] = json.loads(done.stdout)
     return loaded

@@ -1,4 +1,4 @@
-"""How long a plan takes that nobody asked for before."""
+"""The time to plan and compile an operation for the first time."""
 
 from __future__ import annotations
 

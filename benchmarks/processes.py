@@ -1,4 +1,4 @@
-"""Processes on a core of their own, and the CPU time they used."""
+"""Processes bound to one core, and the CPU time that they use."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TICK = os.sysconf("SC_CLK_TCK")
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A free port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -24,7 +24,7 @@ def free_port() -> int:
 def start(
     command: Sequence[str], *, core: int, log: Path, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> subprocess.Popen[bytes]:
-    """Start a command bound to a core; what it prints goes to `log`."""
+    """Start a command bound to a core; its output goes to `log`."""
     if shutil.which("taskset") and core < (os.cpu_count() or 1):
         command = ["taskset", "-c", str(core), *command]
     with log.open("ab") as output:

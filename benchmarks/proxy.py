@@ -1,4 +1,4 @@
-"""A plain reverse proxy on our server and our client: what a single-fetch query costs at least.
+"""A plain reverse proxy on our server and HTTP client: the minimum cost of a query with one fetch.
 
 `python -m benchmarks.proxy PORT URL`
 """
@@ -16,7 +16,7 @@ from hanse_router.transports.protocol import SubgraphRequest
 
 
 def main() -> None:
-    """Serve until told to stop."""
+    """Serve until the process is stopped."""
     port, url = int(sys.argv[1]), sys.argv[2]
     transport = make_transport(url, TransportOptions())
 

@@ -13,7 +13,7 @@ from benchmarks.measure import Measured, Setting
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A router under a case: what was measured, or the remark why nothing was; or what is wrong with the answer."""
+    """A router and a case: the measurement, or a remark: why there is none, or what is wrong with the response."""
 
     case: str
     contestant: str
@@ -22,12 +22,12 @@ class Row:
 
     @property
     def wrong(self) -> bool:
-        """Whether its answer is not the one expected, or there is none where there should be one."""
+        """Whether the response is wrong or missing."""
         return self.remark is not None
 
 
 def report(rows: Sequence[Row], setting: Setting, planning: Sequence[tuple[str, int, float, float]]) -> str:
-    """The whole text."""
+    """The report as Markdown."""
     lines = [
         f"Python {platform.python_version()}, {os.cpu_count()} cores; {setting.connections} connections, "
         f"{setting.rounds} rounds of {setting.seconds:g} s, medians; subgraphs answer after {setting.delay:g} ms.",

@@ -1,4 +1,4 @@
-"""All four subgraphs on one port, far faster than any router: each request body is answered once, and then known.
+"""All four subgraphs on one port, much faster than any router: the response to each request body is executed once.
 
 `python -m benchmarks.stub PORT [DELAY_MS]` serves /NAME and /failing/NAME.
 """

@@ -1,4 +1,4 @@
-"""Work that several ask for at the same time, done once for all of them."""
+"""Deduplicates identical work that is in flight at the same time."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ Result = TypeVar("Result")
 
 
 class InFlight(Generic[Result]):
-    """Work under way, by key. Who asks when it has ended begins anew: nothing is remembered."""
+    """Work in flight by key. A caller after its completion starts it again: results are not kept."""
 
     def __init__(self) -> None:
         self._running: dict[Hashable, _Work[Result]] = {}
 
     async def join(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        """The result of the work under this key, begun if nobody has. What it raises, all who wait for it get.
+        """The result of the work under this key; starts it if it is not in flight. All callers get what it raises.
 
-        Who is cancelled leaves the others theirs; when the last one leaves, the work is cancelled.
+        A cancelled caller does not affect the others. The work is cancelled with its last caller.
         """
         work = self._running.get(key)
         if work is None:
             work = self._running[key] = _Work(asyncio.create_task(begin()))
-            work.task.add_done_callback(lambda task: self._ended(key, task))
+            work.task.add_done_callback(lambda task: self._completed(key, task))
         work.waiting += 1
         try:
             return await asyncio.shield(work.task)
         finally:
             work.waiting -= 1
             if not work.waiting and not work.task.done():
-                self._forget(key, work.task)
+                self._remove(key, work.task)
                 work.task.cancel()
 
-    def _ended(self, key: Hashable, task: asyncio.Task[Result]) -> None:
-        self._forget(key, task)
+    def _completed(self, key: Hashable, task: asyncio.Task[Result]) -> None:
+        self._remove(key, task)
         if not task.cancelled():
-            task.exception()  # whoever still waits gets it; if nobody does, nobody need hear of it
+            task.exception()  # retrieved here, so that it is not logged when no caller is left
 
-    def _forget(self, key: Hashable, task: asyncio.Task[Result]) -> None:
+    def _remove(self, key: Hashable, task: asyncio.Task[Result]) -> None:
         work = self._running.get(key)
-        if work is not None and work.task is task:  # and not its successor
+        if work is not None and work.task is task:  # not a later one under the same key
             del self._running[key]
 
 

@@ -1,4 +1,4 @@
-"""The way of an operation over one supergraph: prepare -> admit -> execute -> respond.
+"""Executes operations over one supergraph: prepare -> admit -> execute -> respond.
 
 Preparing is done once per document, and cached by its text: a known document is not even parsed.
 """
@@ -42,7 +42,7 @@ from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
 from hanse_wire.lru_cache import LruCache
 
-Document = tuple[str, str | None]  # its text, and which of its operations
+Document = tuple[str, str | None]  # its text, and the name of the operation to execute
 
 
 @dataclass(slots=True)
@@ -90,7 +90,7 @@ class Pipeline:
         version: str,
         tracing: OperationTracing,
     ) -> None:
-        """`version` tells this supergraph from others in the cache, where responses are kept."""
+        """`version` identifies the supergraph in the response cache."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self._preparer = Preparer(supergraph, self.api_schema, settings)
@@ -124,7 +124,7 @@ class Pipeline:
         self._in_flight: InFlight[Response] | None = InFlight() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> PreparedOperation:
-        """The operation of a request whose text is known, from the cache or made. Raises RouterError."""
+        """The operation of a request with a document, from the cache or prepared now. Raises RouterError."""
         assert request.query is not None
         key = (request.query, request.operation_name)
         operation = self._operations.get(key)
@@ -136,12 +136,12 @@ class Pipeline:
             self._metrics.document_hits.inc()
         return operation
 
-    def documents(self, most: int) -> list[Document]:
-        """Those used last, the last one last."""
-        return self._operations.keys()[-most:] if most else []
+    def documents(self, limit: int) -> list[Document]:
+        """The most recently used documents, the last one last."""
+        return self._operations.keys()[-limit:] if limit else []
 
     def warm(self, documents: Iterable[Document]) -> None:
-        """Make documents ready that will surely be asked for; those that do not fit any more are passed over."""
+        """Prepare documents that clients will send. Those that are no longer valid are skipped."""
         for key in documents:
             try:
                 operation = self._prepare(*key)
@@ -189,6 +189,7 @@ class Pipeline:
         return self._cached(admitted, entry)
 
     async def _cached(self, admitted: Admitted, entry: CacheEntry | None) -> Response:
+        """The cached response, or that of an execution, which is cached. Without an entry it must not be."""
         if entry is not None and (cached := await entry.load()) is not None:
             return cached
         response = await self._deduplicated(admitted)
@@ -213,6 +214,7 @@ class Pipeline:
         return response
 
     async def _events(self, admitted: Admitted) -> AsyncGenerator[Response, None]:
+        """The response of each event, with the errors of denied fields first."""
         async with aclosing(subscribe(admitted.compiled, admitted.variables, admitted.call)) as events:
             async for response in events:
                 if admitted.denial:

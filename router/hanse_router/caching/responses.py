@@ -83,7 +83,7 @@ class ResponseCache:
         if caching.policy.private:
             principal = context.principal
             if principal.subject is None:
-                return None  # anonymous callers cannot be told apart
+                return None  # anonymous callers have no identity
             caller = [*principal.key, sorted(principal.scopes), sorted(principal.policies)]
         propagated = [context.headers.get(name) for name in self._propagated]
         try:

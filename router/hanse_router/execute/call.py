@@ -1,4 +1,4 @@
-"""What one execution is given besides its operation: the ways to the subgraphs, and what is carried on them."""
+"""What one execution needs besides its plan: transports of subgraphs, headers and files."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ _NO_HEADERS: Mapping[str, str] = {}
 
 
 def no_headers(subgraph: str) -> Mapping[str, str]:
-    """Carry nothing."""
+    """No headers for any subgraph."""
     return _NO_HEADERS
 
 
 class Call(msgspec.Struct, frozen=True, eq=False):
-    """`transports` by subgraph name; `headers` gives those to carry to a subgraph, names in lower case.
+    """`transports` by subgraph name; `headers` returns those for a subgraph, names in lower case.
 
     `files` are those in the variables, by the variable's name.
     """

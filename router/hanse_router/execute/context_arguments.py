@@ -1,4 +1,4 @@
-"""Entities of which a field takes arguments from objects above (`@fromContext`): a batch for each set of values."""
+"""Entities with a field whose arguments come from objects above (`@fromContext`): a batch for each set of values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanse_router.query_plan import EntityGroup
 
 
 class ContextInput:
-    """Fills the batches of one entity group with context variables."""
+    """Builds the batches of one entity group with context variables."""
 
     def __init__(self, group: EntityGroup, group_input: GroupInput) -> None:
         (self._path,) = group.paths
@@ -21,7 +21,7 @@ class ContextInput:
         self._contexts = [(context.variable, context.depth, reader(context.required)) for context in contexts]
 
     def batches(self, root: Object) -> list[tuple[Mapping[str, Any], Batch]]:
-        """The values of the variables, each with the batch of the entities that they are for."""
+        """The values of the variables, each with the batch of its entities."""
         parts: dict[bytes, tuple[dict[str, Any], list[Object]]] = {}
         for values, targets in self._walk(root, 0, 0, {}):
             parts.setdefault(encode(values), (values, []))[1].extend(targets)

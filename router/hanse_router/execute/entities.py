@@ -1,4 +1,4 @@
-"""Objects of the response tree as representations: found by path, sent once each, remembered with their targets."""
+"""Builds representations from objects of the response tree: each distinct one once, with its objects."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ MISSING: Final = object()
 
 
 def _null_for_a_file(value: object) -> None:
-    """What stands in JSON for a file, which goes beside it (GraphQL multipart request specification)."""
+    """The JSON of a file: null. The file itself is another part (GraphQL multipart request specification)."""
     if not isinstance(value, File):
-        raise TypeError(f"{type(value).__name__} is no JSON")
+        raise TypeError(f"{type(value).__name__} is not JSON")
 
 
 encode = msgspec.json.Encoder(enc_hook=_null_for_a_file).encode  # keeps integers of any size
@@ -38,7 +38,7 @@ encode = msgspec.json.Encoder(enc_hook=_null_for_a_file).encode  # keeps integer
 
 @dataclass(slots=True)
 class Batch:
-    """The representations of one group, and for each the objects that its entity goes to, by path of the plan.
+    """The representations of one group, and for each of them the objects that its entity is written to.
 
     `targets` holds pairs of a path's index and an object.
     """
@@ -48,23 +48,23 @@ class Batch:
 
 
 class GroupInput:
-    """Fills the batch of one entity group."""
+    """Builds the batches of one entity group."""
 
     def __init__(self, group: EntityGroup) -> None:
         self.paths = group.paths
         self._extract = _extractor(group.inputs)
 
     def batch(self, root: Object) -> Batch:
-        """The representations of all objects at the group's paths that have what is required."""
+        """The batch of all objects at the group's paths that have the required fields."""
         return self.batch_of([objects_at(root, path) for path in self.paths])
 
     def batch_of(self, targets_by_path: Sequence[Sequence[Object]]) -> Batch:
-        """The representations of those of the objects, by path, that have what is required."""
+        """The batch of those objects that have the required fields. Objects are given by path."""
         batch = Batch()
-        places: dict[bytes, int] = {}
+        indices: dict[bytes, int] = {}
         extract = self._extract
         for number, targets in enumerate(targets_by_path):
-            seen: set[int] = set()  # objects shared by reference come along several ways
+            seen: set[int] = set()  # one object may be at several response paths
             for target in targets:
                 if id(target) in seen:
                     continue
@@ -73,27 +73,27 @@ class GroupInput:
                 if representation is None:
                     continue
                 encoded = encode(representation)
-                place = places.get(encoded)
-                if place is None:
-                    place = places[encoded] = len(batch.representations)
+                index = indices.get(encoded)
+                if index is None:
+                    index = indices[encoded] = len(batch.representations)
                     batch.representations.append(encoded)
                     batch.targets.append([])
-                batch.targets[place].append((number, target))
+                batch.targets[index].append((number, target))
         return batch
 
-    def whereabouts(self, root: Object) -> dict[int, list[ResponsePath]]:
-        """Where in the response the objects at the group's paths stand, by their identity. Only errors ask this."""
+    def response_paths(self, root: Object) -> dict[int, list[ResponsePath]]:
+        """The response paths of the objects at the group's paths, by the object's id(). Only errors need them."""
         found: dict[int, list[ResponsePath]] = {}
         for path in self.paths:
-            for target, place in _located(root, path, ()):
-                places = found.setdefault(id(target), [])
-                if place not in places:
-                    places.append(place)
+            for target, response_path in _located(root, path, ()):
+                known = found.setdefault(id(target), [])
+                if response_path not in known:
+                    known.append(response_path)
         return found
 
 
 def objects_at(root: Object, path: Path) -> list[Object]:
-    """The objects at a path of the response tree; what is null or of another shape on the way is passed over."""
+    """The objects at a path of the response tree. Nulls and values of other shapes are skipped."""
     nodes: list[Any] = [root]
     for step in path:
         match step:
@@ -107,7 +107,7 @@ def objects_at(root: Object, path: Path) -> list[Object]:
 
 
 def static_path(path: Path) -> ResponsePath:
-    """The part of a path that needs no index: what all objects there have in common."""
+    """The part of a path before its first list: all objects at the path have it in common."""
     keys: list[str | int] = []
     for step in path:
         if isinstance(step, PathList):
@@ -117,30 +117,30 @@ def static_path(path: Path) -> ResponsePath:
     return tuple(keys)
 
 
-def _located(node: Any, path: Path, place: ResponsePath) -> Iterator[tuple[Object, ResponsePath]]:
+def _located(node: Any, path: Path, above: ResponsePath) -> Iterator[tuple[Object, ResponsePath]]:
     if not path:
         if isinstance(node, dict):
-            yield node, place
+            yield node, above
         return
     step, rest = path[0], path[1:]
     if isinstance(step, PathKey):
         if isinstance(node, dict):
-            yield from _located(node.get(step.response_key), rest, (*place, step.response_key))
+            yield from _located(node.get(step.response_key), rest, (*above, step.response_key))
     elif isinstance(step, PathList):
         if isinstance(node, list):
             for index, item in enumerate(node):
-                yield from _located(item, rest, (*place, index))
+                yield from _located(item, rest, (*above, index))
     elif isinstance(node, dict) and _is_among(node, step.runtime_types):
-        yield from _located(node, rest, place)
+        yield from _located(node, rest, above)
 
 
 def _is_among(node: Object, types: tuple[str, ...]) -> bool:
     name = typename_of(node)
-    return name is None or name in types  # without a name it is of the one type that can be there
+    return name is None or name in types  # without __typename it has the only possible type
 
 
 def typename_of(node: Object) -> str | None:
-    """The name of an object's type; None where it has none, "" where a subgraph gave something that is no name."""
+    """The `__typename` of an object; None if it has none, "" if it is not a string."""
     name = node.get("__typename")
     return name if name is None or isinstance(name, str) else ""
 
@@ -154,8 +154,8 @@ def _extractor(inputs: Sequence[EntityInput]) -> Extract:
 
     def extract(node: Object) -> Object | None:
         name = typename_of(node)
-        for way in by_type.get(only if name is None else name, ()):
-            representation = way(node)
+        for extract_as in by_type.get(only if name is None else name, ()):
+            representation = extract_as(node)
             if representation is not None:
                 return representation
         return None
@@ -179,7 +179,7 @@ def _input(input_: EntityInput) -> Extract:
 
 
 def null_below(key: Sequence[Required]) -> Callable[[Any], bool]:
-    """A function that tells whether all that a representation has of a key is null: nothing can be found by it."""
+    """A function that returns whether all fields of a key are null: the entity cannot be fetched by it then."""
     parts = [(name, null_below(selections)) for name, selections in fields_of(key)]
 
     def is_null(value: Any) -> bool:
@@ -191,7 +191,7 @@ def null_below(key: Sequence[Required]) -> Callable[[Any], bool]:
 
 
 def fields_of(required: Iterable[Required]) -> Iterator[tuple[str, Sequence[Required]]]:
-    """The fields required at any type, with what is required below; without `__typename`."""
+    """The required fields of all types, with the required fields below them; without `__typename`."""
     for one in required:
         if not isinstance(one, RequiredField):
             yield from fields_of(one.selections)
@@ -200,7 +200,7 @@ def fields_of(required: Iterable[Required]) -> Iterator[tuple[str, Sequence[Requ
 
 
 def reader(required: Sequence[Required]) -> Callable[[Object], Any]:
-    """A function that reads the only leaf of what is required, whatever it is below; None where there is none."""
+    """A function that reads the only leaf of the required fields, at any depth; it returns None if there is none."""
     fill = _required(required)
 
     def read(node: Object) -> Any:
@@ -214,7 +214,7 @@ def reader(required: Sequence[Required]) -> Callable[[Object], Any]:
 
 
 def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
-    """A function that copies what is required of one object into another; false where something is missing."""
+    """A function that copies the required fields of one object into another; it returns False if one is missing."""
     fields: list[tuple[str, str, Callable[[Any], Any] | None]] = []
     fragments: list[tuple[frozenset[str], Callable[[Object, Object], bool]]] = []
     for one in required:
@@ -242,7 +242,7 @@ def _required(required: Sequence[Required]) -> Callable[[Object, Object], bool]:
 
 
 def copier(selections: Sequence[Required]) -> Callable[[Any], Any]:
-    """A function that copies what is required of a value's objects; MISSING where they lack some of it."""
+    """A function that copies the required fields of a value's objects; it returns MISSING if one is missing."""
     fill = _required(selections)
     abstract = any(not isinstance(one, RequiredField) for one in selections)
 

@@ -1,4 +1,4 @@
-"""Errors in a response: those of the executor's own, and those of subgraphs brought to the client's paths."""
+"""Errors in a response: the executor's own, and those of subgraphs at their response paths."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NULL_IN_NON_NULL = "NULL_IN_NON_NULL_FIELD"
 
 
 def fetch_error(message: str, code: str, subgraph: str, path: ResponsePath | None) -> Error:
-    """An error of a fetch that brought nothing at `path`, or nothing at all (None)."""
+    """An error of a fetch that failed at `path`, or as a whole (None)."""
     error: Error = {"message": message}
     if path:
         error["path"] = list(path)
@@ -31,13 +31,13 @@ def value_error(message: str, code: str, path: ResponsePath) -> Error:
 
 
 def carried_error(error: dict[str, Any], subgraph: str, path: ResponsePath | None) -> Error:
-    """A subgraph's error as the client sees it: at the client's path, with code and subgraph, without locations."""
+    """A subgraph's error for the client: at its response path, with code and subgraph, without locations."""
     message = error.get("message")
     carried: Error = {"message": message if isinstance(message, str) else "The subgraph reported an error."}
     if path:
         carried["path"] = list(path)
-    given = error.get("extensions")
-    extensions = dict(given) if isinstance(given, dict) else {}
+    reported = error.get("extensions")
+    extensions = dict(reported) if isinstance(reported, dict) else {}
     extensions.setdefault("code", SUBGRAPH_ERROR)
     extensions["subgraph"] = subgraph
     carried["extensions"] = extensions
@@ -45,7 +45,7 @@ def carried_error(error: dict[str, Any], subgraph: str, path: ResponsePath | Non
 
 
 def explained(path: Sequence[PathItem], errors: Iterable[Error]) -> bool:
-    """Whether one of the errors tells why there is null at the path: it lies on the way there, or below."""
+    """Whether one of the errors explains a null at the path: its path is a part of it, or is below it."""
     for error in errors:
         known = error.get("path", ())
         if all(one == other for one, other in zip(known, path, strict=False)):

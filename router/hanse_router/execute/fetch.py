@@ -1,4 +1,4 @@
-"""One fetch made ready: its request encoded but for the values, its reply read with suspicion."""
+"""A compiled fetch: its request is encoded except for values, its reply is checked when it is read."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CompiledGroup:
 
 
 class CompiledFetch:
-    """A fetch with all of its request that does not depend on data or variables."""
+    """A fetch, with the parts of its request that do not depend on data or variables."""
 
     __slots__ = (
         "_bare",
@@ -75,11 +75,11 @@ class CompiledFetch:
         representations: Sequence[bytes] = (),
         contexts: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """The encoded request: `representations` is a JSON list for each group, `contexts` are values from above.
+        """The encoded request. `representations` has a JSON list for each group, `contexts` values from objects above.
 
-        Only variables in use are sent.
+        Only variables that the fetch uses are sent.
         """
-        # msgspec, since clients may send integers of any size, and nest a scalar of their own at will.
+        # msgspec, since clients may send integers of any size, and custom scalars of any depth.
         members = [encode(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
         members += [
             encode(group.variable) + b":" + encoded
@@ -105,11 +105,11 @@ def _root_keys(selections: Sequence[Selection], booleans: Booleans) -> tuple[str
 
 
 Replies = dict[int, tuple[bytes, bytes | TransportError]]
-"""What came for each fetch: the body that was sent, and the reply or the failure."""
+"""The outcome of each fetch, by its id: the body that was sent, and the reply or the error."""
 
 
 async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
-    """The reply's bytes. Raises TransportError."""
+    """Send a fetch's request; return the encoded reply. Raises TransportError."""
     transport = call.transports.get(fetch.subgraph)
     if transport is None:
         raise SubgraphUnreachable(f"No transport for subgraph {fetch.subgraph}.")
@@ -129,7 +129,7 @@ def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay
 
 
 def read_reply(encoded: bytes) -> Reply:
-    """The reply as data. Raises TransportError where it is no GraphQL response."""
+    """Decode a reply. Raises TransportError if it is not a GraphQL response."""
     try:
         reply = _decode(encoded)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):

@@ -1,4 +1,4 @@
-"""Replies written into the response tree: by reference, under response keys, without losing what is there."""
+"""Merges replies into the response tree: by reference, under response keys, keeping what is there."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Object = dict[str, Any]
 
 @dataclass(slots=True)
 class ReplyKeys:
-    """How the keys of a reply become response keys, at one level and below."""
+    """Maps the keys of a reply to response keys, at one level and below."""
 
     renamed: dict[str, str] = field(default_factory=dict)
     below: dict[str, ReplyKeys] = field(default_factory=dict)  # by the reply's key
     differs: bool = False  # anything renamed, here or below
 
     def rename(self, value: Any) -> None:
-        """Bring a reply's objects to response keys, in place."""
+        """Rename the keys of a reply's objects to response keys, in place."""
         if not self.differs:
             return
         if isinstance(value, list):
@@ -32,13 +32,13 @@ class ReplyKeys:
                 if keys.differs and key in value:
                     keys.rename(value[key])
             if any(key in self.renamed for key in value):
-                kept = list(value.items())
+                items = list(value.items())
                 value.clear()
-                for key, item in kept:  # one object may have a field under several keys, each with other parts of it
+                for key, item in items:  # an object may have one field under several keys, with different subfields
                     merge(value, {self.renamed.get(key) or key: item}, ())
 
     def path(self, path: Iterable[Any]) -> tuple[PathItem, ...] | None:
-        """A path of a subgraph's error by response keys; None where it is none."""
+        """The path of a subgraph's error in response keys; None if it is not a path."""
         keys: ReplyKeys | None = self
         found: list[PathItem] = []
         for item in path:
@@ -53,7 +53,7 @@ class ReplyKeys:
 
 
 def reply_keys(selections: Iterable[Selection]) -> ReplyKeys:
-    """The keys of what the selections bring."""
+    """The keys of the reply to these selections."""
     keys = ReplyKeys()
     _gather(keys, selections)
     _mark(keys)
@@ -79,9 +79,9 @@ def _mark(keys: ReplyKeys) -> bool:
 
 
 def merge(target: Object, source: Object, object_types: Collection[str]) -> None:
-    """Write `source` into `target`; nested objects are taken over by reference where there is none yet.
+    """Write `source` into `target`. Nested objects that `target` lacks are taken by reference.
 
-    A `__typename` gives way only to that of an object type: subgraphs with an interface object know no more than the
+    A `__typename` is replaced only by that of an object type, since a subgraph with an interface object knows only the
     interface's name.
     """
     for key, value in source.items():
@@ -106,7 +106,7 @@ def _names(value: Any, types: Collection[str]) -> bool:
 
 
 def merge_lists(target: list[Any], source: list[Any], object_types: Collection[str]) -> None:
-    """The same for two lists of one field, item by item."""
+    """Merge two lists of one field item by item."""
     for index, value in enumerate(source[: len(target)]):
         known = target[index]
         if known is None:
@@ -120,7 +120,7 @@ def merge_lists(target: list[Any], source: list[Any], object_types: Collection[s
 
 
 def copied(value: Any) -> Any:
-    """A reply's objects anew, for a place where other things may be written beside them."""
+    """A deep copy of a reply's objects, for a response path where other fields may be written into them."""
     if isinstance(value, dict):
         return {key: copied(item) if isinstance(item, dict | list) else item for key, item in value.items()}
     if isinstance(value, list):

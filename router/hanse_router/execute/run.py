@@ -45,9 +45,9 @@ async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) 
 
 
 class Execution:
-    """One execution of a variant: its response tree, and its errors so far.
+    """One execution of a variant on the general path: its response tree and its errors so far.
 
-    `replies` are those that came already: what is to be sent again just the same is answered from there.
+    `replies` are those that the fast path received: the same request is not sent again.
     """
 
     __slots__ = ("_call", "_replies", "_variables", "_variant", "errors", "root")
@@ -63,13 +63,13 @@ class Execution:
         self.errors: list[Error] = []
 
     async def fetch_all(self) -> None:
-        """Run every fetch of the plan."""
+        """Execute every fetch of the plan."""
         await run_steps(self._variant.steps, self._variant.unblocks, self._perform)
 
-    def take(self, fetch: CompiledFetch, encoded: bytes) -> None:
-        """Write a root fetch's reply into the tree."""
+    def write_root(self, fetch: CompiledFetch, encoded: bytes) -> None:
+        """Write a root fetch's reply into the response tree."""
         try:
-            self._take(fetch, (), read_reply(encoded))
+            self._write(fetch, (), read_reply(encoded))
         except TransportError as error:
             self.errors += failed(fetch, (), str(error), error.code)
 
@@ -86,7 +86,7 @@ class Execution:
         if projected is PROPAGATE:
             projected = None
         for error in found:
-            # A null that a subgraph told the reason of is not told twice.
+            # A null that an error of a subgraph explains gets no second error.
             if error["extensions"]["code"] != NULL_IN_NON_NULL or not explained(error["path"], errors):
                 errors.append(error)
         return Response(projected, errors)
@@ -114,7 +114,7 @@ class Execution:
         except TransportError as error:
             self.errors += failed(fetch, sent_counts(batches), str(error), error.code)
             return
-        self._take(fetch, batches, reply)
+        self._write(fetch, batches, reply)
 
     async def _send(self, fetch: CompiledFetch, body: bytes) -> bytes:
         if self._replies and (known := self._replies.get(fetch.id)) is not None and known[0] == body:
@@ -123,7 +123,7 @@ class Execution:
             return known[1]
         return await send(fetch, body, self._call)
 
-    def _take(self, fetch: CompiledFetch, batches: tuple[Batch, ...], reply: Reply) -> None:
+    def _write(self, fetch: CompiledFetch, batches: tuple[Batch, ...], reply: Reply) -> None:
         types = self._variant.object_types
         if fetch.groups:
             self.errors += apply_entities(self.root, fetch, batches, reply, types)

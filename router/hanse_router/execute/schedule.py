@@ -1,4 +1,4 @@
-"""Steps run as soon as those they wait for have ended; a chain of steps needs no task of its own."""
+"""Runs each step as soon as the steps that it waits for are completed. A chain of steps runs in one task."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hanse_router.execute.steps import Step
 async def run_steps(
     steps: Sequence[Step], unblocks: Sequence[Sequence[int]], perform: Callable[[int], Awaitable[None]]
 ) -> None:
-    """Perform every step. What one raises ends the others and is raised; so does a cancellation."""
+    """Perform every step. An exception or a cancellation of one cancels the others and is raised."""
     if len(steps) <= 1:
         if steps:
             await perform(0)
@@ -22,7 +22,7 @@ async def run_steps(
     ended: asyncio.Future[None] = loop.create_future()
 
     async def chain(index: int) -> None:
-        """Perform a step, then the first that it unblocks; the others get tasks."""
+        """Perform a step, then the first that it unblocks; others get tasks of their own."""
         following: int | None = index
         while following is not None:
             await perform(following)

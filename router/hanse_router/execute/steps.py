@@ -1,4 +1,4 @@
-"""The plan's tree made flat: the fetches that run, and which of them each waits for."""
+"""Flattens a plan's tree: the fetches to execute, and those that each of them depends on."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from hanse_router.query_plan import Condition, Fetch, Parallel, PlanNode, Sequen
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A fetch, and the places in the list of steps of those it waits for."""
+    """A fetch, and the indices of the steps that it waits for."""
 
     fetch: Fetch
     waits_for: tuple[int, ...]
 
 
 def plan_steps(node: PlanNode | None, booleans: Booleans) -> tuple[Step, ...]:
-    """The fetches to run where the variables have these values, in an order in which they could run one by one.
+    """The fetches to execute for these values of variables, in an order in which they could run one by one.
 
     A fetch waits for what it depends on; a mutation's root fetch also for all that comes before it, since mutations
     run in series (GraphQL specification, 6.2.2).
     """
     order = list(_walk(node, booleans, frozenset()))
-    place = {fetch.id: index for index, (fetch, _) in enumerate(order)}
+    index_of = {fetch.id: index for index, (fetch, _) in enumerate(order)}
     needs = {fetch.id: fetch.depends_on for fetch in all_fetches(node)}
-    return tuple(Step(fetch, _places((*fetch.depends_on, *before), place, needs)) for fetch, before in order)
+    return tuple(Step(fetch, _indices((*fetch.depends_on, *before), index_of, needs)) for fetch, before in order)
 
 
 def all_fetches(node: PlanNode | None) -> Iterator[Fetch]:
-    """Every fetch of the plan below the subscribing one, whatever the conditions."""
+    """Every fetch of the plan but the subscribing one, whatever the conditions."""
     match node:
         case Fetch():
             yield node
@@ -46,15 +46,15 @@ def all_fetches(node: PlanNode | None) -> Iterator[Fetch]:
             return
 
 
-def _places(ids: Iterable[int], place: Mapping[int, int], needs: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
-    """The places of those that run; instead of one that does not, of those it would have waited for."""
+def _indices(ids: Iterable[int], index_of: Mapping[int, int], needs: Mapping[int, tuple[int, ...]]) -> tuple[int, ...]:
+    """The indices of the fetches that run. One that does not run is replaced by those that it would wait for."""
     found: set[int] = set()
     seen: set[int] = set()
     open_ = list(ids)
     while open_:
         id_ = open_.pop()
-        if id_ in place:
-            found.add(place[id_])
+        if id_ in index_of:
+            found.add(index_of[id_])
         elif id_ not in seen:
             seen.add(id_)
             open_.extend(needs.get(id_, ()))

@@ -1,4 +1,4 @@
-"""Subscriptions: each event of the subscribing fetch gets the rest of the plan, and becomes a response of its own."""
+"""Subscriptions: the rest of the plan is executed for each event of the subscribing fetch; it gives one response."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hanse_router.transports.protocol import SubgraphRequest
 
 
 async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) -> AsyncGenerator[Response, None]:
-    """The responses, one per event, in the events' order, until the subgraph completes the subscription.
+    """The responses, one per event, in the order of the events, until the subgraph completes the subscription.
 
-    Closing the iterator unsubscribes. A stream that fails gives a last response with the error.
+    Closing the generator unsubscribes. If the stream fails, the last response has the error.
     """
     variant = compiled.variant(variables)
     primary = variant.primary
-    if primary is None:  # `subscription { __typename }` and the like: one answer
+    if primary is None:  # `subscription { __typename }` and the like: one response
         execution = Execution(variant, variables, call)
         await execution.fetch_all()
         yield execution.response()
@@ -37,7 +37,7 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
         async with aclosing(transport.stream(request)) as events:  # type: ignore[type-var]
             async for event in events:
                 execution = Execution(variant, variables, call)
-                execution.take(primary, event)
+                execution.write_root(primary, event)
                 await execution.fetch_all()
                 yield execution.response()
     except TransportError as error:

@@ -1,4 +1,4 @@
-"""Plans written by hand for tests: fetches from GraphQL text, and subgraphs that answer as told."""
+"""Plans written by hand for tests: fetches from GraphQL text, and subgraphs with given replies."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ def entities(
 
 
 class Subgraph:
-    """A transport whose answers are told in turn: data, a whole reply, bytes, an error, or a function of the body."""
+    """A transport with given replies, one per request: data, a reply, bytes, an error, or a function of the body."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""Fields whose objects repeat are held once, and the answer stays the same: also where subgraphs fail."""
+"""Repeated values are deduplicated, and the response stays the same."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ type Work { title: String! }
 TEXT = "{ reviews { id author { id name about works { title } } } }"
 
 
-class Told:
-    """A subgraph that gives reviews by these authors."""
+class Reviews:
+    """A subgraph that returns reviews by these authors."""
 
     def __init__(self) -> None:
         self.authors: list[Any] = []
@@ -38,7 +38,7 @@ class Told:
 
 
 def author(number: int) -> Any:
-    """A long-winded one."""
+    """An author with a long text."""
     return {"id": str(number), "name": f"A{number}", "about": "long " * 100, "works": [{"title": "W"}, {"title": "V"}]}
 
 
@@ -48,31 +48,31 @@ def reviews() -> CompiledPlan:
     return compiled_over(build_schema(SDL), TEXT, plan)
 
 
-async def answered(compiled: CompiledPlan, told: Told) -> FastPath:
-    """Run once; the answer is right whatever is shared."""
-    response = (await run(compiled, {}, Call({"a": told}))).encode()  # type: ignore[dict-item]
-    expected = [{"id": str(number), "author": author} for number, author in enumerate(told.authors)]
+async def answered(compiled: CompiledPlan, subgraph: Reviews) -> FastPath:
+    """Execute once; the response is right whatever is deduplicated."""
+    response = (await run(compiled, {}, Call({"a": subgraph}))).encode()  # type: ignore[dict-item]
+    expected = [{"id": str(number), "author": author} for number, author in enumerate(subgraph.authors)]
     assert ordered(json.loads(response)) == ordered({"data": {"reviews": expected}})
     fast = compiled.variant({})._fast
     assert fast is None or not fast._fallbacks
     return fast  # type: ignore[return-value]
 
 
-async def test_what_repeats_is_seen_and_what_no_longer_does_is_shared_no_more(reviews: CompiledPlan) -> None:
-    told = Told()
-    told.authors = [author(number % 2) for number in range(20)] + [None]
+async def test_repeated_values_are_deduplicated_only_while_they_repeat(reviews: CompiledPlan) -> None:
+    subgraph = Reviews()
+    subgraph.authors = [author(number % 2) for number in range(20)] + [None]
     for _ in range(5):
-        fast = await answered(reviews, told)
+        fast = await answered(reviews, subgraph)
     assert fast.deduplicated == {("reviews", "author")}
-    told.authors = [author(number) for number in range(20)]
+    subgraph.authors = [author(number) for number in range(20)]
     for _ in range(510):
-        fast = await answered(reviews, told)
+        fast = await answered(reviews, subgraph)
     assert not fast.deduplicated
 
 
-async def test_what_is_small_or_differs_is_not_shared(reviews: CompiledPlan) -> None:
-    told = Told()
-    told.authors = [author(number) for number in range(20)]
+async def test_different_values_are_not_deduplicated(reviews: CompiledPlan) -> None:
+    subgraph = Reviews()
+    subgraph.authors = [author(number) for number in range(20)]
     for _ in range(6):
-        fast = await answered(reviews, told)
+        fast = await answered(reviews, subgraph)
     assert not fast.deduplicated

@@ -1,4 +1,4 @@
-"""Plans run over subgraphs that answer as told: data, merging, order, nulls."""
+"""Plans run over subgraphs with given replies: data, merging, order, nulls."""
 
 from __future__ import annotations
 

@@ -101,10 +101,10 @@ def subgraph_schema(name: str) -> GraphQLSchema:
 _REQUIRES = {"born": "age", "zone": "address", "tagged": "tags"}
 
 
-def _agrees(told: Any, known: Any) -> bool:
-    if isinstance(told, dict) and isinstance(known, dict):
-        return all(_agrees(value, known.get(key)) for key, value in told.items())
-    return bool(told == known)
+def _agrees(sent: Any, known: Any) -> bool:
+    if isinstance(sent, dict) and isinstance(known, dict):
+        return all(_agrees(value, known.get(key)) for key, value in sent.items())
+    return bool(sent == known)
 
 
 class World:
@@ -218,7 +218,7 @@ class World:
         }
 
     def entity(self, representation: Object) -> Object | None:
-        """The object meant; None where what is required of it is not what it is."""
+        """The object of a representation; None if a required field has another value."""
         name = representation["__typename"]
         if name == "Shelf":
             found = next((shelf for shelf in self.shelves if shelf["code"] == representation["code"]), None)
@@ -228,9 +228,9 @@ class World:
             found = self.objects.get((name, representation["id"]))
         if found is None or not _agrees(representation, found):
             return None
-        if name == "User":  # what was not told cannot be known
-            untold = {field: -1 for field, needed in _REQUIRES.items() if needed not in representation}
-            return {**found, **{field: wrong for field, wrong in untold.items() if found[field] is not None}}
+        if name == "User":  # it depends on fields that were not sent
+            unknown = {field: -1 for field, needed in _REQUIRES.items() if needed not in representation}
+            return {**found, **{field: wrong for field, wrong in unknown.items() if found[field] is not None}}
         return found
 
     def whole(self, text: str, variables: Object) -> Object:

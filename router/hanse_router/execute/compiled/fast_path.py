@@ -90,7 +90,7 @@ class FastPath:
             except Fallback:
                 pass
             except Exception:
-                run.mistake()
+                run.defect()
             else:
                 self._fallbacks = 0
                 return Response(run.root, run.errors)

@@ -1,4 +1,4 @@
-"""One execution on the fast path: each reply is taken up as it comes, and what waited for it is sent at once."""
+"""One execution on the fast path: each reply is processed when it is received, and starts the fetches that need it."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ log = logging.getLogger("hanse_router.execute")
 
 
 class Run:
-    """No task and no coroutine stands between a reply and the requests that follow it: `ended` is all that is awaited.
+    """Runs the steps of a plan by callbacks, without a task per step: `ended` is all that is awaited.
 
-    `broken` tells that only the general path can answer: what is under way may end, and is kept; nothing new begins.
+    `broken`: only the general path can complete this execution. Fetches in flight are completed and their replies kept;
+    no other fetch starts.
     """
 
     __slots__ = (
         "_call",
+        "_in_flight",
         "_plan",
         "_replies",
-        "_under_way",
         "_variables",
         "_waiting",
         "broken",
@@ -51,7 +52,7 @@ class Run:
         self._variables = variables
         self._call = call
         self._replies = replies
-        self._under_way: dict[int, UnderWay] = {}
+        self._in_flight: dict[int, UnderWay] = {}
         self._waiting = list(plan.waits)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = plan.root()
@@ -60,23 +61,23 @@ class Run:
         self.broken = False
 
     def begin(self) -> None:
-        """Send what waits for nothing."""
+        """Start the steps that depend on no other."""
         for index in self._plan.first:
             self._start(index)
-        self._maybe_end()
+        self._end_if_idle()
 
     def cancel(self) -> None:
-        """Give up what is under way."""
-        for under_way in self._under_way.values():
+        """Cancel the fetches in flight."""
+        for under_way in self._in_flight.values():
             under_way.cancel()
 
-    def mistake(self) -> None:
-        """Note a mistake in what only makes things faster; the general path answers."""
-        log.exception("the fast path of an operation failed, by a mistake in the router")
+    def defect(self) -> None:
+        """Log a defect of the fast path; the general path completes the execution."""
+        log.exception("the fast path of an operation failed because of a defect in the router")
         self.broken = True
 
     def _start(self, index: int) -> None:
-        """Send a step's fetch; one that has nothing to send is over at once."""
+        """Send a step's fetch. A step without representations is completed immediately."""
         plan = self._plan
         fetch = plan.fetches[index]
         batches: list[Batch] = []
@@ -84,7 +85,7 @@ class Run:
             if fetch.groups:
                 batches = [batch(self.root, self.lists) for batch in plan.code.represent[fetch.id]]
                 if not any(targets for _, targets in batches):
-                    self._over(index)
+                    self._completed(index)
                     return
                 body = fetch.body(self._variables, [sent for sent, _ in batches])
             else:
@@ -93,38 +94,38 @@ class Run:
             self.broken = True
             return
         except Exception:
-            self.mistake()
+            self.defect()
             return
         try:
-            self._under_way[index] = begin(fetch, body, self._call, partial(self._came, index, body, batches))
+            self._in_flight[index] = begin(fetch, body, self._call, partial(self._received, index, body, batches))
         except Exception as error:
             self._fail(error)
 
-    def _over(self, index: int) -> None:
-        """Start what waited for a step alone."""
+    def _completed(self, index: int) -> None:
+        """Start the steps that waited for this one only."""
         waiting = self._waiting
         for freed in self._plan.unblocks[index]:
             waiting[freed] -= 1
             if not waiting[freed] and not self.broken:
                 self._start(freed)
 
-    def _came(self, index: int, body: bytes, batches: list[Batch], outcome: Outcome) -> None:
-        """A transport tells what became of a step's fetch."""
+    def _received(self, index: int, body: bytes, batches: list[Batch], outcome: Outcome) -> None:
+        """The transport's callback with the outcome of a step's fetch."""
         if self.ended.done():
             return
-        del self._under_way[index]
+        del self._in_flight[index]
         fetch = self._plan.fetches[index]
         if not isinstance(outcome, bytes | TransportError):
             self._fail(outcome)
             return
         self._replies[fetch.id] = (body, outcome)
         if not self.broken:
-            self._take(index, fetch, batches, outcome)
+            self._process(index, fetch, batches, outcome)
         if not self.broken:
-            self._over(index)
-        self._maybe_end()
+            self._completed(index)
+        self._end_if_idle()
 
-    def _take(self, index: int, fetch: CompiledFetch, batches: list[Batch], outcome: bytes | TransportError) -> None:
+    def _process(self, index: int, fetch: CompiledFetch, batches: list[Batch], outcome: bytes | TransportError) -> None:
         try:
             if isinstance(outcome, TransportError):
                 self.errors += failed(fetch, _counts(batches), str(outcome), outcome.code)
@@ -132,7 +133,7 @@ class Run:
                 return
             reply = self._plan.decode[index](outcome)
             if reply.errors:
-                self._note(fetch, batches, reply.errors)
+                self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
             self._write(fetch, batches, reply.data)
@@ -142,10 +143,10 @@ class Run:
         except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
             self.broken = True
         except Exception:
-            self.mistake()
+            self.defect()
 
     def _write(self, fetch: CompiledFetch, batches: list[Batch], data: Any) -> None:
-        """Write what came into the objects it is for; `data` is None where nothing came."""
+        """Write a fetch's data into the objects; `data` is None if the fetch failed."""
         code = self._plan.code
         if fetch.groups:
             for number, (write, (_, targets)) in enumerate(zip(code.write_entities[fetch.id], batches, strict=True)):
@@ -157,21 +158,21 @@ class Run:
         elif fetch.id in self._plan.non_null_roots:
             raise Fallback
 
-    def _note(self, fetch: CompiledFetch, batches: list[Batch], errors: list[Any]) -> None:
-        """Note a subgraph's errors at the client's paths."""
+    def _add_errors(self, fetch: CompiledFetch, batches: list[Batch], errors: list[Any]) -> None:
+        """Add a subgraph's errors at the client's response paths."""
         if not fetch.groups:
             self.errors += root_errors(fetch, errors)
             return
         groups = self._plan.layout.groups[fetch.id]
         located: dict[int, dict[int, list[ResponsePath]]] = {}
 
-        def places(group: int, number: int) -> Iterable[ResponsePath]:
+        def paths(group: int, number: int) -> Iterable[ResponsePath]:
             if group not in located:
                 located[group] = response_paths(self.root, groups[group].targets)
             known = located[group]
-            return dict.fromkeys(place for one in batches[group][1][number] for place in known.get(id(one), ()))
+            return dict.fromkeys(path for one in batches[group][1][number] for path in known.get(id(one), ()))
 
-        self.errors += entity_errors(fetch, errors, _counts(batches), places)
+        self.errors += entity_errors(fetch, errors, _counts(batches), paths)
 
     def _fail(self, error: BaseException) -> None:
         if self.ended.done():
@@ -181,8 +182,8 @@ class Run:
         else:
             self.ended.set_exception(error)
 
-    def _maybe_end(self) -> None:
-        if not self._under_way and not self.ended.done():
+    def _end_if_idle(self) -> None:
+        if not self._in_flight and not self.ended.done():
             self.ended.set_result(None)
 
 
