@@ -51,7 +51,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     def add_routes(asgi: FastAPI) -> None:
         from subgraphs.media.routes import add_file_routes  # embedded mode starts sooner without FastAPI
 
-        add_file_routes(asgi, app, settings, uploads, tokens)
+        add_file_routes(asgi, settings, uploads, tokens)
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:
@@ -63,7 +63,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     def runners(database: Database) -> Sequence[Runner]:
         return [Sweeper(database, store, uploads.orphans, seconds=settings.sweep_seconds)]
 
-    app = SubgraphApp(
+    return SubgraphApp(
         settings,
         graph=graph,
         make_context=make_context,
@@ -74,4 +74,3 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
         add_routes=add_routes,
         runners=runners,
     )
-    return app

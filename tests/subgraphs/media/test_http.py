@@ -258,3 +258,21 @@ async def test_browsers_of_other_origins_may_send(http: httpx.AsyncClient) -> No
     allowed = await http.options("/files", headers=asked | {"access-control-request-headers": "authorization"})
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == "*"
+
+
+async def test_openapi_describes_the_routes(http: httpx.AsyncClient) -> None:
+    document = (await http.get("/openapi.json")).json()
+    assert {path: sorted(methods) for path, methods in document["paths"].items() if path.startswith("/files")} == {
+        "/files": ["post"],
+        "/files/objects/{key}": ["get", "put"],
+    }
+    upload = document["paths"]["/files"]["post"]
+    assert upload["security"] == [{"HTTPBearer": []}]
+    assert set(upload["requestBody"]["content"]) == {"*/*", "multipart/form-data"}
+    assert upload["responses"]["413"]["content"]["application/json"]["schema"] == {
+        "$ref": "#/components/schemas/Errors"
+    }
+    stored = document["components"]["schemas"]["StoredFile"]["properties"]
+    assert list(stored) == [
+        "id", "name", "mimeType", "sizeBytes", "sha256", "width", "height", "url", "thumbnailUrl"
+    ]  # fmt: skip
