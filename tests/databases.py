@@ -15,8 +15,8 @@ NewDatabase = Callable[[str], str]
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The option."""
-    said = "what the databases of subgraphs are: files of SQLite, or a PostgreSQL that is started for the tests"
-    parser.addoption("--database", choices=("sqlite", "postgres"), default="sqlite", help=said)
+    message = "what the databases of subgraphs are: files of SQLite, or a PostgreSQL that is started for the tests"
+    parser.addoption("--database", choices=("sqlite", "postgres"), default="sqlite", help=message)
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +28,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 
 class FreshDatabases:
-    """Empty databases of one server. Those that are given back are emptied and used again: making one takes longer."""
+    """Empty databases of one server. Returned ones are emptied and reused, since creating one takes longer."""
 
     def __init__(self, server: Postgres) -> None:
         self._server = server

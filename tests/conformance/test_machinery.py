@@ -47,7 +47,7 @@ def test_equivalent_writings_are_equal(before: str, after: str) -> None:
         ("n: Int @join__field(graph: A,", "n: Int @join__field(graph: B,"),
         ("p(x: Int = 1): P", "p(x: Int = 1): P!"),
         ('name: "b"', 'name: "c"'),
-        ("type Query", '"What can be asked." type Query'),
+        ("type Query", '"The query root." type Query'),
     ],
 )
 def test_other_meanings_differ(before: str, after: str) -> None:

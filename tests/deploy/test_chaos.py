@@ -32,7 +32,7 @@ class Sleeper:
         """Nothing has to be there."""
 
     def command(self) -> list[str]:
-        """Sleep, or end at once."""
+        """Sleep, or exit immediately."""
         condition = f"test -e '{self.wanted}' && " if self.wanted else ""
         return ["/bin/sh", "-c", f"{condition} exec sleep 60"]
 

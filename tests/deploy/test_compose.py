@@ -93,7 +93,7 @@ def test_the_settings_of_a_subgraph_are_good(name: str, monkeypatch: pytest.Monk
     settings = settings_of(name).load()
     assert Database(settings.database).url.database == name
     assert settings.events == "kafka://kafka:9092"
-    assert not settings.migrate_on_start, "two replicas must not migrate at once"
+    assert not settings.migrate_on_start, "two replicas must not migrate concurrently"
     if name == "media":
         bucket = read_url(given["storage_url"], environment)
         assert (bucket.name, bucket.endpoint) == ("hanse-media", "http://minio:9000")
@@ -104,10 +104,10 @@ def test_the_settings_of_a_subgraph_are_good(name: str, monkeypatch: pytest.Monk
 
 def test_jobs_are_told_what_the_subgraphs_are_told() -> None:
     for job in ("migrate", "demo"):
-        told = SERVICES[job]["environment"]
+        emitted = SERVICES[job]["environment"]
         for name in SUBGRAPHS:
             common = {key: value for key, value in SERVICES[name]["environment"].items() if key not in OWN}
-            assert common.items() <= told.items()
+            assert common.items() <= emitted.items()
     databases = re.findall(r"CREATE DATABASE (\w+);", (ROOT / "deploy/postgres/databases.sql").read_text())
     assert sorted(databases) == sorted(SUBGRAPHS)
 

@@ -1,4 +1,4 @@
-"""The distributed platform's processes: what they are told is what they understand."""
+"""The distributed platform's processes: their commands and settings are valid."""
 
 from __future__ import annotations
 

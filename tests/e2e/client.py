@@ -15,7 +15,7 @@ from websockets.typing import Subprotocol
 
 @dataclass
 class Client:
-    """Somebody who talks to the router at `url`, signed in once `token` is set."""
+    """A client of the router at `url`, signed in once `token` is set."""
 
     url: str
     http: aiohttp.ClientSession

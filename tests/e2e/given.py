@@ -18,23 +18,23 @@ class World(Protocol):
     caller: str  # who asks next
 
     async def does(self, who: str, operation: str, /, **variables: Any) -> Any:
-        """What somebody is answered who must not be refused: the value of the operation's field."""
+        """The value of the operation's field, for a caller who is authorized."""
         ...
 
     async def registered(self) -> dict[str, Any]:
-        """Somebody new: id, username, email, refreshToken."""
+        """A new user: id, username, email, refreshToken."""
         ...
 
-    async def told(self, event_type: str) -> dict[str, Any]:
+    async def latest_event(self, event_type: str) -> dict[str, Any]:
         """The data of the latest event of this type."""
         ...
 
     async def picture(self, who: str) -> str:
-        """The id of a picture of somebody's."""
+        """The id of a picture of this user."""
         ...
 
     async def put_picture(self, who: str) -> str:
-        """The id of a picture that somebody has put, and not completed."""
+        """The id of a picture that was uploaded and not completed."""
         ...
 
 
@@ -126,12 +126,12 @@ async def account(_: World) -> dict[str, Any]:
 
 async def verification(world: World) -> dict[str, Any]:
     await world.registered()
-    return {"token": (await world.told("user.email_verification_requested"))["token"]}
+    return {"token": (await world.latest_event("user.email_verification_requested"))["token"]}
 
 
 async def reset(world: World) -> dict[str, Any]:
     await world.does("anonymous", "requestPasswordReset", email=(await world.registered())["email"])
-    return {"token": (await world.told("user.password_reset_requested"))["token"], "password": NEW_PASSWORD}
+    return {"token": (await world.latest_event("user.password_reset_requested"))["token"], "password": NEW_PASSWORD}
 
 
 async def address(world: World) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""A day at the market: one long story over the router, told of any platform that stands on a `Stage`.
+"""A day at the market: one long scenario over the router, for any platform on a `Stage`.
 
 Ada signs up, shows that her address is hers, and sells an astrolabe with a picture of it. Ben buys until he may owe no
-more, and pays. Both find what they did in their audit trails, and what they were told; Vera, the admin, sees the live
+more, and pays. Both find their actions in their audit trails, and their notifications; Vera, the admin, sees the live
 numbers move, and that the audit trail holds.
 """
 
@@ -46,8 +46,8 @@ BUY = """mutation Buy($input: CreateTransactionInput!) {
 OWED = "query Owed { myBalance { owed { amountMinor } available { amountMinor } paid { amountMinor } } }"
 PAY = "mutation Pay { payTransactions { total { amountMinor } transactions { status } } }"
 TRAIL = "query Trail { myAuditTrail(first: 50) { nodes { action user { username } clientIp } } }"
-TOLD = "query Told { myNotifications(first: 50) { nodes { kind title readAt } } }"
-TOLD_LIVE = "subscription ToldLive { notificationAdded { kind title } }"
+NOTIFICATIONS = "query Notifications { myNotifications(first: 50) { nodes { kind title readAt } } }"
+NOTIFICATIONS_LIVE = "subscription NotificationsLive { notificationAdded { kind title } }"
 LIVE = """subscription Live {
   liveStats(intervalMs: 100) { users products totalTransactions totalPaidTransactions totalPaidAmount mediaBytes }
 }"""
@@ -71,7 +71,7 @@ class Cast:
 
 
 async def play(stage: Stage) -> None:
-    """The whole day. Each scene stands on those before."""
+    """The whole day. Each scene depends on the previous ones."""
     async with aiohttp.ClientSession() as http:
         cast = Cast(*(Client(stage.url, http) for _ in range(4)))
         cast.vera.token = (await cast.vera.data(LOGIN, login=ADMIN, password=ADMIN_PASSWORD))["login"]["accessToken"]
@@ -82,10 +82,10 @@ async def play(stage: Stage) -> None:
             media_id, size = await ada_uploads_a_picture(cast.ada)
             product_id = await ada_sells_an_astrolabe(cast, media_id)
             await sign_up(cast.ben, BEN)
-            async with cast.ben.subscription(TOLD_LIVE) as told:
+            async with cast.ben.subscription(NOTIFICATIONS_LIVE) as events:
                 await ben_buys_until_he_may_owe_no_more(cast.ben, product_id)
                 await ben_pays(cast.ben)
-                await ben_is_told_at_once(stage, told)
+                await ben_is_told_at_once(stage, events)
             await the_numbers_move(stage, live, before, size)
         await both_find_what_they_did(stage, cast)
         await both_find_what_they_were_told(stage, cast)
@@ -107,14 +107,14 @@ async def ada_verifies_her_address(stage: Stage, ada: Client) -> None:
 async def ada_uploads_a_picture(ada: Client) -> tuple[str, int]:
     """Ask where, put it there, and say that it is done: the picture's id and size."""
     content = picture()
-    said = {"name": "Astrolabe.png", "sizeBytes": len(content), "mimeType": "image/png"}
-    said["sha256"] = hashlib.sha256(content).hexdigest()
-    asked = (await ada.data(REQUEST_UPLOAD, input=said))["requestUpload"]
-    assert asked["media"]["completed"] is False
-    headers = {header["name"]: header["value"] for header in asked["headers"]}
-    async with ada.http.request(asked["method"], asked["url"], data=content, headers=headers) as reply:
+    message = {"name": "Astrolabe.png", "sizeBytes": len(content), "mimeType": "image/png"}
+    message["sha256"] = hashlib.sha256(content).hexdigest()
+    requests = (await ada.data(REQUEST_UPLOAD, input=message))["requestUpload"]
+    assert requests["media"]["completed"] is False
+    headers = {header["name"]: header["value"] for header in requests["headers"]}
+    async with ada.http.request(requests["method"], requests["url"], data=content, headers=headers) as reply:
         assert reply.status in (200, 204), await reply.text()
-    media_id: str = asked["media"]["id"]
+    media_id: str = requests["media"]["id"]
     done = (await ada.data(COMPLETE_UPLOAD, id=media_id))["completeUpload"]
     assert (done["completed"], done["mimeType"], done["sizeBytes"]) == (True, "image/png", len(content))
     assert (done["width"], done["height"]) == (640, 480)
@@ -161,11 +161,11 @@ async def ben_pays(ben: Client) -> None:
     assert (balance["owed"], balance["paid"]) == ({"amountMinor": 0}, {"amountMinor": 900_00})
 
 
-async def ben_is_told_at_once(stage: Stage, told: Subscription) -> None:
+async def ben_is_told_at_once(stage: Stage, events: Subscription) -> None:
     receipts: list[str] = []
     async with asyncio.timeout(stage.patience):
         while len(receipts) < BOUGHT:
-            notification = (await told.next())["notificationAdded"]
+            notification = (await events.next())["notificationAdded"]
             if notification["kind"] != "WELCOME":  # which may still be on its way
                 receipts.append(notification["title"])
     assert all("300.00 EUR" in title for title in receipts)
@@ -200,7 +200,7 @@ async def both_find_what_they_did(stage: Stage, cast: Cast) -> None:
 
 async def both_find_what_they_were_told(stage: Stage, cast: Cast) -> None:
     async def kinds(person: Client) -> list[str]:
-        return sorted(node["kind"] for node in (await person.data(TOLD))["myNotifications"]["nodes"])
+        return sorted(node["kind"] for node in (await person.data(NOTIFICATIONS))["myNotifications"]["nodes"])
 
     await eventually(stage, kinds, cast.ada, lambda found: found == ["WELCOME"])
     await eventually(stage, kinds, cast.ben, lambda found: found == ["RECEIPT"] * BOUGHT + ["WELCOME"])

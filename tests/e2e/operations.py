@@ -1,8 +1,8 @@
-"""Every operation of the platform: how it is asked, who may, and which event tells of it.
+"""Every operation of the platform: its text, who is authorized, and which event it emits.
 
 `who` says what an anonymous caller, a stranger, the owner and an admin get, in this order: `y` an answer, `r` a
-refusal, `h` nothing, as if there were no such thing. `given` makes what it is about, anew for each of them. `emits`
-names the event of a mutation, or `untold` says why there is none.
+refusal, `h` nothing, as if it did not exist. `given` creates its objects, separately for each caller. `emits`
+names the event of a mutation, or `no_event` is the reason why there is none.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ class Operation:
     who: str
     given: Given = nothing
     emits: str | None = None
-    untold: str | None = None
-    changes_people: bool = False  # others have to be asked with after it
+    no_event: str | None = None
+    changes_people: bool = False  # later callers need new users
 
 
 Table = dict[str, Operation]
@@ -50,7 +50,7 @@ USERS: Table = {
         "mutation ($token: String!) { refreshToken(refreshToken: $token) { accessToken } }",
         "yyyy",
         given.refresh_token,
-        untold="the session goes on as it was; how it began and ends is told",
+        no_event="only the start and end of a session emit events",
     ),
     "logout": Operation("mutation { logout }", "ryyy", emits="user.signed_out", changes_people=True),
     "logoutEverywhere": Operation("mutation { logoutEverywhere }", "ryyy", emits="user.signed_out"),
@@ -246,7 +246,7 @@ AUDIT: Table = {
     "writeLogEntry": Operation(
         'mutation { writeLogEntry(name: "till", level: INFO, data: {}) { id } }',
         "rrry",
-        untold="it tells of what happened itself",
+        no_event="it tells of what happened itself",
     ),
 }
 
@@ -268,10 +268,10 @@ NOTIFICATIONS: Table = {
         "mutation ($id: ID!) { markNotificationRead(id: $id) { readAt } }",
         "rhyh",
         given.notification,
-        untold="what somebody has read is nobody else's business",
+        no_event="read marks are private",
     ),
     "markAllNotificationsRead": Operation(
-        "mutation { markAllNotificationsRead }", "ryyy", untold="what somebody has read is nobody else's business"
+        "mutation { markAllNotificationsRead }", "ryyy", no_event="read marks are private"
     ),
     "setNotificationPreference": Operation(
         "mutation { setNotificationPreference(kind: RECEIPT, inApp: true, byMail: false) { byMail } }",
@@ -299,7 +299,7 @@ MEDIA: Table = {
         }""",
         "ryyy",
         always(input=FILE),
-        untold="nothing is kept until completeUpload",
+        no_event="nothing is kept until completeUpload",
     ),
     "completeUpload": Operation(
         "mutation ($id: ID!) { completeUpload(id: $id) { id } }", "rhyh", given.put_picture, emits="media.uploaded"

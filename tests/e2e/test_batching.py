@@ -1,6 +1,6 @@
 """Every list of the graph, with all that hangs on its entries: how many SQL statements it takes hangs on none of them.
 
-The questions are made from the schema that clients see, so that a new list, or a new field of an entity, is asked too.
+The operations are generated from the API schema, so that a new list, or a new field of an entity, is covered, too.
 """
 
 from __future__ import annotations
@@ -43,18 +43,18 @@ SCHEMA = build_schema((Path(__file__).parents[2] / "schema" / "published" / "api
 DEPTH = 3
 FEW, MANY = 2, 100
 NESTED = 3  # entries of the lists below
-FEWEST = 8  # entries more, so that a statement for each is seen
-SLACK = 2  # statements more: the first entries may happen not to refer to something
+MIN_ENTRIES = 8  # additional entries, so that a statement per entry is detected
+SLACK = 2  # additional statements, since the first entries may have no references
 
 WEEK_AGO = utc_now() - timedelta(days=7)
-SAID = {  # what must be said, or says how many
+ARGUMENTS = {  # required arguments, and those that limit the number
     "activitySeries": f'step: HOUR, since: "{WEEK_AGO.isoformat()}"',
     "productsByCategory": 'category: "home", first: {count}',
     "topProducts": "limit: {count}",
     "topUsers": "limit: {count}",
 }
 WHOLE = {"activitySeries", "categories", "myApiKeys", "myNotificationPreferences", "mySessions", "tasksByStatus"}
-MOST_FOR_WHOLE = 3  # statements of each subgraph for a list that has no pages
+MAX_FOR_WHOLE = 3  # statements of each subgraph for a list without pages
 
 KEEP_BUSY = """mutation KeepBusy($product: ID!, $text: String!) {
   reserveStock(productId: $product, quantity: 1) { id }
@@ -67,7 +67,7 @@ HEARD = "{ auditTrail(first: 1) { totalCount } stats { eventsProcessed } }"
 
 
 class Market:
-    """The whole platform in this process, and the statements that its databases are asked."""
+    """The whole platform in this process, and the statements that its databases execute."""
 
     def __init__(self, http: httpx.AsyncClient, subgraphs: dict[str, SubgraphApp]) -> None:
         self._http = http
@@ -146,28 +146,28 @@ def is_connection(kind: GraphQLOutputType) -> bool:
 
 def question(name: str, field: GraphQLField, count: int) -> str:
     """An operation that asks for so many entries and all that hangs on them."""
-    said = SAID.get(name, "" if name in WHOLE else "first: {count}").replace("{count}", str(count))
-    return f"query {{ {name}{f'({said})' if said else ''} {selection(field.type, DEPTH)} }}"
+    arguments = ARGUMENTS.get(name, "" if name in WHOLE else "first: {count}").replace("{count}", str(count))
+    return f"query {{ {name}{f'({arguments})' if arguments else ''} {selection(field.type, DEPTH)} }}"
 
 
 def selection(kind: GraphQLOutputType, depth: int) -> str:
-    """Everything of a type that can be asked without saying anything, some levels deep."""
+    """All fields of a type without required arguments, some levels deep."""
     item = get_named_type(kind)
     if not isinstance(item, GraphQLObjectType):
         return ""
     if is_connection(kind):
         return f"{{ totalCount nodes {selection(item.fields['nodes'].type, depth)} }}"
-    asked = []
+    requests = []
     for name, field in item.fields.items():
         if any(is_required_argument(argument) for argument in field.args.values()):
             continue
         if is_leaf_type(get_named_type(field.type)):
-            asked.append(name)
+            requests.append(name)
         elif depth > 1:
-            asked.append(
+            requests.append(
                 f"{name}{f'(first: {NESTED})' if 'first' in field.args else ''} {selection(field.type, depth - 1)}"
             )
-    return f"{{ {' '.join(asked)} }}"
+    return f"{{ {' '.join(requests)} }}"
 
 
 def entries(data: dict[str, Any], name: str) -> list[Any]:
@@ -197,8 +197,8 @@ async def test_every_list_takes_as_many_statements_whatever_its_length(
             more = len(entries(many, name)) - len(entries(few, name))
             print(f"{name}: {more} more, {dict(some)} then {dict(all_of_them)}")
             if name in WHOLE:
-                wrong += [f"{name}: {all_of_them}"] if max(all_of_them.values()) > MOST_FOR_WHOLE else []
-            elif more < FEWEST:
+                wrong += [f"{name}: {all_of_them}"] if max(all_of_them.values()) > MAX_FOR_WHOLE else []
+            elif more < MIN_ENTRIES:
                 wrong.append(f"{name}: {more} entries more show nothing")
             elif any(taken > some[subgraph] + SLACK for subgraph, taken in all_of_them.items()):
                 wrong.append(f"{name}: {some} for {FEW}, {all_of_them} for {more} more")

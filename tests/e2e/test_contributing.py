@@ -1,4 +1,4 @@
-"""The guide to a new subgraph, followed: its files as they stand in CONTRIBUTING.md, run beside the platform's own."""
+"""The guide to a new subgraph, followed: its files as they are in CONTRIBUTING.md, run beside the platform's own."""
 
 from __future__ import annotations
 

@@ -45,18 +45,18 @@ def test_settings(tmp_path: Path, command: tuple[str, ...], variable: dict[str, 
 
 
 def test_a_store_that_is_none(tmp_path: Path) -> None:
-    said = failing("up", "--port", "0", env={"HANSE_ROUTER_STORE__URL": "redis:6379", "HANSE_DATA": str(tmp_path)})
-    assert "store.url" in said
-    assert "redis://HOST:PORT" in said
+    message = failing("up", "--port", "0", env={"HANSE_ROUTER_STORE__URL": "redis:6379", "HANSE_DATA": str(tmp_path)})
+    assert "store.url" in message
+    assert "redis://HOST:PORT" in message
 
 
 def test_router_settings_file(tmp_path: Path) -> None:
     config = tmp_path / "router.yaml"
     config.write_text("introspektion: true\n")
     supergraph = Path(__file__).parents[2] / "schema" / "published" / "supergraph.graphql"
-    said = failing("router", "--supergraph", supergraph, "--config", config, "--port", "0")
-    assert "introspektion" in said
-    assert "introspection" in said  # the nearest valid name
+    message = failing("router", "--supergraph", supergraph, "--config", config, "--port", "0")
+    assert "introspektion" in message
+    assert "introspection" in message  # the nearest valid name
 
 
 def test_data_folder(tmp_path: Path) -> None:

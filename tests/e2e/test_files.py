@@ -1,4 +1,4 @@
-"""Pictures over the router's port: sent, chosen for a product and a person, and seen by anybody."""
+"""Pictures over the router's port: uploaded, set for a product and a user, and public."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ SILENCE = 0.5  # seconds without a word from a subscription that goes on
 
 
 class Stage:
-    """The platform with one admin, and how somebody's operation reaches it."""
+    """The platform with one admin, and the way to send operations to it."""
 
     def __init__(self, folder: Path, subgraphs: dict[str, SubgraphApp], client: httpx.AsyncClient | None) -> None:
         self.subgraphs = subgraphs
@@ -66,19 +66,19 @@ class Stage:
 
     @property
     def knows_subscriptions(self) -> bool:
-        """Whether they can be asked here: a client in this process hears a stream only when it has ended."""
+        """Whether subscriptions work here: a client in this process receives a stream only when it has ended."""
         return self._client is None
 
     def _headers(self, app: SubgraphApp, token: str | None) -> dict[str, str]:
         """The router's token for a subgraph, with what the caller's own says."""
         assert self._vouching is not None
-        said = jwt.decode(token, options={"verify_signature": False}) if token else {}
-        kept = {name: said[name] for name in ("roles", "scope", "sid") if name in said}
-        return self._vouching.headers(app.name, said.get("sub"), **kept)
+        message = jwt.decode(token, options={"verify_signature": False}) if token else {}
+        kept = {name: message[name] for name in ("roles", "scope", "sid") if name in message}
+        return self._vouching.headers(app.name, message.get("sub"), **kept)
 
     @staticmethod
     async def _first(app: SubgraphApp, body: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
-        """The first event of a subscription; where it says nothing for a while, it goes on."""
+        """The first event of a subscription; None after some time without one."""
         async with aclosing(app.stream(orjson.dumps(body), headers)) as events:
             try:
                 async with asyncio.timeout(SILENCE):
@@ -126,7 +126,7 @@ class Play:
         return cls(stage, play._tokens, ids)
 
     async def outcome(self, who: str, name: str, variables: dict[str, Any]) -> str:
-        """What somebody gets: `y`, `r` or `h`, or what went wrong otherwise."""
+        """The result for a caller: `y`, `r` or `h`, or the unexpected error."""
         response = await self._stage.ask(self._tokens.get(who), name, variables)
         codes = {error["extensions"]["code"] for error in response.get("errors", [])}
         if codes & REFUSALS:
@@ -137,24 +137,20 @@ class Play:
         return "h" if value is None else "y"
 
     async def does(self, who: str, name: str, /, **variables: Any) -> Any:
-        """See World."""
         response = await self._stage.ask(self._tokens.get(who), name, variables)
         assert "errors" not in response, (who, name, response["errors"])
         return response["data"][name]
 
     async def registered(self) -> dict[str, Any]:
-        """See World."""
         new = await account(self)
         made = await self.does("anonymous", "register", **new)
         return {**made, "id": made["user"]["id"], "username": new["input"]["username"], "email": new["input"]["email"]}
 
-    async def told(self, event_type: str) -> dict[str, Any]:
-        """See World."""
+    async def latest_event(self, event_type: str) -> dict[str, Any]:
         found = [event for event in await self._stage.events("users", 0) if event.type == event_type]
         return found[-1].data
 
     async def picture(self, who: str) -> str:
-        """See World."""
         headers = {"authorization": f"Bearer {self._tokens[who]}"}
         async with self._files() as files:
             reply = await files.post("/files?name=a.png", content=picture(), headers=headers)
@@ -162,15 +158,14 @@ class Play:
         return str(reply.json()["id"])
 
     async def put_picture(self, who: str) -> str:
-        """See World."""
         content = picture()
-        said = {**FILE, "sizeBytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        asked = await self.does(who, "requestUpload", input=said)
-        headers = {header["name"]: header["value"] for header in asked["headers"]}
+        message = {**FILE, "sizeBytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+        requests = await self.does(who, "requestUpload", input=message)
+        headers = {header["name"]: header["value"] for header in requests["headers"]}
         async with self._files() as files:
-            reply = await files.request(asked["method"], asked["url"], content=content, headers=headers)
+            reply = await files.request(requests["method"], requests["url"], content=content, headers=headers)
         assert reply.status_code == 204, reply.text
-        return str(asked["media"]["id"])
+        return str(requests["media"]["id"])
 
     async def is_known_everywhere(self) -> None:
         """Until the notifications subgraph has heard of the three."""
@@ -208,9 +203,9 @@ async def played(stage: Stage, play: Play, subgraph: str, name: str, operation: 
         found = await play.outcome(who, name, variables)
         if found != wanted:
             wrong.append(f"{name}: {who} gets {found}, not {wanted}")
-        told = {event.type for event in await stage.events(subgraph, before)}
-        if operation.emits is not None and (operation.emits in told) != (wanted == "y"):
-            wrong.append(f"{name}: {who} gets {found}, and the events are {sorted(told)}")
+        emitted = {event.type for event in await stage.events(subgraph, before)}
+        if operation.emits is not None and (operation.emits in emitted) != (wanted == "y"):
+            wrong.append(f"{name}: {who} gets {found}, and the events are {sorted(emitted)}")
     return wrong
 
 
@@ -245,5 +240,5 @@ def test_every_mutation_has_an_event_or_a_reason() -> None:
         for name, operation in table.items():
             [definition] = parse(operation.document).definitions
             is_mutation = str(definition.to_dict()["operation"]) == "mutation"
-            assert is_mutation == bool(operation.emits or operation.untold), name
-            assert not (operation.emits and operation.untold), name
+            assert is_mutation == bool(operation.emits or operation.no_event), name
+            assert not (operation.emits and operation.no_event), name

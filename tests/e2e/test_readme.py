@@ -1,4 +1,4 @@
-"""The README, run: its commands start what they say, its first query gives the answer that stands there."""
+"""The README, run: its commands start what they say, its first query returns the documented response."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""SIGTERM under load: readiness turns first, what was sent is answered, and subscribers are told to go elsewhere."""
+"""SIGTERM under load: readiness turns first, requests in flight are completed, and subscribers are disconnected."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ async def test_what_was_sent_is_answered(platform: object, tmp_path: Path) -> No
                 while ready.is_set():
                     number += 1
                     name = f"p{client}x{number}"
-                    said = {"email": f"{name}@example.com", "username": name, "password": "nine winds and a bridge"}
-                    body = {"query": REGISTER, "variables": {"input": said}}
+                    message = {"email": f"{name}@example.com", "username": name, "password": "nine winds and a bridge"}
+                    body = {"query": REGISTER, "variables": {"input": message}}
                     async with http.post(f"{url}/graphql", json=body) as reply:
                         answer = await reply.json()
                         assert "errors" not in answer

@@ -17,8 +17,8 @@ from tests.e2e.processes import Running
 from tests.e2e.test_story import PERSON, REGISTER
 from tests.subgraphs.media.samples import UPLOAD_FILE, picture
 
-LARGEST = 50_000_000
-MOST_GROWTH = 25_000_000  # bytes, for files of 50 MB
+MAX_FILE = 50_000_000
+MAX_GROWTH = 25_000_000  # bytes, for files of 50 MB
 
 
 @pytest.fixture(params=["one process", "several processes"])
@@ -50,13 +50,13 @@ async def zeros(size: int) -> AsyncIterator[bytes]:
         yield bytes(min(100_000, size - at))
 
 
-def forget_most_memory(process: Running) -> None:
+def forget_peak_memory(process: Running) -> None:
     """Let the most memory be what it has now."""
     Path(f"/proc/{process.process.pid}/clear_refs").write_text("5")
 
 
-def most_memory(process: Running) -> int:
-    """The most memory that a process had since, in bytes."""
+def peak_memory(process: Running) -> int:
+    """The peak memory of a process, in bytes."""
     status = Path(f"/proc/{process.process.pid}/status").read_text()
     found = re.search(r"VmHWM:\s+(\d+) kB", status)
     assert found is not None
@@ -76,16 +76,16 @@ async def test_files_go_through_the_graph(platform: tuple[str, list[Running]]) -
         assert (status, kept["name"], kept["mimeType"], kept["width"]) == (200, "Löwe.png", "image/png", 640)
 
         for process in processes:
-            forget_most_memory(process)
-        before = [most_memory(process) for process in processes]
-        status, response = await upload(client, zeros(LARGEST), "zeros.bin")
+            forget_peak_memory(process)
+        before = [peak_memory(process) for process in processes]
+        status, response = await upload(client, zeros(MAX_FILE), "zeros.bin")
         kept = response["data"]["uploadFile"]
-        assert (status, kept["sizeBytes"], kept["mimeType"]) == (200, LARGEST, "application/octet-stream")
-        growth = [most_memory(process) - was for process, was in zip(processes, before, strict=True)]
+        assert (status, kept["sizeBytes"], kept["mimeType"]) == (200, MAX_FILE, "application/octet-stream")
+        growth = [peak_memory(process) - was for process, was in zip(processes, before, strict=True)]
         print("memory grew by", growth)
-        assert max(growth) < MOST_GROWTH
+        assert max(growth) < MAX_GROWTH
 
-        status, response = await upload(client, zeros(LARGEST + 1))
+        status, response = await upload(client, zeros(MAX_FILE + 1))
         assert (status, response["errors"][0]["extensions"]["code"]) == (413, "UPLOAD_TOO_LARGE")
         mine = await client.data("{ myMedia { nodes { name owner { username } } } }")
         assert [node["name"] for node in mine["myMedia"]["nodes"]] == ["zeros.bin", "Löwe.png"]

@@ -28,14 +28,14 @@ async def test_a_relay_and_a_consumer_each_in_its_process(tmp_path: Path) -> Non
         started(create_analytics(AnalyticsSettings.load(**common, consume_events=False))) as analytics,
     ):
         await somebody(catalog, router, new_id(), "catalog:write").get(CREATE)
-        asked = Person(analytics, router)
+        requests = Person(analytics, router)
         with (
             running(HANSE, "relay", "catalog", env=env) as relay,
             running(HANSE, "consumer", "analytics", env=env) as consumer,
         ):
             relay.wait_for("relay of catalog runs")
             consumer.wait_for("consumer of analytics runs")
-            await eventually(lambda: asked.get(COUNTED), {"stats": {"products": 1}})
+            await eventually(lambda: requests.get(COUNTED), {"stats": {"products": 1}})
             assert (relay.stop(), consumer.stop()) == (0, 0)
 
 
@@ -51,7 +51,7 @@ async def test_they_tell_of_their_health_and_of_what_waits_where_they_are_given_
     ):
         async with httpx.AsyncClient(trust_env=False) as http:
 
-            async def said(url: str, name: str) -> float:
+            async def message(url: str, name: str) -> float:
                 lines = (await http.get(url)).text.splitlines()
                 return sum(float(line.split()[-1]) for line in lines if line.startswith(f"{name}{{"))
 
@@ -59,10 +59,10 @@ async def test_they_tell_of_their_health_and_of_what_waits_where_they_are_given_
                 one.wait_for(r"of \w+ runs; its metrics are on (http://127\.0\.0\.1:\d+/metrics)")[1]
                 for one in (relay, consumer)
             )
-            await eventually(lambda: said(relays, "hanse_events_relayed_total"), 1.0)
-            await eventually(lambda: said(relays, "hanse_outbox_waiting"), 0.0)
-            await eventually(lambda: said(consumers, "hanse_events_handled_total"), 1.0)
-            await eventually(lambda: said(consumers, "hanse_consumer_lag"), 0.0)
+            await eventually(lambda: message(relays, "hanse_events_relayed_total"), 1.0)
+            await eventually(lambda: message(relays, "hanse_outbox_waiting"), 0.0)
+            await eventually(lambda: message(consumers, "hanse_events_handled_total"), 1.0)
+            await eventually(lambda: message(consumers, "hanse_consumer_lag"), 0.0)
             assert "hanse_consumer_lag{consumer=" in (await http.get(consumers)).text
             for path, status in (("health/live", 200), ("health/ready", 200), ("graphql", 404)):
                 assert (await http.get(consumers.replace("metrics", path))).status_code == status

@@ -46,7 +46,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return data
 
 
-async def asked(folder: Path, name: str, ask: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
+async def requests(folder: Path, name: str, ask: Callable[[AsyncSession], Awaitable[Any]]) -> Any:
     """What a database of the folder answers."""
     app = SUBGRAPHS[name].create({"data_dir": folder})
     try:
@@ -58,7 +58,7 @@ async def asked(folder: Path, name: str, ask: Callable[[AsyncSession], Awaitable
 
 async def count(folder: Path, name: str, model: type[Any]) -> int:
     """How many rows a table has."""
-    return int(await asked(folder, name, lambda session: session.scalar(select(func.count()).select_from(model))))
+    return int(await requests(folder, name, lambda session: session.scalar(select(func.count()).select_from(model))))
 
 
 async def events(folder: Path) -> list[Event]:
@@ -99,20 +99,22 @@ async def test_nobody_does_anything_before_they_are_there(folder: Path) -> None:
 async def test_products_and_people_have_pictures(folder: Path) -> None:
     assert await count(folder, "media", ProductImage) == catalog.PRODUCTS
     assert await count(folder, "media", Avatar) > USERS // 2
-    pictures = list(await asked(folder, "media", lambda session: session.scalars(select(Media))))
+    pictures = list(await requests(folder, "media", lambda session: session.scalars(select(Media))))
     assert all(picture.mime_type == "image/jpeg" and picture.thumbnail_key for picture in pictures)
     stored = {path.name for path in (folder / "media").rglob("*") if path.is_file()}
     assert {str(key).rpartition("/")[2] for picture in pictures for key in (picture.object_key,)} <= stored
 
 
 async def test_the_logins_are_there_and_the_ledger_holds(folder: Path) -> None:
-    people = {user.email: user for user in await asked(folder, "users", lambda session: session.scalars(select(User)))}
+    people = {
+        user.email: user for user in await requests(folder, "users", lambda session: session.scalars(select(User)))
+    }
     assert people[users.LOGIN].role == "user"
     assert people[users.ADMIN_LOGIN].role == "admin"
     assert len({user.password_hash for user in people.values()}) == 1
-    report = await asked(folder, "payments", Payments(PaymentsSettings()).verify)
+    report = await requests(folder, "payments", Payments(PaymentsSettings()).verify)
     assert report.holds
-    owed = await asked(folder, "payments", lambda session: session.scalar(select(func.max(col(Balance.owed_minor)))))
+    owed = await requests(folder, "payments", lambda session: session.scalar(select(func.max(col(Balance.owed_minor)))))
     assert 0 < owed < PaymentsSettings().credit_limit_minor / 2, "nobody comes near the limit"
 
 
@@ -144,7 +146,7 @@ async def test_it_leaves_a_platform_alone_that_is_used(tmp_path: Path) -> None:
 async def test_the_same_seed_makes_the_same_week() -> None:
     settings = UsersSettings(argon2_memory_kib=64, argon2_time_cost=1, argon2_parallelism=1)
 
-    async def told(week: DemoWeek) -> list[Any]:
+    async def emitted(week: DemoWeek) -> list[Any]:
         clock, products = SetClock(), catalog.products(week)
         actions: list[DemoAction] = [
             *await users.actions(settings, week, clock),
@@ -154,8 +156,8 @@ async def test_the_same_seed_makes_the_same_week() -> None:
         ]
         return [users.people(week), products, [(action.at, action.user_id, action.is_signed_in) for action in actions]]
 
-    assert await told(WEEK) == await told(WEEK)
-    assert await told(WEEK) != await told(replace(WEEK, seed=4))
+    assert await emitted(WEEK) == await emitted(WEEK)
+    assert await emitted(WEEK) != await emitted(replace(WEEK, seed=4))
     later = replace(WEEK, end=WEEK.end + timedelta(days=40))
     assert users.people(later) == users.people(WEEK)
     offers = [(offer.details, offer.seller_id, offer.id) for offer in catalog.offers(WEEK)]

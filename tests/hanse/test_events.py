@@ -71,10 +71,10 @@ def test_dead_letters_are_listed_and_replayed(folder: Path) -> None:
         (["setup", "--url", "kafka://127.0.0.1:9?timeout=2"], 1, "cannot reach Kafka at 127.0.0.1:9"),
     ],
 )
-def test_what_is_wrong_is_said_in_one_line(folder: Path, arguments: list[str], code: int, said: str) -> None:
+def test_what_is_wrong_is_said_in_one_line(folder: Path, arguments: list[str], code: int, message: str) -> None:
     found, lines = ran(folder, *arguments)
     assert (found, len(lines)) == (code, 1)
-    assert said in lines[0]
+    assert message in lines[0]
 
 
 def test_subgraphs_with_different_logs(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

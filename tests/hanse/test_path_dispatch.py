@@ -12,7 +12,7 @@ from hanse.path_dispatch import PathDispatch
 
 
 def named(name: str, seen: list[str]) -> AsgiApp:
-    """An application that notes that it was asked."""
+    """An application that records its requests."""
 
     async def app(scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         seen.append(name)

@@ -27,9 +27,9 @@ SELLERS = "{ products(first: 1) { edges { node { seller { username } } } } }"
 
 
 def test_text(tmp_path: Path) -> None:
-    said = planned(tmp_path, SELLERS)
-    assert said.startswith("QueryPlan {")
-    assert said.index("(catalog)") < said.index("(users, after #0)")
+    message = planned(tmp_path, SELLERS)
+    assert message.startswith("QueryPlan {")
+    assert message.index("(catalog)") < message.index("(users, after #0)")
 
 
 def test_json(tmp_path: Path) -> None:

@@ -36,8 +36,8 @@ def databases(
     """On PostgreSQL, a database for each subgraph that the test may start, here or in processes of its own."""
     if on_postgres:
         folder = request.path.parent.name
-        asked = {name for name in SUBGRAPHS if name in (folder, *request.fixturenames)}
-        for name in asked or SUBGRAPHS:
+        requests = {name for name in SUBGRAPHS if name in (folder, *request.fixturenames)}
+        for name in requests or SUBGRAPHS:
             monkeypatch.setenv(f"HANSE_{name}_DATABASE_URL".upper(), new_database(name))
 
 

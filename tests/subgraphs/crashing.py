@@ -1,4 +1,4 @@
-"""A process that puts a product on sale, and then stands still at a given point of the event's way, to be killed there.
+"""A process that creates a product, and then blocks at a given point of the event's processing, to be killed there.
 
 Arguments: the data folder, the URL of the router's keys, a token, and the point.
 """
@@ -27,7 +27,7 @@ CREATE = """mutation { createProduct(input: {name: "Lamp", price: {amountMinor: 
 
 
 class StandingStill(EventLog):
-    """The event log, which stands still at one point, having said so on stdout."""
+    """An event log that reports one point on stdout, and blocks there."""
 
     def __init__(self, log: EventLog, point: str) -> None:
         self._log = log

@@ -31,10 +31,10 @@ class Router:
 
     def headers(self, audience: str, user_id: str | None = None, **claims: Any) -> dict[str, str]:
         """What the router sends along."""
-        said = {"iss": "hanse-router", "aud": audience, "exp": int(time.time()) + 60, **claims}
+        message = {"iss": "hanse-router", "aud": audience, "exp": int(time.time()) + 60, **claims}
         if user_id is not None:
-            said["sub"] = user_id
-        return {"authorization": f"Bearer {self.sign(said)}"}
+            message["sub"] = user_id
+        return {"authorization": f"Bearer {self.sign(message)}"}
 
     def sign(self, claims: dict[str, Any]) -> str:
         """A token that says just this."""

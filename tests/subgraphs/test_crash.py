@@ -19,7 +19,7 @@ from tests.subgraphs.harness import Person, Router, eventually, started
 
 
 async def killed_at(point: str, folder: Path, router: Router) -> None:
-    """Run the crashing process, and kill it where it stands still."""
+    """Run the crashing process, and kill it where it blocks."""
     token = router.headers("catalog", new_id(), scope="catalog:write")["authorization"]
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "tests.subgraphs.crashing", folder, router.jwks_url, token, point),
@@ -40,13 +40,13 @@ async def test_an_event_survives_a_kill_and_counts_once(point: str, tmp_path: Pa
         started(create_catalog(CatalogSettings.load(**common))) as catalog,
         started(create_analytics(AnalyticsSettings.load(**common))) as analytics,
     ):
-        asked = Person(analytics, router)
+        requests = Person(analytics, router)
         wanted = {"stats": {"products": 1, "eventsProcessed": 1, "uniqueUsers": 1}}
-        await eventually(lambda: asked.get("{ stats { products eventsProcessed uniqueUsers } }"), wanted)
+        await eventually(lambda: requests.get("{ stats { products eventsProcessed uniqueUsers } }"), wanted)
         assert (await Person(catalog, router).get("{ products { totalCount } }"))["products"]["totalCount"] == 1
         seller = Person(catalog, router, new_id(), {"scope": "catalog:write"})
         await seller.get('mutation { createProduct(input: {name: "Lamp", price: {amountMinor: 1}}) { id } }')
         wanted = {"stats": {"products": 2, "eventsProcessed": 2, "uniqueUsers": 2}}
-        await eventually(lambda: asked.get("{ stats { products eventsProcessed uniqueUsers } }"), wanted)
+        await eventually(lambda: requests.get("{ stats { products eventsProcessed uniqueUsers } }"), wanted)
         assert catalog.events is not None
         assert sum((await catalog.events.lag("a test")).values()) == 2

@@ -58,7 +58,7 @@ async def full_postgres(app: SubgraphApp, table: str) -> AsyncIterator[None]:
 
 @pytest.fixture
 def full(on_postgres: bool) -> Full:
-    """Lets a subgraph's disk be full for a while."""
+    """Fills a subgraph's disk temporarily."""
     return full_postgres if on_postgres else full_sqlite
 
 
@@ -68,7 +68,7 @@ def seller(catalog: SubgraphApp, router: Router) -> Person:
     return somebody(catalog, router, new_id(), "catalog:write")
 
 
-def told(caplog: pytest.LogCaptureFixture) -> list[str]:
+def emitted(caplog: pytest.LogCaptureFixture) -> list[str]:
     """What the log says of full disks."""
     return [record.getMessage() for record in caplog.records if record.name == "hanse_subgraph.disk_full"]
 
@@ -98,7 +98,7 @@ async def test_changes_are_refused_and_nothing_acknowledged_is_lost(
     assert (await seller.get(IDS))["products"]["totalCount"] == len(acknowledged)
     events = await events_of(seller.app, "product.created", count=len(acknowledged))
     assert sorted(event.subject for event in events) == sorted(acknowledged)
-    [line] = told(caplog)
+    [line] = emitted(caplog)
     assert line.startswith("HANSE_CATALOG_DATABASE_URL: its disk is full; make room")
     assert not [record for record in caplog.records if record.exc_info], "no traces"
 
@@ -107,13 +107,13 @@ async def test_events_wait_and_are_not_buried(
     analytics: SubgraphApp, full: Full, router: Router, caplog: pytest.LogCaptureFixture
 ) -> None:
     assert analytics.events is not None
-    asked = Person(analytics, router)
+    requests = Person(analytics, router)
 
     async def counted() -> int:
-        return int((await asked.get(COUNTED))["stats"]["products"])
+        return int((await requests.get(COUNTED))["stats"]["products"])
 
     async def lines() -> int:
-        return len(told(caplog))
+        return len(emitted(caplog))
 
     async with full(analytics, "inbox"):
         for _ in range(3):

@@ -34,9 +34,9 @@ def models_of(name: str) -> list[tuple[Table, str]]:
     return [(model.__table__, model.__doc__ or "") for model in base.__subclasses__()]
 
 
-def key_of(table: Table, said: str) -> str:
+def key_of(table: Table, message: str) -> str:
     """What the table is spread by."""
-    found = re.search(r"Distribution key: (\w+)\.", said)
+    found = re.search(r"Distribution key: (\w+)\.", message)
     assert found, f"{table.name} says no distribution key"
     assert found[1] in table.columns, f"{table.name} has no column {found[1]}"
     return found[1]
@@ -63,7 +63,7 @@ def expected() -> dict[tuple[str, str], tuple[str, str]]:
     """The same, from the models."""
     found = {("all", table.name): (table, table.info["distribution_key"]) for table in event_tables.tables.values()}
     for name in SUBGRAPHS:
-        found |= {(name, table.name): (table, key_of(table, said)) for table, said in models_of(name)}
+        found |= {(name, table.name): (table, key_of(table, message)) for table, message in models_of(name)}
     keys = {table.name: key for table, key in found.values()}
     return {
         place: (key, "spread" if can_be_spread(table, key, keys) else "whole") for place, (table, key) in found.items()

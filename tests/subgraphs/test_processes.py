@@ -78,8 +78,8 @@ async def post(address: str, query: str, headers: dict[str, str], path: str = "/
         return reply.status, await reply.json()
 
 
-async def told(address: str, wanted: set[str]) -> set[str]:
-    """What Prometheus is told, once these lines are among it: rows are marked a little after they are moved."""
+async def emitted(address: str, wanted: set[str]) -> set[str]:
+    """The metrics, once they contain these lines: rows are marked shortly after they are published."""
     async with asyncio.timeout(10), aiohttp.ClientSession() as http:
         while True:
             async with http.get(f"http://{address}/metrics") as reply:
@@ -89,13 +89,13 @@ async def told(address: str, wanted: set[str]) -> set[str]:
             await asyncio.sleep(0.05)
 
 
-async def said(socket: ClientConnection, **message: Any) -> None:
+async def send(socket: ClientConnection, **message: Any) -> None:
     """Say something over a WebSocket."""
     await socket.send(json.dumps(message))
 
 
 async def heard(socket: ClientConnection) -> Any:
-    """What is said next."""
+    """The next message."""
     async with asyncio.timeout(10):
         return json.loads(await socket.recv())
 
@@ -107,9 +107,9 @@ async def test_live_stats_see_what_another_process_did(tmp_path: Path, router: R
         headers = router.headers("catalog", new_id(), scope="catalog:write")
         token = router.headers("analytics")["authorization"]
         async with connect(f"ws://{analytics}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-            await said(socket, type="connection_init", payload={"Authorization": token})
+            await send(socket, type="connection_init", payload={"Authorization": token})
             assert await heard(socket) == {"type": "connection_ack"}
-            await said(socket, type="subscribe", id="1", payload={"query": LIVE})
+            await send(socket, type="subscribe", id="1", payload={"query": LIVE})
             first = await heard(socket)
             assert first == {"id": "1", "type": "next", "payload": {"data": {"liveStats": {"products": 0}}}}
             assert (await post(catalog, CREATE, headers))[0] == 200
@@ -118,18 +118,18 @@ async def test_live_stats_see_what_another_process_did(tmp_path: Path, router: R
                 'hanse_events_relayed_total{subgraph="catalog"} 1.0',
                 'hanse_outbox_waiting{subgraph="catalog"} 0.0',
             }
-            assert not any("lag" in line for line in await told(catalog, wanted)), "it has no consumer"
+            assert not any("lag" in line for line in await emitted(catalog, wanted)), "it has no consumer"
             handled = 'hanse_events_handled_total{subgraph="analytics"} 1.0'
-            await told(analytics, {handled, 'hanse_consumer_lag{consumer="analytics",part="events"} 0.0'})
-            await said(socket, type="subscribe", id="2", payload={"query": "{ stats { products } }"})
+            await emitted(analytics, {handled, 'hanse_consumer_lag{consumer="analytics",part="events"} 0.0'})
+            await send(socket, type="subscribe", id="2", payload={"query": "{ stats { products } }"})
             assert (await heard(socket))["payload"] == {"data": {"stats": {"products": 1}}}
             assert await heard(socket) == {"type": "complete", "id": "2"}
-            await said(socket, type="subscribe", id="3", payload={"query": "{ nothing }"})
+            await send(socket, type="subscribe", id="3", payload={"query": "{ nothing }"})
             error = await heard(socket)
             assert (error["type"], error["id"]) == ("error", "3")
             assert error["payload"][0]["extensions"]["code"] == "GRAPHQL_VALIDATION_FAILED"
-            await said(socket, type="complete", id="1")
-            await said(socket, type="ping")
+            await send(socket, type="complete", id="1")
+            await send(socket, type="ping")
             assert await heard(socket) == {"type": "pong"}
 
 
@@ -162,7 +162,7 @@ async def test_while_the_routers_keys_are_away_nobody_is_told_to_sign_in(tmp_pat
                 async with http.post(f"http://{users}/graphql", data=form, headers=headers) as answer:
                     assert answer.status == 503
         async with connect(f"ws://{users}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-            await said(socket, type="connection_init", payload=headers)
+            await send(socket, type="connection_init", payload=headers)
             async with asyncio.timeout(10):
                 await socket.wait_closed()
             assert socket.close_code == 1013

@@ -81,7 +81,7 @@ def test_enums_are_in_capitals() -> None:
 
 
 def root_fields(name: str) -> set[str]:
-    """What a subgraph can be asked, told, and watched for."""
+    """The root fields of a subgraph."""
     roots = [item for item in types_of(name) if item.name in ("Query", "Mutation", "Subscription")]
     fields = (field for item in roots if isinstance(item, GraphQLObjectType) for field in item.fields)
     return {field for field in fields if not field.startswith("_")}

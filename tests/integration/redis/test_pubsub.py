@@ -18,7 +18,7 @@ from hanse_subgraph.ids import new_id
 from hanse_subgraph.pubsub.redis import RedisAnnouncements
 from hanse_subgraph.timeouts import set_within
 from tests.subgraphs.harness import Router
-from tests.subgraphs.test_processes import CREATE, LIVE, heard, post, said, serving
+from tests.subgraphs.test_processes import CREATE, LIVE, heard, post, send, serving
 
 SOON = 5.0
 NOT_NOW = 0.3
@@ -130,9 +130,9 @@ async def test_live_stats_see_at_once_what_another_replica_counted(redis_server:
             serving("analytics", tmp_path, router, consume_events="false", migrate_on_start="false", **live)
         )
         async with connect(f"ws://{replica}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
-            await said(socket, type="connection_init", payload=router.headers("analytics"))
+            await send(socket, type="connection_init", payload=router.headers("analytics"))
             assert await heard(socket) == {"type": "connection_ack"}
-            await said(socket, type="subscribe", id="1", payload={"query": LIVE})
+            await send(socket, type="subscribe", id="1", payload={"query": LIVE})
             assert (await heard(socket))["payload"]["data"] == {"liveStats": {"products": 0}}
             headers = router.headers("catalog", new_id(), scope="catalog:write")
             for count in (1, 2, 3):

@@ -36,9 +36,9 @@ def test_case(case: Path) -> None:
     composition = compose(subgraphs)
 
     found = [*composition.errors, *composition.hints]
-    said = [str(diagnostic) for diagnostic in found if diagnostic.code in CODES]
+    message = [str(diagnostic) for diagnostic in found if diagnostic.code in CODES]
     assert {error.code for error in composition.errors} <= CODES, composition.errors
-    assert "\n\n".join(said) == ("" if expected == "satisfiable" else expected)
+    assert "\n\n".join(message) == ("" if expected == "satisfiable" else expected)
     if composition.supergraph is not None:  # what is checked is all in the print, nothing that only composition knows
         read = parse_supergraph(print_supergraph(composition.supergraph))
         assert [found.code for found in check(read)] == [h.code for h in composition.hints if h.code in CODES]

@@ -12,13 +12,13 @@ _GRAPHS = st.dictionaries(st.integers(0, 7), st.frozensets(st.integers(0, 7), ma
 
 @settings(deadline=None)
 @given(_GRAPHS, st.lists(st.integers(0, 7), max_size=4))
-def test_reachability_is_found_in_any_graph_and_order(edges: dict[int, frozenset[int]], asked: list[int]) -> None:
+def test_reachability_is_found_in_any_graph_and_order(edges: dict[int, frozenset[int]], requests: list[int]) -> None:
     def compute(node: int) -> frozenset[int]:
         return frozenset({node}).union(*(fixpoint.get(next_) for next_ in edges.get(node, ())))
 
     fixpoint = Fixpoint(compute, bottom=lambda node: frozenset({node}))
 
-    for node in asked:
+    for node in requests:
         assert fixpoint.get(node) == _reachable(edges, node)
 
 

@@ -1,6 +1,6 @@
 """Reads the case files of this folder: subgraphs in SDL, and what ingest has to say about them.
 
-A file opens with what it is about. A case starts with `=== title`; below it stand the expected errors, one a line, as
+A file starts with its topic. A case starts with `=== title`, followed by the expected errors, one per line, as
 code and place (none: accepted). `--- name` starts a subgraph's SDL, `+++ name` the fields that its schema has in the
 end, with their directives.
 """

@@ -25,7 +25,7 @@ FEED = "subscription ($types: [String!]) { activity(types: $types) { type subjec
 
 
 @pytest.fixture
-def asked(analytics: SubgraphApp, router: Router) -> Person:
+def requests(analytics: SubgraphApp, router: Router) -> Person:
     """Who asks."""
     return Person(analytics, router)
 
@@ -43,12 +43,12 @@ def transaction(kind: str, product: str | None, user: str, minor: int) -> Any:
     return event
 
 
-async def counted(asked: Person, events: int) -> None:
+async def counted(requests: Person, events: int) -> None:
     """Wait until so many events were counted."""
-    await eventually(lambda: asked.get("{ stats { eventsProcessed } }"), {"stats": {"eventsProcessed": events}})
+    await eventually(lambda: requests.get("{ stats { eventsProcessed } }"), {"stats": {"eventsProcessed": events}})
 
 
-async def test_products_and_users_are_ranked(analytics: SubgraphApp, asked: Person, admin: Person) -> None:
+async def test_products_and_users_are_ranked(analytics: SubgraphApp, requests: Person, admin: Person) -> None:
     (tea, rye, wax), (ann, bob) = [new_id() for _ in range(3)], [new_id() for _ in range(2)]
     await tell(
         analytics,
@@ -62,27 +62,27 @@ async def test_products_and_users_are_ranked(analytics: SubgraphApp, asked: Pers
         transaction("paid", None, bob, 5),
         transaction("paid", tea, ann, 500),
     )
-    await counted(asked, 9)
-    assert (await asked.get(TOP))["topProducts"] == [
+    await counted(requests, 9)
+    assert (await requests.get(TOP))["topProducts"] == [
         {"product": {"id": tea}, "transactions": 2, "amount": "1000"},
         {"product": {"id": rye}, "transactions": 1, "amount": "700"},
     ]
-    assert len((await asked.get(TOP, limit=1))["topProducts"]) == 1
-    assert (await asked(TOP, limit=101)).fields == [("limit", "OUT_OF_RANGE")]
+    assert len((await requests.get(TOP, limit=1))["topProducts"]) == 1
+    assert (await requests(TOP, limit=101)).fields == [("limit", "OUT_OF_RANGE")]
     assert (await admin.get(TOP_USERS))["topUsers"] == [
         {"user": {"id": bob}, "transactions": 2, "amount": "505"},
         {"user": {"id": ann}, "transactions": 1, "amount": "500"},
     ]
 
 
-async def test_what_users_pay_is_for_admins(analytics: SubgraphApp, asked: Person, router: Router) -> None:
-    assert (await asked(TOP_USERS)).codes == ["UNAUTHENTICATED"]
+async def test_what_users_pay_is_for_admins(analytics: SubgraphApp, requests: Person, router: Router) -> None:
+    assert (await requests(TOP_USERS)).codes == ["UNAUTHENTICATED"]
     assert (await somebody(analytics, router, new_id())(TOP_USERS)).codes == ["FORBIDDEN"]
 
 
-async def test_admins_watch_what_happens(analytics: SubgraphApp, asked: Person, admin: Person) -> None:
+async def test_admins_watch_what_happens(analytics: SubgraphApp, requests: Person, admin: Person) -> None:
     await tell(analytics, happened("before.it"))
-    await counted(asked, 1)
+    await counted(requests, 1)
     body = orjson.dumps({"query": FEED, "variables": {"types": ["a.b", "e.f"]}})
     who = new_id()
     async with asyncio.timeout(10), aclosing(analytics.stream(body, admin.headers)) as stream:
@@ -92,22 +92,22 @@ async def test_admins_watch_what_happens(analytics: SubgraphApp, asked: Person, 
         secret.data.update({"token": "s3cret", "place": 7})
         await tell(analytics, secret, happened("c.d"), happened("e.f"))
         first, second = orjson.loads(await following), orjson.loads(await anext(stream))
-    said = first["data"]["activity"]
-    assert said == {"type": "a.b", "subject": secret.subject, "actor": {"id": who}, "data": {"place": 7}}
+    message = first["data"]["activity"]
+    assert message == {"type": "a.b", "subject": secret.subject, "actor": {"id": who}, "data": {"place": 7}}
     assert second["data"]["activity"]["type"] == "e.f"
 
 
-async def test_watching_is_for_admins(analytics: SubgraphApp, asked: Person) -> None:
-    async with aclosing(analytics.stream(orjson.dumps({"query": FEED}), asked.headers)) as stream:
+async def test_watching_is_for_admins(analytics: SubgraphApp, requests: Person) -> None:
+    async with aclosing(analytics.stream(orjson.dumps({"query": FEED}), requests.headers)) as stream:
         refused = orjson.loads(await anext(stream))
     assert refused["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
 
 
-async def test_the_feed_forgets_what_is_old(analytics: SubgraphApp, asked: Person) -> None:
+async def test_the_feed_forgets_what_is_old(analytics: SubgraphApp, requests: Person) -> None:
     from subgraphs.analytics import repository
 
     await tell(analytics, *(happened() for _ in range(30)))
-    await counted(asked, 30)
+    await counted(requests, 30)
     async with analytics.database.writing() as session:
         await repository.prune_activity(session, 10)
         await repository.prune_activity(session, 100)
@@ -116,7 +116,7 @@ async def test_the_feed_forgets_what_is_old(analytics: SubgraphApp, asked: Perso
 
 
 async def test_counting_again_gives_the_same_numbers(
-    analytics: SubgraphApp, asked: Person, admin: Person, router: Router
+    analytics: SubgraphApp, requests: Person, admin: Person, router: Router
 ) -> None:
     people, products = [new_id() for _ in range(5)], [new_id() for _ in range(3)]
     events = [happened("user.registered", person, actor=person) for person in people]
@@ -124,7 +124,7 @@ async def test_counting_again_gives_the_same_numbers(
     events += [transaction("created", products[n % 3], people[n % 5], 100 + n) for n in range(300)]
     events += [transaction("paid", products[n % 3], people[n % 5], 100 + n) for n in range(0, 300, 2)]
     await tell(analytics, *events, *events[:50])
-    await counted(asked, len(events))
+    await counted(requests, len(events))
     queries = (STATS, TOP, TOP_USERS)
     before = [await admin.get(query) for query in queries]
     assert isinstance(analytics.settings, AnalyticsSettings)

@@ -11,11 +11,11 @@ from tests.subgraphs.harness import Person, Router, somebody
 
 @pytest.fixture
 def seller(catalog: SubgraphApp, router: Router) -> Person:
-    """Somebody who sells."""
+    """A seller."""
     return somebody(catalog, router, new_id(), "catalog:write")
 
 
 @pytest.fixture
 def stranger(catalog: SubgraphApp, router: Router) -> Person:
-    """Somebody else who sells."""
+    """Another seller."""
     return somebody(catalog, router, new_id(), "catalog:write")

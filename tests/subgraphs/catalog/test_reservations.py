@@ -1,4 +1,4 @@
-"""Reserving stock: never more than there is, given back once."""
+"""Reserving stock: never more than available, released once."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from subgraphs.media.settings import MediaSettings
 from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, Router, an_admin, somebody, started
 
-MOST_BYTES = 300_000
+MAX_BYTES = 300_000
 HOST = "http://files.test"
 Kept = Callable[[], Awaitable[int]]
 
@@ -50,7 +50,7 @@ def settings(tmp_path: Path, router: Router, storage_url: str) -> MediaSettings:
         storage_url=storage_url,
         router_jwks_url=router.jwks_url,
         public_url=HOST,
-        max_file_bytes=MOST_BYTES,
+        max_file_bytes=MAX_BYTES,
         quota_bytes=500_000,
         max_pixels=1_000_000,
         max_product_images=3,
@@ -73,7 +73,7 @@ def owner(media: SubgraphApp, router: Router) -> Person:
 
 @pytest.fixture
 def stranger(media: SubgraphApp, router: Router) -> Person:
-    """Somebody else."""
+    """Another user."""
     return somebody(media, router, new_id(), "media:write")
 
 

@@ -45,10 +45,10 @@ async def put(http: httpx.AsyncClient, upload: dict[str, Any], content: bytes) -
 
 async def upload(person: Person, http: httpx.AsyncClient, content: bytes, **given: Any) -> dict[str, Any]:
     """A file that went the whole way."""
-    said = announced(content, sha256=hashlib.sha256(content).hexdigest(), **given)
-    asked = (await person.get(REQUEST, input=said))["requestUpload"]
-    assert (await put(http, asked, content)).is_success
-    done: dict[str, Any] = (await person.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
+    message = announced(content, sha256=hashlib.sha256(content).hexdigest(), **given)
+    requests = (await person.get(REQUEST, input=message))["requestUpload"]
+    assert (await put(http, requests, content)).is_success
+    done: dict[str, Any] = (await person.get(COMPLETE, id=requests["media"]["id"]))["completeUpload"]
     return done
 
 
@@ -60,7 +60,6 @@ class Sent:
         self._content = content
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """See Upload."""
         for at in range(0, len(self._content), 1000):
             yield self._content[at : at + 1000]
 
@@ -75,5 +74,11 @@ async def upload_file(person: Person, content: bytes, name: str = "Kai.png") -> 
 
 def access_token(issuer: SigningKeys, user_id: str, **claims: Any) -> dict[str, str]:
     """The header of a signed-in client."""
-    said = {"iss": "hanse-users", "aud": "hanse", "sub": user_id, "exp": int(time.time()) + 60, "scope": "media:write"}
-    return {"authorization": f"Bearer {issuer.sign({**said, **claims})}"}
+    message = {
+        "iss": "hanse-users",
+        "aud": "hanse",
+        "sub": user_id,
+        "exp": int(time.time()) + 60,
+        "scope": "media:write",
+    }
+    return {"authorization": f"Bearer {issuer.sign({**message, **claims})}"}

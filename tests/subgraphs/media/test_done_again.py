@@ -61,13 +61,13 @@ async def test_what_was_put_can_be_completed_again(
     owner: Person, http: httpx.AsyncClient, media: SubgraphApp, kept: Kept
 ) -> None:
     content = picture()
-    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-    await put(http, asked, content)
+    requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    await put(http, requests, content)
     with broken_commits(media, ALWAYS):
-        assert (await owner(COMPLETE, id=asked["media"]["id"])).codes == ["DATABASE_BUSY"]
+        assert (await owner(COMPLETE, id=requests["media"]["id"])).codes == ["DATABASE_BUSY"]
     assert await kept() == 1, "what was put"
     with broken_commits(media, 2):
-        await owner.get(COMPLETE, id=asked["media"]["id"])
+        await owner.get(COMPLETE, id=requests["media"]["id"])
     assert await mine(owner, http) == [content]
     assert await kept() == 2
 
@@ -86,10 +86,10 @@ async def test_a_file_sent_directly_is_refused_with_a_code(
 async def test_what_may_have_been_kept_is_not_removed(
     way: str, owner: Person, http: httpx.AsyncClient, media: SubgraphApp, issuer: SigningKeys
 ) -> None:
-    """The commit succeeded, and the connection broke before it said so."""
+    """The commit succeeded, and the connection broke before the confirmation."""
     content = picture()
-    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-    await put(http, asked, content)
+    requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    await put(http, requests, content)
     with broken_commits(media, 1, kept=True) as failed:
         if way == "POST":
             sent = await http.post("/files", content=content, headers=access_token(issuer, str(owner.user_id)))
@@ -97,7 +97,7 @@ async def test_what_may_have_been_kept_is_not_removed(
         elif way == "uploadFile":
             assert (await upload_file(owner, content)).codes == ["SERVICE_UNAVAILABLE"]
         else:
-            assert (await owner(COMPLETE, id=asked["media"]["id"])).codes == ["SERVICE_UNAVAILABLE"]
+            assert (await owner(COMPLETE, id=requests["media"]["id"])).codes == ["SERVICE_UNAVAILABLE"]
     assert failed
     assert await mine(owner, http) == [content]
 

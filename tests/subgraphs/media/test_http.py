@@ -22,7 +22,7 @@ from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.settings import MediaSettings
 from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, Router, events_of, started
-from tests.subgraphs.media.conftest import MOST_BYTES, Kept
+from tests.subgraphs.media.conftest import MAX_BYTES, Kept
 from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, access_token, announced, picture, put
 
 TEXT = b"Hansestadt"
@@ -48,8 +48,8 @@ async def test_a_raw_body_is_kept(
     assert (kept["name"], kept["mimeType"], kept["width"], kept["height"]) == ("Kai.jpg", "image/jpeg", 640, 480)
     mine = await owner.get("{ myMedia { nodes { id } } }")
     assert mine["myMedia"]["nodes"] == [{"id": kept["id"]}]
-    (told,) = await events_of(media, "media.uploaded", count=1)
-    assert (told.actor, told.useragent, told.clientip) == (owner.user_id, "Kogge/1.0", "127.0.0.1")
+    (events,) = await events_of(media, "media.uploaded", count=1)
+    assert (events.actor, events.useragent, events.clientip) == (owner.user_id, "Kogge/1.0", "127.0.0.1")
 
 
 async def test_a_form_s_file_is_kept(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
@@ -68,8 +68,8 @@ async def test_a_form_s_file_is_kept(http: httpx.AsyncClient, headers: dict[str,
         ({"content": b"--x", "headers": {"content-type": "multipart/form-data"}}, "MALFORMED"),
         ({"content": b""}, "EMPTY"),
         ({"files": {"a": ("a", b"")}}, "EMPTY"),
-        ({"content": b"1" * (MOST_BYTES + 1)}, "TOO_LARGE"),
-        ({"content": b"1" * (MOST_BYTES + 100_000)}, "TOO_LARGE"),
+        ({"content": b"1" * (MAX_BYTES + 1)}, "TOO_LARGE"),
+        ({"content": b"1" * (MAX_BYTES + 100_000)}, "TOO_LARGE"),
         ({"content": picture()[:1000]}, "BROKEN_IMAGE"),
         ({"content": picture(1001, 1000)}, "TOO_MANY_PIXELS"),
     ],
@@ -96,7 +96,7 @@ async def test_a_form_without_end_is_cut_off(http: httpx.AsyncClient, headers: d
 
     form = {**headers, "content-type": "multipart/form-data; boundary=x"}
     assert (await http.post("/files", content=endless(), headers=form)).status_code == 413
-    assert sent < 2 * MOST_BYTES
+    assert sent < 2 * MAX_BYTES
 
 
 async def test_only_signed_in_clients_with_the_scope_send_files(
@@ -122,8 +122,8 @@ async def test_only_signed_in_clients_with_the_scope_send_files(
 async def test_ranges(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
     url = (await send(http, headers, TEXT))["url"]
 
-    async def part(asked: str, **more: str) -> tuple[int, bytes, str | None]:
-        answer = await http.get(url, headers={"range": asked, **more})
+    async def part(requests: str, **more: str) -> tuple[int, bytes, str | None]:
+        answer = await http.get(url, headers={"range": requests, **more})
         return answer.status_code, answer.content, answer.headers.get("content-range")
 
     whole = await http.get(url)
@@ -195,12 +195,12 @@ async def test_names_are_made_safe(http: httpx.AsyncClient, headers: dict[str, s
 
 async def test_what_is_kept_or_gone_is_put_no_more(owner: Person, http: httpx.AsyncClient) -> None:
     content = picture()
-    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-    assert (await put(http, asked, content)).status_code == 204
-    await owner.get(COMPLETE, id=asked["media"]["id"])
-    assert (await put(http, asked, content)).status_code == 404
-    await owner.get(DELETE, id=asked["media"]["id"])
-    assert (await put(http, asked, content)).status_code == 404
+    requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    assert (await put(http, requests, content)).status_code == 204
+    await owner.get(COMPLETE, id=requests["media"]["id"])
+    assert (await put(http, requests, content)).status_code == 404
+    await owner.get(DELETE, id=requests["media"]["id"])
+    assert (await put(http, requests, content)).status_code == 404
 
 
 async def test_links_are_good_for_what_they_say(http: httpx.AsyncClient, headers: dict[str, str]) -> None:
@@ -226,7 +226,7 @@ async def test_a_photo_stands_upright_and_its_thumbnail_says_nothing_of_the_plac
 ) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by a quarter
-    exif[0x010F] = "Camera of somebody"
+    exif[0x010F] = "Camera of a user"
     kept = await send(http, headers, picture(400, 200, "JPEG", exif=exif))
     assert (kept["width"], kept["height"]) == (200, 400)
     with Image.open(io.BytesIO((await http.get(kept["thumbnailUrl"])).content)) as small:
@@ -247,15 +247,15 @@ async def test_a_large_file_is_never_whole_in_memory(tmp_path: Path, router: Rou
         async with httpx.AsyncClient(transport=transport, base_url="http://files.test") as http:
             tracemalloc.start()
             kept = await http.post("/files", content=content(), headers=access_token(issuer, new_id()))
-            _, most = tracemalloc.get_traced_memory()
+            _, peak = tracemalloc.get_traced_memory()
             tracemalloc.stop()
     assert (kept.status_code, kept.json()["sizeBytes"]) == (201, size)
-    assert most < 10_000_000
+    assert peak < 10_000_000
 
 
 async def test_browsers_of_other_origins_may_send(http: httpx.AsyncClient) -> None:
-    asked = {"origin": "https://shop.test", "access-control-request-method": "POST"}
-    allowed = await http.options("/files", headers=asked | {"access-control-request-headers": "authorization"})
+    requests = {"origin": "https://shop.test", "access-control-request-method": "POST"}
+    allowed = await http.options("/files", headers=requests | {"access-control-request-headers": "authorization"})
     assert allowed.status_code == 200
     assert allowed.headers["access-control-allow-origin"] == "*"
 

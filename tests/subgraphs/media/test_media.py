@@ -19,7 +19,7 @@ from subgraphs.media.app import create
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.settings import MediaSettings
 from tests.subgraphs.harness import Person, Router, Statements, events_of, eventually, somebody, started
-from tests.subgraphs.media.conftest import MOST_BYTES, Kept, client_of
+from tests.subgraphs.media.conftest import MAX_BYTES, Kept, client_of
 from tests.subgraphs.media.samples import COMPLETE, DELETE, REQUEST, announced, picture, put, upload, upload_file
 
 ONE = "query ($id: ID!) { media(id: $id) { id name } }"
@@ -40,41 +40,41 @@ async def expire(app: SubgraphApp) -> None:
 
 async def test_an_upload_goes_past_the_graph(owner: Person, http: httpx.AsyncClient, media: SubgraphApp) -> None:
     content = picture()
-    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-    assert asked["media"]["completed"] is False
-    assert asked["media"]["url"] is None
-    assert (await put(http, asked, content)).is_success
-    done = (await owner.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]
+    requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    assert requests["media"]["completed"] is False
+    assert requests["media"]["url"] is None
+    assert (await put(http, requests, content)).is_success
+    done = (await owner.get(COMPLETE, id=requests["media"]["id"]))["completeUpload"]
     assert done["sha256"] == hashlib.sha256(content).hexdigest()
     assert (done["mimeType"], done["sizeBytes"]) == ("image/png", len(content))
     assert (done["width"], done["height"], done["completed"]) == (640, 480, True)
     assert done["owner"]["id"] == owner.user_id
     assert (await http.get(done["url"])).content == content
-    assert (await owner.get(COMPLETE, id=asked["media"]["id"]))["completeUpload"]["sha256"] == done["sha256"]
-    (told,) = await events_of(media, "media.uploaded", count=1)
-    assert told.data["sizeBytes"] == len(content)
-    assert told.actor == owner.user_id
-    await put(http, asked, content[::-1])
+    assert (await owner.get(COMPLETE, id=requests["media"]["id"]))["completeUpload"]["sha256"] == done["sha256"]
+    (events,) = await events_of(media, "media.uploaded", count=1)
+    assert events.data["sizeBytes"] == len(content)
+    assert events.actor == owner.user_id
+    await put(http, requests, content[::-1])
     assert (await http.get(done["url"])).content == content, "what is kept cannot be changed any more"
 
 
 async def test_what_is_not_there_as_announced_is_not_kept(owner: Person, http: httpx.AsyncClient, kept: Kept) -> None:
     content = picture()
-    said = announced(content, sha256="0" * 64)
-    asked = (await owner.get(REQUEST, input=said))["requestUpload"]
-    missing = await owner(COMPLETE, id=asked["media"]["id"])
+    message = announced(content, sha256="0" * 64)
+    requests = (await owner.get(REQUEST, input=message))["requestUpload"]
+    missing = await owner(COMPLETE, id=requests["media"]["id"])
     assert (missing.codes, missing.fields) == (["CONFLICT"], [("id", "NOT_UPLOADED")])
-    assert (await put(http, asked, content[:-1])).status_code in REFUSED
-    unsized = {header["name"]: header["value"] for header in asked["headers"]}
+    assert (await put(http, requests, content[:-1])).status_code in REFUSED
+    unsized = {header["name"]: header["value"] for header in requests["headers"]}
 
     async def longer() -> Any:
         yield content
         yield b"!"
 
-    assert (await http.put(asked["url"], content=longer(), headers=unsized)).status_code in REFUSED
-    assert (await http.put(asked["url"], content=content)).status_code in REFUSED, "without its content-type"
-    assert (await put(http, asked, content)).is_success
-    wrong = await owner(COMPLETE, id=asked["media"]["id"])
+    assert (await http.put(requests["url"], content=longer(), headers=unsized)).status_code in REFUSED
+    assert (await http.put(requests["url"], content=content)).status_code in REFUSED, "without its content-type"
+    assert (await put(http, requests, content)).is_success
+    wrong = await owner(COMPLETE, id=requests["media"]["id"])
     assert wrong.fields == [("sha256", "WRONG_CHECKSUM")]
     assert await kept() == 1, "what was put, and nothing of what was refused"
 
@@ -83,9 +83,9 @@ async def test_two_who_complete_one_upload_keep_one_file(
     owner: Person, http: httpx.AsyncClient, media: SubgraphApp, kept: Kept
 ) -> None:
     content = picture()
-    asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-    await put(http, asked, content)
-    answers = await asyncio.gather(*(owner(COMPLETE, id=asked["media"]["id"]) for _ in range(5)))
+    requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+    await put(http, requests, content)
+    answers = await asyncio.gather(*(owner(COMPLETE, id=requests["media"]["id"]) for _ in range(5)))
     urls = [answer.data["completeUpload"]["url"] for answer in answers if not answer.errors]
     assert len(set(urls)) == 1
     assert {code for answer in answers for code in answer.codes} <= {"CONFLICT"}
@@ -99,7 +99,7 @@ async def test_two_who_complete_one_upload_keep_one_file(
     [
         ({"name": "  "}, ("name", "TOO_SHORT")),
         ({"sizeBytes": 0}, ("sizeBytes", "OUT_OF_RANGE")),
-        ({"sizeBytes": MOST_BYTES + 1}, ("sizeBytes", "OUT_OF_RANGE")),
+        ({"sizeBytes": MAX_BYTES + 1}, ("sizeBytes", "OUT_OF_RANGE")),
         ({"mimeType": "image"}, ("mimeType", "INVALID")),
         ({"mimeType": "image/png\r\nx: y"}, ("mimeType", "INVALID")),
         ({"sha256": "abc"}, ("sha256", "INVALID")),
@@ -111,15 +111,15 @@ async def test_nonsense_is_not_announced(owner: Person, given: dict[str, Any], p
 
 
 async def test_nobody_keeps_more_than_their_quota(owner: Person, stranger: Person) -> None:
-    said = announced(b"") | {"sizeBytes": MOST_BYTES}
-    await owner.get(REQUEST, input=said)
-    assert (await owner(REQUEST, input=said)).fields == [("file", "QUOTA_REACHED")]
-    await stranger.get(REQUEST, input=said)
+    message = announced(b"") | {"sizeBytes": MAX_BYTES}
+    await owner.get(REQUEST, input=message)
+    assert (await owner(REQUEST, input=message)).fields == [("file", "QUOTA_REACHED")]
+    await stranger.get(REQUEST, input=message)
 
 
 async def test_a_hundred_uploads_that_race_for_the_quota_never_pass_it(owner: Person, media: SubgraphApp) -> None:
-    said, content = announced(b"") | {"sizeBytes": 49_999}, bytes(49_999)
-    announcing = [owner(REQUEST, input=said) for _ in range(90)]
+    message, content = announced(b"") | {"sizeBytes": 49_999}, bytes(49_999)
+    announcing = [owner(REQUEST, input=message) for _ in range(90)]
     answers = await asyncio.gather(*announcing, *(upload_file(owner, content) for _ in range(10)))
     assert sum(not answer.errors for answer in answers) == 10
     assert {field for answer in answers if answer.errors for field in answer.fields} == {("file", "QUOTA_REACHED")}
@@ -174,23 +174,23 @@ async def test_deleted_and_abandoned_files_leave_nothing(
         async with client_of(app) as http:
             known = await upload(owner, http, picture())
             content = b"never completed"
-            asked = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
-            assert (await put(http, asked, content)).is_success
+            requests = (await owner.get(REQUEST, input=announced(content)))["requestUpload"]
+            assert (await put(http, requests, content)).is_success
             assert await kept() == 3
             await expire(app)
             await owner.get(DELETE, id=known["id"])
             assert (await owner(DELETE, id=known["id"])).codes == ["NOT_FOUND"]
             await eventually(kept, 0)
             assert (await http.get(known["url"])).status_code in (403, 404)
-            assert (await owner(COMPLETE, id=asked["media"]["id"])).codes == ["NOT_FOUND"]
-        (told,) = await events_of(app, "media.deleted", count=1)
-        assert told.subject == known["id"]
+            assert (await owner(COMPLETE, id=requests["media"]["id"])).codes == ["NOT_FOUND"]
+        (events,) = await events_of(app, "media.deleted", count=1)
+        assert events.subject == known["id"]
 
 
 async def test_an_upload_is_completed_in_time_or_not_at_all(media: SubgraphApp, owner: Person) -> None:
-    asked = (await owner.get(REQUEST, input=announced(b"1234")))["requestUpload"]
+    requests = (await owner.get(REQUEST, input=announced(b"1234")))["requestUpload"]
     await expire(media)
-    assert (await owner(COMPLETE, id=asked["media"]["id"])).codes == ["NOT_FOUND"]
+    assert (await owner(COMPLETE, id=requests["media"]["id"])).codes == ["NOT_FOUND"]
 
 
 async def test_many_files_take_one_statement(owner: Person, http: httpx.AsyncClient, media: SubgraphApp) -> None:

@@ -43,8 +43,8 @@ async def test_a_product_shows_what_its_seller_has_chosen(
     assert await images(anybody, known, owner) == [one]
     await owner.get(DELETE, id=one)
     assert await images(anybody, known, owner) == []
-    told = await events_of(media, "product.images_set", count=3)
-    assert [event.data["mediaIds"] for event in told] == [[two, one], [foreign], [one]]
+    emitted = await events_of(media, "product.images_set", count=3)
+    assert [event.data["mediaIds"] for event in emitted] == [[two, one], [foreign], [one]]
 
 
 async def test_only_pictures_of_ones_own_are_chosen(owner: Person, stranger: Person, http: httpx.AsyncClient) -> None:

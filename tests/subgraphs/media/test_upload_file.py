@@ -12,7 +12,7 @@ import pytest
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from tests.subgraphs.harness import Person, events_of
-from tests.subgraphs.media.conftest import MOST_BYTES, Kept
+from tests.subgraphs.media.conftest import MAX_BYTES, Kept
 from tests.subgraphs.media.samples import OPERATION, UPLOAD_FILE, access_token, picture, upload_file
 
 PLACE = b'{"0": ["variables.file"]}'
@@ -39,7 +39,7 @@ async def test_a_file_is_kept_like_any_other(owner: Person, http: httpx.AsyncCli
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"), [(b"", "EMPTY"), (bytes(MOST_BYTES + 1), "TOO_LARGE"), (picture()[:999], "BROKEN_IMAGE")]
+    ("content", "reason"), [(b"", "EMPTY"), (bytes(MAX_BYTES + 1), "TOO_LARGE"), (picture()[:999], "BROKEN_IMAGE")]
 )
 async def test_a_bad_file_is_refused_and_nothing_of_it_stays(
     owner: Person, http: httpx.AsyncClient, kept: Kept, content: bytes, reason: str

@@ -1,4 +1,4 @@
-"""Notifications: what users are told, once each, in their language, as they prefer."""
+"""Notifications: sent once, in the user's language, by their preferences."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ async def tell(app: SubgraphApp, *events: Event) -> None:
 
 
 async def titles(person: Person, **arguments: Any) -> list[str]:
-    """What somebody was told, the oldest first."""
+    """The titles of a user's notifications, oldest first."""
     return [node["title"] for node in (await person.get(MINE, **arguments))["myNotifications"]["nodes"]][::-1]
 
 
@@ -224,8 +224,8 @@ async def test_preferences_are_kept_to(notifications: SubgraphApp, ann: Person) 
     assert "for: two" in text.get_content()
     assert len(await titles(ann)) == 2
     assert (await ann(PREFER, kind="PASSWORD_RESET", app=True, mail=False)).fields == [("kind", "FIXED")]
-    said = (await ann.get("{ myNotificationPreferences { kind inApp byMail fixed } }"))["myNotificationPreferences"]
-    by_kind = {item["kind"]: (item["inApp"], item["byMail"], item["fixed"]) for item in said}
+    response = (await ann.get("{ myNotificationPreferences { kind inApp byMail fixed } }"))["myNotificationPreferences"]
+    by_kind = {item["kind"]: (item["inApp"], item["byMail"], item["fixed"]) for item in response}
     assert by_kind["RECEIPT"] == (False, True, False)
     assert by_kind["WELCOME"] == (True, True, False)
     assert by_kind["VERIFICATION"] == (False, True, True)
@@ -294,7 +294,7 @@ async def test_notifications_are_seen_live_by_their_user(
 
 
 class Unreliable:
-    """A mailer that fails as told."""
+    """A mailer that fails as configured."""
 
     def __init__(self, *failures: MailError) -> None:
         self.failures = list(failures)

@@ -67,7 +67,7 @@ async def balance(person: Person) -> tuple[int, int, int]:
 
 
 async def ledger(admin: Person) -> dict[str, int]:
-    """What stands on each account, having seen that everything adds up."""
+    """The total of each account, after verifying the ledger."""
     found = (await admin.get(LEDGER))["verifyLedger"]
     assert (found["holds"], found["unbalancedEntries"], found["wrongBalances"]) == (True, 0, 0)
     totals = {item["account"]: item["total"]["amountMinor"] for item in found["accounts"]}

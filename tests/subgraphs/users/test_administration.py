@@ -41,9 +41,9 @@ async def test_a_role_gives_its_scopes_at_the_next_sign_in(anyone: Person, admin
     old = (await login(anyone))["refreshToken"]
     assert await admin.get(SET_ROLE, id=user_id) == {"setRole": {"role": "ADMIN"}}
     assert (await anyone(REFRESH, token=old)).codes == ["UNAUTHENTICATED"]
-    said = claims(users, (await login(anyone))["accessToken"])
-    assert said["roles"] == ["user", "admin"]
-    assert "users:write" in said["scope"].split()
+    message = claims(users, (await login(anyone))["accessToken"])
+    assert message["roles"] == ["user", "admin"]
+    assert "users:write" in message["scope"].split()
     (event,) = await events_of(users, "user.role_changed", count=1)
     assert (event.subject, event.actor, event.data["role"]) == (user_id, admin.user_id, "admin")
 

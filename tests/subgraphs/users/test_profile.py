@@ -1,4 +1,4 @@
-"""Looking after one's own account: profile, password, links by mail, sessions, keys, leaving."""
+"""The caller's own account: profile, password, mailed links, sessions, API keys, deletion."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ REVOKE = "mutation ($id: ID!) { revokeApiKey(id: $id) { id } }"
 async def me(anyone: Person, users: SubgraphApp, router: Router) -> Person:
     """Ann, signed in, with her sessions' ids in her claims."""
     user_id = await register(anyone)
-    said = claims(users, (await login(anyone))["accessToken"])
-    return Person(users, router, user_id, {"scope": said["scope"], "sid": said["sid"], "roles": said["roles"]})
+    message = claims(users, (await login(anyone))["accessToken"])
+    return Person(users, router, user_id, {"scope": message["scope"], "sid": message["sid"], "roles": message["roles"]})
 
 
 async def mailed(users: SubgraphApp, kind: str, count: int = 1) -> str:
@@ -91,8 +91,8 @@ async def test_a_new_address_has_to_be_verified_again(me: Person, anyone: Person
 
 
 async def test_nobodys_mailbox_is_flooded(me: Person, users: SubgraphApp) -> None:
-    asked = [(await me.get("mutation { requestEmailVerification }"))["requestEmailVerification"] for _ in range(6)]
-    assert asked == [True] * 4 + [False] * 2, "one went out when she registered"
+    requests = [(await me.get("mutation { requestEmailVerification }"))["requestEmailVerification"] for _ in range(6)]
+    assert requests == [True] * 4 + [False] * 2, "one went out when she registered"
 
 
 async def test_a_password_is_changed_with_the_old_one(me: Person, anyone: Person, users: SubgraphApp) -> None:

@@ -60,11 +60,11 @@ async def test_login_by_username_or_email(anyone: Person, name: str) -> None:
 
 async def test_the_access_token_says_who_and_what(anyone: Person, users: SubgraphApp) -> None:
     user_id = await register(anyone)
-    said = claims(users, (await login(anyone))["accessToken"])
-    assert (said["sub"], said["roles"]) == (user_id, ["user"])
-    assert "catalog:write" in said["scope"].split()
-    assert "users:read" not in said["scope"].split()
-    assert 890 <= said["exp"] - time.time() <= 900
+    message = claims(users, (await login(anyone))["accessToken"])
+    assert (message["sub"], message["roles"]) == (user_id, ["user"])
+    assert "catalog:write" in message["scope"].split()
+    assert "users:read" not in message["scope"].split()
+    assert 890 <= message["exp"] - time.time() <= 900
 
 
 @pytest.mark.parametrize(("name", "password"), [("ann", "wrong seas"), ("nobody", "seven seas"), ("", "")])
@@ -146,8 +146,8 @@ async def test_an_expired_session_is_refused(anyone: Person, users: SubgraphApp)
 async def test_logout_ends_the_session(anyone: Person, users: SubgraphApp, router: Router) -> None:
     await register(anyone)
     payload = await login(anyone)
-    said = claims(users, payload["accessToken"])
-    me = Person(users, router, said["sub"], {"sid": said["sid"]})
+    message = claims(users, payload["accessToken"])
+    me = Person(users, router, message["sub"], {"sid": message["sid"]})
     assert await me.get("mutation { logout }") == {"logout": True}
     assert await me.get("mutation { logout }") == {"logout": False}, "it had ended already"
     assert (await anyone(REFRESH, token=payload["refreshToken"])).codes == ["UNAUTHENTICATED"]
@@ -157,8 +157,8 @@ async def test_logout_ends_the_session(anyone: Person, users: SubgraphApp, route
 async def test_nobody_ends_another_users_session(anyone: Person, users: SubgraphApp, router: Router) -> None:
     await register(anyone)
     payload = await login(anyone)
-    said = claims(users, payload["accessToken"])
-    stranger = Person(users, router, "01890000-0000-7000-8000-000000000000", {"sid": said["sid"]})
+    message = claims(users, payload["accessToken"])
+    stranger = Person(users, router, "01890000-0000-7000-8000-000000000000", {"sid": message["sid"]})
     assert await stranger.get("mutation { logout }") == {"logout": False}
     await anyone.get(REFRESH, token=payload["refreshToken"])
 
