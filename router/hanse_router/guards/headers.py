@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable, Mapping
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.request import RequestContext
 from hanse_router.settings import HeaderRules, HeaderSettings
-from hanse_router.telemetry.tracing import Trace
 from hanse_wire.request_id import HEADER
 from hanse_wire.settings import SettingsError
+from hanse_wire.trace_context import Trace
 
 # Headers of one connection (RFC 9110, 7.6.1), and those that describe the body or are made anew for each request.
 _OWN = frozenset(

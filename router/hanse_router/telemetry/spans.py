@@ -1,75 +1,56 @@
-"""Spans of operations and of their fetches, sent by OTLP over HTTP. Imported only where tracing is on.
-
-Specifications: https://opentelemetry.io/docs/specs/otlp/, https://www.w3.org/TR/trace-context/
-Nothing of a variable, a token or a document goes into a span.
-"""
+"""Spans of operations and of their fetches. Import it only where tracing is on."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 import msgspec
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
-from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
-from opentelemetry.trace import Span, SpanKind, StatusCode, get_current_span
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry.trace import Span, SpanKind
 
 from hanse_router.errors import RouterError
 from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import TelemetrySettings
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.protocol import SubgraphRequest, Transport
+from hanse_wire.spans import (
+    OPERATION_NAME,
+    OPERATION_TYPE,
+    SUBGRAPH,
+    Tracing,
+    has_current_span,
+    inject_trace_context,
+    record_errors,
+)
 
-_TRACES = "/v1/traces"  # where a collector takes them
-_EXPORT_SECONDS = 5.0
 _CLIENT = {"hanse.client.name": "client-name", "hanse.client.version": "client-version"}
-_MAX_NAME = 100  # characters
-_context = TraceContextTextMapPropagator()
+_MAX_NAME = 100  # characters of what the client gives
 
 
 class Spans:
-    """Makes the spans of one router. They wait in a bounded queue for a thread of their own, or are dropped."""
+    """Makes the spans of one router."""
 
     def __init__(self, settings: TelemetrySettings) -> None:
         assert settings.otlp_url is not None
-        url = settings.otlp_url.rstrip("/")
-        exporter = OTLPSpanExporter(url if url.endswith(_TRACES) else url + _TRACES, timeout=_EXPORT_SECONDS)
-        self._provider = TracerProvider(
-            sampler=ParentBased(TraceIdRatioBased(settings.sample_ratio)),
-            resource=Resource.create({"service.name": "hanse-router"}),
-            shutdown_on_exit=False,
-        )
-        self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        self._tracer = self._provider.get_tracer("hanse.router")
+        self._tracing = Tracing("hanse-router", settings.otlp_url, sample_ratio=settings.sample_ratio)
 
     @contextmanager
     def operation(self, kind: OperationKind, name: str | None, headers: Mapping[str, str]) -> Iterator[OperationSpan]:
         """The span of a client's operation, in the client's trace if there is one."""
-        attributes = {"graphql.operation.type": kind.value}
+        attributes = {OPERATION_TYPE: kind.value}
         if name is not None:
-            attributes["graphql.operation.name"] = name[:_MAX_NAME]
+            attributes[OPERATION_NAME] = name[:_MAX_NAME]
         for attribute, header in _CLIENT.items():
             value = headers.get(f"apollographql-{header}") or headers.get(f"graphql-{header}")
             if value is not None:
                 attributes[attribute] = value[:_MAX_NAME]
-        with self._tracer.start_as_current_span(
-            f"{kind.value} {name[:_MAX_NAME]}" if name else kind.value,
-            context=_context.extract(headers),
-            kind=SpanKind.SERVER,
-            attributes=attributes,
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
+        title = f"{kind.value} {name[:_MAX_NAME]}" if name else kind.value
+        with self._tracing.span(title, SpanKind.SERVER, attributes, parent=headers) as span:
             try:
                 yield OperationSpan(span)
             except RouterError as error:
-                _failed(span, [error.error_code])
+                record_errors(span, [error.error_code])
                 raise
 
     def traced(self, transport: Transport, subgraph: str) -> Transport:
@@ -78,28 +59,26 @@ class Spans:
 
     @contextmanager
     def fetch(self, subgraph: str, request: SubgraphRequest) -> Iterator[SubgraphRequest]:
-        """The span of a request to a subgraph, which is told of it. Outside of an operation there is none."""
-        if not get_current_span().get_span_context().is_valid:
+        """The span of a request to a subgraph, and the request with the span's trace context.
+
+        There is no span outside of an operation.
+        """
+        if not has_current_span():
             yield request
             return
-        with self._tracer.start_as_current_span(
-            f"fetch {subgraph}",
-            kind=SpanKind.CLIENT,
-            attributes={"hanse.subgraph": subgraph, "graphql.operation.type": request.kind.value},
-            record_exception=False,
-            set_status_on_exception=False,
-        ) as span:
+        attributes = {SUBGRAPH: subgraph, OPERATION_TYPE: request.kind.value}
+        with self._tracing.span(f"fetch {subgraph}", SpanKind.CLIENT, attributes) as span:
             headers = dict(request.headers)
-            _context.inject(headers)
+            inject_trace_context(headers)
             try:
                 yield msgspec.structs.replace(request, headers=headers)
             except TransportError as error:
-                _failed(span, [error.code])
+                record_errors(span, [error.code])
                 raise
 
     async def close(self) -> None:
-        """Send what waits, and end; within seconds, whether the collector is there or not."""
-        await asyncio.to_thread(self._provider.shutdown)
+        """Export the spans that wait; takes a few seconds at most, whether the collector responds or not."""
+        await self._tracing.close()
 
 
 class OperationSpan:
@@ -111,9 +90,7 @@ class OperationSpan:
     def completed(self, errors: Iterable[Mapping[str, Any]]) -> None:
         """Record the codes of the response's errors."""
         if self._span.is_recording():
-            codes = sorted({str(error.get("extensions", {}).get("code")) for error in errors})
-            if codes:
-                _failed(self._span, codes)
+            record_errors(self._span, [str(error.get("extensions", {}).get("code")) for error in errors])
 
 
 class _TracedTransport:
@@ -123,16 +100,11 @@ class _TracedTransport:
         self._spans = spans
 
     async def send(self, request: SubgraphRequest) -> bytes:
-        with self._spans.fetch(self._subgraph, request) as told:
-            return await self._transport.send(told)
+        with self._spans.fetch(self._subgraph, request) as traced:
+            return await self._transport.send(traced)
 
     def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
         return self._transport.stream(request)
 
     async def close(self) -> None:
         await self._transport.close()
-
-
-def _failed(span: Span, codes: Sequence[str]) -> None:
-    span.set_attribute("hanse.error.codes", codes)
-    span.set_status(StatusCode.ERROR)

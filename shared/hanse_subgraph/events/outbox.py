@@ -31,7 +31,7 @@ from hanse_subgraph.events.data import EventData, private_fields
 from hanse_subgraph.events.envelope import Event, decode, encode
 from hanse_subgraph.events.tables import outbox
 from hanse_subgraph.events.topics import MAX_EVENT_BYTES
-from hanse_subgraph.tracing import traceparent
+from hanse_wire.trace_context import current_traceparent
 
 
 class EventTooLarge(ValueError):
@@ -130,7 +130,7 @@ def _signed(data: EventData, caller: Caller, at: datetime) -> Event:
         clientip=caller.client.ip,
         useragent=caller.client.user_agent,
         private=private_fields(type(data)),
-        traceparent=traceparent.get(),
+        traceparent=current_traceparent.get(),
     )
 
 

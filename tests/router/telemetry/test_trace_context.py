@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hanse_router.telemetry.tracing import Trace
+from hanse_wire.trace_context import Trace
 from tests.router.platform import Platform
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

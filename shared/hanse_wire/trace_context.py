@@ -1,18 +1,24 @@
-"""Trace context carried from clients to subgraphs (https://www.w3.org/TR/trace-context/)."""
+"""Trace context in headers and events, without OpenTelemetry (https://www.w3.org/TR/trace-context/)."""
 
 from __future__ import annotations
 
 import re
 import secrets
 from collections.abc import Mapping
+from contextvars import ContextVar
 
 TRACEPARENT = "traceparent"
 TRACESTATE = "tracestate"
+TRACE_HEADERS = frozenset({TRACEPARENT, TRACESTATE})
+
+current_traceparent: ContextVar[str | None] = ContextVar("current_traceparent", default=None)
+"""The `traceparent` of the current span, for the events that are written in it; None where tracing is off."""
+
 _PARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?")
 
 
 class Trace:
-    """The trace that one client request belongs to: the client's own, or a new one."""
+    """The trace of one client request: the client's own, or a new one."""
 
     __slots__ = ("_state", "flags", "id")
 
@@ -23,10 +29,10 @@ class Trace:
             self._state = headers.get(TRACESTATE)
         else:
             self.id, self.flags = secrets.token_hex(16), "01"
-            self._state = None  # it belongs to the trace that was not understood
+            self._state = None  # it belongs to the trace that is not valid
 
     def child(self) -> dict[str, str]:
-        """The headers of one request to a subgraph: a span of its own in this trace."""
+        """The headers of one request to a subgraph: a new span of this trace."""
         headers = {TRACEPARENT: f"00-{self.id}-{secrets.token_hex(8)}-{self.flags}"}
         if self._state is not None:
             headers[TRACESTATE] = self._state
