@@ -1,7 +1,7 @@
 """Compare this checkout's router with another checkout's: `python -m benchmarks.baseline HANSE`.
 
 `HANSE` is the `hanse` command of the other checkout. Both routers run at the same time on one core and are loaded in
-turn, so that what else the machine does falls on both alike; the median of the rounds' ratios counts.
+turn, so that other load of the machine affects both alike; the median of the rounds' ratios is the result.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Comparison:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the table. Returns 1 where a case is dearer than allowed, or where an answer differs."""
+    """Print the table. Returns 1 if a case exceeds the allowed ratio, or if a response differs."""
     options = _options(arguments)
     setting = Setting(seconds=options.seconds, warm=options.seconds, rounds=options.rounds)
     chosen = [case for case in CASES if not options.case or any(part in case.name for part in options.case)]
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def compare(case: Case, baseline: Path, stub: Stub, folder: Path, setting: Setting) -> Comparison:
-    """Load both routers in turn. Raises RuntimeError where one does not run."""
+    """Load both routers in turn. Raises RuntimeError if one does not run."""
     ours = Running(hanse(), case, stub, folder / "ours", setting)
     try:
         other = Running(hanse(baseline), case, stub, folder / "baseline", setting)

@@ -49,7 +49,7 @@ _NO_REVIEWS: list[Data] = []
 
 
 def _product(number: int) -> Data:
-    """One of the long list's products: all different, so that nothing is gained by sharing."""
+    """A product of the long list; all differ, so that deduplication gains nothing."""
     known = DATA["products"]
     if number < len(known):
         return {"__typename": "Product", **known[number]}
@@ -67,7 +67,7 @@ def _item(number: int) -> Data:
 
 
 def _user(id_: str) -> Data:
-    # As the public benchmark's reviews subgraph has it: everyone wrote the first two reviews.
+    # As in the public benchmark's reviews subgraph: every user wrote the first two reviews.
     written = [_review(review) for review in DATA["reviews"][:2]]
     return {"__typename": "User", "id": id_, "username": "user", "reviews": written}
 
@@ -94,7 +94,7 @@ def _reviews_of(upc: str) -> list[Data]:
 def _stocked(representation: Mapping[str, Any]) -> Data:
     upc = representation["upc"]
     known = DATA["inventory"]
-    if upc in known:  # the public benchmark's resolver forgets the price, and so never has an estimate
+    if upc in known:  # the public benchmark's resolver ignores the price, so it never returns an estimate
         return {"__typename": "Product", "upc": upc, "inStock": known[upc], "shippingEstimate": None}
     price, weight = representation.get("price"), representation.get("weight")
     estimate = None if price is None or weight is None else 0 if price > 1000 else weight // 2
@@ -133,9 +133,9 @@ def _schema(name: str) -> GraphQLSchema:
 
 
 def answer(name: str, body: bytes, *, failing: bool = False) -> bytes:
-    """The reply of the subgraph to an encoded request. A failing one has an error in place of every third product.
+    """The response of the subgraph to an encoded request. A failing one returns an error for every third product.
 
-    Which ones is a matter of the product, not of its place in the request: routers send them in batches of their own.
+    Which ones depends on the product, not on its position in the request, since routers batch differently.
     """
     request = json.loads(body)
 

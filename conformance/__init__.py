@@ -1,1 +1,1 @@
-"""Proof against other implementations: oracles, generated subgraph sets, the gateway audit. Development only."""
+"""Checks against other implementations: oracles, generated subgraph sets, the gateway audit. Development only."""

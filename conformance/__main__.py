@@ -1,4 +1,4 @@
-"""`python -m conformance [COMMAND] [ARGUMENTS]`: one proof, or all of them where no command is given."""
+"""`python -m conformance [COMMAND] [ARGUMENTS]`: runs one check, or all without a command."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ALL: tuple[tuple[str, ...], ...] = (
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command, or all; 0 where what we promise holds."""
+    """Run the command, or all; returns 0 if all targets are met."""
     if words:
         if words[0] not in COMMANDS:
             print(f"commands: {', '.join(COMMANDS)}; each takes --help", file=sys.stderr)

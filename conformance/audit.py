@@ -1,6 +1,6 @@
 """Run the federation gateway audit: `python -m conformance.audit [URL]`, and print a table of its suites.
 
-URL is a running audit server's; without it one is started from a checkout in the cache folder.
+URL is that of a running audit server. Without it, one is started from a checkout in the cache folder.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ ROUTERS: dict[str, Callable[[], RouterUnderTest]] = {
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """What became of one case."""
+    """The result of one case."""
 
     suite: str
     number: int
@@ -53,7 +53,7 @@ def same(left: Any, right: Any) -> bool:
 
 
 def compose_ours(subgraphs: Sequence[Any]) -> str:
-    """The supergraph SDL by our composer; raises `ValueError` with its diagnostics where it refuses."""
+    """The supergraph SDL of our composer. Raises `ValueError` with the diagnostics if composition fails."""
     from hanse_schema.compose import compose
 
     composition = compose(subgraphs)
@@ -63,7 +63,7 @@ def compose_ours(subgraphs: Sequence[Any]) -> str:
 
 
 def run_suite(router: RouterUnderTest, suite: Suite, composer: str, wanted_case: int | None) -> list[Result]:
-    """Run a suite's cases; whatever fails before they can run fails all of them."""
+    """Run a suite's cases; an error before they run fails all of them."""
     try:
         router.load(compose_ours(suite.subgraphs) if composer == "ours" else suite.supergraph)
     except Exception:
@@ -85,7 +85,7 @@ def run_case(router: RouterUnderTest, suite: str, number: int, case: Case) -> Re
 
 
 def explain(router: RouterUnderTest, result: Result) -> str:
-    """A case at length: operation, plan, expected and actual."""
+    """A detailed report of a case: operation, plan, expected and actual response."""
     try:
         plan = router.plan(result.case.query)
     except Exception:
@@ -134,7 +134,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def dump(suite: Suite, folder: Path) -> None:
-    """Write a suite's supergraph, operations and expected answers as files."""
+    """Write a suite's supergraph, operations and expected responses as files."""
     folder = folder / suite.name
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "supergraph.graphql").write_text(suite.supergraph, encoding="utf-8")
@@ -147,7 +147,7 @@ def dump(suite: Suite, folder: Path) -> None:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run as the command line's words say; 0 where every case passed."""
+    """Run with command line arguments; returns 0 if every case passed."""
     options = arguments().parse_args(words)
     with contextlib.ExitStack() as stack:
         url = options.url or stack.enter_context(served(options.source, options.serve or 0))

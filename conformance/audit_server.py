@@ -1,4 +1,4 @@
-"""The federation gateway audit, served locally: its checkout, its server process, and its suites as data."""
+"""The federation gateway audit: its checkout, its local server process, and its suites as data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Suite:
 def cloned(name: str, source: str, commit: str | None = None) -> Path:
     """The folder of that name in the cache: a clone of `source` (URL or git folder), made if missing, at `commit`.
 
-    Raises `subprocess.CalledProcessError` where git fails.
+    Raises `subprocess.CalledProcessError` if git fails.
     """
     folder = CACHE / name
     if not (folder / ".git").exists():
@@ -76,7 +76,7 @@ def served(source: str = SOURCE, port: int = 0) -> Iterator[str]:
             if not listening:
                 raise RuntimeError("the audit's server did not start")
             url = f"http://127.0.0.1:{listening}"
-            suite_names(url)  # it answers this when it has read all suites; before, it knows none of them
+            suite_names(url)  # it responds once all suites are loaded
             yield url
         finally:
             process.kill()

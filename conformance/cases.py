@@ -1,7 +1,7 @@
-"""Composition cases as folders: an SDL file for each subgraph, and the expected answer.
+"""Composition cases as folders: an SDL file for each subgraph, and the expected result.
 
-`python -m conformance.cases` writes them. A refused set has `errors.txt`, the error codes one a line; an accepted one
-has `supergraph.graphql`. Answers are the first oracle's: a supergraph is written in our composer's print, once it is
+`python -m conformance.cases` writes them. A rejected set has `errors.txt`, one error code per line; an accepted one
+has `supergraph.graphql`. Results are the first oracle's: a supergraph is printed by our composer, if it is
 equivalent to the oracle's.
 """
 
@@ -35,7 +35,7 @@ _URL = "http://{}.test/graphql"
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case as read from its folder: `codes` of a refused set, else the expected `supergraph` SDL."""
+    """A case read from its folder: `codes` of a rejected set, else the expected `supergraph` SDL."""
 
     name: str
     subgraphs: tuple[SubgraphSource, ...]
@@ -44,7 +44,7 @@ class Case:
 
 
 def read_case(folder: Path) -> Case:
-    """The case in a folder; the subgraphs in order of their files' names, which begin with a number."""
+    """Read the case in a folder. Subgraphs are in the order of their file names, which start with a number."""
     subgraphs = []
     for file in sorted(folder.glob("[0-9]*.graphql")):
         name = file.stem.partition("-")[2]
@@ -56,7 +56,7 @@ def read_case(folder: Path) -> Case:
 
 
 def write_case(folder: Path, subgraphs: tuple[SubgraphSource, ...], answer: Verdict, supergraph: str | None) -> None:
-    """Write a case's folder anew."""
+    """Replace a case's folder."""
     folder.mkdir(parents=True)
     for number, subgraph in enumerate(subgraphs, 1):
         (folder / f"{number}-{subgraph.name}.graphql").write_text(subgraph.sdl.strip() + "\n", encoding="utf-8")
@@ -67,17 +67,17 @@ def write_case(folder: Path, subgraphs: tuple[SubgraphSource, ...], answer: Verd
 
 
 def snippet_sets() -> Iterator[NamedSet]:
-    """Each snippet alone, in subgraphs made for it."""
+    """Each snippet on its own, in minimal subgraphs."""
     for number, snippet in enumerate(SNIPPETS):
         draft = SetDraft(random.Random(number))
         add_snippet(draft, snippet)
         yield NamedSet("snippet", tuple(render(subgraph) for subgraph in draft.subgraphs))
 
 
-def feature_sets(most_seeds: int = 6000) -> Iterator[NamedSet]:
-    """For each feature some small generated sets that have it and nothing else."""
+def feature_sets(max_seeds: int = 6000) -> Iterator[NamedSet]:
+    """For each feature, small generated sets with only this feature."""
     wanted = Counter({feature.__name__: _EACH_FEATURE for feature, _ in FEATURES})
-    for seed in range(most_seeds):
+    for seed in range(max_seeds):
         made = generate(seed)
         if len(made.features) == 1 and not made.breakages and wanted[made.features[0]]:
             if sum(len(subgraph.sdl) for subgraph in made.subgraphs) > 1800 or len(made.subgraphs) < 2:
@@ -87,7 +87,7 @@ def feature_sets(most_seeds: int = 6000) -> Iterator[NamedSet]:
 
 
 def main(_: Sequence[str] | None = None) -> int:
-    """Write all cases anew; those on which ours and the oracle differ are named and left out."""
+    """Rewrite all cases; those on which our composer and the oracle differ are reported and omitted."""
     shutil.rmtree(FOLDER, ignore_errors=True)
     numbers: Counter[str] = Counter()
     left_out = 0

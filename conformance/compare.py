@@ -1,4 +1,4 @@
-"""Compare two verdicts on one subgraph set, and name the difference so that equal ones can be counted together."""
+"""Compares two verdicts on one subgraph set, and classifies the difference so that equal ones can be counted."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMED = re.compile(r"(?<=\.)(types|fields|arguments|values|directives)\.[^.:]+"
 class Difference:
     """How ours differs from an oracle's verdict: `kind` is crash, verdict, codes or supergraph.
 
-    `signature` is equal for differences that look alike; `details` are the lines of a supergraph's difference.
+    `signature` is equal for similar differences; `details` are the lines of a supergraph's difference.
     """
 
     kind: str
@@ -25,11 +25,11 @@ class Difference:
     details: tuple[str, ...] = ()
 
 
-OURS_ALONE = "REQUIRES_WITHOUT_RESOLVABLE_KEY"  # a hint that the reference does not give
+OURS_ALONE = "REQUIRES_WITHOUT_RESOLVABLE_KEY"  # a hint that the reference does not have
 
 
 def compare(our: Verdict, theirs: Verdict) -> Difference | None:
-    """The difference, or None where the verdicts agree. Of an oracle that crashed nothing is known."""
+    """The difference, or None if the verdicts agree or the oracle crashed."""
     if theirs.crash:
         return None
     if our.crash:
@@ -40,9 +40,9 @@ def compare(our: Verdict, theirs: Verdict) -> Difference | None:
         return Difference("verdict", f"ours {_told(our)}; theirs {_told(theirs)}")
     if not our.accepted:
         if our.codes == theirs.codes or "NO_CODE" in theirs.codes:
-            return None  # The oracle refuses a few things without a code: then that ours refuses too is all there is.
+            return None  # The oracle rejects a few sets without a code: then only the rejection is compared.
         if all("Syntax Error" in message for _, message in theirs.errors) and "INVALID_GRAPHQL" in our.codes:
-            return None  # The oracle takes parsed documents only, so that of the other subgraphs nothing is known.
+            return None  # The oracle accepts only parsed documents, so nothing is known about the other subgraphs.
         only_ours = sorted(set(our.codes) - set(theirs.codes))
         only_theirs = sorted(set(theirs.codes) - set(our.codes))
         return Difference(
@@ -58,7 +58,7 @@ def compare(our: Verdict, theirs: Verdict) -> Difference | None:
 
 
 def hint_difference(our: Verdict, theirs: Verdict) -> str | None:
-    """How the hints of two accepting verdicts differ, by code and count; None where they agree."""
+    """How the hints of two accepting verdicts differ, by code and count; None if they agree."""
     missing, extra = Counter(theirs.hints) - Counter(our.hints), Counter(our.hints) - Counter(theirs.hints)
     extra.pop(OURS_ALONE, None)
     if not missing and not extra:
@@ -75,7 +75,7 @@ def _told(verdict: Verdict) -> str:
 
 
 def _shape(line: str) -> str:
-    """A difference without the names of this very schema."""
+    """A difference without the names of this schema."""
     path, _, rest = line.partition(": ")
     side = rest.split(":")[0] if rest.startswith("only ") else "differs"
     directive = re.search(r"only \w+: @(\w+)", line)
@@ -89,5 +89,5 @@ def percentage(part: int, whole: int) -> str:
 
 
 def codes_histogram(verdicts: Sequence[Verdict]) -> Counter[str]:
-    """How many of the verdicts have each error code."""
+    """The number of verdicts with each error code."""
     return Counter(code for verdict in verdicts for code in verdict.codes)

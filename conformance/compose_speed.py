@@ -1,4 +1,4 @@
-"""How long composing takes, ours against the oracles in one run: `python -m conformance.compose_speed`."""
+"""Compares the composition times of our composer and the oracles in one run: `python -m conformance.compose_speed`."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ sys.exit(compose(subgraphs).sdl is None)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds: the median of warm runs in one process, and a fresh process from its start to its end."""
+    """Milliseconds: the median of warm runs in one process, and the duration of a fresh process."""
 
     warm: float
     cold: float
 
 
 def scaled(count: int) -> list[SubgraphSource]:
-    """That many subgraphs that compose: each owns an entity and adds fields to the next three."""
+    """`count` subgraphs that compose: each owns an entity and adds fields to the next three."""
     head = (
         'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", '
         'import: ["@key", "@shareable", "@requires", "@external", "@tag"])\n'
@@ -74,7 +74,7 @@ def _scaled_part(number: int, count: int) -> str:
 
 
 def warm_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
-    """Milliseconds of a warm run of ours, the median; raises `RuntimeError` where it refuses the set."""
+    """The median milliseconds of a warm run of our composer. Raises `RuntimeError` if it rejects the set."""
     from hanse_schema.compose import compose
 
     def once() -> None:
@@ -86,7 +86,7 @@ def warm_ours(subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
 
 
 def warm_oracle(oracle: OracleName, subgraphs: Sequence[SubgraphSource], repeat: int) -> float:
-    """Milliseconds of a warm run of an oracle, the median; raises `RuntimeError` where it refuses the set."""
+    """The median milliseconds of a warm run of an oracle. Raises `RuntimeError` if it rejects the set."""
     with OracleProcess(timeout=600) as process:
         verdict = process.compose(oracle, subgraphs, repeat=repeat + 1)
     if not verdict.accepted:
@@ -143,7 +143,7 @@ def table(title: str, subgraphs: Sequence[SubgraphSource], repeat: int) -> list[
 
 
 def growth(counts: Sequence[int], repeat: int) -> list[str]:
-    """A Markdown table of our warm times over growing generated sets, beside `@apollo/composition`."""
+    """A Markdown table of our warm times over growing generated sets, compared with `@apollo/composition`."""
     lines = [
         "| subgraphs | ours, ms | ours, ms a subgraph | `@apollo/composition`, ms | a subgraph | ratio |",
         "|---:|---:|---:|---:|---:|---:|",
@@ -158,7 +158,7 @@ def growth(counts: Sequence[int], repeat: int) -> list[str]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Measure as the command line's words say, and print Markdown."""
+    """Measure with command line arguments, and print Markdown."""
     parser = argparse.ArgumentParser(prog="conformance.compose_speed", description=__doc__)
     parser.add_argument(
         "--checkout", type=Path, help="a checkout of graphql-hive/federation-composition; default: a clone"

@@ -24,12 +24,12 @@ from conformance.shrink import Sources, shrink
 from conformance.verdicts import Oracles, guild_knows, ours
 
 TARGETS = (0.995, 0.98, 0.995)
-_LONGEST = 8000  # characters of SDL that an example in the summary may have
+_MAX_EXAMPLE = 8000  # maximum characters of SDL of an example in the summary
 
 
 @dataclass(slots=True)
 class Found:
-    """A set on which ours differs from the first oracle."""
+    """A set on which our composer differs from the first oracle."""
 
     name: str
     subgraphs: Sources
@@ -40,7 +40,7 @@ class Found:
 
 @dataclass(slots=True)
 class Tally:
-    """What was counted over a run."""
+    """The counts of a run."""
 
     sets: int = 0
     unknown: int = 0
@@ -57,7 +57,7 @@ class Tally:
     our_seconds: float = 0.0
 
     def holds(self) -> bool:
-        """Whether the agreement is what we promise: TARGETS of verdicts, of codes, of supergraphs."""
+        """Whether the agreement meets TARGETS for verdicts, codes and supergraphs."""
         known = self.sets - self.unknown
         parts = [
             (self.kinds["verdict"] + self.kinds["crash"], known),
@@ -67,7 +67,7 @@ class Tally:
         return all(whole - wrong >= target * whole for (wrong, whole), target in zip(parts, TARGETS, strict=True))
 
     def lines(self) -> list[str]:
-        """The agreement in percent, a line each."""
+        """The agreement in percent, one line each."""
         known = self.sets - self.unknown
         wrong_verdict = self.kinds["verdict"] + self.kinds["crash"]
         lines = [
@@ -102,14 +102,14 @@ def audit_sets(source: str) -> Iterator[NamedSet]:
 
 
 def mutated(named: NamedSet, times: int) -> Iterator[NamedSet]:
-    """Copies of a set with one or two blind changes each."""
+    """Copies of a set with one or two random changes each."""
     for number in range(times):
         rng = random.Random(f"{named.name} {number}")
         yield NamedSet(f"{named.name} changed {number}", mutate(rng, named.subgraphs, rng.randint(1, 2)))
 
 
 def run(sets: Iterable[NamedSet], oracles: Oracles, *, guild: bool) -> Tally:
-    """Ask everyone about every set and count."""
+    """Compose every set with all composers, and count."""
     tally = Tally()
     for named in sets:
         theirs = oracles.verdict("apollo", named.subgraphs)
@@ -149,14 +149,14 @@ def _count_guild(tally: Tally, named: NamedSet, our: Verdict, apollo: Verdict, o
 
 
 def smaller(found: Found, oracles: Oracles, seconds: float) -> Sources:
-    """The set shrunk as far as the same difference remains."""
-    if sum(len(subgraph.sdl) for subgraph in found.subgraphs) > 10 * _LONGEST:
+    """The smallest set found with the same difference."""
+    if sum(len(subgraph.sdl) for subgraph in found.subgraphs) > 10 * _MAX_EXAMPLE:
         return found.subgraphs
     wanted = (found.difference.kind, found.difference.signature)
 
     def holds(subgraphs: Sources) -> bool:
         our = ours(subgraphs, seconds=5)
-        # Ours is the faster one: where it already says something else, the oracle need not be asked.
+        # Our composer is faster: if its result changed, the oracle need not run.
         if wanted[0] in {"verdict", "codes"} and (our.accepted, our.codes) != (found.our.accepted, found.our.codes):
             return False
         difference = compare(our, oracles.verdict("apollo", subgraphs, keep=False))
@@ -166,7 +166,7 @@ def smaller(found: Found, oracles: Oracles, seconds: float) -> Sources:
 
 
 def write_report(tally: Tally, folder: Path, oracles: Oracles, *, seconds: float, title: str) -> None:
-    """Write report.jsonl, one difference a line, and SUMMARY.md, one group of like differences a section."""
+    """Write report.jsonl, one difference per line, and SUMMARY.md, one section per group of similar differences."""
     folder.mkdir(parents=True, exist_ok=True)
     groups: dict[tuple[str, str], list[Found]] = {}
     for found in tally.found:
@@ -196,7 +196,7 @@ def _section(kind: str, signature: str, members: list[Found], example: Found, sm
         lines += ["```", *example.difference.details[0].strip().splitlines()[-6:], "```"]
     else:
         lines += [f"- `{detail[:300]}`" for detail in example.difference.details[:8]]
-    if sum(len(subgraph.sdl) for subgraph in small) > _LONGEST:
+    if sum(len(subgraph.sdl) for subgraph in small) > _MAX_EXAMPLE:
         return [*lines, "", f"(too long to show: see {example.name} in report.jsonl)", ""]
     lines += ["", "```graphql"]
     for subgraph in small:
@@ -218,7 +218,7 @@ def _record(found: Found, small: Sources | None) -> dict[str, object]:
 
 
 def chosen_sets(options: argparse.Namespace) -> Iterator[NamedSet]:
-    """The sets that the command line asks for."""
+    """The sets selected on the command line."""
     if options.sets:
         yield from generated(options.first, options.sets)
     if options.audit:
@@ -231,7 +231,7 @@ def chosen_sets(options: argparse.Namespace) -> Iterator[NamedSet]:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run as the command line's words say, print the agreement, write the report; 0 where the targets hold."""
+    """Run with command line arguments, print the agreement, write the report; returns 0 if the targets are met."""
     parser = argparse.ArgumentParser(prog="conformance.composition", description=__doc__)
     parser.add_argument("--sets", type=int, default=2000, help="how many generated sets")
     parser.add_argument("--first", type=int, default=0, help="the first seed")

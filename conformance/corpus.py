@@ -1,4 +1,4 @@
-"""Subgraph sets that others wrote: fixtures and test inputs, read from checkouts and not kept.
+"""Subgraph sets of other projects: fixtures and test inputs, read from checkouts and not stored.
 
 A checkout is a work tree of `apollographql/federation` or `graphql-hive/federation-composition`.
 """
@@ -34,7 +34,7 @@ class NamedSet:
 
 
 def fixture_folders(checkout: Path) -> Iterator[NamedSet]:
-    """Every folder of a checkout that holds `.graphql` files, each file a subgraph; the largest sets among them."""
+    """Every folder of a checkout with `.graphql` files, each file a subgraph."""
     for folder in sorted({file.parent for file in checkout.rglob("fixtures/*/*.graphql")}):
         files = sorted(folder.glob("*.graphql"))
         yield NamedSet(
@@ -44,7 +44,7 @@ def fixture_folders(checkout: Path) -> Iterator[NamedSet]:
 
 
 def test_inputs(checkout: Path) -> Iterator[NamedSet]:
-    """The subgraphs written out in the tests of a checkout, one set a test, as far as they are plain text."""
+    """The subgraphs in the tests of a checkout, one set per test, if they are literal text."""
     files = [
         f for pattern in ("*.test.ts", "*.spec.ts") for f in checkout.rglob(pattern) if "node_modules" not in f.parts
     ]

@@ -1,4 +1,4 @@
-"""Supergraphs compared as data: what two SDL texts mean, without order, spacing or redundant join records."""
+"""Compares supergraphs as data, ignoring order, spacing and redundant join records."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _FIELD_SETS = frozenset({"key", "requires", "provides"})
 _DEFAULTS = frozenset(
     {("external", "false"), ("extension", "false"), ("isInterfaceObject", "false"), ("resolvable", "true")}
 )
-# The join specification's version goes by the subgraphs' in the reference; ours is always the latest.
+# In the reference, the version of the join specification depends on the subgraphs; ours is always the latest.
 _JOIN_VERSION = re.compile(r"(specs\.apollo\.dev/join/)v0\.\d")
 _OWN_DEFINITIONS = ("join__", "link__")
 
@@ -40,7 +40,7 @@ _OWN_DEFINITIONS = ("join__", "link__")
 def supergraph_data(sdl: str) -> Data:
     """A supergraph SDL as nested dictionaries, equal for equivalent supergraphs.
 
-    Left out: the definitions of the join and link specifications themselves. Made plain: field sets (spacing and
+    It omits the definitions of the join and link specifications. It normalizes field sets (spacing and
     order), `@join__field` where every subgraph of the type has the field, arguments equal to their defaults.
     """
     data: Data = {"schema": {}, "types": {}, "directives": {}}
@@ -62,7 +62,7 @@ def supergraph_data(sdl: str) -> Data:
 
 
 def differences(ours: Any, theirs: Any, path: str = "") -> list[str]:
-    """Where two data differ, one line each: `types.Product.fields.price.type: 'Int' != 'Int!'` (ours first)."""
+    """The differences, one line each: `types.Product.fields.price.type: 'Int' != 'Int!'` (ours first)."""
     if isinstance(ours, dict) and isinstance(theirs, dict):
         found = []
         for key in sorted(ours.keys() | theirs.keys(), key=str):
@@ -141,7 +141,7 @@ def _directive_definition(node: DirectiveDefinitionNode) -> Data:
 
 
 def _graphs_of(node: TypeDefinitionNode) -> list[str]:
-    """The subgraphs that a type is in, each once."""
+    """The subgraphs of a type, without duplicates."""
     graphs = {
         _value(argument.value)
         for directive in node.directives or ()
@@ -173,7 +173,7 @@ def _arguments(nodes: Iterable[ArgumentNode]) -> dict[str, str | None]:
 
 
 def _field_set(text: str) -> str:
-    """A field set in one order and spacing, so that equal sets are equal texts; as written where it does not parse."""
+    """A field set in canonical order and spacing; unchanged if it does not parse."""
     try:
         operation = parse(f"{{{text.strip().removeprefix('{').removesuffix('}') if _braced(text) else text}}}")
     except GraphQLSyntaxError:

@@ -1,4 +1,4 @@
-"""Generate subgraph sets: one seed, one set. `python -m conformance.generate SEED` prints it."""
+"""Generates subgraph sets: one set per seed. `python -m conformance.generate SEED` prints it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from hanse_schema.subgraph.model import SubgraphSource
 
 @dataclass(frozen=True, slots=True)
 class GeneratedSet:
-    """A subgraph set: what went into it, and what was broken about it."""
+    """A subgraph set, with its features and breakages."""
 
     seed: int
     subgraphs: tuple[SubgraphSource, ...]
@@ -26,7 +26,7 @@ class GeneratedSet:
 
 
 def generate(seed: int) -> GeneratedSet:
-    """The subgraph set of a seed, always the same: every third left whole, the others broken in one or two places.
+    """The subgraph set of a seed, deterministic: one third is valid, the others have one or two breakages.
 
     Not every breakage makes a set invalid, so about half of all sets compose.
     """
@@ -50,12 +50,12 @@ def generate(seed: int) -> GeneratedSet:
 def _work_in_features(draft: SetDraft) -> tuple[str, ...]:
     functions, weights = zip(*FEATURES, strict=True)
     chosen = draft.rng.choices(functions, weights, k=draft.rng.randint(0, 4))
-    # Each feature once a set, in the order listed.
+    # Each feature once per set, in the listed order.
     return tuple(feature.__name__ for feature, _ in FEATURES if feature in chosen and feature(draft))
 
 
 def main() -> None:
-    """Print the set of the seed given."""
+    """Print the set of a seed."""
     made = generate(int(sys.argv[1]))
     print(f"# seed {made.seed}; features: {', '.join(made.features)}; broken: {', '.join(made.breakages) or 'nothing'}")
     for subgraph in made.subgraphs:

@@ -1,7 +1,7 @@
-"""Compare how many levels and fetches our plans need with the reference planners': `python -m conformance.plans`.
+"""Compares the sizes of our plans with those of the reference planners: `python -m conformance.plans`.
 
 Random subgraph sets and random operations over them, those of the router's property tests. Only sizes are compared
-here; that our plans answer right is what those tests and the audit prove.
+here; those tests and the audit check that our plans are correct.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from graphql import GraphQLSchema, parse, validate
 
 from conformance.oracles.planners import PlannerName, Planners, ReferencePlan, Size
-from conformance.strictness import liberties
+from conformance.strictness import unresolvable
 from hanse_router.planner import Planner, QueryPlan
 from hanse_router.planner.print_plan import fetches_of, print_plan
 from hanse_router.prepare.expand import expand_operation
@@ -51,27 +51,27 @@ class Graph:
         """The size of our plan."""
         return size_of(self.plan(query).node)
 
-    def liberties(self, query: str, reference: ReferencePlan) -> list[str]:
-        """What the reference's plan asks where nobody can be sure of it, or does not ask at all."""
+    def unresolvable(self, query: str, reference: ReferencePlan) -> list[str]:
+        """The fields that the reference's plan fetches where they are not guaranteed to resolve."""
         if reference.node is None and self.our_size(query).fetches:
-            return ["whether an object is there of which nothing is asked"]
-        return liberties(self.planner.graph, self.labels, reference.node)
+            return ["the existence of an object without selected fields"]
+        return unresolvable(self.planner.graph, self.labels, reference.node)
 
 
 @dataclass(slots=True)
 class Tally:
-    """How our plans compare with one planner's; `worse` are operations for which ours need more."""
+    """The comparison with one planner; `worse` lists the operations for which our plans are larger."""
 
     outcomes: Counter[str] = field(default_factory=Counter)
     ours: Counter[str] = field(default_factory=Counter)
     theirs: Counter[str] = field(default_factory=Counter)
     crashes: int = 0
-    liberties: int = 0
+    unresolvable: int = 0
     worse: list[tuple[Graph, str]] = field(default_factory=list)
 
 
 def size_of(node: PlanNode | None) -> Size:
-    """The levels and fetches of a plan of ours: a fetch waits for those that it depends on."""
+    """The levels and fetches of our plan; a fetch waits for its dependencies."""
     levels: dict[int, int] = {}
     for fetch in fetches_of(node):
         levels[fetch.id] = 1 + max((levels[before] for before in fetch.depends_on), default=0)
@@ -100,7 +100,7 @@ def operations(graph: Graph, count: int) -> Iterator[str]:
 
 
 def outcome(ours: Size, theirs: Size) -> str:
-    """How ours compares: levels count before fetches."""
+    """The result for an operation: levels count before fetches."""
     if ours.levels != theirs.levels:
         return "more levels" if ours.levels > theirs.levels else "fewer levels"
     if ours.fetches != theirs.fetches:
@@ -116,8 +116,8 @@ def compare(planners: Planners, graph: Graph, query: str, tallies: dict[PlannerN
         if reference.crash is not None:
             tally.crashes += 1
             continue
-        if graph.liberties(query, reference):
-            tally.liberties += 1
+        if graph.unresolvable(query, reference):
+            tally.unresolvable += 1
             continue
         found = outcome(ours, reference.size)
         tally.outcomes[found] += 1
@@ -128,13 +128,13 @@ def compare(planners: Planners, graph: Graph, query: str, tallies: dict[PlannerN
 
 
 def example(planners: Planners, name: PlannerName, graph: Graph, query: str) -> str:
-    """The smallest part of an operation for which ours still needs more, with both plans."""
+    """The smallest part of an operation for which our plan is still larger, with both plans."""
 
     def is_worse(text: str) -> bool:
         if validate(graph.api_schema, parse(text)):
             return False
         reference = planners.plan(name, graph.sdl, text, graph.labels)
-        if reference.crash is not None or graph.liberties(text, reference):
+        if reference.crash is not None or graph.unresolvable(text, reference):
             return False
         return outcome(graph.our_size(text), reference.size).startswith("more")
 
@@ -146,7 +146,7 @@ def example(planners: Planners, name: PlannerName, graph: Graph, query: str) -> 
 
 
 def table(tallies: dict[PlannerName, Tally]) -> str:
-    """What was counted, a column a planner."""
+    """A table of the counts, one column per planner."""
     rows = [["operations compared", *(str(tally.outcomes.total()) for tally in tallies.values())]]
     rows += [[f"ours needs {one}", *(_share(tally.outcomes, one) for tally in tallies.values())] for one in OUTCOMES]
     rows += [
@@ -156,7 +156,7 @@ def table(tallies: dict[PlannerName, Tally]) -> str:
     rows.append(
         [
             "left out: the reference's plan asks what is not sure to be there",
-            *(str(t.liberties) for t in tallies.values()),
+            *(str(t.unresolvable) for t in tallies.values()),
         ]
     )
     rows.append(["left out: the reference makes no plan", *(str(tally.crashes) for tally in tallies.values())])
@@ -183,7 +183,7 @@ def arguments() -> argparse.ArgumentParser:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Run as the command line's words say; 0 where ours never needs more levels than the first reference."""
+    """Run with command line arguments; returns 0 if our plans never have more levels than the first reference."""
     options = arguments().parse_args(words)
     tallies: dict[PlannerName, Tally] = {name: Tally() for name in options.planner or PLANNERS}
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Routers under test: each loads a supergraph and answers operations over it."""
+"""Routers under test: each loads a supergraph and executes operations."""
 
 from __future__ import annotations
 
@@ -26,37 +26,37 @@ _HANSE = str(Path(sys.executable).with_name("hanse"))
 
 
 class RouterUnderTest(Protocol):
-    """What the audit drives."""
+    """The interface of routers that the audit uses."""
 
     def load(self, supergraph: str) -> None:
-        """Answer over this supergraph from now on."""
+        """Load this supergraph."""
 
     def answer(self, query: str) -> Response:
         """The GraphQL response, as decoded JSON."""
 
     def plan(self, query: str) -> str:
-        """The query plan as text, or a remark that there is none to see."""
+        """The query plan as text, or a remark that it is not available."""
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop all processes."""
 
 
 class ReferenceRouter:
     """`@apollo/gateway` in a Node process."""
 
     def __init__(self, *, timeout: float = 20.0) -> None:
-        """`timeout` bounds one operation, in seconds."""
+        """`timeout` is the maximum time of an operation, in seconds."""
         ensure_installed()
         self._timeout = timeout
         self._supergraph: str | None = None
         self._process: subprocess.Popen[str] | None = None
 
     def load(self, supergraph: str) -> None:
-        """Keep the supergraph; it goes out with the next operation."""
+        """Store the supergraph; it is sent with the next operation."""
         self._supergraph = supergraph
 
     def answer(self, query: str) -> Response:
-        """The response; a crash of the process is a response with an error."""
+        """The response; a crash of the process becomes an error response."""
         process = self._running()
         assert process.stdin is not None
         assert process.stdout is not None
@@ -71,11 +71,11 @@ class ReferenceRouter:
         return response
 
     def plan(self, query: str) -> str:
-        """The reference router's plans are not shown."""
+        """Not available for the reference router."""
         return "(not shown for the reference router)"
 
     def close(self) -> None:
-        """End the process."""
+        """Stop the process."""
         if self._process is not None:
             self._process.kill()
             self._process.communicate()
@@ -95,10 +95,10 @@ class ReferenceRouter:
 
 
 class HanseRouter:
-    """`hanse router` as its own process, over HTTP: the product as it is shipped."""
+    """`hanse router` as a separate process, over HTTP, as shipped."""
 
     def __init__(self, *, timeout: float = 60.0) -> None:
-        """`timeout` bounds start-up and one operation each, in seconds."""
+        """`timeout` is the maximum time of start-up and of an operation, in seconds."""
         self._timeout = timeout
         self._folder = tempfile.TemporaryDirectory(prefix="hanse-audit-")
         self._file = Path(self._folder.name) / "supergraph.graphql"
@@ -107,7 +107,7 @@ class HanseRouter:
         self._url = ""
 
     def load(self, supergraph: str) -> None:
-        """Start the router anew over this supergraph and wait until it is ready."""
+        """Restart the router with this supergraph and wait until it is ready."""
         self._stop()
         self._file.write_text(supergraph, encoding="utf-8")
         port = _free_port()
@@ -128,13 +128,13 @@ class HanseRouter:
         raise RuntimeError(f"hanse router did not become ready:\n{self._log()}")
 
     def answer(self, query: str) -> Response:
-        """The response; whatever is no JSON object raises."""
+        """The response. Raises if it is not a JSON object."""
         response = self._client.post(f"{self._url}/graphql", json={"query": query})
         decoded: Response = response.json()
         return decoded
 
     def plan(self, query: str) -> str:
-        """The text of `hanse plan`."""
+        """The output of `hanse plan`."""
         operation = Path(self._folder.name) / "operation.graphql"
         operation.write_text(query, encoding="utf-8")
         command = [_HANSE, "plan", "--supergraph", str(self._file), str(operation)]
@@ -142,7 +142,7 @@ class HanseRouter:
         return str(done.stdout + done.stderr)
 
     def close(self) -> None:
-        """End the router and remove its files."""
+        """Stop the router and delete its files."""
         self._stop()
         self._client.close()
         self._folder.cleanup()
@@ -158,7 +158,7 @@ class HanseRouter:
 
 
 class InProcessRouter:
-    """Our planner and executor without server and guards: the shortest way to a wrong plan."""
+    """Our planner and executor without server and guards, to debug plans."""
 
     def __init__(self) -> None:
         self._loop = asyncio.new_event_loop()

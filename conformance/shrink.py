@@ -1,4 +1,4 @@
-"""Shrink a subgraph set as far as something about it still holds."""
+"""Shrinks a subgraph set while a condition holds."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from hanse_schema.subgraph.model import SubgraphSource
 Sources = tuple[SubgraphSource, ...]
 Holds = Callable[[Sources], bool]
 
-# From coarse to fine: what is tried for removal, pass after pass.
+# The kinds of nodes to remove, from coarse to fine, one per pass.
 _PASSES: tuple[tuple[type[Node], ...], ...] = (
     (DefinitionNode,),
     (FieldDefinitionNode, EnumValueDefinitionNode),
@@ -37,7 +37,7 @@ _PASSES: tuple[tuple[type[Node], ...], ...] = (
 
 
 def shrink(subgraphs: Sequence[SubgraphSource], holds: Holds, seconds: float = 10.0) -> Sources:
-    """A smaller set for which `holds` still returns true, found greedily within about that many seconds."""
+    """A smaller set for which `holds` returns true, found greedily within about `seconds`."""
     deadline = time.monotonic() + seconds
     best = tuple(subgraphs)
     shrinking = True
@@ -66,7 +66,7 @@ def _without_nodes(
         document = parse(subgraphs[index].sdl, no_location=True)
     except GraphQLSyntaxError:
         return subgraphs
-    # From the last to the first: removing a later node leaves the paths of the earlier ones as they are.
+    # From last to first: removing a later node does not change the paths of earlier ones.
     for path in reversed([path for path, node in walk(document) if isinstance(node, kinds) and _removable(path)]):
         if time.monotonic() > deadline:
             break
@@ -81,7 +81,7 @@ def _without_nodes(
 
 
 def _removable(path: Path) -> bool:
-    """Items of lists, and descriptions; a type reference or a name is no such thing."""
+    """Whether the node can be removed: items of lists, and descriptions."""
     if not path:
         return False
     attribute, index = path[-1]

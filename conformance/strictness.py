@@ -1,4 +1,4 @@
-"""Whether a reference's plan asks a subgraph only for what it resolves, as the planner's own tests demand of ours."""
+"""Checks that a reference's plan fetches only resolvable fields, as the planner's tests require of ours."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from hanse_router.planner.graph_view import GraphView
 from hanse_schema.query_graph import FieldPick, Node, QueryGraph
 
 
-def liberties(graph: QueryGraph, labels: frozenset[str], plan: Any) -> list[str]:
-    """The fields that are asked where nobody can be sure of them: of a subgraph that has them as external only and does
-    not provide them there, or without their `@requires` fields in the representation, or their argument from above."""
+def unresolvable(graph: QueryGraph, labels: frozenset[str], plan: Any) -> list[str]:
+    """The fields that are not guaranteed to resolve: those of a subgraph that has them only as external and does
+    not provide them, or without their `@requires` fields in the representation, or without their context argument."""
     names = {info.name: info.graph for info in graph.supergraph.subgraphs.values()}
     view = GraphView(graph, labels)
     return [
@@ -65,7 +65,7 @@ class _Check:
         self._sent = sent
 
     def of(self, operation: str) -> Iterator[str]:
-        """The liberties of one fetch."""
+        """The unresolvable fields of one fetch."""
         document = parse(operation)
         self._fragments = {d.name.value: d for d in document.definitions if isinstance(d, FragmentDefinitionNode)}
         (definition,) = (d for d in document.definitions if isinstance(d, OperationDefinitionNode))
@@ -117,9 +117,9 @@ class _Check:
             return
         required = {pick.name for pick in edge.requires if isinstance(pick, FieldPick)}
         if required and not (is_entity and required <= self._sent):
-            yield f"{at}.{name} is asked without what it requires"
+            yield f"{at}.{name} is fetched without its required fields"
         given = {argument.name.value for argument in field.arguments or ()}
         if not given.issuperset(argument.name for argument in edge.contexts):
-            yield f"{at}.{name} is asked without its argument from above"
+            yield f"{at}.{name} is fetched without its context argument"
         if field.selection_set is not None and edge.target is not None:
             yield from self._below(edge.target, field.selection_set)

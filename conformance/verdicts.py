@@ -1,4 +1,4 @@
-"""Verdicts of our composer and of the oracles, the oracles' kept on disk so that a second run asks nothing twice."""
+"""Verdicts of our composer and of the oracles. The oracles' are cached on disk."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ GUILD_LATEST_MINOR = 9
 
 
 class TooSlow(Exception):
-    """Our composer took longer than it may."""
+    """Our composer exceeded its time limit."""
 
 
 @contextmanager
 def within(seconds: int) -> Iterator[None]:
-    """Raise `TooSlow` in the block once that many seconds have passed (main thread only)."""
+    """Raise `TooSlow` in the block after `seconds` (main thread only)."""
 
     def ring(_: int, __: FrameType | None) -> None:
         raise TooSlow(f"no answer within {seconds} s")
@@ -43,7 +43,7 @@ def within(seconds: int) -> Iterator[None]:
 
 
 def ours(subgraphs: Sequence[SubgraphSource], seconds: int = 20) -> Verdict:
-    """Our composer's verdict; an exception or a time-out is a crash."""
+    """Our composer's verdict; an exception or timeout is a crash."""
     from hanse_schema.compose import compose
 
     started = time.perf_counter()
@@ -62,10 +62,10 @@ def ours(subgraphs: Sequence[SubgraphSource], seconds: int = 20) -> Verdict:
 
 
 class Oracles:
-    """The oracles behind a cache on disk. A context manager."""
+    """The oracles with a cache on disk. A context manager."""
 
     def __init__(self, cache: Path) -> None:
-        """`cache` is the file of the cache; its folder is made."""
+        """`cache` is the file of the cache; its folder is created."""
         cache.parent.mkdir(parents=True, exist_ok=True)
         self._cache = sqlite3.connect(cache)
         self._cache.execute("CREATE TABLE IF NOT EXISTS verdict (key TEXT PRIMARY KEY, verdict TEXT NOT NULL)")
@@ -82,7 +82,7 @@ class Oracles:
         self._cache.close()
 
     def verdict(self, oracle: OracleName, subgraphs: Sequence[SubgraphSource], *, keep: bool = True) -> Verdict:
-        """The oracle's verdict, from the cache where it is known; `keep` false leaves the cache alone."""
+        """The oracle's verdict, from the cache if present; not cached if `keep` is false."""
         sources = [(s.name, s.url, s.sdl) for s in subgraphs]
         key = hashlib.sha256(json.dumps([oracle, sources, self._versions]).encode()).hexdigest()
         row = self._cache.execute("SELECT verdict FROM verdict WHERE key = ?", (key,)).fetchone()
@@ -96,7 +96,7 @@ class Oracles:
 
 
 def guild_knows(subgraphs: Sequence[SubgraphSource]) -> bool:
-    """Whether the second oracle knows every federation version linked."""
+    """Whether the second oracle supports every linked Federation version."""
     return not any(
         f"specs.apollo.dev/federation/v2.{minor}" in subgraph.sdl
         for subgraph in subgraphs

@@ -19,7 +19,9 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CHECKED = (
+    "benchmarks",
     "compose.yml",
+    "conformance",
     "deploy",
     "schema/events",
     "schema/hanse_schema",

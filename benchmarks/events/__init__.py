@@ -1,1 +1,1 @@
-"""How fast events go, on a real PostgreSQL and a real Kafka, beside the limits of both."""
+"""The throughput of events on a real PostgreSQL and a real Kafka, compared with the limits of both."""

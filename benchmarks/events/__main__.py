@@ -28,7 +28,7 @@ from hanse_subgraph.events.kafka.setup import set_up_topics
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """How much of each is done."""
+    """The numbers of operations."""
 
     seconds: float = 10.0
     events: int = 20_000
@@ -37,16 +37,16 @@ class Amount:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run it; 1 where a server is missing."""
+    """Run the benchmark; returns 1 if a server is missing."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.events", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="a small run, to see that it works")
     parser.add_argument("--output", type=Path, help="also write the table to this file")
     options = parser.parse_args(arguments)
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # by the ordinary way, on which the servers are stopped
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # as a normal exit, so that the servers are stopped
     amount = Amount(seconds=2, events=2000, samples=10) if options.quick else Amount()
     with tempfile.TemporaryDirectory(prefix="hanse-bench-events-") as name:
         folder = Path(name)
-        folder.chmod(0o755)  # PostgreSQL may run as another user
+        folder.chmod(0o755)  # PostgreSQL can run as another user
         try:
             text = run(folder, amount)
         except ServerMissing as missing:
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(folder: Path, amount: Amount) -> str:
-    """Start the servers, measure, stop them: the table. Raises ServerMissing."""
+    """Start the servers, measure, and stop them; returns the table. Raises ServerMissing."""
     postgres, kafka = Postgres(folder / "postgres"), KafkaServer(folder / "kafka")
     with ServerProcess(postgres, folder / "postgres.log"), ServerProcess(kafka, folder / "kafka.log"):
         databases = {name: postgres.create_database(name) for name in (*SUBGRAPHS, "bare")}
@@ -97,13 +97,13 @@ def _table(rows: Sequence[tuple[str, str]], amount: Amount) -> str:
     machine = (
         f"Python {platform.python_version()}, {os.cpu_count()} cores, {_processor()}; load {os.getloadavg()[0]:.1f}"
     )
-    said = f"{amount.clients} clients, {amount.seconds:g} s, {amount.events:,} events, {amount.samples} delays"
-    lines = [f"{machine}; everything on this one machine. {said}.", "", "| what | |", "|---|---:|"]
+    parameters = f"{amount.clients} clients, {amount.seconds:g} s, {amount.events:,} events, {amount.samples} delays"
+    lines = [f"{machine}; everything on this one machine. {parameters}.", "", "| what | |", "|---|---:|"]
     return "\n".join([*lines, *(f"| {what} | {number} |" for what, number in rows), ""])
 
 
 def _processor() -> str:
-    """Its name, where the system tells it."""
+    """The name of the processor, if known."""
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:

@@ -1,4 +1,4 @@
-"""The limits: bare loops over the drivers, without anything of ours."""
+"""The limits: loops over the drivers alone, without our code."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ TOPIC = "bare"
 
 
 async def inserts(url: str, *, writers: int, seconds: float) -> float:
-    """Rows a second, each in a transaction of its own, by so many connections."""
+    """Rows per second, each in its own transaction, over `connections`."""
     bare = url.replace("postgresql+asyncpg:", "postgresql:")
     connections = [await asyncpg.connect(bare) for _ in range(writers)]
     await connections[0].execute("CREATE TABLE bare (id bigserial PRIMARY KEY, body bytea NOT NULL)")
@@ -35,7 +35,7 @@ async def inserts(url: str, *, writers: int, seconds: float) -> float:
 
 
 async def produced(hosts: str, count: int) -> float:
-    """Messages a second by an idempotent producer, sent one by one and awaited by the five hundred."""
+    """Messages per second of an idempotent producer, sent one by one and awaited in groups of 500."""
     admin = AIOKafkaAdminClient(bootstrap_servers=hosts)
     await admin.start()
     await admin.create_topics([NewTopic(TOPIC, PARTITIONS, 1)])
@@ -50,7 +50,7 @@ async def produced(hosts: str, count: int) -> float:
 
 
 async def consumed(hosts: str, count: int) -> float:
-    """Messages a second by a consumer that commits after every two hundred."""
+    """Messages per second of a consumer that commits after every 200."""
     lanes = [TopicPartition(TOPIC, number) for number in range(PARTITIONS)]
     async with AIOKafkaConsumer(
         bootstrap_servers=hosts, group_id="bare", enable_auto_commit=False, auto_offset_reset="earliest"

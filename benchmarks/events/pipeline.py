@@ -1,4 +1,4 @@
-"""What is measured of ours: mutations, the relay, the consumer, and the way from a commit to `liveStats`."""
+"""The measurements of our code: mutations, relay, consumer, and the delay from a commit to `liveStats`."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from subgraphs.users.keys import SigningKeys
 
 CREATE = {"query": 'mutation { createProduct(input: {name: "Lamp", price: {amountMinor: 1}}) { id } }'}
 LIVE = "subscription { liveStats(intervalMs: 100) { products } }"
-QUIET = 0.15  # seconds between two mutations, so that no answer waits for the interval
+QUIET = 0.15  # seconds between two mutations, so that no update waits for the interval
 
 
 class Signer:
-    """Vouches for callers, as the router does."""
+    """Signs tokens, as the router does."""
 
     def __init__(self, folder: Path) -> None:
         self._keys = SigningKeys(folder / "signing.json")
@@ -39,14 +39,14 @@ class Signer:
         self.jwks_url = self._keys.public_file.as_uri()
 
     def token(self, audience: str) -> str:
-        """A token of a new user who may sell."""
+        """A token of a new user with the scope catalog:write."""
         claims = {"iss": "hanse-router", "aud": audience, "exp": int(time.time()) + 600, "sub": new_id()}
         return f"Bearer {self._keys.sign({**claims, 'scope': 'catalog:write'})}"
 
 
 @asynccontextmanager
 async def subgraphs(folder: Path, outside: Outside, signer: Signer) -> AsyncIterator[dict[str, str]]:
-    """Catalog and analytics as processes of their own: their URLs."""
+    """Run catalog and analytics as processes; yields their URLs."""
     names = ("catalog", "analytics")
     trusted = {f"HANSE_{name.upper()}_ROUTER_JWKS_URL": signer.jwks_url for name in names}
     platform = Platform(folder, outside, variables=trusted)
@@ -62,7 +62,7 @@ async def subgraphs(folder: Path, outside: Outside, signer: Signer) -> AsyncIter
 
 
 async def mutations(urls: Mapping[str, str], signer: Signer, *, clients: int, seconds: float) -> float:
-    """Mutations acknowledged a second, each of its own transaction with an event, by so many clients."""
+    """Acknowledged mutations per second, each in its own transaction with an event, by `clients`."""
     headers = {"authorization": signer.token("catalog")}
     end = time.perf_counter() + seconds
 
@@ -78,14 +78,14 @@ async def mutations(urls: Mapping[str, str], signer: Signer, *, clients: int, se
 
 
 async def created(http: aiohttp.ClientSession, url: str) -> None:
-    """Put a product on sale."""
+    """Create a product."""
     async with http.post(f"{url}/graphql", json=CREATE) as reply:
         answer = await reply.json()
         assert "errors" not in answer, answer
 
 
 async def delays(urls: Mapping[str, str], signer: Signer, count: int) -> list[float]:
-    """Seconds from the acknowledgement of each mutation until `liveStats` counts it."""
+    """The seconds from the acknowledgement of each mutation until `liveStats` counts it."""
     found: list[float] = []
     async with aiohttp.ClientSession() as http:
         socket = await http.ws_connect(f"{urls['analytics']}/graphql", protocols=("graphql-transport-ws",))
@@ -107,7 +107,7 @@ async def delays(urls: Mapping[str, str], signer: Signer, count: int) -> list[fl
 
 
 async def settled(socket: aiohttp.ClientWebSocketResponse) -> int:
-    """The number of products when it has not changed for a second: everything before is counted."""
+    """The number of products once it has not changed for a second: all events are counted."""
     products = _products(await socket.receive_json())
     while True:
         try:
@@ -128,7 +128,7 @@ def _products(message: Any) -> int:
 
 
 async def relayed_and_consumed(folder: Path, outside: Outside, count: int) -> tuple[float, float]:
-    """Events a second from outbox to log, and from log to counted in analytics; one of each, one after the other."""
+    """Events per second from outbox to log, and from log to analytics, measured one after the other."""
     alone: dict[str, Any] = {"events_url": outside.events, "relay_events": False, "consume_events": False}
     catalog = create_catalog(CatalogSettings.load(data_dir=folder, database_url=outside.databases["catalog"], **alone))
     analytics = create_analytics(
@@ -145,7 +145,7 @@ async def relayed_and_consumed(folder: Path, outside: Outside, count: int) -> tu
 
 
 async def _fill(catalog: SubgraphApp, count: int) -> None:
-    """So many events of a thousand products in the outbox."""
+    """Fill the outbox with events of a thousand products."""
     products = [new_id() for _ in range(1000)]
     for start in range(0, count, 1000):
         async with catalog.database.writing() as session:

@@ -1,4 +1,4 @@
-"""Breaking a set on purpose: by a snippet for some error code, or by a blind change."""
+"""Breaks a set on purpose: with a snippet for an error code, or with a random change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _SCHEMA_LINE = re.compile(r"^schema (@.*)$", re.MULTILINE)
 
 
 def add_snippet(draft: SetDraft, snippet: Snippet) -> None:
-    """Work a snippet into the set, adding subgraphs where it needs more than there are."""
+    """Add a snippet to the set, with additional subgraphs if necessary."""
     if snippet.minor is None:
         fitting = [subgraph for subgraph in draft.subgraphs if subgraph.minor is None]
     else:
@@ -48,7 +48,7 @@ def add_random_snippet(draft: SetDraft) -> str:
 
 
 def break_a_name(draft: SetDraft) -> str:
-    """Give a subgraph a name that is refused, or that clashes with another's."""
+    """Give a subgraph an invalid or duplicate name."""
     victim = draft.rng.choice(draft.subgraphs)
     victim.name = draft.rng.choice(["_", "", "a b", "Accounts", draft.subgraphs[0].name, draft.subgraphs[0].name + "-"])
     return "name"

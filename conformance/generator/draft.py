@@ -1,4 +1,4 @@
-"""Drafts: subgraph sets under construction, as text parts that features and breakages may still change."""
+"""Drafts: subgraph sets under construction, as text parts that features and breakages can change."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 ROOTS = ("Query", "Mutation", "Subscription")
 
-# The first minor version of Federation 2 that knows the directive.
+# The first minor version of Federation 2 with the directive.
 SINCE = {
     "key": 0,
     "requires": 0,
@@ -103,7 +103,7 @@ class SubgraphDraft:
     style: str = "import"
 
     def knows(self, directive: str) -> bool:
-        """Whether the subgraph's version has the federation directive."""
+        """Whether the subgraph's Federation version has the directive."""
         if self.minor is None:
             return directive in {"key", "requires", "provides", "external", "extends"}
         return self.minor >= SINCE[directive]
@@ -139,7 +139,7 @@ class SetDraft:
         return f"{stem}{self.serial}"
 
     def some(self, directive: str | None = None) -> SubgraphDraft | None:
-        """Any subgraph, or one that knows the directive; None where there is none."""
+        """A random subgraph, or one with the directive's version; None if there is none."""
         fitting = [s for s in self.subgraphs if directive is None or s.knows(directive)]
         return self.rng.choice(fitting) if fitting else None
 
@@ -150,7 +150,7 @@ class SetDraft:
         return fitting
 
     def fields(self, *kinds: str) -> Iterator[tuple[SubgraphDraft, TypeDraft, str, Part]]:
-        """Every part of the types of these kinds, with where it is."""
+        """Every part of the types of these kinds, with its type and subgraph."""
         for subgraph in self.subgraphs:
             for type_draft in subgraph.types.values():
                 if type_draft.kind in kinds:

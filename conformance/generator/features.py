@@ -1,11 +1,19 @@
-"""Features of Federation worked into a set so that it still composes; each returns whether it found a place."""
+"""Adds features of Federation to a set so that it still composes; each returns whether it was applicable."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
+from conformance.generator.directive_features import (
+    authorization,
+    cache_tag,
+    compose_directive,
+    context,
+    cost,
+    executable_directives,
+)
 from conformance.generator.draft import Part, SetDraft, SubgraphDraft, TypeDraft
-from conformance.generator.world import field_name
+from conformance.generator.world import add_query, field_name
 
 Feature = Callable[[SetDraft], bool]
 
@@ -55,7 +63,7 @@ def requires(draft: SetDraft) -> bool:
 
 
 def provides(draft: SetDraft) -> bool:
-    """A path on which a subgraph can give a field that it otherwise leaves to another."""
+    """A path on which a subgraph provides an external field."""
     place = _shared_entity(draft)
     if place is None:
         return False
@@ -70,7 +78,7 @@ def provides(draft: SetDraft) -> bool:
 
 
 def override(draft: SetDraft) -> bool:
-    """A field moved from one subgraph to another, at once or by a label."""
+    """A field moved from one subgraph to another, completely or by a label."""
     place = _shared_entity(draft)
     if place is None:
         return False
@@ -85,7 +93,7 @@ def override(draft: SetDraft) -> bool:
 
 
 def tag(draft: SetDraft) -> bool:
-    """`@tag` here and there."""
+    """`@tag` on random elements."""
     places = [p for s, _, _, p in draft.fields("type", "interface", "input", "enum") if s.minor is not None] + [
         t
         for s in draft.subgraphs
@@ -99,19 +107,19 @@ def tag(draft: SetDraft) -> bool:
 
 
 def inaccessible(draft: SetDraft) -> bool:
-    """`@inaccessible` on a field that no key, interface or argument needs."""
+    """`@inaccessible` on a field that no key, interface or argument requires."""
     subgraph = draft.some("inaccessible")
     if subgraph is None:
         return False
-    hidden, asked = draft.fresh("Hidden"), draft.fresh("hidden")
+    hidden, field = draft.fresh("Hidden"), draft.fresh("hidden")
     subgraph.extras.append(
         draft.rng.choice(
             [
                 f"type {hidden} @inaccessible {{ x: Int }}",
-                f"enum {hidden} {{ A B @inaccessible }}\nextend type Query {{ {asked}(v: {hidden}): {hidden} }}",
-                f"input {hidden} {{ a: Int b: Int @inaccessible }}\nextend type Query {{ {asked}(v: {hidden}): Int }}",
-                f"scalar {hidden} @inaccessible\nextend type Query {{ {asked}: {hidden} @inaccessible }}",
-                f"extend type Query {{ {asked}(v: Int @inaccessible w: Int): Int }}",
+                f"enum {hidden} {{ A B @inaccessible }}\nextend type Query {{ {field}(v: {hidden}): {hidden} }}",
+                f"input {hidden} {{ a: Int b: Int @inaccessible }}\nextend type Query {{ {field}(v: {hidden}): Int }}",
+                f"scalar {hidden} @inaccessible\nextend type Query {{ {field}: {hidden} @inaccessible }}",
+                f"extend type Query {{ {field}(v: Int @inaccessible w: Int): Int }}",
                 f"interface {hidden} @inaccessible {{ x: Int }}\ntype {hidden}Of implements {hidden} {{ x: Int }}",
             ]
         )
@@ -129,7 +137,7 @@ def _non_empty_query(draft: SetDraft, subgraph: SubgraphDraft) -> None:
 
 
 def interface_object(draft: SetDraft) -> bool:
-    """An interface entity in one subgraph, an object standing for it in another."""
+    """An interface entity in one subgraph, an interface object in another."""
     subgraphs = draft.federated(3)
     if len(subgraphs) < 2:
         return False
@@ -141,22 +149,17 @@ def interface_object(draft: SetDraft) -> bool:
     for name in (book, film):
         fields = {"id": Part("id: ID!"), "title": Part("title: String")}
         owner.types[name] = TypeDraft("type", name, fields, ['key(fields: "id")'], [media])
-    _ask(draft, owner, media)
+    add_query(draft, owner, media)
     rating = field_name(draft)
     other.types[media] = TypeDraft(
         "type", media, {"id": Part("id: ID!"), rating: Part(f"{rating}: Int")}, ['key(fields: "id")', "interfaceObject"]
     )
     if draft.chance(0.5):
-        _ask(draft, other, media)
+        add_query(draft, other, media)
     if draft.chance(0.3):
         other.types[media].parts["title"] = Part("title: String", ["external"])
         other.types[media].parts["shout"] = Part("shout: String", ['requires(fields: "title")'])
     return True
-
-
-def _ask(draft: SetDraft, subgraph: SubgraphDraft, name: str) -> None:
-    field = draft.fresh("ask")
-    subgraph.root("Query").parts[field] = Part(f"{field}: {draft.rng.choice([name, f'[{name}!]!'])}")
 
 
 def interfaces(draft: SetDraft) -> bool:
@@ -172,12 +175,12 @@ def interfaces(draft: SetDraft) -> bool:
         implemented = [base, part] if part in subgraph.types else [base]
         fields = {"id": Part("id: ID!"), "n": Part(draft.rng.choice(["n: String", "n: String", "n: String!"]))}
         subgraph.types[thing] = TypeDraft("type", thing, fields, list(shareable), implemented)
-        _ask(draft, subgraph, base)
+        add_query(draft, subgraph, base)
     return True
 
 
 def unions(draft: SetDraft) -> bool:
-    """A union whose members may differ between the subgraphs."""
+    """A union whose members can differ between the subgraphs."""
     union = draft.fresh("Either")
     members = [draft.fresh("Opt") for _ in range(3)]
     for subgraph in draft.subgraphs if draft.chance(0.6) else [draft.rng.choice(draft.subgraphs)]:
@@ -186,12 +189,12 @@ def unions(draft: SetDraft) -> bool:
             shareable = ["shareable"] if subgraph.minor is not None else []
             subgraph.types[member] = TypeDraft("type", member, {"x": Part("x: Int")}, shareable)
         subgraph.types[union] = TypeDraft("union", union, members=chosen)
-        _ask(draft, subgraph, union)
+        add_query(draft, subgraph, union)
     return True
 
 
 def enums(draft: SetDraft) -> bool:
-    """An enum used as input, output or both; only where it is output may its values differ."""
+    """An enum used as input, output or both; its values differ only if it is an output."""
     enum, use = draft.fresh("State"), draft.rng.choice(["in", "out", "both"])
     for subgraph in draft.subgraphs:
         values = ["ON", "OFF", "MAYBE"]
@@ -231,7 +234,7 @@ def scalars(draft: SetDraft) -> bool:
     for subgraph in draft.subgraphs if draft.chance(0.5) else [draft.rng.choice(draft.subgraphs)]:
         directives = ['specifiedBy(url: "https://example.com/spec")'] if draft.chance(0.3) else []
         subgraph.types[name] = TypeDraft("scalar", name, directives=directives)
-        _ask(draft, subgraph, name)
+        add_query(draft, subgraph, name)
     return True
 
 
@@ -288,12 +291,12 @@ def descriptions(draft: SetDraft) -> bool:
                 type_draft.description = draft.rng.choice(["What it is.", "Another text.", 'Says "hi" and \\ more.'])
             for part in type_draft.parts.values():
                 if draft.chance(0.1):
-                    part.description = draft.rng.choice(["The part.", "Two\n  lines.", f"Told by {subgraph.name}."])
+                    part.description = draft.rng.choice(["The part.", "Two\n  lines.", f"From {subgraph.name}."])
     return True
 
 
 def deprecations(draft: SetDraft) -> bool:
-    """Deprecated fields, with reasons that may differ."""
+    """Deprecated fields, possibly with different reasons."""
     places = [p for _, t, name, p in draft.fields("type") if name not in " ".join(t.keys()) and not p.directives]
     for part in draft.rng.sample(places, min(2, len(places))):
         part.directives.append(draft.rng.choice(["deprecated", 'deprecated(reason: "use the other")']))
@@ -315,110 +318,6 @@ def extensions(draft: SetDraft) -> bool:
         key = next((p for name, p in entity.parts.items() if name == "id"), None)
         if key is not None:
             key.directives.append("external")
-    return True
-
-
-def authorization(draft: SetDraft) -> bool:
-    """`@authenticated`, `@requiresScopes` and `@policy` on fields, types, scalars and enums."""
-    subgraph = draft.some("policy") or draft.some("authenticated")
-    if subgraph is None:
-        return False
-    texts = ["authenticated", 'requiresScopes(scopes: [["read", "admin"], ["root"]])', 'requiresScopes(scopes: ["x"])']
-    if subgraph.knows("policy"):
-        texts += ['policy(policies: [["p1"], ["p2", "p3"]])', 'policy(policies: ["p1"])']
-    places: list[Part | TypeDraft] = [
-        t for t in subgraph.of_kind("type", "enum", "scalar") if not t.has("interfaceObject")
-    ]
-    places += [p for s, t, _, p in draft.fields("type") if s is subgraph and "external" not in p.directives]
-    for place in draft.rng.sample(places, min(2, len(places))):
-        place.directives.append(draft.rng.choice(texts))
-    return bool(places)
-
-
-def cost(draft: SetDraft) -> bool:
-    """`@cost` and `@listSize`."""
-    subgraph = draft.some("cost")
-    if subgraph is None:
-        return False
-    items, page = draft.fresh("items"), draft.fresh("Page")
-    size = draft.rng.choice(
-        [
-            "listSize(assumedSize: 10)",
-            'listSize(slicingArguments: ["first"])',
-            'listSize(slicingArguments: ["first", "last"], requireOneSlicingArgument: false)',
-            'listSize(assumedSize: 3, slicingArguments: ["last"])',
-        ]
-    )
-    query = subgraph.root("Query")
-    query.parts[items] = Part(
-        f"{items}(first: Int, last: Int): [Int]", [size, "cost(weight: 4)"][: draft.rng.randint(1, 2)]
-    )
-    if draft.chance(0.5):
-        subgraph.extras.append(f"type {page} {{ nodes: [Int] total: Int @cost(weight: 2) }}")
-        query.parts[items + "p"] = Part(
-            f"{items}p(first: Int): {page}", ['listSize(slicingArguments: ["first"], sizedFields: ["nodes"])']
-        )
-    if draft.chance(0.3):
-        subgraph.extras.append(f"scalar Heavy{page} @cost(weight: 9)\nenum Dear{page} @cost(weight: 3) {{ X }}")
-    return True
-
-
-def context(draft: SetDraft) -> bool:
-    """An argument filled from a type further up."""
-    subgraph = draft.some("context")
-    if subgraph is None:
-        return False
-    parent, child, name = draft.fresh("Parent"), draft.fresh("Child"), draft.fresh("ctx")
-    subgraph.extras.append(
-        f'type {parent} @key(fields: "id") @context(name: "{name}") {{ id: ID! prop: String! child: {child}! }}\n'
-        f'type {child} @key(fields: "id") {{ id: ID! '
-        f'told(extra: Int, given: String @fromContext(field: "${name} {{ prop }}")): String! }}'
-    )
-    _ask(draft, subgraph, parent)
-    return True
-
-
-def compose_directive(draft: SetDraft) -> bool:
-    """A directive of the subgraphs' own, carried into the supergraph."""
-    name = draft.fresh("custom")
-    minor = draft.rng.randint(0, 2)
-    done = False
-    for subgraph in draft.federated(1)[: draft.rng.randint(1, 3)]:
-        url = f"https://specs.example.com/{name}/v1.{minor + (1 if draft.chance(0.2) else 0)}"
-        subgraph.links.append(f'@link(url: "{url}", import: ["@{name}"])')
-        subgraph.schema_directives.append(f'composeDirective(name: "@{name}")')
-        subgraph.extras.append(f'directive @{name}(a: String = "d") on FIELD_DEFINITION | OBJECT')
-        places = [p for s, _, _, p in draft.fields("type") if s is subgraph and "external" not in p.directives]
-        for part in draft.rng.sample(places, min(2, len(places))):
-            part.directives.append(draft.rng.choice([f'{name}(a: "v")', name]))
-        done = True
-    return done
-
-
-def executable_directives(draft: SetDraft) -> bool:
-    """Executable directives in all or some subgraphs, and a type system directive that stays behind."""
-    name = draft.fresh("show")
-    repeatable = draft.rng.choice(["", " repeatable"])
-    for subgraph in draft.subgraphs if draft.chance(0.7) else [draft.rng.choice(draft.subgraphs)]:
-        locations = draft.rng.choice(["QUERY | FIELD", "FIELD", "FIELD | FRAGMENT_SPREAD", "FIELD | FIELD_DEFINITION"])
-        argument = draft.rng.choice(["(n: Int = 1)", "(n: Int)", ""])
-        own = repeatable if draft.chance(0.8) else ""
-        subgraph.extras.append(f"directive @{name}{argument}{own} on {locations}")
-    return True
-
-
-def cache_tag(draft: SetDraft) -> bool:
-    """`@cacheTag` on a root field and an entity."""
-    subgraph = draft.some("cacheTag")
-    if subgraph is None:
-        return False
-    field = draft.fresh("cached")
-    subgraph.root("Query").parts[field] = Part(
-        f"{field}(id: ID!): Int", [draft.rng.choice(['cacheTag(format: "c-{$args.id}")', 'cacheTag(format: "all")'])]
-    )
-    for entity in subgraph.entities()[:1]:
-        if draft.chance(0.5):
-            entity.directives.append('cacheTag(format: "e-{$key.id}")')
     return True
 
 

@@ -1,4 +1,4 @@
-"""Random small changes to SDL, blind to meaning: a field dropped here, a type or a directive changed there."""
+"""Random small changes to SDL, regardless of meaning: fields dropped, types or directives changed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ _MEMBERS = (FieldDefinitionNode, InputValueDefinitionNode, EnumValueDefinitionNo
 
 
 def mutate(rng: random.Random, subgraphs: Sequence[SubgraphSource], times: int = 1) -> tuple[SubgraphSource, ...]:
-    """The set with that many changes, each in a random subgraph; as given where the SDL does not parse."""
+    """The set with `count` changes, each in a random subgraph; unchanged if the SDL does not parse."""
     try:
         documents = [parse(subgraph.sdl, no_location=True) for subgraph in subgraphs]
     except GraphQLSyntaxError:
@@ -130,7 +130,7 @@ def _add_directive(rng: random.Random, document: DocumentNode, all_: Sequence[Do
 
 
 def _local(document: DocumentNode, directive: str) -> str:
-    """The directive as the document can name it: by its namespace where it is not imported."""
+    """The local name of the directive: with its namespace if it is not imported."""
     name = directive[1:].split("(")[0]
     links = print_ast(DocumentNode(definitions=tuple(d for d in document.definitions if "schema" in d.kind)))
     if "specs.apollo.dev/federation" not in links or f'"@{name}"' in links or name == "deprecated":

@@ -1,4 +1,4 @@
-"""Small wrong schemas, at least one for each error code of the reference: data, in the file beside this one."""
+"""Small invalid schemas, at least one for each error code of the reference, read from snippets.graphql."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ground of a generated set: entities and value types spread over subgraphs so that they compose."""
+"""The base of a generated set: entities and value types distributed over subgraphs so that they compose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WORDS = ["name", "price", "weight", "status", "total", "score", "title", "email
 
 
 def build_world(draft: SetDraft) -> None:
-    """Fill an empty draft with one to four subgraphs that compose, give or take the versions' quirks."""
+    """Fill an empty draft with one to four subgraphs that compose, apart from version differences."""
     _subgraphs(draft)
     _value_types(draft)
     for name in draft.rng.sample(_ENTITIES, draft.rng.choices([1, 2, 3], [3, 4, 2])[0]):
@@ -122,7 +122,7 @@ def _query_field(draft: SetDraft, subgraph: SubgraphDraft, type_name: str) -> No
 
 
 def _references(draft: SetDraft) -> None:
-    """Fields from entity to entity, with a stub of the other entity where the subgraph does not have it."""
+    """Fields from entity to entity, with a stub of the other entity if the subgraph does not have it."""
     names = sorted({entity.name for subgraph in draft.subgraphs for entity in subgraph.entities()})
     for subgraph in draft.subgraphs:
         for entity in subgraph.entities():
@@ -147,3 +147,8 @@ def _stub(draft: SetDraft, subgraph: SubgraphDraft, name: str) -> None:
         directives = [] if subgraph.minor is None else ["shareable"]
         subgraph.types["Owner"] = TypeDraft("type", "Owner", {"id": Part("id: ID!")}, directives)
     subgraph.types[name] = stub
+
+
+def add_query(draft: SetDraft, subgraph: SubgraphDraft, name: str) -> None:
+    field = draft.fresh("ask")
+    subgraph.root("Query").parts[field] = Part(f"{field}: {draft.rng.choice([name, f'[{name}!]!'])}")

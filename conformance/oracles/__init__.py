@@ -1,4 +1,4 @@
-"""The reference composers as oracles: Node programs behind a typed client."""
+"""The reference composers as oracles: Node programs with a typed client."""
 
 from conformance.oracles.client import OracleCrash, OracleProcess, Verdict, ensure_installed
 

@@ -1,4 +1,4 @@
-"""Clients of the oracles' processes: a line in, a line out; and a reference composer's verdict on a subgraph set."""
+"""Clients of the oracles' processes (one line per request and response), and verdicts on subgraph sets."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ class OracleCrash(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a composer says of one subgraph set.
+    """The result of composing one subgraph set.
 
-    `errors` holds (code, message). `crash` is set where the composer threw something that is no composition error, or
-    did not answer in time: then nothing is known. `milliseconds` has one time a run.
+    `errors` holds (code, message). `crash` is set if the composer threw anything other than a composition error, or
+    timed out: then nothing is known. `milliseconds` has one time per run.
     """
 
     errors: tuple[tuple[str, str], ...] = ()
@@ -38,19 +38,19 @@ class Verdict:
 
     @property
     def accepted(self) -> bool:
-        """Whether there is a supergraph."""
+        """Whether composition succeeded."""
         return not self.errors and self.crash is None
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """The codes of the errors, each once, in order of name."""
+        """The distinct codes of the errors, sorted."""
         return tuple(sorted({code for code, _ in self.errors}))
 
 
 def ensure_installed() -> None:
     """Install the oracles' packages as locked, once.
 
-    Raises `OracleCrash` where Node or npm is missing, `subprocess.CalledProcessError` where the install fails.
+    Raises `OracleCrash` if Node or npm is missing, `subprocess.CalledProcessError` if the install fails.
     """
     if not shutil.which("node") or not shutil.which("npm"):
         raise OracleCrash("the oracles need Node 20 or newer and npm on the PATH")
@@ -59,13 +59,13 @@ def ensure_installed() -> None:
 
 
 class NodeProcess:
-    """A script in Node that answers a line with a line; a context manager. Starts anew after a crash or a time-out.
+    """A Node script with one line per request and response; a context manager. Restarts after a crash or timeout.
 
     Not thread-safe.
     """
 
     def __init__(self, script: str, *, timeout: float = 30.0) -> None:
-        """`timeout` bounds one answer, in seconds."""
+        """`timeout` is the maximum time of a response, in seconds."""
         self._script = script
         self._timeout = timeout
         self._process: subprocess.Popen[str] | None = None
@@ -81,7 +81,7 @@ class NodeProcess:
         self.close()
 
     def close(self) -> None:
-        """End the process."""
+        """Stop the process."""
         if self._process is not None:
             self._process.kill()
             self._process.wait()
@@ -106,9 +106,9 @@ class NodeProcess:
         return self._process.stdin, self._process.stdout
 
     def ask(self, request: dict[str, Any], timeout: float | None = None) -> dict[str, Any]:
-        """The answer to a request, within `timeout` seconds or the process's own.
+        """Send a request and return the response, within `timeout` seconds or the process's default.
 
-        Raises OracleCrash; the next request starts the process anew.
+        Raises OracleCrash; the next request restarts the process.
         """
         self._asked += 1
         try:
@@ -124,7 +124,7 @@ class NodeProcess:
             requests.flush()
         except OSError as error:
             raise OracleCrash("the oracle process died") from error
-        # One request is under way at a time, so nothing lies buffered behind the line that we wait for.
+        # One request is in flight at a time, so nothing is buffered after the awaited line.
         if not select.select([answers], [], [], timeout)[0]:
             raise OracleCrash(f"no answer within {timeout:g} s")
         line = answers.readline()
@@ -138,7 +138,7 @@ class OracleProcess(NodeProcess):
     """The reference composers."""
 
     def __init__(self, *, timeout: float = 30.0) -> None:
-        """`timeout` bounds one composition, in seconds."""
+        """`timeout` is the maximum time of a composition, in seconds."""
         super().__init__("compose.mjs", timeout=timeout)
 
     def compose(
@@ -147,7 +147,7 @@ class OracleProcess(NodeProcess):
         """Compose with the reference composer of that name.
 
         `repeat` composes several times for timing; `timeout` (seconds) replaces the process's own for this call.
-        A composer that throws or hangs gives a verdict with `crash`.
+        If the composer throws or hangs, the verdict has `crash`.
         """
         request = {
             "oracle": oracle,

@@ -1,4 +1,4 @@
-"""A client of the reference planners: how many levels and fetches they need for an operation."""
+"""A client of the reference planners: the number of levels and fetches of an operation's plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PlannerName = Literal["apollo", "hive"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Size:
-    """How much waiting there is in a plan: fetches one after another, and fetches in all."""
+    """The size of a plan: sequential levels of fetches, and the total number of fetches."""
 
     levels: int
     fetches: int
@@ -24,7 +24,7 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class ReferencePlan:
-    """A reference planner's plan as JSON; `crash` is set where it made none."""
+    """A reference planner's plan as JSON; `crash` is set if there is none."""
 
     node: Any = None
     crash: str | None = None
@@ -39,7 +39,7 @@ class Planners(NodeProcess):
     """The reference planners, over one supergraph at a time."""
 
     def __init__(self, *, timeout: float = 20.0) -> None:
-        """`timeout` bounds one plan, in seconds."""
+        """`timeout` is the maximum time of a plan, in seconds."""
         super().__init__("plans.mjs", timeout=timeout)
 
     def plan(self, planner: PlannerName, supergraph: str, query: str, labels: Iterable[str] = ()) -> ReferencePlan:
@@ -55,7 +55,7 @@ class Planners(NodeProcess):
 def size_of(node: Any) -> Size:
     """The levels and fetches of a plan node in the references' JSON."""
     match node:
-        case {"serviceName": _}:  # a fetch, whatever its kind; Hive's subscribing one has none
+        case {"serviceName": _}:  # a fetch of any kind; Hive's subscription fetch has none
             return Size(1, 1)
         case {"kind": "Flatten", "node": inner}:
             return size_of(inner)
