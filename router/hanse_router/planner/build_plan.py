@@ -1,4 +1,4 @@
-"""Turn the requests into plan nodes: stage after stage, with exact dependencies."""
+"""Build the QueryPlan: requests become fetches with exact dependencies, in stages by level."""
 
 from __future__ import annotations
 

@@ -1,11 +1,12 @@
-"""Choose where each field is had from, and build the fetch graph of the choices.
+"""Choose the path to each field, and build the fetch graph of the chosen paths.
 
-Fields that can be had in one way only go first; where there is a choice, what is fetched anyway is taken. The order of
-what counts: no more levels of waiting, then no more fetches, then the earliest fetch.
+Fields with one path go first. The best of several paths adds the fewest levels (fetches one after another), then the
+fewest fetches, then ends in the earliest fetch.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
 
 from hanse_router.operation_kind import OperationKind
@@ -29,11 +30,14 @@ from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Node, parse_picks
 from hanse_schema.supergraph.model import ContextArgument
 
-Cost = tuple[int, int]  # fetches still to be made, and the level at which the site is there
+Cost = tuple[int, int]  # the number of fetches to add, and the level at which the option is available
+
+
+_UNKNOWN: tuple[int, Cost] = (-1, (0, 0))
 
 
 class FetchGraphBuilder:
-    """Places tasks into a fetch graph, one after another."""
+    """Places leaves into a fetch graph, one after another."""
 
     def __init__(self, finder: PathFinder, kind: OperationKind, fetches: FetchGraph) -> None:
         self._finder = finder
@@ -44,7 +48,10 @@ class FetchGraphBuilder:
         self._depth = 0
         self._floor = 0
         self._before: tuple[FetchNode, ...] = ()
-        self._conditions: AnyOf = ALWAYS  # of the task being placed
+        self._conditions: AnyOf = ALWAYS  # of the leaf being placed
+        self._in_use: dict[Option, SelectedObject] = {}
+        self._costs: dict[Option, tuple[int, Cost]] = {}  # with the version of the fetch graph for which it is known
+        self._entered: defaultdict[Position, list[FetchNode]] = defaultdict(list)
 
     def place_all(self, leaves: Iterable[Leaf]) -> None:
         """Place the leaves of an operation."""
@@ -52,13 +59,13 @@ class FetchGraphBuilder:
             self._place(leaf)
 
     def wait_for_all(self) -> None:
-        """Let root fetches made from now on wait for every fetch made so far (mutations run in series)."""
+        """Let root fetches added from now on depend on all fetches so far (mutations run in series)."""
         self._roots = {}
         self._before = tuple(self._fetches.fetch_nodes)
         self._floor = self._fetches.depth()
         self._version += 1
 
-    # -- tasks ---------------------------------------------------------------------------------------------------------
+    # -- leaves --------------------------------------------------------------------------------------------------------
 
     def _place(self, leaf: Leaf) -> None:
         candidate = min(leaf.candidates, key=self._field_rank) if len(leaf.candidates) > 1 else leaf.candidates[0]
@@ -80,29 +87,33 @@ class FetchGraphBuilder:
             return selected, None
         return selected, selected.select(leaf.field, candidate.edge)
 
-    def _place_input(
-        self, required_input: RequiredInput, level: int
-    ) -> list[tuple[SelectedObject, SelectedField | None]]:
-        """Place what a representation needs, at sites that are earlier than the entry."""
+    def _place_input(self, needed: RequiredInput, level: int) -> list[tuple[SelectedObject, SelectedField | None]]:
+        """Place the fields of a representation at options that are available before `level`."""
         placed: list[tuple[SelectedObject, SelectedField | None]] = []
-        for leaf in required_input.leaves:
-            earlier = [c for c in leaf.candidates if c.option.selected is not None or c.option.level < level]
+        for leaf in needed.leaves:
+            earlier = self._earlier(leaf, level)
             if not earlier:
-                raise PlanError(f"What {leaf.position.type} needs to be fetched from a subgraph is not there before.")
+                raise PlanError(f"A field that a representation of {leaf.position.type} needs is not available before.")
             selected, field = self._put(leaf, min(earlier, key=self._input_rank))
             selected.want(field, self._conditions)
             placed.append((selected, field))
         return placed
 
-    # -- what a site costs ---------------------------------------------------------------------------------------------
+    def _earlier(self, leaf: Leaf, level: int) -> list[Candidate]:
+        """The candidates that are in use, or available before a level."""
+        return [one for one in leaf.candidates if one.option in self._in_use or one.option.level < level]
+
+    # -- the cost of an option -----------------------------------------------------------------------------------------
 
     def _cost(self, option: Option) -> Cost:
-        if option.selected is not None:
-            return (0, option.selected.fetch_node.level)
-        if option.cost_as_of != self._version:
-            option.cost = min(self._arrival_cost(option, arrival) for arrival in option.arrivals)
-            option.cost_as_of = self._version
-        return option.cost
+        selected = self._in_use.get(option)
+        if selected is not None:
+            return (0, selected.fetch_node.level)
+        version, cost = self._costs.get(option, _UNKNOWN)
+        if version != self._version:
+            cost = min(self._arrival_cost(option, arrival) for arrival in option.arrivals)
+            self._costs[option] = self._version, cost
+        return cost
 
     def _arrival_cost(self, option: Option, arrival: Arrival) -> Cost:
         match arrival:
@@ -119,39 +130,34 @@ class FetchGraphBuilder:
 
     def _entry_cost(self, option: Option, arrival: KeyArrival) -> Cost:
         fetches, level = 1, self._floor + 1
-        for required_input in (
-            *self._required_inputs(option, arrival),
-            *self._context_inputs(option, arrival).values(),
-        ):
-            for leaf in required_input.leaves:
-                earlier = [c for c in leaf.candidates if c.option.selected is not None or c.option.level < option.level]
+        for needed in (*self._required_inputs(option, arrival), *self._context_inputs(option, arrival).values()):
+            for leaf in needed.leaves:
+                earlier = self._earlier(leaf, option.level)
                 input_level, input_fetches = min(self._input_rank(c) for c in earlier) if earlier else (option.level, 1)
                 fetches += input_fetches
                 level = max(level, input_level + 1)
         return (fetches, level)
 
     def _adoptable(self, option: Option) -> FetchNode | None:
-        """A fetch that enters the site's subgraph there already, for the sake of something else."""
+        """A fetch that already enters the subgraph of the option at its position."""
         fetch_nodes = [
             fetch_node
-            for fetch_node in option.position.fetch_nodes
+            for fetch_node in self._entered[option.position]
             if fetch_node.root.node == option.node and not fetch_node.contexts
         ]
         return min(fetch_nodes, key=lambda fetch_node: fetch_node.level, default=None)
 
-    # -- taking a site into use ----------------------------------------------------------------------------------------
+    # -- using an option -----------------------------------------------------------------------------------------------
 
     def _selected(self, option: Option) -> SelectedObject:
-        if option.selected is None:
-            arrivals = option.arrivals
-            arrival = (
-                min(arrivals, key=lambda arrival: self._arrival_cost(option, arrival))
-                if len(arrivals) > 1
-                else arrivals[0]
-            )
-            option.selected = self._take(option, arrival)
+        selected = self._in_use.get(option)
+        if selected is None:
+            arrival, *others = option.arrivals
+            if others:
+                arrival = min(option.arrivals, key=lambda one: self._arrival_cost(option, one))
+            selected = self._in_use[option] = self._take(option, arrival)
             self._version += 1
-        return option.selected
+        return selected
 
     def _take(self, option: Option, arrival: Arrival) -> SelectedObject:
         match arrival:
@@ -184,61 +190,56 @@ class FetchGraphBuilder:
         return fetch_node
 
     def _enter(self, option: Option, arrival: KeyArrival) -> FetchNode:
-        # What would have to wait goes by itself: whether it can, and so be sent together, is known only at the end.
+        # A fetch that would have to wait gets a node of its own; passes merge nodes later, when all are known.
         if not arrival.requires and not arrival.contexts:
             adopted = self._adoptable(option)
             if adopted is not None and adopted.level <= self._entry_cost(option, arrival)[1]:
                 return adopted
-        required_inputs = self._required_inputs(option, arrival)
+        inputs = self._required_inputs(option, arrival)
         contexts = self._context_inputs(option, arrival)
         sources = [
-            p
-            for required_input in (*required_inputs, *contexts.values())
-            for p in self._place_input(required_input, option.level)
+            placed for needed in (*inputs, *contexts.values()) for placed in self._place_input(needed, option.level)
         ]
         before = {selected.fetch_node for selected, _ in sources}
         level = max(fetch_node.level for fetch_node in before)
-        for fetch_node in option.position.fetch_nodes:
-            fits = (
-                not contexts
-                and not fetch_node.contexts
-                and all(fetch_node.accepts(required_input.required) for required_input in required_inputs)
-            )
+        for fetch_node in self._entered[option.position]:
+            shareable = not contexts and not fetch_node.contexts
+            fits = shareable and all(fetch_node.accepts(needed.required) for needed in inputs)
             if fetch_node.root.node == option.node and fetch_node.level == level + 1 and fits:
                 break
         else:
             fetch_node = self._new_fetch_node(option, OperationKind.QUERY, before)
             self._set_type(fetch_node, option, arrival)
-            option.position.fetch_nodes.append(fetch_node)
-        key, *others = required_inputs
+            self._entered[option.position].append(fetch_node)
+        key, *others = inputs
         fetch_node.enter_by(key.required)
-        for required_input in others:
-            fetch_node.require(required_input.required)
-        for argument, required_input in contexts.items():
+        for needed in others:
+            fetch_node.require(needed.required)
+        for argument, needed in contexts.items():
             above = self._finder.context_above(option.position, argument)
             assert above is not None
-            fetch_node.take_context(argument, len(above.object_path), required_input.required)
+            fetch_node.take_context(argument, len(above.object_path), needed.required)
         fetch_node.depends_on |= before
         fetch_node.feed_from(sources)
         return fetch_node
 
     def _required_inputs(self, option: Option, arrival: KeyArrival) -> list[RequiredInput]:
         typename = self._sends_own_type(option, arrival)
-        required_inputs = [self._finder.required_input(option.position, arrival.entry.key, typename)]
+        inputs = [self._finder.required_input(option.position, arrival.entry.key, typename)]
         if arrival.requires:
-            required_inputs.append(self._finder.required_input(option.position, arrival.requires))
-        return required_inputs
+            inputs.append(self._finder.required_input(option.position, arrival.requires))
+        return inputs
 
     def _context_inputs(self, option: Option, arrival: KeyArrival) -> dict[ContextArgument, RequiredInput]:
-        required_inputs: dict[ContextArgument, RequiredInput] = {}
+        inputs: dict[ContextArgument, RequiredInput] = {}
         for argument in arrival.contexts:
             above = self._finder.context_above(option.position, argument)
-            assert above is not None  # else the site had not been found
-            required_inputs[argument] = self._finder.required_input(above, parse_picks(argument.selection))
-        return required_inputs
+            assert above is not None  # otherwise there is no such option
+            inputs[argument] = self._finder.required_input(above, parse_picks(argument.selection))
+        return inputs
 
     def _sends_own_type(self, option: Option, arrival: KeyArrival) -> bool:
-        """Whether representations carry the type that another subgraph told: for an interface that is one there too."""
+        """Whether representations have the object type that an earlier subgraph returned."""
         if not option.position.abstract or arrival.entry.to_interface_object:
             return False
         knows = self._finder.view.knows_type
@@ -267,11 +268,11 @@ class FetchGraphBuilder:
 
 
 def _urgency(leaf: Leaf) -> tuple[bool, int, int]:
-    """Fields with requirements first (the latest before others), then those with the fewest ways."""
+    """The sort key: leaves with requirements first, the latest of them first; then those with the fewest paths."""
     candidates = leaf.candidates
     requiring = all(isinstance(w, KeyArrival) and bool(w.requires) for c in candidates for w in c.option.arrivals[:1])
     earliest = min((candidate.option.level for candidate in candidates), default=0)
-    # Where it need not be fetched again, nobody would.
+    # Options in a subgraph that is entered anyway come before those that need a fetch of their own.
     at_hand = [candidate for candidate in candidates if not candidate.option.is_entry]
     choices = sum(count_paths(candidate.option) for candidate in at_hand or candidates)
     return (False, -earliest, 0) if requiring else (True, choices, earliest)

@@ -1,4 +1,4 @@
-"""When something is asked: where any of several sets of `@skip` and `@include` conditions holds as a whole."""
+"""Sets of `@skip` and `@include` conditions, of which one must hold."""
 
 from __future__ import annotations
 
@@ -9,47 +9,47 @@ from hanse_router.operation import Conditions, SkipInclude
 from hanse_router.query_plan import Alternatives
 
 AnyOf = frozenset[Conditions]
-"""One of them holds, at least."""
+"""Sets of conditions, of which at least one must hold."""
 
 ALWAYS: AnyOf = frozenset((Conditions(),))
 MAX_ALTERNATIVES = 8  # above it, only what they have in common is kept
 
 
 def any_of(sets: Iterable[Conditions]) -> AnyOf:
-    """The sets, without those that others imply; weaker where they would be too many."""
+    """The sets, without those that others imply. If there are too many, their common conditions."""
     return _simplified(frozenset(sets))
 
 
 def either(one: AnyOf, other: AnyOf) -> AnyOf:
-    """Where one or the other holds."""
+    """The conditions under which one or the other holds."""
     return one if one is other else _simplified(one | other)
 
 
 def common(conditions: AnyOf) -> Conditions:
-    """What holds whichever of the sets does."""
+    """The conditions that all sets have in common."""
     return Conditions() if conditions is ALWAYS else frozenset.intersection(*conditions)
 
 
 def relative(conditions: AnyOf, outer: AnyOf) -> AnyOf:
-    """What is left to be told of the conditions where the outer ones hold."""
+    """The conditions that remain if the outer ones hold."""
     known = common(outer)
     return ALWAYS if conditions == outer else any_of(one - known for one in conditions)
 
 
 def alternatives(conditions: AnyOf) -> Alternatives:
-    """As plan nodes have it: in a fixed order, nothing for what always holds."""
+    """The form in plan nodes: sorted; empty if they always hold."""
     return () if conditions == ALWAYS else tuple(sorted(map(in_order, conditions), key=_order))
 
 
 def in_order(conditions: Conditions) -> tuple[SkipInclude, ...]:
-    """Conditions in a fixed order."""
+    """The conditions, sorted."""
     return (
         tuple(sorted(conditions, key=lambda condition: (condition.variable, condition.negated))) if conditions else ()
     )
 
 
 def opposite(condition: SkipInclude) -> SkipInclude:
-    """The condition that holds where this one does not."""
+    """The negated condition."""
     return SkipInclude(condition.variable, not condition.negated)
 
 
@@ -60,7 +60,7 @@ def _simplified(sets: AnyOf) -> AnyOf:
     if len(sets) == 1:
         return sets
     found: set[Conditions] = set()
-    # The order settles which of several simplest forms it is.
+    # The order makes the result deterministic.
     pending = sorted(sets, key=lambda one: _order(in_order(one)), reverse=True)
     while pending:
         one = pending.pop()
@@ -77,7 +77,7 @@ def _simplified(sets: AnyOf) -> AnyOf:
 
 
 def _shorter(one: Conditions, other: Conditions) -> Iterator[Conditions]:
-    """The other set without a condition that it need not have, since one holds where that condition does not."""
+    """The other set without a condition that is implied, because `one` holds if that condition does not."""
     for condition in one:
         against = opposite(condition)
         if against in other and one - {condition} <= other:

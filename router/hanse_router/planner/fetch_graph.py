@@ -1,4 +1,4 @@
-"""The fetch graph: fetch steps with what they select, and which of them needs which."""
+"""The fetch graph: fetch nodes with their selections and dependencies."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ from hanse_schema.supergraph.model import ContextArgument
 
 @dataclass(eq=False, slots=True)
 class SelectedField:
-    """A field selected in a fetch step.
+    """A field that a fetch selects.
 
-    `conditions` are all those, from the root on, under which somebody wants it: None until somebody does.
-    `alternatives`, where there are any, stand instead: it is selected once under each of them.
+    `conditions` are those, from the root on, under which it is wanted; None until it is. If there are `alternatives`,
+    it is selected once under each of them instead.
     """
 
     name: str
@@ -32,16 +32,16 @@ class SelectedField:
     conditions: AnyOf | None = None
 
     def want(self, conditions: AnyOf) -> None:
-        """Note that somebody wants the field under these conditions."""
+        """Add conditions under which the field is wanted."""
         if self.conditions is not conditions:
             self.conditions = conditions if self.conditions is None else either(self.conditions, conditions)
 
 
 @dataclass(eq=False, slots=True)
 class SelectedObject:
-    """What a fetch step selects of the objects at one position, known there as the node's type.
+    """What a fetch selects of the objects at one position, which have the node's type in its subgraph.
 
-    `above` is the slot that it is part of, by the field `holder` or (without one) by a type condition.
+    `above` is the selected object that contains it, in the field `holder` or (without one) in a type condition.
     """
 
     fetch_node: FetchNode
@@ -55,7 +55,7 @@ class SelectedObject:
     casts: dict[str, SelectedObject] = field(default_factory=dict)
 
     def select(self, field_: MergedField, edge: FieldEdge | None, child: SelectedObject | None = None) -> SelectedField:
-        """Select a field (`edge` is None for `__typename`), or find it selected."""
+        """Select a field, unless it is selected already. `edge` is None for `__typename`."""
         held = self.fields.get(field_.response_key)
         if held is None:
             type_, arguments = "String!", field_.arguments
@@ -72,17 +72,17 @@ class SelectedObject:
         return held
 
     def below(self, field_: MergedField, edge: FieldEdge, new: SelectedObject) -> SelectedObject:
-        """Select a composite field; `new` becomes its slot unless it has one."""
+        """Select a composite field. `new` becomes its selected object unless it has one."""
         held = self.select(field_, edge, new)
         assert held.child is not None
         held.child.above, held.child.holder = self, held
         return held.child
 
     def want(self, field_: SelectedField | None, conditions: AnyOf) -> None:
-        """Note that a field of the slot (or its mere objects) is wanted, and so all that leads to it.
+        """Add conditions under which a field (or only the object) is wanted, also to everything above it.
 
-        The client wants to know of the objects on the way, whether the field is wanted or not. What makes a step wanted
-        under weaker conditions makes the fields of its representations wanted likewise.
+        Objects above a skipped field are in the response all the same. If a fetch is wanted under weaker conditions, so
+        are the fields of its representations.
         """
         if field_ is not None:
             field_.want(conditions)
@@ -98,12 +98,12 @@ class SelectedObject:
 
 @dataclass(eq=False, slots=True)
 class FetchNode:
-    """One fetch to come: at the root, or of the entities at a position.
+    """A fetch at the root, or of the entities at a position.
 
-    `level` is the number of fetches one after another up to and with this one. `typename` is what representations are
-    sent as (None: the object's own type); `recovers_type` that the reply tells the objects' real types.
-    `required` are the fields of representations, of which `key` finds the objects. `sources` are the fields that they
-    are made of (None: only the object has to be there).
+    `level` is the number of fetches one after another, including this one. `typename` is the `__typename` of its
+    representations (None: the object's own); with `recovers_type` the reply has the object types. `required` are the
+    fields of representations, `key` those of them that identify the object. `sources` are the selected fields that they
+    are read from (None: only the object has to exist).
     """
 
     id: int
@@ -123,7 +123,7 @@ class FetchNode:
     conditions: AnyOf | None = None
 
     def want(self, conditions: AnyOf) -> None:
-        """Note that somebody wants something of the step under these conditions."""
+        """Add conditions under which the fetch is wanted."""
         weaker = conditions if self.conditions is None else either(self.conditions, conditions)
         if weaker != self.conditions:
             self.conditions = weaker
@@ -131,18 +131,18 @@ class FetchNode:
                 selected.want(field_, weaker)
 
     def feed_from(self, sources: list[tuple[SelectedObject, SelectedField | None]]) -> None:
-        """Take representations' fields from these."""
+        """Add sources of the representations."""
         self.sources += sources
         if self.conditions is not None:
             for selected, field_ in sources:
                 selected.want(field_, self.conditions)
 
     def context_argument(self, argument: ContextArgument) -> str:
-        """An argument filled from a context, as it is written."""
+        """The text of an argument that is filled from a context."""
         return f"{argument.name}: ${self.contexts[argument].variable}"
 
     def take_context(self, argument: ContextArgument, depth: int, required: tuple[RequiredPart, ...]) -> None:
-        """Declare the variable of an argument that is filled from an object above."""
+        """Add the variable of an argument that is filled from an object above."""
         variable = f"context_{self.id}_{len(self.contexts)}"
         self.contexts[argument] = ContextVariable(variable, argument.type, depth, required)
 
@@ -156,7 +156,7 @@ class FetchNode:
         self.key = _joined(self.key, key)
 
     def accepts(self, required: tuple[RequiredPart, ...]) -> bool:
-        """Whether representations can hold these fields too: not where one name stands for two values."""
+        """Whether representations can have these fields too; not if one name had two values."""
         return not conflict(self.required, required)
 
 
@@ -165,7 +165,7 @@ def _joined(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> t
 
 
 def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]:
-    """All that any of the parts requires, each field once."""
+    """The union of required fields."""
     fields: dict[tuple[str, str], list[tuple[RequiredPart, ...]]] = {}
     fragments: dict[tuple[str, tuple[str, ...]], list[tuple[RequiredPart, ...]]] = {}
     for part in (part for required in parts for part in required):
@@ -180,7 +180,7 @@ def merge_required(*parts: tuple[RequiredPart, ...]) -> tuple[RequiredPart, ...]
 
 
 def conflict(one: tuple[RequiredPart, ...], other: tuple[RequiredPart, ...]) -> bool:
-    """Whether a representation cannot hold both: one name would stand for two values."""
+    """Whether one name would have two values in a representation with both."""
     keys = {part.name: part for part in _fields(one)}
     for part in _fields(other):
         held = keys.get(part.name)
@@ -201,10 +201,10 @@ def _fields(required: tuple[RequiredPart, ...]) -> list[RequiredField]:
 
 @dataclass(eq=False, slots=True)
 class FetchGraph:
-    """All fetch steps of an operation, in the order in which they were found necessary."""
+    """The fetch nodes of an operation, in the order in which they were added."""
 
     fetch_nodes: list[FetchNode] = field(default_factory=list)
 
     def depth(self) -> int:
-        """How many fetches one after another there are."""
+        """The number of fetches one after another."""
         return max((fetch_node.level for fetch_node in self.fetch_nodes), default=0)

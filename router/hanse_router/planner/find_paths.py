@@ -1,4 +1,4 @@
-"""Walk the query graph along an operation: where each object may be, how early, and which sites resolve each field."""
+"""Find the paths to each field: at which nodes of the query graph its object can be, and how early."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ Found = tuple[FieldEdge, int]
 
 
 class NoPathError(PlanError):
-    """A field cannot be had from any place where its object may be."""
+    """No path leads to a field."""
 
 
 class PathFinder:
-    """One walk along one operation. It decides nothing: it finds all that could be done."""
+    """Finds the paths for one operation. It does not choose among them."""
 
     def __init__(self, view: GraphView) -> None:
         self.view = view
@@ -40,10 +40,10 @@ class PathFinder:
         self._open: set[tuple[int, Node, str]] = set()
         self._resolved: dict[tuple[Node, MergedField], bool] = {}
 
-    # -- what is asked -------------------------------------------------------------------------------------------------
+    # -- selections ----------------------------------------------------------------------------------------------------
 
     def expand(self, position: Position, selections: MergedSelections) -> list[Leaf]:
-        """The leaves to be placed for all that is asked at a position. Raises NoWayError."""
+        """The leaves of the selections at a position, with their candidates. Raises NoPathError."""
         leaves: list[Leaf] = []
         for field in selections.common:
             leaves += self._expand_field(position, field)
@@ -64,7 +64,7 @@ class PathFinder:
         leaves: list[Leaf] = []
         for type_ in sorted(part.types if position.types is None else part.types & position.types):
             refined = self.refine(position, type_)
-            # Where no site knows the type, no object there can have it.
+            # If no option has the type, no object there can have it.
             if refined.options:
                 for field in part.fields:
                     leaves += self._expand_field(refined, field)
@@ -84,7 +84,7 @@ class PathFinder:
         return self._explode(position, field)
 
     def _earlier_by_type(self, position: Position, field: MergedField, candidates: list[Candidate]) -> list[Leaf]:
-        """The tasks for a leaf by object type, if what has it for all types at once is reached later; else none."""
+        """The leaves of a field by object type, if that is earlier than an option for all types; else none."""
         level = min(candidate.option.level for candidate in candidates)
         if field.selections is not None or all(option.level >= level for option in position.options.values()):
             return []
@@ -119,7 +119,7 @@ class PathFinder:
         )
 
     def _resolves(self, node: Node, field: MergedField) -> bool:
-        """Whether the field, with all below, can be had of an object that is at this node only."""
+        """Whether the field and its selections can be resolved from this node alone."""
         known = self._resolved.get((node, field))
         if known is None:
             try:
@@ -133,7 +133,7 @@ class PathFinder:
     # -- positions -----------------------------------------------------------------------------------------------------
 
     def child(self, position: Position, field: MergedField, candidates: Iterable[Candidate]) -> Position:
-        """The position below a composite field, with every site that it can be come by."""
+        """The position below a composite field, with its options."""
         child = position.children.get(field.response_key)
         if child is None:
             type_ = named_type(field.type)
@@ -148,7 +148,7 @@ class PathFinder:
         return child
 
     def _agreed_types(self, position: Position) -> frozenset[str] | None:
-        """The object types on which all subgraphs agree that resolve the field; None where all are interface objects.
+        """The object types that all subgraphs which resolve the field have; None if all have interface objects.
 
         Subgraphs that share a field have to resolve it alike, so it has no other type.
         """
@@ -156,7 +156,7 @@ class PathFinder:
         return frozenset.intersection(*map(self.view.graph.runtime_types, nodes)) if nodes else None
 
     def refine(self, position: Position, type_: str) -> Position:
-        """The position of those objects that have the object type; it has no sites where none can have it."""
+        """The position of the objects with the object type. It has no options if no object can have it."""
         refined = position.refined.get(type_)
         if refined is None:
             refined = position.refined[type_] = position.of_type(type_)
@@ -169,7 +169,7 @@ class PathFinder:
         return refined
 
     def _narrow(self, position: Position, type_: str, types: frozenset[str]) -> Position:
-        """The position of the objects that have an abstract type, at the sites where it stands for just those types."""
+        """The position of the objects with an abstract type, with the options where it has exactly those types."""
         narrowed = position.refined.get(type_)
         if narrowed is None:
             narrowed = position.refined[type_] = position.of_types(type_, types)
@@ -183,7 +183,7 @@ class PathFinder:
         return narrowed
 
     def close(self, position: Position) -> None:
-        """Add the sites that are entered by key from those that are there, each as early as can be."""
+        """Add the options that are entered by key from those that exist, each at its earliest level."""
         for node, level, entries in self._closure(position):
             position.options[node] = Option(position, node, level, [KeyArrival(entry) for entry in entries])
 
@@ -194,7 +194,7 @@ class PathFinder:
         key = (position.type, frozenset((node, option.level - first) for node, option in position.options.items()))
         known = self._closures.get(key)
         if known is None:
-            # Where keys lead through each other in a circle, the inner turn finds nothing new.
+            # If keys lead to each other in a circle, the inner call finds nothing new.
             self._closures[key] = []
             known = self._closures[key] = list(self._find_entries(position.type, key[1]))
         return [(node, level + first, entries) for node, level, entries in known]
@@ -224,7 +224,7 @@ class PathFinder:
             pending = [entry for entry in pending if entry.target not in settled]
 
     def _scratch(self, type_: str, origins: Iterable[tuple[Node, int]]) -> Position:
-        """A position to try things at."""
+        """A position that is not part of the query tree."""
         position = Position(type_, self.view.is_abstract(type_))
         for node, level in origins:
             _arrive(position, node, level)
@@ -234,7 +234,7 @@ class PathFinder:
     # -- fields --------------------------------------------------------------------------------------------------------
 
     def candidates(self, position: Position, name: str) -> list[Candidate]:
-        """The sites that resolve a field of every object at the position."""
+        """The options that resolve a field of every object at the position."""
         view = self.view
         if name == "__typename":
             return [Candidate(option, None) for option in position.options.values() if view.knows_type(option.node)]
@@ -251,7 +251,7 @@ class PathFinder:
         return found
 
     def _required_option(self, position: Position, edge: FieldEdge, entries: list[Entry]) -> Option | None:
-        """The site that is entered with what the field requires, or None where that cannot be had."""
+        """The option that is entered with the fields that a field requires; None if they are not available."""
         node = entries[0].target
         key = (node, edge.requires, edge.contexts)
         option = position.required.get(key)
@@ -293,10 +293,10 @@ class PathFinder:
                 return above
         return None
 
-    # -- how early -----------------------------------------------------------------------------------------------------
+    # -- levels --------------------------------------------------------------------------------------------------------
 
     def level_of(self, position: Position, picks: Picks) -> int | None:
-        """The level at which all of a field set can be there, or None where some of it cannot be had."""
+        """The earliest level at which a whole field set is available; None if a part of it never is."""
         latest = 0
         for pick in picks:
             level: int | None
@@ -356,7 +356,7 @@ class PathFinder:
         return best
 
     def _is_local(self, node: Node, picks: Picks) -> bool:
-        """Whether the node itself resolves the whole field set, all fields being plain."""
+        """Whether the node itself resolves the whole field set, without requirements."""
         for pick in picks:
             if not isinstance(pick, FieldPick):
                 return False
@@ -367,10 +367,10 @@ class PathFinder:
                 return False
         return True
 
-    # -- what representations need -------------------------------------------------------------------------------------
+    # -- inputs of representations -------------------------------------------------------------------------------------
 
     def required_input(self, position: Position, picks: Picks, typename: bool = False) -> RequiredInput:
-        """The fields of a representation, as tasks at the position. Raises NoWayError."""
+        """The fields of a representation, as leaves at the position. Raises NoPathError."""
         known = position.required_inputs.get((picks, typename))
         if known is None:
             selections, required = HiddenSelections(self.view).make(position.type, position.names, picks)
@@ -383,7 +383,7 @@ class PathFinder:
 
 
 def _arrive(position: Position, node: Node, level: int, arrival: FieldArrival | CastArrival | None = None) -> None:
-    """Note a way to a site; of several only the earliest count, unless they are as early."""
+    """Add an arrival at an option. Only the earliest arrivals are kept."""
     option = position.options.get(node)
     if option is None:
         position.options[node] = Option(position, node, level, [] if arrival is None else [arrival])

@@ -1,4 +1,4 @@
-"""The query graph under one set of override labels, as the walk asks it; answers are remembered."""
+"""Lookups in the query graph under one set of override labels, with a cache."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from hanse_schema.supergraph.model import InterfaceType, ObjectType
 
 
 class GraphView:
-    """Look-ups in the query graph where exactly `labels` are active."""
+    """The query graph if exactly `labels` are active."""
 
     def __init__(self, graph: QueryGraph, labels: frozenset[str] = frozenset()) -> None:
         self.graph = graph
@@ -20,14 +20,14 @@ class GraphView:
         self._contexts = _contexts(graph)
 
     def field(self, node: Node, name: str) -> FieldEdge | None:
-        """The field's edge for an object of the node's type, if the labels let it through."""
+        """The edge of a field of the node's type, if it is active under the labels."""
         fields = self._fields.get(node)
         if fields is None:
             fields = self._fields[node] = self._open_fields(node)
         return fields.get(name)
 
     def shared_field(self, node: Node, name: str) -> FieldEdge | None:
-        """The field's edge where it can be asked of the node's abstract type at once.
+        """The edge of a field that can be selected on the node's abstract type, for all object types together.
 
         That is so when the abstract type has the field, and each of its object types there resolves it by itself.
         """
@@ -37,13 +37,13 @@ class GraphView:
         return self._shared_fields[key]
 
     def casts(self, node: Node) -> dict[str, Node]:
-        """The object types that an object at the node may have, each as a node."""
+        """The possible object types of the node, as nodes."""
         if node not in self._casts:
             self._casts[node] = {cast.type: cast for cast in self.graph.casts(node)}
         return self._casts[node]
 
     def narrow(self, node: Node, type_: str, types: frozenset[str]) -> Node | None:
-        """The node as another abstract type, if that stands for just these types there."""
+        """The node as another abstract type, if it has exactly these object types there."""
         other = Node(node.graph, type_, node.provides)
         if self.graph.is_object(node) or (node.graph, type_) not in self.graph.runtime or self.graph.is_object(other):
             return None
@@ -51,7 +51,7 @@ class GraphView:
         return other if self.graph.runtime_types(other) & here == types & here and types & here else None
 
     def entries(self, type_: str) -> tuple[Entry, ...]:
-        """The ways into subgraphs for objects of the type."""
+        """The entries into subgraphs for objects of the type."""
         return self.graph.entries.get(type_, ())
 
     def requiring(self, type_: str, name: str) -> list[tuple[FieldEdge, list[Entry]]]:
@@ -73,7 +73,7 @@ class GraphView:
         return self.graph.is_abstract(type_)
 
     def knows_type(self, node: Node) -> bool:
-        """Whether the node's subgraph knows the object's type (it does not for an interface object)."""
+        """Whether the node's subgraph knows the object type; it does not for an interface object."""
         return not self.graph.is_interface_object(node)
 
     def sets_context(self, type_: str, context: str) -> bool:

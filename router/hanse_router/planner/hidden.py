@@ -1,4 +1,4 @@
-"""Fields asked for the platform's sake: what representations are made of, under keys that are free."""
+"""Hidden fields: the fields of representations, under unused response keys."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanse_schema.type_ref import named_type
 
 
 class HiddenSelections:
-    """Makes what is asked for the platform's sake, under keys that are free."""
+    """Makes the selections of hidden fields."""
 
     def __init__(self, view: GraphView) -> None:
         self._view = view

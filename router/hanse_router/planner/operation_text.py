@@ -1,4 +1,4 @@
-"""Write the GraphQL text that a subgraph is sent."""
+"""Print the GraphQL text that is sent to a subgraph."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _group(group: EntityGroup) -> str:
 
 
 def _guards(group: EntityGroup) -> tuple[SkipInclude, ...]:
-    """What can be written of the group's conditions: directives cannot say that one or another has to hold."""
+    """The group's conditions, if directives can express them: they have no `or`."""
     return group.conditions[0] if len(group.conditions) == 1 else ()
 
 
@@ -74,7 +74,7 @@ def _selection(selection: Selection) -> str:
 
 
 def _guarded(head: str, conditions: tuple[SkipInclude, ...], inner: str) -> str:
-    """A selection with its conditions; a directive can stand only once in a place, so more of them wrap it."""
+    """A selection with its conditions: the first as a directive, further ones on fragments around it."""
     if not conditions:
         return f"{head}{inner}"
     first, *others = conditions
@@ -86,5 +86,5 @@ def _guarded(head: str, conditions: tuple[SkipInclude, ...], inner: str) -> str:
 
 @lru_cache(maxsize=4096)
 def condition_text(condition: SkipInclude) -> str:
-    """The directive that a condition is written as."""
+    """The directive for a condition."""
     return f"@{'skip' if condition.negated else 'include'}(if: ${condition.variable})"

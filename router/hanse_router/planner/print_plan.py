@@ -1,4 +1,4 @@
-"""Print a plan: as text to read, as JSON, and as a Graphviz drawing of its fetches."""
+"""Print a plan as text, as JSON, or as a Graphviz graph of its fetches."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from hanse_router.query_plan import (
 
 
 def print_plan(plan: QueryPlan) -> str:
-    """The plan as indented text: the stages, and for each fetch what is asked of which subgraph for which objects."""
+    """The plan as indented text: stages, and for each fetch its subgraph, selections and objects."""
     lines = ["QueryPlan {", *_indent(_node(plan.node)), "}"]
     return "\n".join(lines) + "\n"
 
@@ -40,7 +40,7 @@ def plan_to_json(plan: QueryPlan) -> dict[str, Any]:
 
 
 def plan_to_dot(plan: QueryPlan) -> str:
-    """The plan's fetches as a Graphviz graph; an arrow leads from a fetch to those that need it."""
+    """The fetches as a Graphviz graph; an arrow leads from a fetch to those that depend on it."""
     lines = ["digraph fetches {", "  rankdir=LR;", "  node [shape=box, fontname=monospace];"]
     for fetch in fetches_of(plan.node):
         paths = " ".join(path_text(path) for group in fetch.groups for path in group.paths)
@@ -175,7 +175,7 @@ def _conditions(conditions: Iterable[SkipInclude]) -> str:
 
 
 def _when(any_of: Alternatives) -> str:
-    """Conditions in words: `if $a and not $b, or $c`."""
+    """Conditions as text: `if $a and not $b, or $c`."""
     if len(any_of) == 1 and all(condition.negated for condition in any_of[0]):
         return "unless " + " or ".join(f"${condition.variable}" for condition in any_of[0])
     return "if " + ", or ".join(" and ".join(map(_truth, conditions)) for conditions in any_of)
@@ -200,7 +200,7 @@ def _node_json(node: PlanNode | None) -> dict[str, Any] | None:
 
 
 def _alternatives_json(any_of: Alternatives) -> list[dict[str, bool]]:
-    """For each set of conditions the value that each variable has to have."""
+    """For each set of conditions, the required value of each variable."""
     return [{condition.variable: not condition.negated for condition in conditions} for conditions in any_of]
 
 

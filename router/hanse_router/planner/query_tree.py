@@ -1,10 +1,9 @@
-"""The query tree: positions in the response, the sites from which their objects can be had, and the fields to place."""
+"""The query tree: positions in the response, the options for fetching their objects, and the leaves to place."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from hanse_router.operation import Arguments
 from hanse_router.planner.conditions import ALWAYS, AnyOf
@@ -14,30 +13,27 @@ from hanse_schema.query_graph import Entry, FieldEdge, Node, Picks
 from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import list_depth
 
-if TYPE_CHECKING:
-    from hanse_router.planner.fetch_graph import FetchNode, SelectedObject
-
 
 @dataclass(eq=False, slots=True)
 class ResponseKeys:
-    """The response keys in use at one place of the response, each with the (field, arguments) that it stands for."""
+    """The response keys in use at one response path, each with the (field, arguments) that it stands for."""
 
     keys: dict[str, set[tuple[str, Arguments]]] = field(default_factory=dict)
     children: dict[str, ResponseKeys] = field(default_factory=dict)
 
     def register(self, selections: MergedSelections) -> None:
-        """Take the keys of everything asked."""
+        """Register the keys of all selections."""
         for field_ in selections.all_fields():
             self.keys.setdefault(field_.response_key, set()).add((field_.name, field_.arguments))
             if field_.selections is not None:
                 self.child(field_.response_key).register(field_.selections)
 
     def child(self, key: str) -> ResponseKeys:
-        """The names below a key."""
+        """The keys below a key."""
         return self.children.setdefault(key, ResponseKeys())
 
     def key_for(self, name: str, arguments: Arguments) -> str:
-        """A key under which a hidden field can stand: one that has it already, or a free one."""
+        """A key for a hidden field: one that already stands for it, or an unused one."""
         wanted = {(name, arguments)}
         if self.keys.get(name) == wanted:
             return name
@@ -54,12 +50,12 @@ class ResponseKeys:
 
 @dataclass(eq=False, slots=True)
 class Position:
-    """A place in the response: objects of a type, at a path.
+    """The objects of a type at a response path.
 
-    `sites` are the places in the query graph where such an object may be, by node; `required` those that are entered
-    with `@requires` fields. `refined` are the same objects, taken by their object type. `steps` are the fetch steps
-    that enter a subgraph here. `conditions` are those under which the client asks for it; `hidden`: no client does.
-    `types`, where not None, are the object types that objects of an abstract type can have.
+    `options` are the nodes of the query graph at which such an object can be; `required` those that are entered with
+    `@requires` fields. `refined` are the positions of the same objects by type. `conditions` are those under which the
+    client selects it; a `hidden` position is not selected by the client. `types`, if not None, are the object types
+    that objects of an abstract type can have.
     """
 
     type: str
@@ -74,7 +70,6 @@ class Position:
     children: dict[str, Position] = field(default_factory=dict)
     refined: dict[str, Position] = field(default_factory=dict)
     required_inputs: dict[tuple[Picks, bool], RequiredInput] = field(default_factory=dict)
-    fetch_nodes: list[FetchNode] = field(default_factory=list)
     parent: Position | None = None
 
     def below(self, field_: MergedField, type_: str, abstract: bool) -> Position:
@@ -85,17 +80,17 @@ class Position:
         )
 
     def of_type(self, type_: str) -> Position:
-        """The position of those of its objects that have the object type."""
+        """The position of its objects with an object type."""
         return Position(type_, False, self._narrowed_path((type_,)), self.names, self.conditions, parent=self)
 
     def of_types(self, type_: str, types: frozenset[str]) -> Position:
-        """The position of those of its objects that have the abstract type, which here stands for these types."""
+        """The position of its objects with an abstract type, which has these object types here."""
         path = self._narrowed_path(tuple(sorted(types)))
         return Position(type_, True, path, self.names, self.conditions, parent=self)
 
     @property
     def object_path(self) -> Path:
-        """The path without the types that it is narrowed to at its end."""
+        """The response path without the type condition at its end."""
         return self.path[:-1] if self.path and isinstance(self.path[-1], PathTypes) else self.path
 
     def _narrowed_path(self, types: tuple[str, ...]) -> Path:
@@ -104,34 +99,31 @@ class Position:
 
 @dataclass(eq=False, slots=True)
 class Option:
-    """A node of the query graph at a position.
+    """A node of the query graph at which the objects of a position can be.
 
-    `level` counts the fetches one after another that it takes to be there at the earliest; `ways` are the ways to get
-    there. A site in use has its `slot` in the fetch graph.
+    `level` is the minimum number of fetches one after another until then. `arrivals` are the last steps of the paths to
+    it.
     """
 
     position: Position
     node: Node
     level: int
     arrivals: list[Arrival] = field(default_factory=list)
-    selected: SelectedObject | None = None
-    cost: tuple[int, int] = (0, 0)  # fetches still to be made, and level; known as of `cost_as_of`
-    cost_as_of: int = -1
 
     @property
     def is_entry(self) -> bool:
-        """Whether a fetch of its own enters the subgraph here."""
+        """Whether a fetch of its own is needed."""
         return isinstance(self.arrivals[0], KeyArrival)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RootArrival:
-    """The operation's root, in a subgraph that has it."""
+    """At the root of the operation."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FieldArrival:
-    """Along a field, from the object above."""
+    """By a field of the object above."""
 
     option: Option
     field: MergedField
@@ -140,14 +132,14 @@ class FieldArrival:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CastArrival:
-    """From the same object, taken as an abstract type."""
+    """By a type condition on the same object."""
 
     option: Option
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KeyArrival:
-    """By a key, and perhaps with required fields and arguments from above, in a new fetch."""
+    """By a key, in a fetch of its own, with the required fields and context arguments."""
 
     entry: Entry
     requires: Picks = ()
@@ -159,7 +151,7 @@ Arrival = RootArrival | FieldArrival | CastArrival | KeyArrival
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
-    """A site that can resolve a field; `edge` is None for `__typename`, and for the mere presence of the object."""
+    """An option that resolves a field. `edge` is None for `__typename`, and if only the object has to exist."""
 
     option: Option
     edge: FieldEdge | None
@@ -167,7 +159,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Leaf:
-    """A leaf to be placed at one of the candidates; without `field_`, only the object has to be there."""
+    """A field to resolve at one of the candidates. Without `field`, only the object has to exist."""
 
     position: Position
     field: MergedField | None
@@ -176,14 +168,14 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RequiredInput:
-    """Fields that a representation needs: as tasks, and as the executor reads them from the response tree."""
+    """Fields of a representation: as leaves, and as the executor reads them from the response tree."""
 
     leaves: list[Leaf]
     required: tuple[Required, ...]
 
 
 def count_paths(option: Option) -> int:
-    """In how many ways the site can be come by, up to the last entry, by whatever key."""
+    """The number of paths to the option from the last entry by a key."""
     if isinstance(option.arrivals[0], FieldArrival | CastArrival):
         return sum(
             count_paths(arrival.option)
@@ -194,7 +186,7 @@ def count_paths(option: Option) -> int:
 
 
 def objects_above(position: Position) -> Iterator[Position]:
-    """The positions of the objects that the position's objects are reached through, the nearest first."""
+    """The positions of the objects above, the nearest first."""
     at = position
     while at.parent is not None:
         if at.object_path != at.parent.object_path:

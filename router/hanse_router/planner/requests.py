@@ -1,4 +1,4 @@
-"""The requests of a plan while the passes work on them: fetch steps with their selections printed into plan nodes."""
+"""Requests to subgraphs, made of fetch nodes; passes merge them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from hanse_schema.query_graph import QueryGraph
 
 @dataclass(eq=False, slots=True)
 class Group:
-    """One `_entities` field to be."""
+    """An `_entities` field of a request."""
 
     paths: tuple[Path, ...]
     inputs: tuple[EntityInput, ...]
@@ -26,7 +26,7 @@ class Group:
 
 @dataclass(eq=False, slots=True)
 class Request:
-    """One fetch to be, made of one or more steps.
+    """A request to a subgraph, made of one or more fetch nodes.
 
     It is a root fetch (`selections`, for the objects at `paths` unless for the root) or an entity fetch (`groups`).
     """
@@ -42,12 +42,12 @@ class Request:
 
     @property
     def joins_others(self) -> bool:
-        """Whether it can be sent with others: not where values from above may part it further."""
+        """Whether it can be merged with others; not if context values may split it."""
         return bool(self.groups) and not self.groups[0].contexts
 
 
 def requests_of(fetches: FetchGraph, graph: QueryGraph) -> list[Request]:
-    """One request per step."""
+    """A request for each fetch node."""
     return [_request(fetch_node, graph) for fetch_node in fetches.fetch_nodes]
 
 

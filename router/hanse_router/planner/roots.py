@@ -1,4 +1,4 @@
-"""Start at the operation's root: all its fields together, or (for mutations) one after another."""
+"""Plan from the root of an operation: all fields together, or one after another for mutations."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from hanse_schema.query_graph import Node
 
 
 def place_together(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
-    """Queries and subscriptions: every field may come from whichever subgraph has it."""
+    """Place the fields of a query or subscription, each in any subgraph that has it."""
     if selections.common:
         builder.place_all(finder.expand(_root(selections, finder, _subgraphs(selections.type, finder)), selections))
 
 
 def place_in_series(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
-    """Mutations: each field runs once, in one subgraph, after all before it; neighbours in one subgraph go together."""
+    """Place the fields of a mutation, each after those before it. Neighbours in one subgraph share a fetch."""
     chosen = _subgraphs_in_series(selections, finder)
     for number, (subgraph, run) in enumerate(groupby(zip(selections.common, chosen, strict=True), key=itemgetter(1))):
         if number:
@@ -36,16 +36,16 @@ def place_in_series(selections: MergedSelections, finder: PathFinder, builder: F
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Series:
-    """Subgraphs for the first fields of a mutation: `levels` of waiting in all, of which the last run has `last`."""
+    """Subgraphs for the first fields of a mutation. `levels` are needed in total, `last` of them by the last run."""
 
     levels: int
     runs: int = 0
-    effort: int = 0  # the levels of all leaves: those that the subgraphs answer by themselves count least
+    effort: int = 0  # the sum of the levels of all leaves
     last: int = 0
     chosen: tuple[str, ...] = ()
 
     def then(self, subgraph: str, depth: int, effort: int) -> _Series:
-        """One field more."""
+        """The series with one more field."""
         chosen = (*self.chosen, subgraph)
         if self.chosen and self.chosen[-1] == subgraph:
             last = max(self.last, depth)
@@ -54,10 +54,10 @@ class _Series:
 
 
 def _subgraphs_in_series(selections: MergedSelections, finder: PathFinder) -> tuple[str, ...]:
-    """A subgraph for each field, so that there are as few levels as can be, then as few runs of one subgraph."""
+    """A subgraph for each field, with the fewest levels, then the fewest runs in one subgraph."""
     best = [_Series(0)]
     for field in selections.common:
-        ends: dict[tuple[str, int], _Series] = {}  # the best of those that go on alike
+        ends: dict[tuple[str, int], _Series] = {}  # the best series for each end
         for subgraph, depth, effort in _first_subgraphs(field, selections, finder):
             for series in best:
                 longer = series.then(subgraph, depth, effort)
@@ -72,7 +72,7 @@ def _subgraphs_in_series(selections: MergedSelections, finder: PathFinder) -> tu
 def _first_subgraphs(
     field: MergedField, selections: MergedSelections, finder: PathFinder
 ) -> Iterator[tuple[str, int, int]]:
-    """The subgraphs that take a mutation's field, each with the levels that it takes, at most and over all leaves."""
+    """The subgraphs that have a mutation field, each with the maximum level and the sum of levels of its leaves."""
     for subgraph in _subgraphs(selections.type, finder):
         try:
             leaves = finder.expand(_root(selections, finder, [subgraph]), MergedSelections(selections.type, [field]))

@@ -1,4 +1,4 @@
-"""Turn what a fetch step selects into the plan's selections."""
+"""Convert the selections of a fetch node to those of the plan."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TYPENAME = FieldSelection("__typename", "String!", "__typename", "__typename")
 
 
 def selections_of(selected: SelectedObject, graph: QueryGraph, conditions: AnyOf) -> tuple[Selection, ...]:
-    """The selections of a slot: `__typename` where it is needed, fields, then fragments by type.
+    """The selections of an object: `__typename` if it is needed, fields, then fragments by type.
 
     Nothing is selected unless `conditions` hold, so they are not repeated.
     """
@@ -28,7 +28,7 @@ class _Printer:
         self._graph = graph
 
     def of(self, selected: SelectedObject, outer: Conditions, known: frozenset[_Leaf] = frozenset()) -> list[Selection]:
-        """The slot's selections, without conditions that hold anyway, and leaves selected of its objects anyway."""
+        """The selections, without conditions that hold anyway and without leaves that are selected anyway."""
         found: list[Selection] = []
         is_part = selected.above is not None and selected.holder is None
         tells_type = selected.position.abstract and selected.knows_type and not is_part
@@ -70,5 +70,5 @@ def _is_sure(field: SelectedField, outer: Conditions) -> bool:
 
 
 def _certain(field: SelectedField) -> Conditions:
-    """What holds whenever somebody wants the field."""
+    """The conditions that hold whenever the field is wanted."""
     return common(field.conditions or ALWAYS)

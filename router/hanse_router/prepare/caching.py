@@ -1,4 +1,4 @@
-"""How long the response of an operation may be kept, and for whom: worked out once per operation.
+"""The cache policy of an operation: how long its response may be cached, and for whom.
 
 `@cacheControl(maxAge: Int, scope: PUBLIC | PRIVATE, inheritMaxAge: Boolean)` on a field, or on the type that it
 returns, says so in seconds; the field's word counts first. What has none of them: a root field, or a field that returns
@@ -30,7 +30,7 @@ PRIVATE = "PRIVATE"
 
 @dataclass(frozen=True, slots=True)
 class CachePolicy:
-    """The response may be kept for `max_age` seconds; where it is `private`, for the same caller only."""
+    """The response may be cached for `max_age` seconds; if `private`, for the same caller only."""
 
     max_age: int
     private: bool
@@ -38,14 +38,14 @@ class CachePolicy:
 
 @dataclass(frozen=True, slots=True)
 class _Hint:
-    """What one place says. `max_age` None: nothing of its own, as long as what it belongs to."""
+    """One cache hint. `max_age` None: the same as the parent."""
 
     max_age: int | None = None
     private: bool = False
     inherits: bool = False
 
     def or_else(self, other: _Hint) -> _Hint:
-        """This one, and what it leaves open as the other says."""
+        """This hint, with the other for what it leaves open."""
         if self.max_age is not None or self.inherits:
             return _Hint(self.max_age, self.private or other.private, self.inherits)
         return _Hint(other.max_age, self.private or other.private, other.inherits)
@@ -55,13 +55,13 @@ _NOTHING = _Hint()
 
 
 class CachePolicies:
-    """The hints of a supergraph."""
+    """The cache hints of a supergraph."""
 
     def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema, directive: str) -> None:
         self._supergraph = supergraph
         self._api_schema = api_schema
         self._directive = directive
-        # Whether the router enforces them or leaves that to the subgraphs, the answer hangs on who asks.
+        # Fields with requirements make a response private, whoever enforces them.
         self._requirements = Requirements(supergraph, api_schema)
 
     def annotate(self, operation: Operation) -> CachePolicy | None:
@@ -82,7 +82,7 @@ class CachePolicies:
         return CachePolicy(max_age, private) if max_age else None
 
     def _of_use(self, type_name: str, field_name: str) -> Iterator[_Hint]:
-        """What is said of a field where it stands; of abstract types, what each that may come says."""
+        """The hints of a field on a type; for abstract types, those of each possible type."""
         type_: Any = self._api_schema.get_type(type_name)
         returned = get_named_type(type_.fields[field_name].type)
         own = self._of_field(type_name, field_name)
@@ -120,7 +120,7 @@ class CachePolicies:
             if directive.name == self._directive:
                 said = directive.values()
                 age = said.get("maxAge")
-                # What is not understood is not kept.
+                # A hint that is not understood forbids caching.
                 max_age = max(0, age) if isinstance(age, int) else None if age is None else 0
                 hint = _Hint(max_age, said.get("scope") == PRIVATE, said.get("inheritMaxAge") is True)
         return hint

@@ -1,4 +1,4 @@
-"""Limits on a document before it is validated: its depth, aliases and root fields, fragments counted at each use."""
+"""Limits of a document, checked before validation: depth, aliases, fields, root fields. Fragments count at each use."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from hanse_router.settings import LimitSettings
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """What a selection set amounts to when its fragments stand where they are used."""
+    """The size of a selection set with its fragments expanded."""
 
     depth: int = 0
     aliases: int = 0
@@ -31,7 +31,7 @@ _NOTHING = Size()
 
 
 def check_limits(document: DocumentNode, limits: LimitSettings) -> None:
-    """Measure each operation. Raises LimitExceeded, which names the limit and the setting that holds it."""
+    """Check each operation. Raises LimitExceeded, which names the limit and its setting."""
     measure = _Measure(document)
     for definition in document.definitions:
         if isinstance(definition, OperationDefinitionNode):
@@ -45,7 +45,7 @@ def check_limits(document: DocumentNode, limits: LimitSettings) -> None:
 def _check(code: str, what: str, found: int, setting: str, allowed: int) -> None:
     if found > allowed:
         raise LimitExceeded(
-            f"The operation has {found} {what}; at most {allowed} are allowed (limits.{setting}).", code=code
+            f"The operation has {found} {what}; the maximum is {allowed} (limits.{setting}).", code=code
         )
 
 
@@ -56,7 +56,7 @@ class _Measure:
             for definition in document.definitions
             if isinstance(definition, FragmentDefinitionNode)
         }
-        # A fragment met again inside of itself counts nothing: validation refuses the cycle.
+        # A fragment inside of itself counts nothing: validation refuses the cycle.
         self._sizes: dict[str, Size] = {}
 
     def selections(self, selection_set: SelectionSetNode) -> Size:

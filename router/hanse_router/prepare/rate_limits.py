@@ -29,7 +29,7 @@ _WINDOW = re.compile(r"(\d+(?:\.\d+)?)\s*([smhd])")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """At most `max` uses of `name` in `seconds`; `window` is the latter as it was written."""
+    """At most `max` uses of `name` in `seconds`. `window` is the text of the setting or directive."""
 
     name: str
     max: int
@@ -39,13 +39,13 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class OperationLimits:
-    """The limited fields that an operation uses: how often surely, and each use that hangs on variables."""
+    """The limited fields of an operation: counts of unconditional uses, and each conditional use."""
 
     certain: tuple[tuple[Limit, int], ...] = ()
     conditional: tuple[tuple[Limit, Conditions], ...] = ()
 
     def uses(self, variables: Variables) -> Iterator[tuple[Limit, int]]:
-        """Each limit with the number of its uses under these variables."""
+        """Each limit with its number of uses for these variables."""
         if not self.conditional:
             yield from self.certain
             return
@@ -60,10 +60,10 @@ NO_LIMITS = OperationLimits()
 
 
 class RateLimits:
-    """The limit of each field of a supergraph."""
+    """The rate limit of each field of a supergraph."""
 
     def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema, settings: RateLimitSettings) -> None:
-        """Raises SettingsError where a limit in the settings names no field, or a window is not understood."""
+        """Raises SettingsError if a limit in the settings names no field, or if a window is invalid."""
         self._api_schema = api_schema
         self._limits: dict[tuple[str, str], Limit] = {}
         for type_ in supergraph.types.values():
@@ -107,7 +107,7 @@ class RateLimits:
 
 
 def limit_of(name: str, rule: RateLimit) -> Limit:
-    """The limit that a setting gives. Raises SettingsError where its window is not understood."""
+    """The limit of a setting. Raises SettingsError if its window is invalid."""
     return Limit(name, rule.max, rule.window, _window(rule.window, f"setting rate_limits {name}"))
 
 

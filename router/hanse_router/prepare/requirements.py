@@ -1,4 +1,4 @@
-"""What the supergraph's directives require of who sees a field: a conjunction of alternatives.
+"""The requirements of fields, by the supergraph's authorization directives.
 
 `@requiresScopes(scopes: [["a", "b"], ["c"]])` is met by a and b, or by c; `@policy` the same with policies. A field
 also requires what its own type, and the type that it returns, require. Where the type is an interface or a union, any
@@ -23,7 +23,7 @@ Alternatives = frozenset[frozenset[str]]
 
 @dataclass(frozen=True)
 class Requirement:
-    """All of it must be met: a token, one alternative of each set of scopes, one of each set of policies."""
+    """A token, one alternative of each set of scopes, and one of each set of policies."""
 
     authenticated: bool = False
     scopes: frozenset[Alternatives] = frozenset()
@@ -55,7 +55,7 @@ class Requirement:
 
     @property
     def wanted(self) -> str:
-        """What is needed, in words."""
+        """The requirement as text for a client."""
         needs = ["sign in"] if self.authenticated or self.scopes or self.policies else []
         needs += [f"the scope {_words(alternatives)} is needed" for alternatives in self.scopes]
         needs += [f"the policy {_words(alternatives)} is needed" for alternatives in self.policies]
@@ -70,7 +70,7 @@ ALWAYS = Requirement()
 
 
 class Requirements:
-    """The requirement of every field of a supergraph, worked out when first asked for."""
+    """The requirement of each field of a supergraph, computed at its first use."""
 
     def __init__(self, supergraph: Supergraph, api_schema: GraphQLSchema) -> None:
         self._supergraph = supergraph
@@ -79,7 +79,7 @@ class Requirements:
         self._fields: dict[tuple[str, str], Requirement] = {}
 
     def of_field(self, type_name: str, field_name: str) -> Requirement:
-        """What a field of the API schema requires where it stands on that type."""
+        """The requirement of a field on a type of the API schema."""
         key = (type_name, field_name)
         if key not in self._fields:
             self._fields[key] = self._of_field(*key)

@@ -1,4 +1,4 @@
-"""The alias `__typename` stands for the type's name alone: it is how the router tells what an object is."""
+"""The alias `__typename` is reserved: the router reads object types from it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ TYPENAME = "__typename"
 
 
 class ReservedAliasRule(ASTValidationRule):
-    """Refuses `__typename: id`. The specification allows it, though it keeps names that begin with `__` to itself."""
+    """Refuses other fields under the alias `__typename`. The specification reserves names that begin with `__`."""
 
     def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """Note a field that takes the name."""
+        """Report a field under the reserved alias."""
         if node.alias is not None and node.alias.value == TYPENAME and node.name.value != TYPENAME:
-            message = f"The alias {TYPENAME!r} is kept for the name of the object's type: choose another one."
+            message = f"The alias {TYPENAME!r} is reserved for the name of the object's type: choose another one."
             self.report_error(GraphQLError(message, node.alias))

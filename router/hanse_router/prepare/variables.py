@@ -1,4 +1,4 @@
-"""Variables checked and coerced by functions made once per operation (GraphQL specification, 6.1.2).
+"""Check and coerce variables with functions made once per operation (GraphQL specification, 6.1.2).
 
 The functions only tell right from wrong. What is wrong is told to the client in graphql-core's words, since that path
 need not be fast.
@@ -42,7 +42,7 @@ class _Wrong(Exception):
 def prepare_variables(
     definitions: Sequence[VariableDefinitionNode], api_schema: GraphQLSchema, *, suggestions: bool = True
 ) -> CoerceVariables:
-    """A function from the client's variables to those of the operation: checked, coerced, with defaults, no others.
+    """A function that checks and coerces the variables of a request, adds defaults and drops unknown ones.
 
     It raises VariablesRefused with the place of each variable that is missing or wrong. Defaults inside of input
     objects are left to the subgraphs, who own them.
@@ -85,7 +85,7 @@ def prepare_variables(
 
 
 class _Coercers:
-    """The function of each type, made once; input objects may refer to themselves."""
+    """The coercion function of each type. Input objects may refer to themselves."""
 
     def __init__(self) -> None:
         self._made: dict[str, Coerce] = {}

@@ -1,4 +1,4 @@
-"""Rewrites of a plan's requests, one per file, in the order in which they run."""
+"""Passes over the requests, one per file, in the order in which they run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MergedField once for what several `_entities` fields of one request field alike."""
+"""Merge the `_entities` fields of one request that select the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hanse_router.query_plan import EntityInput, Path, PathTypes, Selection
 
 
 def merge_groups(requests: list[Request]) -> list[Request]:
-    """Join groups for the same objects; then those that differ only in their paths, or only in the objects' types."""
+    """Merge groups for the same objects, then those that differ only in response paths or only in object types."""
     for request in requests:
         if len(request.groups) > 1:
             request.groups = _merge_types(_merge_paths(_merge_objects(request.groups)))
@@ -20,7 +20,7 @@ def merge_groups(requests: list[Request]) -> list[Request]:
 
 
 def _merge_objects(groups: list[Group]) -> list[Group]:
-    """Send each object once, with all that any of its fields requires."""
+    """Send each object once, with all required fields."""
     merged: list[Group] = []
     of_objects: dict[Hashable, list[Group]] = {}
     for group in groups:
@@ -73,7 +73,7 @@ def _merge_paths(groups: list[Group]) -> list[Group]:
 
 
 def _ask_the_same(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> bool:
-    """Whether only the order of the selections differs, if anything."""
+    """Whether two selections are equal but for their order."""
     return one == other or (len(one) == len(other) and _unordered(one) == _unordered(other))
 
 
@@ -106,7 +106,7 @@ def _merge_types(groups: list[Group]) -> list[Group]:
 
 
 def _told_apart(group: Group) -> tuple[Hashable, ...]:
-    """Nothing, where the types sent tell the subgraph what is asked of whom; else all that has to be alike."""
+    """The part that must be equal for a merge; empty if the types in the representations select the fragments."""
     if all(entity_input.typename in entity_input.runtime_types for entity_input in group.inputs):
         return ()
     return (group.selections, *((one.typename, one.required, one.key) for one in group.inputs))

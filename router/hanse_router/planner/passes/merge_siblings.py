@@ -1,4 +1,4 @@
-"""Send the entity fetches of one subgraph that start at the same stage as one request."""
+"""Merge the entity fetches of one subgraph and level into one request."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hanse_router.planner.requests import Request
 
 
 def merge_siblings(requests: list[Request]) -> list[Request]:
-    """Join entity requests of one subgraph and level; each keeps its own `_entities` field."""
+    """Merge entity requests of one subgraph and level; each keeps its own `_entities` field."""
     kept: list[Request] = []
     by_stage: dict[tuple[str, int], Request] = {}
     for request in requests:

@@ -1,4 +1,4 @@
-"""Let an entity fetch wait for a later one of its subgraph, so that both go as one, where the plan gets no longer."""
+"""Delay an entity fetch to merge it with a later one of its subgraph, if the plan gets no more levels."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Moves = dict[Request, int]
 
 
 def wait_to_merge(requests: list[Request]) -> list[Request]:
-    """Move requests to later levels as long as there are then fewer fetches, and no more levels."""
+    """Move requests to later levels while that saves fetches and adds no levels."""
     stages: defaultdict[str, set[int]] = defaultdict(set)
     for request in requests:
         if request.joins_others:
@@ -22,29 +22,29 @@ def wait_to_merge(requests: list[Request]) -> list[Request]:
 
 
 class _Timetable:
-    """When each request runs."""
+    """The level of each request."""
 
     def __init__(self, requests: list[Request]) -> None:
         self._requests = requests
         self._last = max(request.level for request in requests)
-        of_step = {fetch_node: request for request in requests for fetch_node in request.fetch_nodes}
+        by_fetch_node = {fetch_node: request for request in requests for fetch_node in request.fetch_nodes}
         self._after: defaultdict[Request, set[Request]] = defaultdict(set)
         for request in requests:
-            for before in {of_step[fetch_node] for one in request.fetch_nodes for fetch_node in one.depends_on} - {
-                request
-            }:
+            for before in {
+                by_fetch_node[fetch_node] for one in request.fetch_nodes for fetch_node in one.depends_on
+            } - {request}:
                 self._after[before].add(request)
         self._held = Counter(_stage(request) for request in requests if request.joins_others)
 
     def improve(self) -> None:
-        """The latest stages first: what waits for them then knows how long it may wait."""
+        """The levels, the latest first."""
         for stage in sorted(self._held, key=lambda stage: (-stage[1], stage[0])):
             moves = self._emptied(stage)
             if moves and self._saves(moves):
                 self._make(moves)
 
     def _emptied(self, stage: Stage) -> Moves | None:
-        """Moves that bring each request of the stage to a later one of its subgraph, or None where one has to stay."""
+        """Moves of each request of a level to a later request of its subgraph; None if one has to stay."""
         graph, level = stage
         later = sorted(other for name, other in self._held if name == graph and other > level)
         moves: Moves | None = {}
@@ -55,7 +55,7 @@ class _Timetable:
         return moves
 
     def _moves(self, request: Request, level: int, others: Moves) -> Moves | None:
-        """The moves with the request's and those of all that has to wait for it; None where the plan gets longer."""
+        """The moves with those of the request and of its dependents; None if the plan gets more levels."""
         moves = dict(others)
         pending = [(request, level)]
         while pending:

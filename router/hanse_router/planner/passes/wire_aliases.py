@@ -1,4 +1,4 @@
-"""Alias fields on the wire where one subgraph would find two of one response key in conflict.
+"""Alias fields of one response key that conflict in a subgraph.
 
 In the client's API both may well stand under one key: their types differ between subgraphs, or they belong to object
 types that exclude each other (GraphQL specification, 5.3.2: fields of one response name must have the same shape).
@@ -38,7 +38,7 @@ def _recurse(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
 
 
 class _Scope:
-    """The fields that stand side by side in a reply's object, in whatever fragments."""
+    """The fields of one object in a reply, across fragments."""
 
     def __init__(self, selections: Iterable[Selection]) -> None:
         self._kinds: dict[str, dict[tuple[object, ...], str]] = {}
@@ -71,11 +71,11 @@ class _Scope:
 
 
 def _kind(field: FieldSelection) -> tuple[object, ...]:
-    """What has to be alike for two fields to share a key without a second look."""
+    """The part that must be equal for two fields to share a key."""
     wrappers = field.type.replace(named_type(field.type), "")
     if not field.selections:
         return (field.name, field.arguments, field.type)
-    # Below composite fields the whole shape has to agree: only the same selections surely do.
+    # The selections of composite fields must be equal.
     return (field.name, field.arguments, wrappers, _shape(field.selections))
 
 
@@ -92,5 +92,5 @@ def _flat(selections: Iterable[Selection]) -> Iterable[FieldSelection]:
 
 
 def _with(selection: _Part, inner: tuple[Selection, ...]) -> _Part:
-    """The selection with what is below it replaced: itself, where that is what it has."""
+    """The selection with other selections below it; the same object if they are equal."""
     return selection if all(map(is_, inner, selection.selections)) else replace(selection, selections=inner)
