@@ -39,15 +39,15 @@ class Introspection:
     def answer(self, variables: Mapping[str, Any]) -> tuple[dict[str, Any], list[Error]]:
         """The encoded values by response key, and errors."""
         used = {name: variables[name] for name in self._variables if name in variables}
-        asked = msgspec.json.encode(used, order="sorted")
-        known = self._answers.get(asked)
+        cache_key = msgspec.json.encode(used, order="sorted")
+        known = self._answers.get(cache_key)
         if known is None:
             result = execute_sync(self._api_schema, self._document, variable_values=used)
             data = {key: msgspec.Raw(msgspec.json.encode(value)) for key, value in (result.data or {}).items()}
             errors = [dict(error.formatted) for error in result.errors or ()]
             known = (data, errors)
             if len(self._answers) < _KEPT:
-                self._answers[asked] = known
+                self._answers[cache_key] = known
         return known
 
 

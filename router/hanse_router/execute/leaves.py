@@ -1,4 +1,4 @@
-"""Leaf values as subgraphs gave them: what is right passes as it is, what is wrong is told apart."""
+"""Checks leaf values of subgraphs: valid ones stay unchanged, invalid ones become INVALID."""
 
 from __future__ import annotations
 

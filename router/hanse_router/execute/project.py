@@ -1,7 +1,7 @@
-"""The response tree brought into the client's shape, by functions made once for its operation.
+"""Projects the response tree to the client's shape, by functions that are built once per operation.
 
 Completion follows the GraphQL specification (6.4.3): fields in the client's order, nulls where the API schema's
-nullability puts them, an error for each value that had to go and that no other error explains.
+nullability requires them, an error for each invalid value that no other error explains.
 """
 
 from __future__ import annotations
@@ -25,30 +25,30 @@ from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, 
 from hanse_router.execute.leaves import INVALID, leaf
 from hanse_router.operation import Field
 
-Trail = tuple[Any, ...]  # (trail of the parent, key), or () at the root: cheap to make, seldom read
+LinkedPath = tuple[Any, ...]  # a response path as (path of the parent, key or index), () at the root: cheap to make
 Errors = list[Error]
-Complete = Callable[[Any, Trail, Errors], Any]
+Complete = Callable[[Any, LinkedPath, Errors], Any]
 
-PROPAGATE: Final = object()  # null must go on to the parent; its error is noted
+PROPAGATE: Final = object()  # null propagates to the parent; its error is in the list
 
 
-def path_of(trail: Trail) -> ResponsePath:
-    """The path that a trail stands for."""
+def path_of(path: LinkedPath) -> ResponsePath:
+    """The response path of a linked path."""
     items: list[str | int] = []
-    while trail:
-        trail, item = trail
+    while path:
+        path, item = path
         items.append(item)
     return tuple(reversed(items))
 
 
 class Projection:
-    """Makes the completing functions of one operation; the types that occur at an abstract place, as they come."""
+    """Builds the functions that complete the values of one operation. Those of abstract types are built when needed."""
 
     def __init__(self, collector: Collector) -> None:
         self._collector = collector
 
     def root(self, type_: GraphQLObjectType, collected: Collected, introspected: frozenset[str]) -> Complete:
-        """The function of the root object. Fields whose keys are introspected are complete already."""
+        """The function of the root object. Fields with `introspected` keys are complete."""
         return self._object(type_, collected, introspected)
 
     def _object(
@@ -61,11 +61,11 @@ class Projection:
         for key, selected in collected.items():
             name = selected[0].name
             if key in complete:
-                fields.append((key, _as_it_is, False))
+                fields.append((key, _unchanged, False))
             elif name == "__typename":
                 fields.append((key, _constant(type_.name), False))
             elif all(one in self._collector.denied for one in selected):
-                fields.append((key, _nothing, isinstance(type_.fields[name].type, GraphQLNonNull)))
+                fields.append((key, _denied, isinstance(type_.fields[name].type, GraphQLNonNull)))
             else:
                 field = type_.fields[name].type
                 fields.append(
@@ -73,16 +73,16 @@ class Projection:
                 )
         members = tuple(fields)
 
-        def complete_object(value: Any, trail: Trail, errors: Errors) -> Any:
+        def complete_object(value: Any, path: LinkedPath, errors: Errors) -> Any:
             if value is None:
                 return None
             if not isinstance(value, dict):
-                errors.append(_wrong(type_.name, trail))
+                errors.append(_wrong(type_.name, path))
                 return PROPAGATE
             get = value.get
             projected = {}
             for key, complete_field, non_null in members:
-                completed = complete_field(get(key), (trail, key), errors)
+                completed = complete_field(get(key), (path, key), errors)
                 if completed is PROPAGATE:
                     if non_null:
                         return PROPAGATE
@@ -92,12 +92,12 @@ class Projection:
 
         return complete_object
 
-    def _output(self, type_: GraphQLOutputType, fields: list[Field], place: str) -> Complete:
+    def _output(self, type_: GraphQLOutputType, fields: list[Field], coordinate: str) -> Complete:
         if isinstance(type_, GraphQLNonNull):
-            return _non_null(self._output(type_.of_type, fields, place), place)
+            return _non_null(self._output(type_.of_type, fields, coordinate), coordinate)
         if isinstance(type_, GraphQLList):
             item = type_.of_type
-            return _list(self._output(item, fields, place), isinstance(item, GraphQLNonNull), place)
+            return _list(self._output(item, fields, coordinate), isinstance(item, GraphQLNonNull), coordinate)
         if is_leaf_type(type_):
             return _leaf(type_.name, leaf(type_))
         if is_abstract_type(type_):
@@ -118,11 +118,11 @@ class Projection:
                 assert isinstance(concrete, GraphQLObjectType)
                 return self._object(concrete, self._collector.below(fields, concrete))
             if name in (None, type_.name) and isinstance(type_, GraphQLInterfaceType):
-                # An interface object whose type nobody had to tell: it answers what is asked of the interface.
+                # An interface object whose type was not needed: it has the fields that are selected on the interface.
                 return self._object(type_, self._collector.below(fields, type_))
             return None
 
-        def complete_abstract(value: Any, trail: Trail, errors: Errors) -> Any:
+        def complete_abstract(value: Any, path: LinkedPath, errors: Errors) -> Any:
             if value is None:
                 return None
             name = value.get("__typename") if isinstance(value, dict) else None
@@ -132,51 +132,51 @@ class Projection:
                 complete = made[name]
             else:
                 complete = make(name)
-                if len(made) < 1000:  # names come from subgraphs: keep what is kept bounded
+                if len(made) < 1000:  # names come from subgraphs, so the cache is bounded
                     made[name] = complete
             if complete is None:
-                errors.append(_wrong(type_.name, trail))
+                errors.append(_wrong(type_.name, path))
                 return PROPAGATE
-            return complete(value, trail, errors)
+            return complete(value, path, errors)
 
         return complete_abstract
 
 
-def _as_it_is(value: Any, trail: Trail, errors: Errors) -> Any:
+def _unchanged(value: Any, path: LinkedPath, errors: Errors) -> Any:
     return value
 
 
-def _nothing(value: Any, trail: Trail, errors: Errors) -> Any:
-    return PROPAGATE  # without an error: the guard has told why
+def _denied(value: Any, path: LinkedPath, errors: Errors) -> Any:
+    return PROPAGATE  # without an error: the denial has one
 
 
 def _constant(value: str) -> Complete:
-    return lambda _value, _trail, _errors: value
+    return lambda _value, _path, _errors: value
 
 
 def _leaf(name: str, check: Callable[[Any], Any]) -> Complete:
-    def complete_leaf(value: Any, trail: Trail, errors: Errors) -> Any:
+    def complete_leaf(value: Any, path: LinkedPath, errors: Errors) -> Any:
         if value is None:
             return None
         checked = check(value)
         if checked is INVALID:
-            errors.append(_wrong(name, trail))
+            errors.append(_wrong(name, path))
             return PROPAGATE
         return checked
 
     return complete_leaf
 
 
-def _list(complete_item: Complete, non_null: bool, place: str) -> Complete:
-    def complete_list(value: Any, trail: Trail, errors: Errors) -> Any:
+def _list(complete_item: Complete, non_null: bool, coordinate: str) -> Complete:
+    def complete_list(value: Any, path: LinkedPath, errors: Errors) -> Any:
         if value is None:
             return None
         if not isinstance(value, list):
-            errors.append(_wrong(place, trail, " a list"))
+            errors.append(_wrong(coordinate, path, " a list"))
             return PROPAGATE
         items = []
         for index, item in enumerate(value):
-            completed = complete_item(item, (trail, index), errors)
+            completed = complete_item(item, (path, index), errors)
             if completed is PROPAGATE:
                 if non_null:
                     return PROPAGATE
@@ -187,19 +187,19 @@ def _list(complete_item: Complete, non_null: bool, place: str) -> Complete:
     return complete_list
 
 
-def _non_null(complete: Complete, place: str) -> Complete:
-    message = f"Cannot return null for non-nullable field {place}."
+def _non_null(complete: Complete, coordinate: str) -> Complete:
+    message = f"Cannot return null for non-nullable field {coordinate}."
 
-    def complete_non_null(value: Any, trail: Trail, errors: Errors) -> Any:
-        completed = complete(value, trail, errors)
+    def complete_non_null(value: Any, path: LinkedPath, errors: Errors) -> Any:
+        completed = complete(value, path, errors)
         if completed is None:
-            errors.append(value_error(message, NULL_IN_NON_NULL, path_of(trail)))
+            errors.append(value_error(message, NULL_IN_NON_NULL, path_of(path)))
             return PROPAGATE
         return completed
 
     return complete_non_null
 
 
-def _wrong(expected: str, trail: Trail, what: str = " of this type") -> Error:
-    said = f"The subgraph's value is not{what}: {expected}."
-    return value_error(said, INVALID_VALUE, path_of(trail))
+def _wrong(expected: str, path: LinkedPath, what: str = " of this type") -> Error:
+    message = f"The subgraph's value is not{what}: {expected}."
+    return value_error(message, INVALID_VALUE, path_of(path))
