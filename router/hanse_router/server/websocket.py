@@ -17,12 +17,12 @@ from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Message, Receive, Scope, Send, request_headers
 from hanse_router.server.body import request_of
 from hanse_router.server.streams import once
-from hanse_router.server.subprotocols import LEGACY_WS, SUBPROTOCOLS, Subprotocol, encode
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.transports.errors import TransportError
-from hanse_wire.json_codec import JsonError, decode_json
+from hanse_wire.json_codec import JsonError, decode_json, encode_json_text
 from hanse_wire.request_id import HEADER
 from hanse_wire.request_id import accept as accept_request_id
+from hanse_wire.websocket_protocol import CONNECTION_ACK, LEGACY_WS, Subprotocol, choose_subprotocol
 
 BAD_MESSAGE = 4400, "Invalid message received"
 NOT_INITIALISED = 4401, "Unauthorized"
@@ -60,8 +60,7 @@ class WebSocketDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until either side ends it."""
         await receive()  # websocket.connect
-        offered = scope.get("subprotocols") or ()
-        protocol = next((SUBPROTOCOLS[name] for name in offered if name in SUBPROTOCOLS), None)
+        protocol = choose_subprotocol(scope.get("subprotocols") or ())
         await send({"type": "websocket.accept", "subprotocol": protocol.name if protocol else None})
         if protocol is None:
             await send({"type": "websocket.close", "code": NO_SUBPROTOCOL[0], "reason": NO_SUBPROTOCOL[1]})
@@ -151,9 +150,11 @@ class _Connection:
             await self._subscribe(key, payload)
         elif kind == protocol.stop and isinstance(key, str):
             await self._stop(key)
-        elif kind == "ping" and protocol.answers_ping:
-            await self._text(encode({"type": "pong", **({"payload": payload} if payload is not None else {})}))
-        elif kind == "pong" and protocol.answers_ping:
+        elif kind == "ping" and protocol.has_pings:
+            await self._text(
+                encode_json_text({"type": "pong", **({"payload": payload} if payload is not None else {})})
+            )
+        elif kind == "pong" and protocol.has_pings:
             pass
         elif kind is not None and kind == protocol.terminate:
             raise _Close(*NORMAL)
@@ -171,11 +172,11 @@ class _Connection:
         except RouterError as error:
             self._engine.refused(error)
             if self._protocol is LEGACY_WS:
-                await self._text(encode({"type": "connection_error", "payload": error.formatted()[0]}))
+                await self._text(encode_json_text({"type": "connection_error", "payload": error.formatted()[0]}))
             code = FORBIDDEN[0] if isinstance(error, Unauthenticated) else 1013
             raise _Close(code, error.message) from error
         self._initialised = True
-        await self._text('{"type":"connection_ack"}')
+        await self._text(CONNECTION_ACK)
 
     async def _subscribe(self, key: str, payload: dict[str, Any]) -> None:
         if not self._initialised:
