@@ -2,9 +2,10 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck bench bench-baseline bench-events conformance docs clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs clean
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
+PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
 UV_VERSION := 0.13.9
 BIN := .venv/bin
 STAMP := .venv/.installed
@@ -65,6 +66,12 @@ format: $(STAMP) ## format the code
 
 typecheck: $(STAMP) ## check the types
 	@$(BIN)/mypy
+
+build: $(STAMP) ## build the wheel and the source distribution into dist/, and the image where there is a container engine
+	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv build --quiet --out-dir dist
+	@engine=$$(for name in docker podman; do $$name info >/dev/null 2>&1 && echo $$name && break; done || true); \
+	if [ -n "$$engine" ]; then $$engine build --tag hanse:local .; else echo "no container engine here: no image built"; fi
+	@ls dist
 
 docs: $(DOCS_STAMP) ## build the documentation into build/site; a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet

@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,6 +19,7 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.demo import DemoContext, DemoData, DemoWeek, Fact, Progress, SetClock, run_actions
 from hanse_subgraph.events.outbox import Waiting, mark_published, waiting
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.command_line import CommandError
 
 Result = TypeVar("Result")
 BATCH = 500  # events of one subgraph
@@ -29,18 +32,33 @@ def demo_data(project: Project) -> dict[str, DemoData]:
 
 
 def run_demo(project: Project, folder: Path, week: DemoWeek) -> dict[str, int]:
-    """Fill the empty databases of a data folder, with a progress bar on stdout.
+    """Fill the empty databases of a data folder, with a progress bar on stderr.
 
-    Returns the number of actions by subgraph, of those that were empty. Raises KeyboardInterrupt on SIGINT: what was
-    begun is rolled back, and the next call continues.
+    Returns the number of actions by subgraph, of those that were empty. Raises CommandError on SIGINT and SIGTERM:
+    transactions in progress are rolled back, and the next call continues.
     """
-    with click.progressbar(length=1, label="demo data", show_pos=True) as bar:
+    with click.progressbar(length=1, label="demo data", show_pos=True, file=sys.stderr) as bar:
 
         def show(progress: Progress) -> None:
             bar.length = max(progress.total, 1)
             bar.update(progress.done - bar.pos)
 
-        return asyncio.run(fill_demo(project, folder, week, Progress(show)))
+        return asyncio.run(_until_signal(fill_demo(project, folder, week, Progress(show))))
+
+
+async def _until_signal(work: Coroutine[Any, Any, Result]) -> Result:
+    """The result of the work. SIGINT and SIGTERM cancel it, and raise CommandError."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise CommandError("interrupted while adding demo data: the next start continues") from None
+    finally:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
 
 
 async def fill_demo(project: Project, folder: Path, week: DemoWeek, progress: Progress | None = None) -> dict[str, int]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import socket
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import click
 
+from hanse.data_folder import locked_data_folder, watch_data_folder
 from hanse.demo import demo_data, run_demo
 from hanse.lifespan import AsgiApp, StartAndStop
 from hanse.path_dispatch import PathDispatch
@@ -18,7 +22,7 @@ from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
 from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
-from hanse_wire.command_line import CommandError, open_data_folder
+from hanse_wire.command_line import CommandError
 from hanse_wire.settings import SettingsError
 
 PAGE = """
@@ -38,7 +42,11 @@ def run_platform(project: Project, *, host: str, port: int, data: Path, demo: bo
     Raises CommandError when port, folder or a setting is wrong.
     """
     listener = listen(host, port)
-    folder = open_data_folder(data)
+    with locked_data_folder(data) as folder:
+        _serve(project, listener, folder, demo=demo)
+
+
+def _serve(project: Project, listener: socket.socket, folder: Path, *, demo: bool) -> None:
     url = address_of(listener)
     subgraphs = create_subgraphs(project, folder, url)
     router = embedded_router(project, subgraphs, folder)
@@ -47,7 +55,8 @@ def run_platform(project: Project, *, host: str, port: int, data: Path, demo: bo
         for name, subgraph in project.subgraphs.items()
         for path in subgraph.declared.paths
     }
-    app = StartAndStop(PathDispatch(router, others), start=lambda: _start(subgraphs), stop=lambda: _stop(subgraphs))
+    running = RunningSubgraphs(subgraphs, folder, on_deleted=router.drain)
+    app = StartAndStop(PathDispatch(router, others), start=running.start, stop=running.stop)
     if demo:
         run_demo(project, folder, DemoWeek())
 
@@ -90,11 +99,24 @@ def _http_app(subgraph: SubgraphApp) -> AsgiApp:
     return http_app(subgraph)
 
 
-async def _start(subgraphs: dict[str, SubgraphApp]) -> None:
-    for app in subgraphs.values():
-        await app.start()
+class RunningSubgraphs:
+    """The subgraphs of this process, and the task that watches their data folder."""
 
+    def __init__(self, subgraphs: dict[str, SubgraphApp], folder: Path, *, on_deleted: Callable[[], None]) -> None:
+        self._subgraphs = subgraphs
+        self._folder = folder
+        self._on_deleted = on_deleted
+        self._watch: asyncio.Task[None] | None = None
 
-async def _stop(subgraphs: dict[str, SubgraphApp]) -> None:
-    for app in reversed(subgraphs.values()):
-        await app.stop()
+    async def start(self) -> None:
+        """Start every subgraph. Raises SettingsError."""
+        for app in self._subgraphs.values():
+            await app.start()
+        self._watch = asyncio.create_task(watch_data_folder(self._folder, self._on_deleted))
+
+    async def stop(self) -> None:
+        """Stop every subgraph."""
+        if self._watch is not None:
+            self._watch.cancel()
+        for app in reversed(self._subgraphs.values()):
+            await app.stop()

@@ -8,23 +8,29 @@ from pathlib import Path
 import click
 
 from hanse.commands.options import port_option
-from hanse_wire.command_line import CommandError, data_option, json_option, open_data_folder, print_json
+from hanse_wire.command_line import CommandError, data_option, json_option, print_json
 
 
 @click.command()
 @data_option
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
 @click.option("--scale", default=1, show_default=True, type=click.IntRange(1), help="Multiplies the amount of data.")
-def demo(data: Path, seed: int, scale: int) -> None:
+@json_option
+def demo(data: Path, seed: int, scale: int, as_json: bool) -> None:
     """Fill empty databases with a week of demo data.
 
     Times are relative to now. Stop the platform first.
     """
+    from hanse.data_folder import locked_data_folder
     from hanse.demo import run_demo
     from hanse.project import find_project
     from hanse_subgraph.demo import DemoWeek
 
-    if not run_demo(find_project(), open_data_folder(data), DemoWeek(seed, scale)):
+    with locked_data_folder(data) as folder:
+        made = run_demo(find_project(), folder, DemoWeek(seed, scale))
+    if as_json:
+        print_json(made)
+    elif not made:
         click.echo("the databases are not empty: nothing was added")
 
 

@@ -28,9 +28,9 @@ def distributed(
 
     `processes` is filled, by subgraph and for "router".
     """
-    router_port = free_port()
-    router_url = f"http://127.0.0.1:{router_port}"
     with contextlib.ExitStack() as stack:
+        router_port = stack.enter_context(reserved_port())
+        router_url = f"http://127.0.0.1:{router_port}"
         started = {
             name: stack.enter_context(
                 running(HANSE, "subgraph", name, "--port", "0", env=_environment(name, data, router_url))
@@ -74,9 +74,10 @@ def compose(data: Path, urls: dict[str, str]) -> Path:
     return supergraph
 
 
-def free_port() -> int:
-    """A port of this machine that is free right now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+@contextlib.contextmanager
+def reserved_port() -> Iterator[int]:
+    """A port that the system gives to no other process until the block ends; a server may listen on it."""
+    with socket.socket() as reservation:
+        reservation.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        reservation.bind(("127.0.0.1", 0))
+        yield int(reservation.getsockname()[1])

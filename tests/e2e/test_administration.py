@@ -42,7 +42,7 @@ async def test_the_first_admin_and_new_keys(tmp_path: Path) -> None:
                 "code"
             ] == "UNAUTHORIZED_FIELD_OR_TYPE"
 
-            signing = (await hanse("keys", "rotate", "--data", tmp_path)).splitlines()[0].removeprefix("signs now: ")
+            signing = (await hanse("keys", "rotate", "--data", tmp_path)).splitlines()[0].removeprefix("signing key: ")
             newer = (await user.data(LOGIN, login="ada", password=PERSON["password"]))["login"]["accessToken"]
             assert jwt.get_unverified_header(newer)["kid"] == signing
             assert jwt.get_unverified_header(user.token)["kid"] != signing

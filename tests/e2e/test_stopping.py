@@ -15,7 +15,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from hanse_subgraph.ids import new_id
-from tests.e2e.platforms import compose, free_port
+from tests.e2e.platforms import compose, reserved_port
 from tests.e2e.processes import HANSE, Running, running
 from tests.subgraphs.harness import Router
 
@@ -36,16 +36,16 @@ def subgraph(data: Path) -> Iterator[tuple[str, dict[str, str], Running]]:
 @contextlib.contextmanager
 def router(data: Path) -> Iterator[tuple[str, dict[str, str], Running]]:
     """The router over the users subgraph, likewise."""
-    port = free_port()
-    keys = f"http://127.0.0.1:{port}/.well-known/jwks.json"
-    env = {"HANSE_USERS_DATA_DIR": str(data), "HANSE_USERS_ROUTER_JWKS_URL": keys}
-    with running(HANSE, "subgraph", "users", "--port", "0", env=env) as users:
-        supergraph = compose(data, {"users": users.wait_for(r"(http://\S+)").group(1)})
-        config = data / "router.yaml"
-        config.write_text(json.dumps({"identity": {"key_file": str(data / "router-signing.json")}}))
-        files = ("--supergraph", supergraph, "--config", config)
-        with running(HANSE, "router", *files, "--port", str(port), "--drain", DRAIN) as process:
-            yield process.wait_for(r"(http://\S+)/graphql").group(1), {}, process
+    with reserved_port() as port:
+        keys = f"http://127.0.0.1:{port}/.well-known/jwks.json"
+        env = {"HANSE_USERS_DATA_DIR": str(data), "HANSE_USERS_ROUTER_JWKS_URL": keys}
+        with running(HANSE, "subgraph", "users", "--port", "0", env=env) as users:
+            supergraph = compose(data, {"users": users.wait_for(r"(http://\S+)").group(1)})
+            config = data / "router.yaml"
+            config.write_text(json.dumps({"identity": {"key_file": str(data / "router-signing.json")}}))
+            files = ("--supergraph", supergraph, "--config", config)
+            with running(HANSE, "router", *files, "--port", str(port), "--drain", DRAIN) as process:
+                yield process.wait_for(r"(http://\S+)/graphql").group(1), {}, process
 
 
 @pytest.mark.parametrize("platform", [subgraph, router])

@@ -142,9 +142,13 @@ class EmbeddedLog:
     def _connect(self) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL"):
-            self._connection.execute(f"PRAGMA {pragma}")
-        self._connection.executescript(_TABLES)
+        try:
+            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+                self._connection.execute(f"PRAGMA {pragma}")
+            self._connection.executescript(_TABLES)
+        except BaseException:
+            self._connection.close()
+            raise
 
     def _insert(self, rows: Sequence[tuple[str, str, bytes]]) -> None:
         self._connection.execute("BEGIN IMMEDIATE")
