@@ -1,52 +1,82 @@
-"""Deduplicates identical work that is in flight at the same time."""
+"""Work whose outcome is reported by a call: it spares coroutines and futures, which cost more than sending a request.
+
+Rules for every function that starts such work and takes a `done`:
+
+- `done` is called exactly once with the outcome, also after `cancel` (then mostly with CancelledError);
+- never before the function, or `cancel`, has returned;
+- `done` does not raise.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 Result = TypeVar("Result")
 
-
-class InFlight(Generic[Result]):
-    """Work in flight by key. A caller after its completion starts it again: results are not kept."""
-
-    def __init__(self) -> None:
-        self._running: dict[Hashable, _Work[Result]] = {}
-
-    async def join(self, key: Hashable, begin: Callable[[], Coroutine[Any, Any, Result]]) -> Result:
-        """The result of the work under this key; starts it if it is not in flight. All callers get what it raises.
-
-        A cancelled caller does not affect the others. The work is cancelled with its last caller.
-        """
-        work = self._running.get(key)
-        if work is None:
-            work = self._running[key] = _Work(asyncio.create_task(begin()))
-            work.task.add_done_callback(lambda task: self._completed(key, task))
-        work.waiting += 1
-        try:
-            return await asyncio.shield(work.task)
-        finally:
-            work.waiting -= 1
-            if not work.waiting and not work.task.done():
-                self._remove(key, work.task)
-                work.task.cancel()
-
-    def _completed(self, key: Hashable, task: asyncio.Task[Result]) -> None:
-        self._remove(key, task)
-        if not task.cancelled():
-            task.exception()  # retrieved here, so that it is not logged when no caller is left
-
-    def _remove(self, key: Hashable, task: asyncio.Task[Result]) -> None:
-        work = self._running.get(key)
-        if work is not None and work.task is task:  # not a later one under the same key
-            del self._running[key]
+Done: TypeAlias = Callable[[Result | BaseException], None]
 
 
-class _Work(Generic[Result]):
-    __slots__ = ("task", "waiting")
+class InFlight(Protocol):
+    """Work that was started."""
 
-    def __init__(self, task: asyncio.Task[Result]) -> None:
-        self.task = task
-        self.waiting = 0
+    def cancel(self) -> object:
+        """Cancel it. Does nothing once it has ended."""
+        ...
+
+
+Start: TypeAlias = Callable[[Done[Result]], InFlight]
+
+
+def start_coroutine(coroutine: Coroutine[Any, Any, Result], done: Done[Result]) -> InFlight:
+    """Run a coroutine in a task of its own."""
+
+    def ended(task: asyncio.Task[Result]) -> None:
+        if task.cancelled():
+            done(asyncio.CancelledError())
+        else:
+            error = task.exception()
+            done(task.result() if error is None else error)
+
+    task = asyncio.get_running_loop().create_task(coroutine)
+    task.add_done_callback(ended)
+    return task
+
+
+def start_failed(error: BaseException, done: Done[Any]) -> InFlight:
+    """Work that fails with this error without having been tried."""
+    asyncio.get_running_loop().call_soon(done, error)
+    return _ENDING
+
+
+async def result_of(start: Start[Result]) -> Result:
+    """Start work and wait for its result. Raises what it failed with; cancels it when this is cancelled."""
+    result: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+
+    def done(outcome: Result | BaseException) -> None:
+        if result.done():
+            return
+        if isinstance(outcome, asyncio.CancelledError):
+            result.cancel()
+        elif isinstance(outcome, BaseException):
+            result.set_exception(outcome)
+        else:
+            result.set_result(outcome)
+
+    in_flight = start(done)
+    try:
+        return await result
+    except asyncio.CancelledError:
+        in_flight.cancel()
+        raise
+
+
+class _Ending:
+    """Work whose outcome is known and will be reported."""
+
+    def cancel(self) -> None:
+        pass
+
+
+_ENDING = _Ending()

@@ -15,6 +15,7 @@ import msgspec
 from graphql import GraphQLSchema
 
 from hanse_router.caching.responses import CacheEntry, Caching, ResponseCache
+from hanse_router.deduplication import Deduplicator
 from hanse_router.errors import RouterError, UnplannableOperation
 from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
@@ -22,7 +23,6 @@ from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
-from hanse_router.in_flight import InFlight
 from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner
@@ -35,8 +35,8 @@ from hanse_router.settings import RouterSettings
 from hanse_router.store.base import Cache
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.telemetry.operation_tracing import OperationTracing
+from hanse_router.transports.middleware.deduplicate import relevant_headers
 from hanse_router.transports.protocol import Transport
-from hanse_router.transports.sharing import seen_of
 from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
@@ -121,7 +121,7 @@ class Pipeline:
             else None
         )
         self._tracing = tracing
-        self._in_flight: InFlight[Response] | None = InFlight() if settings.share_operations else None
+        self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> PreparedOperation:
         """The operation of a request with a document, from the cache or prepared now. Raises RouterError."""
@@ -201,9 +201,9 @@ class Pipeline:
 
     def _deduplicated(self, admitted: Admitted) -> Awaitable[Response]:
         """The response of an execution; identical queries in flight share one where the settings say so."""
-        if self._in_flight is None or admitted.operation.kind is not OperationKind.QUERY or admitted.call.files:
+        if self._deduplicator is None or admitted.operation.kind is not OperationKind.QUERY or admitted.call.files:
             return self._run(admitted)
-        return self._in_flight.join(_deduplication_key(admitted), lambda: self._run(admitted))
+        return self._deduplicator.join(_deduplication_key(admitted), lambda: self._run(admitted))
 
     async def _run(self, admitted: Admitted) -> Response:
         """The response of an execution, with the errors of denied fields first."""
@@ -249,4 +249,4 @@ def _deduplication_key(admitted: Admitted) -> Hashable:
     """Equal for two queries that must have the same response: subgraphs receive the same requests and headers."""
     compiled, variables, call = admitted.compiled, admitted.variables, admitted.call
     subgraphs = {fetch.subgraph for fetch in compiled.variant(variables).fetches}
-    return compiled, encode(variables), frozenset((name, seen_of(call.headers(name))) for name in subgraphs)
+    return compiled, encode(variables), frozenset((name, relevant_headers(call.headers(name))) for name in subgraphs)

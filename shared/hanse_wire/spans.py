@@ -18,7 +18,7 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.sdk.trace.sampling import ParentBased, TraceIdRatioBased
 from opentelemetry.semconv.attributes.error_attributes import ERROR_TYPE
 from opentelemetry.semconv.attributes.service_attributes import SERVICE_NAME
-from opentelemetry.trace import Span, SpanKind, StatusCode, get_current_span
+from opentelemetry.trace import Span, SpanKind, StatusCode, get_current_span, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 # GraphQL's conventions are not stable: OpenTelemetry publishes no constants for them yet.
@@ -66,14 +66,18 @@ class Tracing:
         ) as span:
             yield span
 
+    def start_span(self, name: str, kind: SpanKind, attributes: Mapping[str, str]) -> Span:
+        """A span below the current one that does not become the current one. The caller ends it."""
+        return self._tracer.start_span(name, kind=kind, attributes=attributes)
+
     async def close(self) -> None:
         """Export the spans that wait; takes a few seconds at most, whether the collector responds or not."""
         await asyncio.to_thread(self._provider.shutdown)
 
 
-def inject_trace_context(headers: MutableMapping[str, str]) -> None:
-    """Add the headers `traceparent` and `tracestate` of the current span."""
-    _propagator.inject(headers)
+def inject_trace_context(headers: MutableMapping[str, str], span: Span | None = None) -> None:
+    """Add the headers `traceparent` and `tracestate` of a span; without one, of the current span."""
+    _propagator.inject(headers, None if span is None else set_span_in_context(span))
 
 
 def has_current_span() -> bool:

@@ -15,12 +15,12 @@ from benchmarks.report import Row, report
 from benchmarks.subgraphs import answer
 from hanse_router.execute import Call, run
 from hanse_router.planner import Planner
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.router.planning import compiled_plan
 
 
-class InMemory:
+class InMemory(CoroutineTransport):
     """A subgraph of the benchmark's without its server."""
 
     def __init__(self, name: str, failing: bool) -> None:

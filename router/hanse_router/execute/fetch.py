@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -12,9 +13,9 @@ from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.context_arguments import ContextInput
 from hanse_router.execute.entities import GroupInput, encode
 from hanse_router.execute.merge import reply_keys
+from hanse_router.in_flight import Done, InFlight, result_of, start_failed
 from hanse_router.query_plan import EntityGroup, Fetch, InlineFragment, Selection
 from hanse_router.transports.errors import MalformedResponse, SubgraphUnreachable, TransportError
-from hanse_router.transports.prompt import Done, UnderWay, prompt, sent
 from hanse_router.transports.protocol import SubgraphRequest
 
 Reply = dict[str, Any]
@@ -108,24 +109,19 @@ Replies = dict[int, tuple[bytes, bytes | TransportError]]
 """The outcome of each fetch, by its id: the body that was sent, and the reply or the error."""
 
 
-async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
-    """Send a fetch's request; return the encoded reply. Raises TransportError."""
+def start(fetch: CompiledFetch, body: bytes, call: Call, done: Done[bytes]) -> InFlight:
+    """Send a fetch's request. `done` gets the encoded reply or a TransportError; see `hanse_router.in_flight`."""
     transport = call.transports.get(fetch.subgraph)
     if transport is None:
-        raise SubgraphUnreachable(f"No transport for subgraph {fetch.subgraph}.")
+        return start_failed(SubgraphUnreachable(f"No transport for subgraph {fetch.subgraph}."), done)
     files = [file for name in fetch.used for file in call.files.get(name, ())] if call.files else ()
-    return await transport.send(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files, call.request_id))
+    request = SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), files, call.request_id)
+    return transport.start(request, done)
 
 
-def begin(fetch: CompiledFetch, body: bytes, call: Call, done: Done) -> UnderWay:
-    """The same without waiting: `done` is told what becomes of it, later."""
-    transport = call.transports.get(fetch.subgraph)
-    promptly = prompt(transport) if transport is not None and not call.files else None
-    if promptly is not None:
-        under_way = promptly(SubgraphRequest(body, fetch.kind, call.headers(fetch.subgraph), (), call.request_id), done)
-        if under_way is not None:
-            return under_way
-    return sent(send(fetch, body, call), done)
+async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
+    """Send a fetch's request; return the encoded reply. Raises TransportError."""
+    return await result_of(partial(start, fetch, body, call))
 
 
 def read_reply(encoded: bytes) -> Reply:

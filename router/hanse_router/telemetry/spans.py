@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 from opentelemetry.trace import Span, SpanKind
 
 from hanse_router.errors import RouterError
 from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import TelemetrySettings
-from hanse_router.transports.errors import TransportError
-from hanse_router.transports.protocol import SubgraphRequest, Transport
 from hanse_wire.spans import (
     OPERATION_NAME,
     OPERATION_TYPE,
@@ -53,28 +50,11 @@ class Spans:
                 record_errors(span, [error.error_code])
                 raise
 
-    def traced(self, transport: Transport, subgraph: str) -> Transport:
-        """The transport with a span for each request."""
-        return _TracedTransport(transport, subgraph, self)
-
-    @contextmanager
-    def fetch(self, subgraph: str, request: SubgraphRequest) -> Iterator[SubgraphRequest]:
-        """The span of a request to a subgraph, and the request with the span's trace context.
-
-        There is no span outside of an operation.
-        """
+    def start_fetch(self, subgraph: str, kind: OperationKind) -> FetchSpan | None:
         if not has_current_span():
-            yield request
-            return
-        attributes = {SUBGRAPH: subgraph, OPERATION_TYPE: request.kind.value}
-        with self._tracing.span(f"fetch {subgraph}", SpanKind.CLIENT, attributes) as span:
-            headers = dict(request.headers)
-            inject_trace_context(headers)
-            try:
-                yield msgspec.structs.replace(request, headers=headers)
-            except TransportError as error:
-                record_errors(span, [error.code])
-                raise
+            return None
+        attributes = {SUBGRAPH: subgraph, OPERATION_TYPE: kind.value}
+        return FetchSpan(self._tracing.start_span(f"fetch {subgraph}", SpanKind.CLIENT, attributes))
 
     async def close(self) -> None:
         """Export the spans that wait; takes a few seconds at most, whether the collector responds or not."""
@@ -93,18 +73,15 @@ class OperationSpan:
             record_errors(self._span, [str(error.get("extensions", {}).get("code")) for error in errors])
 
 
-class _TracedTransport:
-    def __init__(self, transport: Transport, subgraph: str, spans: Spans) -> None:
-        self._transport = transport
-        self._subgraph = subgraph
-        self._spans = spans
+class FetchSpan:
+    """The span of one request to a subgraph."""
 
-    async def send(self, request: SubgraphRequest) -> bytes:
-        with self._spans.fetch(self._subgraph, request) as traced:
-            return await self._transport.send(traced)
+    def __init__(self, span: Span) -> None:
+        self._span = span
+        self.headers: dict[str, str] = {}
+        inject_trace_context(self.headers, span)
 
-    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        return self._transport.stream(request)
-
-    async def close(self) -> None:
-        await self._transport.close()
+    def end(self, error_code: str | None) -> None:
+        if error_code is not None:
+            record_errors(self._span, [error_code])
+        self._span.end()

@@ -1,19 +1,22 @@
-"""Ways to reach subgraphs, chosen by URL."""
+"""Transports: how the router reaches subgraphs. Chosen by URL, once, at start-up."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
+from hanse_router.telemetry.fetch_tracing import FetchTracing
+from hanse_router.telemetry.metrics import Metrics
+from hanse_router.transports.combined import CombinedTransport
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.http import HttpTransport
 from hanse_router.transports.http_aiohttp import AiohttpTransport
 from hanse_router.transports.local import LocalEndpoint, LocalTransport
+from hanse_router.transports.middleware import with_middlewares
+from hanse_router.transports.middleware.base import Context
 from hanse_router.transports.options import DEFAULT_OPTIONS, TransportOptions
 from hanse_router.transports.protocol import Transport
-from hanse_router.transports.resilience import ResilientTransport
-from hanse_router.transports.sharing import SharingTransport
-from hanse_router.transports.split import SplitTransport
 from hanse_router.transports.websocket import WebSocketTransport
 
 __all__ = [
@@ -21,8 +24,6 @@ __all__ = [
     "HttpTransport",
     "LocalEndpoint",
     "LocalTransport",
-    "ResilientTransport",
-    "SharingTransport",
     "Transport",
     "TransportError",
     "TransportOptions",
@@ -34,36 +35,45 @@ _WEBSOCKET = {"http": "ws", "https": "wss", "ws": "ws", "wss": "wss"}
 
 
 def make_transport(
-    url: str, options: TransportOptions = DEFAULT_OPTIONS, *, endpoint: LocalEndpoint | None = None
+    url: str,
+    options: TransportOptions = DEFAULT_OPTIONS,
+    *,
+    subgraph: str | None = None,
+    endpoint: LocalEndpoint | None = None,
+    metrics: Metrics | None = None,
+    tracing: FetchTracing | None = None,
 ) -> Transport:
-    """The transport for a subgraph at `url`: http, https, ws or wss; or in this process where there is an `endpoint`.
+    """The transport to the subgraph at `url` (http, https, ws or wss), or to the `endpoint` in this process.
 
-    Nothing is connected before the first request. Raises ValueError for a URL of another kind.
+    `subgraph` is its name in messages and metrics. Nothing connects before the first request. Raises ValueError for a
+    URL of another kind.
     """
-    if endpoint is not None:
-        return LocalTransport(endpoint, options)
+    context = Context(subgraph or url, options, metrics, tracing)
+    if endpoint is not None:  # there is no network that could fail
+        context = replace(context, options=replace(options, retries=0, failures_to_open=0))
+        return with_middlewares(LocalTransport(endpoint, options), context)
+    return with_middlewares(_network_transport(url, options), context)
+
+
+def _network_transport(url: str, options: TransportOptions) -> Transport:
     parts = urlsplit(url)
     if parts.scheme not in _WEBSOCKET or not parts.hostname:
-        raise ValueError(f"A subgraph's URL begins with http://, https://, ws:// or wss:// and names a host: {url!r}")
-    return ResilientTransport(_plain(url, parts.scheme, options), options)
-
-
-def _plain(url: str, scheme: str, options: TransportOptions) -> Transport:
-    if scheme in ("ws", "wss"):
+        raise ValueError(f"the URL of a subgraph is http://HOST, https://HOST, ws://HOST or wss://HOST, not {url!r}")
+    if parts.scheme in ("ws", "wss"):
         return WebSocketTransport(url, options)
-    events = _events(url, options)
-    if scheme == "http" and options.proxy is None and not _proxied(url):
-        return SplitTransport(HttpTransport(url, options), events)
-    return SplitTransport(AiohttpTransport(url, options), events)
+    subscriptions = _subscription_transport(url, options)
+    if parts.scheme == "http" and options.proxy is None and not _is_proxied(url):
+        return CombinedTransport(HttpTransport(url, options), subscriptions)
+    return CombinedTransport(AiohttpTransport(url, options), subscriptions)
 
 
-def _events(url: str, options: TransportOptions) -> Transport:
+def _subscription_transport(url: str, options: TransportOptions) -> Transport:
     parts = urlsplit(options.subscription_url or url)
     if options.subscription_url is not None and parts.scheme in ("http", "https"):
         return AiohttpTransport(options.subscription_url, options)
     return WebSocketTransport(parts._replace(scheme=_WEBSOCKET[parts.scheme]).geturl(), options)
 
 
-def _proxied(url: str) -> bool:
+def _is_proxied(url: str) -> bool:
     proxies = getproxies_environment()
     return "http" in proxies and not proxy_bypass(urlsplit(url).netloc)

@@ -1,4 +1,4 @@
-"""One HTTP/1.1 connection to a subgraph: one request at a time, its reply gathered by httptools."""
+"""One HTTP/1.1 connection to a subgraph: one request at a time, its response parsed by httptools."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import msgspec
 from hanse_router.transports.errors import MalformedResponse, SubgraphTimeout, TransportError
 from hanse_router.transports.replies import too_large
 
-_MOST_HEAD = 1_000_000  # bytes of a reply's head
+_MAX_HEAD_BYTES = 1_000_000
 
 
 class HttpReply(msgspec.Struct, frozen=True, gc=False):
-    """A reply as it came."""
+    """A response as received."""
 
     status: int
     body: bytes
@@ -25,18 +25,18 @@ class HttpReply(msgspec.Struct, frozen=True, gc=False):
 
 
 class ConnectionLost(Exception):
-    """The connection ended; `silent` when not one byte of a reply had come."""
+    """The connection ended; `before_response` where not one byte of a response was received."""
 
-    def __init__(self, silent: bool) -> None:
+    def __init__(self, before_response: bool) -> None:
         super().__init__("connection lost")
-        self.silent = silent
+        self.before_response = before_response
 
 
 Outcome = HttpReply | ConnectionLost | TransportError
 
 
 class Connection(asyncio.Protocol):
-    """Keep-alive where both sides want it; `reusable` tells after each reply. Its owner minds the `deadline`."""
+    """A keep-alive connection; `reusable` says whether it can take another request. Its pool watches the `deadline`."""
 
     __slots__ = (
         "_body",
@@ -44,13 +44,13 @@ class Connection(asyncio.Protocol):
         "_encoding",
         "_framed",
         "_head_size",
-        "_heard",
-        "_keep",
+        "_keep_alive",
         "_limit",
         "_location",
         "_on_lost",
         "_outcome",
         "_parser",
+        "_received",
         "_size",
         "_transport",
         "deadline",
@@ -58,84 +58,85 @@ class Connection(asyncio.Protocol):
     )
 
     def __init__(self, limit: int, on_lost: Callable[[Connection], None]) -> None:
+        """`limit` is the maximum size of a body in bytes; `on_lost` is called when the connection has ended."""
         self._limit = limit
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
-        self._done: Callable[[Outcome], None] | None = None  # while a request is under way
-        self._outcome: Outcome | None = None  # until it is told
-        self._keep = True
+        self._done: Callable[[Outcome], None] | None = None  # while a request is in flight
+        self._outcome: Outcome | None = None  # until it is reported
+        self._keep_alive = True
         self.idle_since = 0.0
-        self.deadline: float | None = None  # while a request is under way
+        self.deadline: float | None = None  # while a request is in flight
         self._location: str | None = None
         self._parser = httptools.HttpResponseParser(self)
-        self._begin()
+        self._reset()
 
     @property
     def reusable(self) -> bool:
-        """Whether another request may be sent."""
-        return self._keep and self._transport is not None and not self._transport.is_closing()
+        """Whether another request can be sent."""
+        return self._keep_alive and self._transport is not None and not self._transport.is_closing()
 
-    def ask(self, request: bytes, done: Callable[[Outcome], None]) -> None:
-        """Send an encoded request; `done` is called with what comes of it. Closes where it fails."""
+    def send(self, request: bytes, done: Callable[[Outcome], None]) -> None:
+        """Send an encoded request; `done` is called with its outcome, later. A failure closes the connection."""
         assert self._transport is not None
         assert self._done is None
-        self._begin()
+        self._reset()
         self._done = done
         self._transport.write(request)
 
     def close(self) -> None:
-        """End the connection at once."""
-        self._keep = False
+        """Close the connection without waiting."""
+        self._keep_alive = False
         if self._transport is not None:
             self._transport.abort()
 
     def time_out(self) -> None:
-        """Give up waiting for the reply."""
+        """Stop waiting for the response."""
         self._outcome = SubgraphTimeout()
-        self._tell()
+        self._report()
 
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)  # uvloop's own is one in all but its base class
+        self._transport = cast(asyncio.Transport, transport)  # uvloop's is one in all but its base class
 
     def data_received(self, data: bytes) -> None:
         if self._done is None:
-            self.close()  # nothing was asked: whatever this is, it must not answer the next request
+            self.close()  # no request was sent: these bytes must not be the response to the next one
             return
-        self._heard = True
+        self._received = True
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._malformed("The subgraph's response is not plain HTTP.")
         except httptools.HttpParserError:
             self._malformed("The subgraph's response is not HTTP.")
-        if self._outcome is None and not self._size:  # the head goes on
+        if self._outcome is None and not self._size:  # the head is incomplete
             self._head_size += len(data)
-            if self._head_size > _MOST_HEAD:
+            if self._head_size > _MAX_HEAD_BYTES:
                 self._malformed("The headers of the subgraph's response are too large.")
-        if self._outcome is not None:  # told only now: the next request may begin at once, on this very connection
-            self._tell()
+        if self._outcome is not None:  # reported only now: the next request may be sent here within that call
+            self._report()
 
     def eof_received(self) -> bool:
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._keep = False
+        self._keep_alive = False
         self._transport = None
         if self._done is not None:
-            if self._until_close():
+            if self._ends_with_connection():
                 self.on_message_complete()
             if self._outcome is None:
-                self._outcome = ConnectionLost(not self._heard)
-            self._tell()
+                self._outcome = ConnectionLost(not self._received)
+            self._report()
         self._on_lost(self)
 
-    # httptools' callbacks
+    # callbacks of httptools
 
     def on_message_begin(self) -> None:
         if self._outcome is not None:
-            self._keep = False  # more than was asked for
+            self._keep_alive = False  # a second response to one request
 
     def on_header(self, name: bytes, value: bytes) -> None:
         length = len(name)
@@ -155,34 +156,34 @@ class Connection(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         status = self._parser.get_status_code()
-        if status < 200:  # 103 and its like come before the reply
-            self._begin()
+        if status < 200:  # an interim response such as 103: the final one follows
+            self._reset()
             return
         if not self._parser.should_keep_alive():
-            self._keep = False
+            self._keep_alive = False
         if self._outcome is None:
             body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
             self._outcome = HttpReply(status, body, self._encoding, self._location)
 
-    def _until_close(self) -> bool:
-        """Whether the end of the connection is the end of the reply: neither length nor chunks were told."""
-        return self._heard and not self._framed and self._size > 0
+    def _ends_with_connection(self) -> bool:
+        """Whether the end of the connection ends the body: it has neither a length nor chunks."""
+        return self._received and not self._framed and self._size > 0
 
-    def _begin(self) -> None:
+    def _reset(self) -> None:
         self._body: list[bytes] = []
         self._size = self._head_size = 0
         self._encoding = ""
         self._location = None
-        self._heard = False
+        self._received = False
         self._framed = False
 
     def _malformed(self, message: str) -> None:
-        """What cannot be read; behind a whole reply it only ends the connection."""
-        self._keep = False
+        """Bytes that cannot be parsed; after a complete response they only end the connection."""
+        self._keep_alive = False
         if self._outcome is None:
             self._outcome = MalformedResponse(message)
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         done, outcome = self._done, self._outcome
         self._done = self._outcome = None
         if not isinstance(outcome, HttpReply):

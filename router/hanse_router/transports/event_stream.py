@@ -1,4 +1,4 @@
-"""Streams of GraphQL responses over HTTP: server-sent events, and multipart as Apollo's clients speak it."""
+"""Streams of GraphQL responses over HTTP: server-sent events, and multipart as in Apollo's protocol."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from hanse_router.transports.errors import MalformedResponse
 from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
-_MOST_PENDING = 64 * 1024 * 1024
+_MAX_EVENT_BYTES = 64 * 1024 * 1024
 
 
 async def server_sent_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -31,7 +31,7 @@ async def server_sent_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[byte
 
 
 async def multipart_events(chunks: AsyncIterator[bytes], boundary: str) -> AsyncIterator[bytes]:
-    """The payload of each part until the closing boundary; heartbeats are passed over."""
+    """The payload of each part until the closing boundary; heartbeats are skipped."""
     mark, closing = f"--{boundary}".encode(), f"--{boundary}--".encode()
     part: list[bytes] = []
     in_body = False
@@ -76,7 +76,7 @@ async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
     async for chunk in chunks:
         pending += chunk
         *whole, pending = pending.split(b"\n")
-        if len(pending) > _MOST_PENDING:
+        if len(pending) > _MAX_EVENT_BYTES:
             raise MalformedResponse("An event of the subgraph is too large.")
         for line in whole:
             yield line.removesuffix(b"\r")

@@ -1,4 +1,4 @@
-"""Subgraphs over HTTP with everything that is rare between router and subgraph: TLS, proxies, redirects, streams."""
+"""Subgraphs over HTTP with TLS, proxies, redirects, file uploads and event streams."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hanse_router.transports.errors import (
 from hanse_router.transports.event_stream import multipart_events, server_sent_events
 from hanse_router.transports.multipart_request import MultipartRequest
 from hanse_router.transports.options import TransportOptions
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, Reply, SubgraphRequest
 from hanse_router.transports.replies import checked_reply, too_large
 from hanse_router.transports.tls import tls_failure
 
@@ -24,29 +24,30 @@ _ACCEPT = "application/graphql-response+json, application/json"
 _ACCEPT_EVENTS = 'text/event-stream, multipart/mixed;boundary="graphql";subscriptionSpec=1.0, application/json'
 
 
-class AiohttpTransport:
-    """Transport over `http://` and `https://`; subscriptions by server-sent events or multipart."""
+class AiohttpTransport(CoroutineTransport):
+    """Transport over `http://` and `https://`; subscriptions as server-sent events or multipart.
+
+    A subscription whose response is a plain GraphQL response has that as its only event."""
 
     def __init__(self, url: str, options: TransportOptions) -> None:
         self._url = url
         self._options = options
         self._session: aiohttp.ClientSession | None = None
 
-    async def send(self, request: SubgraphRequest) -> bytes:
-        """See Transport. Redirects keep the method only where they say so (307, 308)."""
+    async def send(self, request: SubgraphRequest) -> Reply:
         form = MultipartRequest(request) if request.files else None
         described = form.headers if form else {"content-type": "application/json"}
         headers = {"accept": _ACCEPT, **described, **request.all_headers()}
         timeout = aiohttp.ClientTimeout(total=self._options.timeout, sock_connect=self._options.connect_timeout)
         limit = self._options.max_response_bytes
         try:
-            async with self._opened().post(
+            async with self._open_session().post(
                 self._url,
                 data=form.chunks() if form else request.body,
                 headers=headers,
                 timeout=timeout,
                 proxy=self._options.proxy,
-                allow_redirects=form is None,  # what was streamed once is not streamed elsewhere
+                allow_redirects=form is None,  # a streamed body cannot be sent twice
             ) as reply:
                 body = bytearray()
                 async for chunk in reply.content.iter_any():
@@ -59,12 +60,11 @@ class AiohttpTransport:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _failure(error) from None
 
-    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """See Transport. A reply that is one plain response is the only event."""
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:
         headers = {"accept": _ACCEPT_EVENTS, "content-type": "application/json", **request.all_headers()}
         timeout = aiohttp.ClientTimeout(total=None, sock_connect=self._options.connect_timeout)
         try:
-            async with self._opened().post(
+            async with self._open_session().post(
                 self._url, data=request.body, headers=headers, timeout=timeout, proxy=self._options.proxy
             ) as reply:
                 if reply.status >= 300:
@@ -79,17 +79,16 @@ class AiohttpTransport:
                 else:
                     yield checked_reply(reply.status, await reply.read())
         except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            broken = SubgraphUnreachable("The subgraph's event stream was interrupted.")
-            raise tls_failure(error) or broken from None
+            interrupted = SubgraphUnreachable("The subgraph's event stream was interrupted.")
+            raise tls_failure(error) or interrupted from None
 
     async def close(self) -> None:
-        """See Transport."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
-    def _opened(self) -> aiohttp.ClientSession:
-        if self._session is None:  # made late: a session belongs to a running event loop
+    def _open_session(self) -> aiohttp.ClientSession:
+        if self._session is None:  # created late: a session belongs to a running event loop
             options = self._options
             connector = aiohttp.TCPConnector(
                 limit=options.max_connections, keepalive_timeout=options.idle_seconds, ssl=options.tls or True

@@ -1,4 +1,4 @@
-"""A subgraph in this very process, called without a network: same bytes, same protocol."""
+"""A subgraph in the same process, called without a network."""
 
 from __future__ import annotations
 
@@ -9,31 +9,30 @@ from typing import Protocol
 
 from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportError
 from hanse_router.transports.options import DEFAULT_OPTIONS, TransportOptions
-from hanse_router.transports.protocol import FileAt, SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, FileAt, Reply, SubgraphRequest
 from hanse_router.transports.replies import checked_reply
 
 
 class LocalEndpoint(Protocol):
-    """What a subgraph in this process offers."""
+    """A subgraph in this process."""
 
     async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
-        """The HTTP status and the body of the reply to an encoded GraphQL request; `files` stand in its variables."""
+        """The HTTP status and the body of the response to an encoded GraphQL request; `files` are in its variables."""
         ...
 
     def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The events of a subscription, each a GraphQL response as JSON, as they happen."""
+        """The events of a subscription, each a GraphQL response as JSON."""
         ...
 
 
-class LocalTransport:
-    """Transport over a LocalEndpoint. The endpoint's own end is not this transport's to bring about."""
+class LocalTransport(CoroutineTransport):
+    """Transport over a LocalEndpoint. It does not close the endpoint; no client sees what the endpoint raises."""
 
     def __init__(self, endpoint: LocalEndpoint, options: TransportOptions = DEFAULT_OPTIONS) -> None:
         self._endpoint = endpoint
         self._timeout = options.timeout
 
-    async def send(self, request: SubgraphRequest) -> bytes:
-        """See Transport. What the endpoint raises is its own fault and reaches no client."""
+    async def send(self, request: SubgraphRequest) -> Reply:
         try:
             async with asyncio.timeout(self._timeout):
                 status, body = await self._endpoint.handle(request.body, request.headers, request.files)
@@ -43,8 +42,7 @@ class LocalTransport:
             raise SubgraphUnreachable("The subgraph failed.") from error
         return checked_reply(status, body)
 
-    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """See Transport."""
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:
         events = self._endpoint.stream(request.body, request.headers)
         try:
             async with aclosing(events):  # type: ignore[type-var]
@@ -56,4 +54,4 @@ class LocalTransport:
             raise SubgraphUnreachable("The subgraph's subscription failed.") from error
 
     async def close(self) -> None:
-        """Nothing is held open."""
+        pass  # it has no connection

@@ -1,4 +1,4 @@
-"""A request with files, as subgraphs get it over HTTP.
+"""A request with files as multipart/form-data.
 
 Specification: GraphQL multipart request, https://github.com/jaydenseric/graphql-multipart-request-spec
 """
@@ -18,18 +18,18 @@ _UNSAFE = {ord('"'): "%22", ord("\r"): "%0D", ord("\n"): "%0A"}  # as browsers w
 
 
 class MultipartRequest:
-    """The form: the operation, where the files stand in it, and each file once."""
+    """The form: the operation, the paths of its files, and each file once."""
 
     def __init__(self, request: SubgraphRequest) -> None:
-        places: dict[int, list[str]] = {}
+        paths: dict[int, list[str]] = {}
         files: dict[int, File] = {}
-        for place, file in request.files:
-            places.setdefault(id(file), []).append(place)
+        for path, file in request.files:
+            paths.setdefault(id(file), []).append(path)
             files[id(file)] = file
         boundary = secrets.token_hex(16)
         mark = f"--{boundary}\r\n".encode()
-        where = orjson.dumps({str(number): found for number, found in enumerate(places.values())})
-        first = _field(mark, "operations", request.body) + _field(mark, "map", where)
+        paths_by_part = orjson.dumps({str(number): found for number, found in enumerate(paths.values())})
+        first = _field(mark, "operations", request.body) + _field(mark, "map", paths_by_part)
         self._parts = [(_head(mark, str(number), file), file) for number, file in enumerate(files.values())]
         self._first = first
         self._last = f"--{boundary}--\r\n".encode()
@@ -41,7 +41,7 @@ class MultipartRequest:
         }
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body, read from the files as it is sent."""
+        """The body; files are read while it is sent."""
         yield self._first
         for head, file in self._parts:
             yield head
@@ -57,5 +57,5 @@ def _field(mark: bytes, name: str, value: bytes) -> bytes:
 
 def _head(mark: bytes, name: str, file: File) -> bytes:
     content_type = file.content_type if _MEDIA_TYPE.fullmatch(file.content_type) else "application/octet-stream"
-    said = f'name="{name}"; filename="{file.name.translate(_UNSAFE)}"'
-    return mark + f"content-disposition: form-data; {said}\r\ncontent-type: {content_type}\r\n\r\n".encode()
+    disposition = f'name="{name}"; filename="{file.name.translate(_UNSAFE)}"'
+    return mark + f"content-disposition: form-data; {disposition}\r\ncontent-type: {content_type}\r\n\r\n".encode()

@@ -1,4 +1,4 @@
-"""How one subgraph is reached: what can be set."""
+"""The options of a transport."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class TransportOptions:
-    """`timeout` bounds one try of a request, in seconds. Retries are for queries alone, with back-off from `backoff`.
+    """How one subgraph is reached. Times are in seconds.
 
-    A circuit opens after `failures_to_open` failed requests in a row (0: never) for `open_seconds`. Subscriptions go to
-    `subscription_url`: over WebSocket for ws and wss, as server-sent events or multipart for http and https. By default
-    they go over WebSocket to the place of the subgraph's own URL.
+    Subscriptions use `subscription_url`: WebSocket for ws and wss, server-sent events or multipart for http and https.
+    Without it they use WebSocket at the subgraph's own URL.
     """
 
-    timeout: float = 30.0
-    retries: int = 1
-    backoff: float = 0.05
-    backoff_limit: float = 2.0
+    timeout: float = 30.0  # of one attempt
+    retries: int = 1  # of a query; mutations and uploads have none
+    backoff: float = 0.05  # the delay before the first retry
+    backoff_limit: float = 2.0  # the maximum delay
     max_connections: int = 100
-    idle_seconds: float = 55.0  # less than the 60 s after which many servers and balancers hang up
+    idle_seconds: float = 55.0  # less than the 60 s after which many servers and load balancers close a connection
     connect_timeout: float = 5.0
     max_response_bytes: int = 256 * 1024 * 1024
-    compressed: bool = True
-    failures_to_open: int = 0
-    open_seconds: float = 5.0
+    compressed: bool = True  # accept compressed responses
+    failures_to_open: int = 0  # failed requests in a row that open the circuit; 0: none do
+    open_seconds: float = 5.0  # from the opening of the circuit to the next attempt
+    deduplicate: bool = False  # send equal queries that are in flight at the same time once
     proxy: str | None = None
-    tls: ssl.SSLContext | None = None  # None: the system's
+    tls: ssl.SSLContext | None = None  # None: the system's certificates
     subscription_url: str | None = None
 
 

@@ -1,37 +1,43 @@
-"""How a subgraph is reached: the one protocol that the executor knows, whatever lies behind it."""
+"""The interface of transports: how the executor reaches a subgraph, whatever the network protocol."""
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol, runtime_checkable
+from functools import partial
+from typing import Protocol, TypeAlias, runtime_checkable
 
 import msgspec
 
+from hanse_router.in_flight import Done, InFlight, result_of, start_coroutine
 from hanse_router.operation_kind import OperationKind
 from hanse_wire.request_id import HEADER
 
 
 @runtime_checkable
 class File(Protocol):
-    """A file that a client sent. Its content can be read any number of times, also at once."""
+    """A file that a client uploaded. Its content can be read any number of times, also concurrently."""
 
-    name: str  # as the client calls it
-    content_type: str  # as the client says
-    size: int
+    name: str  # as sent by the client
+    content_type: str  # as sent by the client
+    size: int  # bytes
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The content, in pieces."""
         ...
 
 
-FileAt = tuple[str, File]
-"""A file and where it stands in a request, such as `variables.input.files.0`."""
+FileAt: TypeAlias = tuple[str, File]
+"""A file and its path in the request, such as `variables.input.files.0`."""
+
+Reply: TypeAlias = bytes
+"""The body of a response: a GraphQL response as JSON. The executor checks its shape."""
 
 
 class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     """One GraphQL request to a subgraph: `body` is the encoded JSON (query, variables, operationName).
 
-    Where a file stands in the variables, the body has null.
+    The body has null where the variables have a file.
     """
 
     body: bytes
@@ -45,32 +51,37 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
         return {**self.headers, HEADER: self.request_id} if self.request_id else dict(self.headers)
 
 
-class TransportError(Exception):
-    """The subgraph gave no usable reply. `code` becomes `extensions.code`; the message is fit for clients."""
+class Transport(ABC):
+    """The connection to one subgraph. Safe for concurrent use; created at start-up.
 
-    def __init__(self, code: str, message: str, *, status: int | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
+    `start` is the primitive: every transport and every middleware has it. `send` is the same for callers that await.
+    """
 
+    @abstractmethod
+    def start(self, request: SubgraphRequest, done: Done[Reply]) -> InFlight:
+        """Send a query or mutation. `done` gets the reply or a TransportError; see `hanse_router.in_flight`."""
 
-class Transport(Protocol):
-    """A way to one subgraph. Safe for concurrent use; made at start-up, closed at the end."""
+    async def send(self, request: SubgraphRequest) -> Reply:
+        """The reply to a query or mutation. Raises TransportError."""
+        return await result_of(partial(self.start, request))
 
-    async def send(self, request: SubgraphRequest) -> bytes:
-        """The reply's body, a GraphQL response as JSON (its shape is checked by the executor).
+    @abstractmethod
+    def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:
+        """The events of a subscription, each a GraphQL response; ends when the subgraph completes it.
 
-        Raises TransportError.
+        Closing the iterator (`aclose`) unsubscribes. Raises TransportError.
         """
-        ...
 
-    def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """The events of a subscription, each a GraphQL response as JSON; ends when the subgraph completes it.
-
-        Closing the iterator (`aclose`) unsubscribes. Raises TransportError as `send` does.
-        """
-        ...
-
+    @abstractmethod
     async def close(self) -> None:
-        """Give back every connection."""
-        ...
+        """Close every connection."""
+
+
+class CoroutineTransport(Transport):
+    """Base of transports whose `send` is a coroutine: `start` runs it in a task."""
+
+    def start(self, request: SubgraphRequest, done: Done[Reply]) -> InFlight:
+        return start_coroutine(self.send(request), done)
+
+    @abstractmethod
+    async def send(self, request: SubgraphRequest) -> Reply: ...

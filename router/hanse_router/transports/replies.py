@@ -1,4 +1,4 @@
-"""Which replies over HTTP are GraphQL responses, whatever their status."""
+"""Which HTTP responses are GraphQL responses: by status, body and content encoding."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from hanse_router.transports.errors import MalformedResponse, SubgraphHttpError,
 
 
 def checked_reply(status: int, body: bytes) -> bytes:
-    """The body, where it may be a GraphQL response: of a good status, or of a bad one that tells its errors.
+    """The body, where it may be a GraphQL response: the status is 2xx, or the body has GraphQL errors.
 
-    Raises TransportError SUBGRAPH_HTTP_ERROR otherwise. (GraphQL over HTTP gives responses other statuses than 200.)
+    Raises SubgraphHttpError otherwise. (GraphQL over HTTP uses other statuses than 200, too.)
     """
     if 200 <= status < 300:
         return body
@@ -20,7 +20,7 @@ def checked_reply(status: int, body: bytes) -> bytes:
 
 
 def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
-    """The body without its content encoding. Raises TransportError for one unknown, broken, or larger than `limit`."""
+    """The decompressed body. Raises MalformedResponse where it is invalid or larger than `limit` bytes."""
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
@@ -30,13 +30,13 @@ def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
     except zlib.error:
         pass
     try:
-        return _inflate(body, limit, -15)  # some call a bare deflate stream "deflate"
+        return _inflate(body, limit, -15)  # some servers send a raw deflate stream as "deflate"
     except zlib.error:
         raise MalformedResponse("The subgraph's response cannot be decompressed.") from None
 
 
 def too_large(limit: int) -> TransportError:
-    """The reply is larger than is taken."""
+    """The error for a response larger than `limit` bytes."""
     return MalformedResponse(f"The subgraph's response is larger than {limit} bytes.")
 
 
@@ -46,5 +46,5 @@ def _inflate(body: bytes, limit: int, window: int) -> bytes:
     if len(text) > limit:
         raise too_large(limit)
     if not stream.eof:
-        raise zlib.error("the stream ends too soon")
+        raise zlib.error("the stream is incomplete")
     return text

@@ -1,15 +1,18 @@
-"""TLS to subgraphs: whom to believe, and what to show."""
+"""TLS to subgraphs: trusted certificates, and the router's own."""
 
 from __future__ import annotations
 
 import ssl
 from pathlib import Path
 
-from hanse_router.transports.errors import TlsFailed, TransportError
+from hanse_router.transports.errors import TlsFailed
 
 
 def tls_context(ca_file: Path | None, certificate_file: Path | None, key_file: Path | None) -> ssl.SSLContext | None:
-    """A context for these files of PEM; None where there are none, for the system's. Raises ValueError, one line."""
+    """A context for these PEM files; None, for the system's certificates, where there are none.
+
+    Raises ValueError with a message of one line.
+    """
     if key_file is not None and certificate_file is None:
         raise ValueError("a key needs its certificate")
     if ca_file is None and certificate_file is None:
@@ -22,23 +25,25 @@ def tls_context(ca_file: Path | None, certificate_file: Path | None, key_file: P
         try:
             context.load_cert_chain(certificate_file, key_file, password=_no_password)
         except (OSError, ValueError) as error:
-            said = getattr(error, "strerror", None) or error
-            raise ValueError(f"{certificate_file} and its key cannot be used: {said}") from error
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
+            raise ValueError(f"{certificate_file} and its key cannot be used: {reason}") from error
     return context
 
 
-def tls_failure(error: BaseException) -> TransportError | None:
-    """What to tell of an error whose cause is TLS; None for any other."""
+def tls_failure(error: BaseException) -> TlsFailed | None:
+    """The error of a connection whose cause is TLS; None for any other cause."""
     cause: BaseException | None = error
     while cause is not None:
-        why = getattr(cause, "verify_message", None)  # clients' own errors are of the same class, without it
-        if isinstance(cause, ssl.SSLCertVerificationError) and why:
-            return TlsFailed(f"The subgraph's certificate is not trusted: {why}.")
-        if isinstance(cause, ssl.SSLError) and not isinstance(cause, ssl.SSLCertVerificationError):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            # HTTP clients raise errors of this class, too; without the message of OpenSSL, which is in their cause.
+            message = getattr(cause, "verify_message", None)
+            if message:
+                return TlsFailed(f"The subgraph's certificate is not trusted: {message}.")
+        elif isinstance(cause, ssl.SSLError):
             return TlsFailed("The TLS connection to the subgraph failed.")
         cause = cause.__cause__ or cause.__context__
     return None
 
 
 def _no_password() -> str:
-    raise ValueError("it has a password; keys are taken without")
+    raise ValueError("the key has a password: remove it")

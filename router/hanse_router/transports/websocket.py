@@ -1,4 +1,4 @@
-"""Subscriptions over WebSocket, in `graphql-transport-ws` or the older `graphql-ws`, as the subgraph chooses."""
+"""Subscriptions over WebSocket, in `graphql-transport-ws` or the legacy `graphql-ws`, as the subgraph chooses."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from hanse_router.transports.errors import (
     TransportError,
 )
 from hanse_router.transports.options import TransportOptions
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, Reply, SubgraphRequest
 from hanse_router.transports.tls import tls_failure
 from hanse_wire.json_codec import JsonError, decode_json, encode_json, encode_json_text
 
-CURRENT, OLDER = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
+CURRENT, LEGACY = Subprotocol("graphql-transport-ws"), Subprotocol("graphql-ws")
 _ID = "1"
 
 
-class WebSocketTransport:
-    """Transport over `ws://` and `wss://`: a connection for each operation, so that each carries its own headers.
+class WebSocketTransport(CoroutineTransport):
+    """Transport over `ws://` and `wss://`: one connection per operation, since each has its own headers.
 
-    The headers go in the opening request and, as clients of these protocols send them, in `connection_init`.
+    The headers are sent in the HTTP upgrade request and, as clients of these protocols do, in `connection_init`.
     """
 
     def __init__(self, url: str, options: TransportOptions) -> None:
@@ -39,8 +39,7 @@ class WebSocketTransport:
         self._options = options
         self._open: set[ClientConnection] = set()
 
-    async def send(self, request: SubgraphRequest) -> bytes:
-        """See Transport: the first event of the operation."""
+    async def send(self, request: SubgraphRequest) -> Reply:
         if request.files:
             raise FilesNotSupported()
         try:
@@ -55,25 +54,23 @@ class WebSocketTransport:
             raise SubgraphTimeout() from None
         raise MalformedResponse("The subgraph completed the operation without a response.")
 
-    async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """See Transport."""
+    async def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:
         socket = await self._connected(request)
         self._open.add(socket)
         try:
-            older = socket.subprotocol == OLDER
-            await self._begin(socket, request, "start" if older else "subscribe")
-            async for event in _events(socket, "data" if older else "next"):
+            is_legacy = socket.subprotocol == LEGACY
+            await self._subscribe(socket, request, "start" if is_legacy else "subscribe")
+            async for event in _events(socket, "data" if is_legacy else "next"):
                 yield event
         except ConnectionClosed as closed:
-            raise _lost(closed) from None
+            raise _closed_error(closed) from None
         finally:
             self._open.discard(socket)
             with suppress(WebSocketException, OSError):
-                await _leave(socket)
+                await _complete(socket)
             await socket.close()
 
     async def close(self) -> None:
-        """See Transport."""
         await asyncio.gather(*(socket.close() for socket in list(self._open)), return_exceptions=True)
 
     async def _connected(self, request: SubgraphRequest) -> ClientConnection:
@@ -81,7 +78,7 @@ class WebSocketTransport:
         try:
             return await connect(
                 self._url,
-                subprotocols=[CURRENT, OLDER],
+                subprotocols=[CURRENT, LEGACY],
                 additional_headers=request.all_headers(),
                 open_timeout=options.connect_timeout,
                 close_timeout=2,
@@ -95,7 +92,7 @@ class WebSocketTransport:
             unreachable = SubgraphUnreachable("The subgraph cannot be reached by WebSocket.")
             raise tls_failure(error) or unreachable from None
 
-    async def _begin(self, socket: ClientConnection, request: SubgraphRequest, start: str) -> None:
+    async def _subscribe(self, socket: ClientConnection, request: SubgraphRequest, start_type: str) -> None:
         await socket.send(encode_json_text({"type": "connection_init", "payload": dict(request.headers)}))
         try:
             async with asyncio.timeout(self._options.connect_timeout):
@@ -110,14 +107,14 @@ class WebSocketTransport:
                             raise SubgraphHttpError("The subgraph refused the WebSocket connection.")
         except TimeoutError:
             raise SubgraphTimeout("The subgraph did not acknowledge the WebSocket connection in time.") from None
-        await socket.send(f'{{"id":"{_ID}","type":"{start}","payload":{request.body.decode()}}}')
+        await socket.send(f'{{"id":"{_ID}","type":"{start_type}","payload":{request.body.decode()}}}')
 
 
-async def _events(socket: ClientConnection, event: str) -> AsyncIterator[bytes]:
+async def _events(socket: ClientConnection, event_type: str) -> AsyncIterator[Reply]:
     while True:
         message = _message(await socket.recv())
         kind = message.get("type")
-        if kind == event:
+        if kind == event_type:
             yield encode_json(message.get("payload"))
         elif kind == "complete":
             return
@@ -128,10 +125,10 @@ async def _events(socket: ClientConnection, event: str) -> AsyncIterator[bytes]:
             await socket.send('{"type":"pong"}')
 
 
-async def _leave(socket: ClientConnection) -> None:
-    """Tell the subgraph that nobody listens any more; it may know already."""
-    stop = "stop" if socket.subprotocol == OLDER else "complete"
-    await socket.send(f'{{"id":"{_ID}","type":"{stop}"}}')
+async def _complete(socket: ClientConnection) -> None:
+    """Unsubscribe. The subgraph may have ended the operation already."""
+    stop_type = "stop" if socket.subprotocol == LEGACY else "complete"
+    await socket.send(f'{{"id":"{_ID}","type":"{stop_type}"}}')
 
 
 def _message(text: str | bytes) -> dict[str, Any]:
@@ -150,7 +147,7 @@ def _errors(payload: Any) -> list[Any]:
     return [payload if isinstance(payload, dict) else {"message": "The subgraph refused the operation."}]
 
 
-def _lost(closed: ConnectionClosed) -> TransportError:
+def _closed_error(closed: ConnectionClosed) -> TransportError:
     reason = closed.rcvd.reason if closed.rcvd else ""
     if closed.rcvd is not None and closed.rcvd.code in (4401, 4403):
         return SubgraphHttpError(f"The subgraph refused the WebSocket connection: {reason or 'forbidden'}.")

@@ -35,7 +35,7 @@ from hanse_router.query_plan import (
     Selection,
 )
 from hanse_router.transports.errors import TransportError
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from tests.router.planning import compiled_over
 
 Answer = Callable[[dict[str, Any]], Any] | Any
@@ -106,7 +106,7 @@ def entities(
     return Fetch(id_, subgraph, OperationKind.QUERY, f"entities {id_}", None, variables, (), groups, depends_on)
 
 
-class Subgraph:
+class Subgraph(CoroutineTransport):
     """A transport with given replies, one per request: data, a reply, bytes, an error, or a function of the body."""
 
     def __init__(self, *answers: Answer) -> None:

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from hanse_router.execute import Call, CompiledPlan, Response
 from hanse_router.planner import PlanError
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.compose import compose
 from tests.router.execute import faults
 from tests.router.execute.chance import Chance
@@ -142,7 +142,7 @@ def test_one_fault_at_each_position(data: st.DataObject) -> None:
             drawn.compare(changed)
 
 
-class FaultyTransport:
+class FaultyTransport(CoroutineTransport):
     """A subgraph of a random graph, with faults."""
 
     def __init__(self, name: str, subgraph: WorldSubgraph, drawn: Faults) -> None:

@@ -7,6 +7,7 @@ import json
 import linecache
 import logging
 import traceback
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from hanse_router.execute.compiled.source import Source
 from hanse_router.operation_kind import OperationKind
 from hanse_router.query_plan import QueryPlan
 from hanse_router.telemetry.metrics import Metrics
+from hanse_router.transports.protocol import CoroutineTransport
 from tests.router.execute.plans import root
 from tests.router.planning import compiled_over
 
@@ -27,7 +29,7 @@ DOCUMENTATION = Path(__file__).parents[3] / "docs" / "explanation" / "execution.
 SDL = "type Query { users: [User] me: User! } type User { id: ID! name: String }"
 
 
-class Replies:
+class Replies(CoroutineTransport):
     """A subgraph that sends these replies, one after the other; the last one again and again."""
 
     def __init__(self, *replies: Any) -> None:
@@ -37,6 +39,12 @@ class Replies:
         reply = self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
         return json.dumps(reply).encode()
 
+    def stream(self, request: object) -> AsyncIterator[bytes]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
+
 
 def compiled(text: str, metrics: Metrics, fetched: str = "") -> CompiledPlan:
     plan = QueryPlan(OperationKind.QUERY, root(1, "a", fetched or text))
@@ -44,7 +52,7 @@ def compiled(text: str, metrics: Metrics, fetched: str = "") -> CompiledPlan:
 
 
 async def executed(plan: CompiledPlan, *replies: Any, times: int = 3) -> None:
-    call = Call({"a": Replies(*replies)})  # type: ignore[dict-item]
+    call = Call({"a": Replies(*replies)})
     for _ in range(times):
         await run(plan, {}, call)
 

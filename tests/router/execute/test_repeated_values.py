@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.compiled import FastPath
 from hanse_router.operation_kind import OperationKind
 from hanse_router.query_plan import QueryPlan
+from hanse_router.transports.protocol import CoroutineTransport
 from tests.router.execute.paths import ordered
 from tests.router.execute.plans import root
 from tests.router.planning import compiled_over
@@ -26,7 +28,7 @@ type Work { title: String! }
 TEXT = "{ reviews { id author { id name about works { title } } } }"
 
 
-class Reviews:
+class Reviews(CoroutineTransport):
     """A subgraph that returns reviews by these authors."""
 
     def __init__(self) -> None:
@@ -35,6 +37,12 @@ class Reviews:
     async def send(self, request: object) -> bytes:
         reviews = [{"id": str(number), "author": author} for number, author in enumerate(self.authors)]
         return json.dumps({"data": {"reviews": reviews}}).encode()
+
+    def stream(self, request: object) -> AsyncIterator[bytes]:
+        raise NotImplementedError
+
+    async def close(self) -> None:
+        pass
 
 
 def author(number: int) -> Any:
@@ -50,7 +58,7 @@ def reviews() -> CompiledPlan:
 
 async def answered(compiled: CompiledPlan, subgraph: Reviews) -> FastPath:
     """Execute once; the response is right whatever is deduplicated."""
-    response = (await run(compiled, {}, Call({"a": subgraph}))).encode()  # type: ignore[dict-item]
+    response = (await run(compiled, {}, Call({"a": subgraph}))).encode()
     expected = [{"id": str(number), "author": author} for number, author in enumerate(subgraph.authors)]
     assert ordered(json.loads(response)) == ordered({"data": {"reviews": expected}})
     fast = compiled.variant({})._fast

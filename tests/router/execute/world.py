@@ -10,7 +10,7 @@ from typing import Any
 from graphql import GraphQLSchema, build_schema, execute_sync, parse
 
 from hanse_router.planner import Planner
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import api_schema
@@ -241,7 +241,7 @@ class World:
         return dict(result.formatted)
 
 
-class View:
+class View(CoroutineTransport):
     """The transport of a subgraph over a world, with faults."""
 
     def __init__(self, name: str, world: World, faults: Faults) -> None:

@@ -20,7 +20,7 @@ from graphql import (
     validate,
 )
 
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph, parse_picks
 from hanse_schema.supergraph.model import (
     ContextArgument,
@@ -48,7 +48,7 @@ class Known:
     provided: Picks = ()
 
 
-class WorldSubgraph:
+class WorldSubgraph(CoroutineTransport):
     """One subgraph. Also a transport: it answers requests in process and counts them."""
 
     def __init__(self, world: World, graph: str, labels: frozenset[str] = frozenset()) -> None:

@@ -11,7 +11,7 @@ from graphql import build_schema, execute_sync, parse, validate
 
 from hanse_router.execute import Call, run
 from hanse_router.planner import Planner
-from hanse_router.transports.protocol import SubgraphRequest
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource
 from hanse_schema.supergraph import api_schema
@@ -36,7 +36,7 @@ type Item { id: ID! price(currency: String): String! }
 HELLO = "type Query { hello: String }"
 
 
-class PlainSubgraph:
+class PlainSubgraph(CoroutineTransport):
     """A subgraph of plain values and functions."""
 
     def __init__(self, sdl: str, root: Mapping[str, Any]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -16,9 +17,9 @@ from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import Fallback, Lists
 from hanse_router.execute.errors import Error, ResponsePath
-from hanse_router.execute.fetch import CompiledFetch, Replies, begin
+from hanse_router.execute.fetch import CompiledFetch, Replies, start
+from hanse_router.in_flight import InFlight
 from hanse_router.transports.errors import TransportError
-from hanse_router.transports.prompt import Outcome, UnderWay
 
 if TYPE_CHECKING:
     from hanse_router.execute.compiled.fast_path import FastPath
@@ -35,6 +36,7 @@ class Run:
 
     __slots__ = (
         "_call",
+        "_context",
         "_in_flight",
         "_plan",
         "_replies",
@@ -51,8 +53,10 @@ class Run:
         self._plan = plan
         self._variables = variables
         self._call = call
+        # A connection calls back in a context of its own; the span and the log's request id are in this one.
+        self._context = contextvars.copy_context()
         self._replies = replies
-        self._in_flight: dict[int, UnderWay] = {}
+        self._in_flight: dict[int, InFlight] = {}
         self._waiting = list(plan.waits)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = plan.root()
@@ -68,8 +72,8 @@ class Run:
 
     def cancel(self) -> None:
         """Cancel the fetches in flight."""
-        for under_way in self._in_flight.values():
-            under_way.cancel()
+        for fetch in self._in_flight.values():
+            fetch.cancel()
 
     def defect(self) -> None:
         """Log a defect of the fast path; the general path completes the execution."""
@@ -97,7 +101,8 @@ class Run:
             self.defect()
             return
         try:
-            self._in_flight[index] = begin(fetch, body, self._call, partial(self._received, index, body, batches))
+            done = partial(self._resume, index, body, batches)
+            self._in_flight[index] = start(fetch, body, self._call, done)
         except Exception as error:
             self._fail(error)
 
@@ -109,8 +114,11 @@ class Run:
             if not waiting[freed] and not self.broken:
                 self._start(freed)
 
-    def _received(self, index: int, body: bytes, batches: list[Batch], outcome: Outcome) -> None:
+    def _resume(self, index: int, body: bytes, batches: list[Batch], outcome: bytes | BaseException) -> None:
         """The transport's callback with the outcome of a step's fetch."""
+        self._context.run(self._received, index, body, batches, outcome)
+
+    def _received(self, index: int, body: bytes, batches: list[Batch], outcome: bytes | BaseException) -> None:
         if self.ended.done():
             return
         del self._in_flight[index]

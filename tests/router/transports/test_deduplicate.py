@@ -1,4 +1,4 @@
-"""Equal requests under way at the same time: sent once, never mixed, and nobody pays for another's leaving."""
+"""Equal requests in flight at the same time: sent once, never mixed up, and each caller can cancel."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import pytest
 
 from hanse_router.operation_kind import OperationKind
 from hanse_router.transports.errors import SubgraphUnreachable, TransportError
-from hanse_router.transports.protocol import SubgraphRequest
-from hanse_router.transports.sharing import SharingTransport
+from hanse_router.transports.middleware.deduplicate import DeduplicatingTransport
+from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_wire.spooled_file import SpooledFile
 
 QUERY, MUTATION = OperationKind.QUERY, OperationKind.MUTATION
 
 
-class Slow:
-    """A transport that answers when told, with all that it was sent."""
+class Slow(CoroutineTransport):
+    """A transport that replies when `go_on` is set, with what it was sent."""
 
     def __init__(self) -> None:
         self.sent: list[SubgraphRequest] = []
@@ -28,7 +28,6 @@ class Slow:
         self.broken = False
 
     async def send(self, request: SubgraphRequest) -> bytes:
-        """See Transport."""
         self.sent.append(request)
         try:
             await asyncio.sleep(self.seconds)
@@ -40,16 +39,15 @@ class Slow:
             self.ended += 1
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[bytes]:
-        """See Transport."""
         self.sent.append(request)
         yield b"event"
 
     async def close(self) -> None:
-        """See Transport."""
+        pass
 
 
 def answer(request: SubgraphRequest) -> bytes:
-    """What only this request is answered."""
+    """The reply to this request alone."""
     return request.body + b" " + request.headers.get("authorization", "").encode()
 
 
@@ -59,46 +57,46 @@ def ask(body: bytes = b"q", who: str = "ann", kind: OperationKind = QUERY, **hea
 
 
 async def started(*requests: SubgraphRequest) -> tuple[Slow, list[asyncio.Task[bytes]]]:
-    """These requests, under way."""
+    """These requests, in flight."""
     slow = Slow()
-    transport = SharingTransport(slow)
+    transport = DeduplicatingTransport(slow)
     tasks = [asyncio.create_task(transport.send(request)) for request in requests]
     await asyncio.sleep(0.01)
     return slow, tasks
 
 
-async def test_equal_queries_are_sent_once_and_nothing_is_remembered() -> None:
+async def test_equal_queries_are_sent_once_and_nothing_is_stored() -> None:
     slow, tasks = await started(ask(traceparent="00-1"), ask(traceparent="00-2"), ask())
     slow.go_on.set()
     assert await asyncio.gather(*tasks) == [b"q ann"] * 3
     assert len(slow.sent) == 1
-    transport = SharingTransport(slow)
+    transport = DeduplicatingTransport(slow)
     await transport.send(ask())
     await transport.send(ask())
     assert len(slow.sent) == 3
 
 
 @pytest.mark.parametrize("other", [ask(b"p"), ask(who="bob"), ask(accept="x"), ask(kind=MUTATION)])
-async def test_what_differs_in_anything_is_sent_for_itself(other: SubgraphRequest) -> None:
+async def test_requests_that_differ_are_each_sent(other: SubgraphRequest) -> None:
     slow, tasks = await started(ask(), other)
     slow.go_on.set()
     assert await asyncio.gather(*tasks) == [answer(ask()), answer(other)]
     assert len(slow.sent) == 2
 
 
-async def test_mutations_files_and_subscriptions_are_never_shared() -> None:
+async def test_mutations_files_and_subscriptions_are_never_deduplicated() -> None:
     mutation = ask(kind=MUTATION)
     files = SubgraphRequest(b"q", QUERY, {"authorization": "ann"}, [("variables.f", SpooledFile("a", "b"))])
     slow, tasks = await started(mutation, mutation, files, files)
     slow.go_on.set()
     await asyncio.gather(*tasks)
     assert len(slow.sent) == 4
-    events = [[event async for event in SharingTransport(slow).stream(ask())] for _ in range(2)]
+    events = [[event async for event in DeduplicatingTransport(slow).stream(ask())] for _ in range(2)]
     assert events == [[b"event"]] * 2
     assert len(slow.sent) == 6
 
 
-async def test_a_failure_is_everybody_s() -> None:
+async def test_every_caller_gets_the_error() -> None:
     slow, tasks = await started(ask(), ask(), ask())
     slow.broken = True
     slow.go_on.set()
@@ -107,9 +105,9 @@ async def test_a_failure_is_everybody_s() -> None:
     assert len(slow.sent) == 1
 
 
-async def test_who_leaves_leaves_the_others_their_answer() -> None:
+async def test_a_caller_that_cancels_leaves_the_others_their_reply() -> None:
     slow, tasks = await started(ask(), ask(), ask())
-    tasks[0].cancel()  # the very one who began it
+    tasks[0].cancel()  # the caller that started it
     await asyncio.sleep(0)
     tasks[1].cancel()
     await asyncio.sleep(0.01)
@@ -119,7 +117,7 @@ async def test_who_leaves_leaves_the_others_their_answer() -> None:
     assert len(slow.sent) == 1
 
 
-async def test_when_all_have_left_the_request_is_given_up() -> None:
+async def test_when_all_callers_cancel_the_request_is_cancelled() -> None:
     slow, tasks = await started(ask(), ask())
     for task in tasks:
         task.cancel()
@@ -130,12 +128,12 @@ async def test_when_all_have_left_the_request_is_given_up() -> None:
 
 @pytest.mark.parametrize("seed", range(5))
 async def test_callers_are_never_mixed(seed: int) -> None:
-    """Many callers at random: each gets what they alone would have got, whoever fails or leaves beside them."""
+    """Many callers at random: each gets the reply to its own request, whatever fails or is cancelled beside it."""
     print("seed", seed)
     chance = random.Random(seed)
     slow = Slow()
     slow.go_on.set()
-    transport = SharingTransport(slow)
+    transport = DeduplicatingTransport(slow)
 
     async def caller() -> bool:
         await asyncio.sleep(chance.random() * 0.05)
@@ -152,4 +150,4 @@ async def test_callers_are_never_mixed(seed: int) -> None:
 
     assert all(await asyncio.gather(*(caller() for _ in range(600))))
     assert 0 < len(slow.sent) < 600
-    assert not transport._in_flight._running
+    assert not len(transport._deduplicator)

@@ -1,4 +1,4 @@
-"""Requests begun on an idle connection, without waiting, come to the same ends as those that are sent."""
+"""Requests that take an idle connection, without a task, have the same outcomes as those that wait for one."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import asyncio
 
 import pytest
 
+from hanse_router.in_flight import InFlight
 from hanse_router.operation_kind import OperationKind
-from hanse_router.telemetry.measured import MeasuredTransport
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import HttpTransport, Transport, TransportError, TransportOptions, make_transport
-from hanse_router.transports.prompt import Outcome, UnderWay, prompt
 from hanse_router.transports.protocol import SubgraphRequest
 from tests.router.transports.raw_server import reply, serving
 
@@ -19,38 +18,41 @@ MUTATION = SubgraphRequest(b'{"query":"mutation{a}"}', OperationKind.MUTATION)
 DATA = b'{"data":{"a":1}}'
 
 
-def begin(transport: Transport, request: SubgraphRequest) -> tuple[UnderWay, asyncio.Future[Outcome]]:
-    """Begin a request; what is told of it."""
-    told: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
-    promptly = prompt(transport)
-    assert promptly is not None
-    under_way = promptly(request, told.set_result)
-    assert under_way is not None
-    assert not told.done()
-    return under_way, told
+Outcome = bytes | BaseException
 
 
-async def begun(transport: Transport, request: SubgraphRequest) -> Outcome:
-    """What becomes of a request, after another one left an idle connection."""
+def start(transport: Transport, request: SubgraphRequest) -> tuple[InFlight, asyncio.Future[Outcome]]:
+    """Start a request; its outcome. A second call of `done` would raise."""
+    outcome: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+    in_flight = transport.start(request, outcome.set_result)
+    assert not outcome.done()
+    return in_flight, outcome
+
+
+async def outcome_of(transport: Transport, request: SubgraphRequest) -> Outcome:
+    """The outcome of a request, after another one left an idle connection."""
     assert await transport.send(QUERY) == DATA
-    return await asyncio.wait_for(begin(transport, request)[1], 5)
+    return await asyncio.wait_for(start(transport, request)[1], 5)
 
 
-async def test_it_takes_the_idle_connection_and_is_left_to_send_where_there_is_none() -> None:
+async def test_it_takes_the_idle_connection_and_waits_for_one_where_there_is_none() -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         writer.write(reply(DATA))
 
     async with serving(answer) as heard:
         metrics = Metrics()
-        transport = MeasuredTransport(make_transport(heard.url), "a", metrics)
-        assert transport.begin(QUERY, lambda outcome: None) is None
-        assert await begun(transport, QUERY) == DATA
-        assert await begun(transport, MUTATION) == DATA
+        transport = make_transport(heard.url, subgraph="a", metrics=metrics)
+        tasks = len(asyncio.all_tasks())
+        assert await outcome_of(transport, QUERY) == DATA
+        assert await outcome_of(transport, MUTATION) == DATA
+        _, outcome = start(transport, QUERY)
+        assert len(asyncio.all_tasks()) <= tasks + 1  # one for the connection that the server handles
+        assert await outcome == DATA
         await transport.close()
     assert heard.connections == 1
     assert heard.requests[1].endswith(QUERY.body)
     assert heard.requests[3].endswith(MUTATION.body)
-    assert 'hanse_fetches_total{outcome="ok",subgraph="a"} 4.0' in metrics.exposition().decode()
+    assert 'hanse_fetches_total{outcome="ok",subgraph="a"} 5.0' in metrics.exposition().decode()
 
 
 @pytest.mark.parametrize(
@@ -63,7 +65,7 @@ async def test_it_takes_the_idle_connection_and_is_left_to_send_where_there_is_n
     ],
 )
 @pytest.mark.parametrize("request_", [QUERY, MUTATION])
-async def test_what_cannot_be_used_is_told_as_an_error(request_: SubgraphRequest, written: bytes, code: str) -> None:
+async def test_an_unusable_response_is_an_error(request_: SubgraphRequest, written: bytes, code: str) -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         if len(heard.requests) == 1:
             writer.write(reply(DATA))
@@ -74,39 +76,39 @@ async def test_what_cannot_be_used_is_told_as_an_error(request_: SubgraphRequest
 
     async with serving(answer) as heard:
         transport = make_transport(heard.url, TransportOptions(retries=0))
-        outcome = await begun(transport, request_)
+        outcome = await outcome_of(transport, request_)
         await transport.close()
     assert isinstance(outcome, TransportError)
     assert outcome.code == code
 
 
 @pytest.mark.parametrize(("retries", "answered"), [(0, False), (1, True), (3, True)])
-async def test_a_failed_query_is_tried_again_as_often_as_allowed(retries: int, answered: bool) -> None:
+async def test_a_failed_query_is_retried_as_often_as_allowed(retries: int, answered: bool) -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         good = len(heard.requests) != 2
         writer.write(reply(DATA) if good else reply(b"busy", status=b"503 Service Unavailable"))
 
     async with serving(answer) as heard:
         transport = make_transport(heard.url, TransportOptions(retries=retries, backoff=0.001))
-        outcome = await begun(transport, QUERY)
+        outcome = await outcome_of(transport, QUERY)
         await transport.close()
     assert (outcome == DATA) is answered
     assert len(heard.requests) == (3 if answered else 2)
 
 
-async def test_a_hang_up_on_the_idle_connection_costs_a_query_nothing_and_a_mutation_is_not_repeated() -> None:
+async def test_a_query_is_sent_again_when_the_idle_connection_was_closed_and_a_mutation_is_not() -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
-        if len(heard.requests) in hang_up_at:
+        if len(heard.requests) in close_at:
             writer.close()
         else:
             writer.write(reply(DATA))
 
-    hang_up_at = (2, 5)
+    close_at = (2, 5)
     async with serving(answer) as heard:
         transport = HttpTransport(heard.url, TransportOptions())
-        assert await begun(transport, QUERY) == DATA
+        assert await outcome_of(transport, QUERY) == DATA
         assert len(heard.requests) == 3
-        assert isinstance(await begun(transport, MUTATION), TransportError)
+        assert isinstance(await outcome_of(transport, MUTATION), TransportError)
         assert len(heard.requests) == 5
         await transport.close()
 
@@ -119,12 +121,12 @@ async def test_redirects_are_followed() -> None:
 
     async with serving(answer) as heard:
         transport = make_transport(heard.url)
-        assert await begun(transport, QUERY) == DATA
+        assert await outcome_of(transport, QUERY) == DATA
         await transport.close()
     assert heard.requests[-1].startswith(b"POST /elsewhere ")
 
 
-async def test_a_late_reply_is_a_time_out() -> None:
+async def test_a_late_reply_is_a_timeout() -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         if len(heard.requests) > 1:
             await asyncio.sleep(5)
@@ -132,13 +134,13 @@ async def test_a_late_reply_is_a_time_out() -> None:
 
     async with serving(answer) as heard:
         transport = make_transport(heard.url, TransportOptions(timeout=0.1, retries=0))
-        outcome = await begun(transport, QUERY)
+        outcome = await outcome_of(transport, QUERY)
         await transport.close()
     assert isinstance(outcome, TransportError)
     assert outcome.code == "SUBGRAPH_TIMEOUT"
 
 
-async def test_what_is_given_up_gives_back_its_place() -> None:
+async def test_a_cancelled_request_frees_its_connection() -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         if len(heard.requests) == 2:
             await asyncio.sleep(5)
@@ -147,10 +149,12 @@ async def test_what_is_given_up_gives_back_its_place() -> None:
     async with serving(answer) as heard:
         transport = HttpTransport(heard.url, TransportOptions(max_connections=1))
         assert await transport.send(QUERY) == DATA
-        under_way, told = begin(transport, QUERY)
+        in_flight, outcome = start(transport, QUERY)
         await asyncio.sleep(0.02)
-        under_way.cancel()
+        in_flight.cancel()
         assert await asyncio.wait_for(transport.send(QUERY), 2) == DATA
-        assert not told.done() or not isinstance(told.result(), bytes)
+        assert isinstance(outcome.result(), asyncio.CancelledError)
+        in_flight.cancel()  # does nothing any more
+        assert await asyncio.wait_for(transport.send(QUERY), 2) == DATA
         await transport.close()
     assert heard.connections == 2
