@@ -82,7 +82,7 @@ class RequestContext:
         return True
 
     def afterwards(self, act: Afterwards) -> None:
-        """Have this done once the session is given back: for what lies outside of the database and its transaction.
+        """Call this after the session is closed, for effects outside of the transaction.
 
         What changes the database may be undone and done again from the start, in a context of its own.
         """

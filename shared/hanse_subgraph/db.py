@@ -133,7 +133,7 @@ class Database:
             await give_back(session)
 
     async def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         for part in (self._writing, self._reading):
             await part.dispose()
         if self._replica is not None:

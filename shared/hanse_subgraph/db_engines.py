@@ -13,8 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from hanse_subgraph.db_errors import DatabaseUnreachable
 
 BUSY_MILLISECONDS = 15_000  # how long SQLite waits for another process's write
-LONGEST_LIFE = 1800  # seconds that a connection lives: so that load spreads to servers that came later
-GRACE_SECONDS = 5.0  # past the statement time-out, until a server that says nothing at all is given up
+MAX_CONNECTION_AGE = 1800  # seconds, so that load spreads to new servers
+GRACE_SECONDS = 5.0  # after the statement timeout, until an unresponsive server counts as failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def server_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
         pool_size=limits.pool_size,
         max_overflow=0,
         pool_timeout=limits.wait_seconds,
-        pool_recycle=LONGEST_LIFE,
+        pool_recycle=MAX_CONNECTION_AGE,
         connect_args=_connect_arguments(limits),
         **({} if writes else reading),
     )
@@ -98,7 +98,7 @@ def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
 
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Any) -> None:
-        # A transaction that reads first and writes later fails at once when another wrote between: take the lock first.
+        # Take the lock first: a transaction that reads and then writes fails if another one wrote in between.
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     return engine

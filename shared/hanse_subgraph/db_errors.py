@@ -1,6 +1,6 @@
-"""What a failing database means: whether the same work may be tried again, and what a client is told.
+"""Classifies database errors: whether the transaction can be retried, and the client's error.
 
-The codes are PostgreSQL's (Appendix A, "Error Codes"); SQLite's errors are told apart by their words.
+The codes are PostgreSQL's (Appendix A, "Error Codes"); SQLite's errors are distinguished by their messages.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ AWAY = ("08", "57P", "25P03", "53")  # connection exceptions, shutdown, idle in 
 
 RETRY_SECONDS = 3.0
 FIRST_PAUSE = 0.01
-LONGEST_PAUSE = 0.5
+MAX_BACKOFF = 0.5
 
 
 class DatabaseUnreachable(Exception):
@@ -32,19 +32,19 @@ class DatabaseUnreachable(Exception):
 def retry_delays() -> Iterator[float]:
     """Seconds to wait before each retry: growing, with jitter, until RETRY_SECONDS have passed."""
     deadline = time.monotonic() + RETRY_SECONDS
-    longest = FIRST_PAUSE
+    backoff = FIRST_PAUSE
     while time.monotonic() < deadline:
-        yield longest * (0.5 + random.random() / 2)
-        longest = min(longest * 2, LONGEST_PAUSE)
+        yield backoff * (0.5 + random.random() / 2)
+        backoff = min(backoff * 2, MAX_BACKOFF)
 
 
 def is_serialization_failure(error: BaseException | None) -> bool:
-    """Whether the transaction was undone because another went first: it may be tried again, even after a commit."""
+    """Whether the transaction was rolled back because of a conflict: it can be retried, even after a failed commit."""
     return _sqlstate(error) in LOST_A_RACE
 
 
 def is_unavailable(error: BaseException | None) -> bool:
-    """Whether the database was not reached, went away, or has no room: before its commit, work may be tried again."""
+    """Whether the database is unreachable or full: work can be retried before its commit."""
     if isinstance(error, DatabaseUnreachable) or _is_full(error):
         return True
     return isinstance(error, DBAPIError) and (error.connection_invalidated or _sqlstate(error).startswith(AWAY))
@@ -56,7 +56,7 @@ def is_disk_full(error: BaseException | None) -> bool:
 
 
 def client_error(error: BaseException | None) -> ClientError | None:
-    """What a client is told of this; None where it is no trouble of the database."""
+    """The client's error for a database error; None for other errors."""
     is_timeout = isinstance(error, PoolTimeout) or _sqlstate(error) in TOO_SLOW or _is_locked(error)
     if is_timeout or is_serialization_failure(error):
         return Busy()
@@ -67,8 +67,8 @@ def client_error(error: BaseException | None) -> ClientError | None:
 
 def reason(error: BaseException) -> str:
     """The error in one line; that of the driver, without the statement and its values."""
-    said = str(getattr(error, "orig", None) or error).splitlines()
-    return re.sub(r"^<class [^>]*>: ", "", said[0]) if said else type(error).__name__
+    lines = str(getattr(error, "orig", None) or error).splitlines()
+    return re.sub(r"^<class [^>]*>: ", "", lines[0]) if lines else type(error).__name__
 
 
 def _sqlstate(error: BaseException | None) -> str:
@@ -80,5 +80,5 @@ def _is_locked(error: BaseException | None) -> bool:
 
 
 def _is_full(error: BaseException | None) -> bool:
-    said = str(error.orig) if isinstance(error, DBAPIError) else ""
-    return any(words in said for words in ("disk is full", "disk I/O error", "unable to open database file"))
+    message = str(error.orig) if isinstance(error, DBAPIError) else ""
+    return any(words in message for words in ("disk is full", "disk I/O error", "unable to open database file"))

@@ -22,7 +22,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class FieldProblem:
-    """What is wrong with one argument: its name, a stable reason in capitals, and a sentence."""
+    """A problem of one argument: its name, a stable reason code, and a message."""
 
     name: str
     reason: str
@@ -30,7 +30,7 @@ class FieldProblem:
 
 
 class ClientError(Exception):
-    """A refusal that the client may read. `code` is stable, the message is for people."""
+    """An error for clients. `code` is stable; the message is for people."""
 
     code = "BAD_REQUEST"
 
@@ -40,30 +40,30 @@ class ClientError(Exception):
 
     @property
     def extensions(self) -> dict[str, Any]:
-        """What goes into the GraphQL error's `extensions`."""
+        """The `extensions` of the GraphQL error."""
         return {"code": self.code}
 
 
 class Unauthenticated(ClientError):
-    """Nobody is signed in, or the credentials are wrong."""
+    """The caller is not authenticated, or the credentials are wrong."""
 
     code = "UNAUTHENTICATED"
 
-    def __init__(self, message: str = "Sign in first.") -> None:
+    def __init__(self, message: str = "Authentication is required. Sign in and send the access token.") -> None:
         super().__init__(message)
 
 
 class Forbidden(ClientError):
-    """Somebody is signed in who may not do this."""
+    """The caller is authenticated but not authorized."""
 
     code = "FORBIDDEN"
 
-    def __init__(self, message: str = "You may not do this.") -> None:
+    def __init__(self, message: str = "You are not authorized to do this.") -> None:
         super().__init__(message)
 
 
 class NotFound(ClientError):
-    """There is no such thing, or not for this caller."""
+    """The object does not exist or is not visible to the caller."""
 
     code = "NOT_FOUND"
 
@@ -82,24 +82,24 @@ class _FieldsError(ClientError):
 
 
 class BadInput(_FieldsError):
-    """Arguments that do not keep the rules."""
+    """Invalid arguments."""
 
     code = "BAD_USER_INPUT"
 
 
 class Conflict(_FieldsError):
-    """The state does not allow it: a value is taken, a version is old, stock is out."""
+    """A conflict with the current state, such as a taken value or a stale version."""
 
     code = "CONFLICT"
 
 
 class TooManyAttempts(ClientError):
-    """Too many failures in a row."""
+    """Too many consecutive failures."""
 
     code = "TOO_MANY_ATTEMPTS"
 
     def __init__(self, seconds: int) -> None:
-        super().__init__(f"Too many failed attempts; try again in {seconds} seconds.")
+        super().__init__(f"Too many failed attempts. Try again in {seconds} seconds.")
         self.seconds = seconds
 
     @property
@@ -108,16 +108,16 @@ class TooManyAttempts(ClientError):
 
 
 class Busy(ClientError):
-    """The database has more to do than it can in time; nothing was changed."""
+    """The database is overloaded; nothing was changed."""
 
     code = "DATABASE_BUSY"
 
     def __init__(self) -> None:
-        super().__init__("There is too much to do just now, and nothing was changed; try again in a moment.")
+        super().__init__("The service is overloaded, and nothing was changed. Try again later.")
 
 
 class Unavailable(ClientError):
-    """Something that is needed is away, the database unless told otherwise.
+    """A dependency is unavailable, by default the database.
 
     Where that went away during a commit, nobody knows what became of the change.
     """
@@ -125,38 +125,38 @@ class Unavailable(ClientError):
     code = "SERVICE_UNAVAILABLE"
 
     def __init__(
-        self, message: str = "The data cannot be reached just now; see whether a change was made, and try again."
+        self, message: str = "The service is unavailable. Check whether the change was made before you retry."
     ) -> None:
         super().__init__(message)
 
 
 class Problems:
-    """Collects what is wrong with the arguments, so that a client hears of all of it at once."""
+    """Collects the problems of arguments, so that a client receives all of them together."""
 
     def __init__(self) -> None:
         self._found: list[FieldProblem] = []
 
     def add(self, name: str, reason: str, message: str) -> None:
-        """Note one problem."""
+        """Add a problem."""
         self._found.append(FieldProblem(name, reason, message))
 
-    def text(self, name: str, value: str | None, *, most: int, least: int = 0) -> None:
-        """Note a text whose length in characters lies outside `least` and `most`; None passes."""
+    def text(self, name: str, value: str | None, *, max_length: int, min_length: int = 0) -> None:
+        """Add a problem if the text's length in characters is out of range; None is valid."""
         if value is None:
             return
-        if len(value.strip()) < least:
-            required = "is required" if least == 1 else f"needs at least {least} characters"
+        if len(value.strip()) < min_length:
+            required = "is required" if min_length == 1 else f"must have at least {min_length} characters"
             self.add(name, "TOO_SHORT", f"{name} {required}.")
-        elif len(value) > most:
-            self.add(name, "TOO_LONG", f"{name} may have at most {most} characters.")
+        elif len(value) > max_length:
+            self.add(name, "TOO_LONG", f"{name} can have at most {max_length} characters.")
         elif "\x00" in value:
-            self.add(name, "INVALID", f"{name} holds a character that is not allowed.")
+            self.add(name, "INVALID", f"{name} contains an invalid character.")
 
     def found(self, name: str) -> bool:
-        """Whether something was noted of this argument."""
+        """Whether there is a problem of this argument."""
         return any(problem.name == name for problem in self._found)
 
     def raise_if_any(self) -> None:
-        """Raises BadInput with everything noted so far; passes where there is nothing."""
+        """Raises BadInput with all problems, if there are any."""
         if self._found:
             raise BadInput(*self._found)

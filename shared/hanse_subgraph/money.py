@@ -12,7 +12,7 @@ MINOR_DIGITS = {
     "JPY": 0, "KRW": 0, "KWD": 3, "MXN": 2, "NOK": 2, "NZD": 2, "PLN": 2, "SEK": 2, "SGD": 2, "TND": 3, "TRY": 2,
     "USD": 2, "ZAR": 2,
 }  # fmt: skip
-MOST_MINOR = 2**31 - 1  # GraphQL's Int
+MAX_MINOR = 2**31 - 1  # GraphQL's Int
 
 
 def formatted(minor: int, currency: str) -> str:
@@ -48,10 +48,10 @@ class MoneyInput:
     currency: str = strawberry.field(default="EUR", description="The ISO 4217 code of the currency.")
 
 
-def check_money(problems: Problems, name: str, money: MoneyInput, *, least: int = 0) -> None:
-    """Note an amount below `least` minor units, and an unknown currency."""
-    if money.amount_minor < least:
-        said = "may not be negative" if least == 0 else f"must be at least {least} in minor units"
-        problems.add(f"{name}.amountMinor", "TOO_SMALL", f"{name} {said}.")
+def check_money(problems: Problems, name: str, money: MoneyInput, *, minimum: int = 0) -> None:
+    """Add problems for an amount below `minimum` minor units, and for an unknown currency."""
+    if money.amount_minor < minimum:
+        rule = "must not be negative" if minimum == 0 else f"must be at least {minimum} in minor units"
+        problems.add(f"{name}.amountMinor", "TOO_SMALL", f"{name} {rule}.")
     if money.currency not in MINOR_DIGITS:
         problems.add(f"{name}.currency", "UNKNOWN_CURRENCY", f"{name} has a currency that is not supported.")

@@ -22,7 +22,7 @@ from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.ids import known_id
 
 DEFAULT_PAGE = 20
-LARGEST_PAGE = 100
+MAX_PAGE_SIZE = 100
 
 First = Annotated[
     int | None, strawberry.argument(description="The number of entries from the start: at most 100. Defaults to 20.")
@@ -55,7 +55,7 @@ class Edge(Generic[Node]):
 
 @strawberry.type(description="A page of a list.")
 class Connection(Generic[Node]):
-    """A page: its entries, where it stands, and how much there is in all."""
+    """A page: its entries, its position, and the total count."""
 
     edges: list[Edge[Node]] = strawberry.field(description="The entries of the page, with their cursors.")
     page_info: PageInfo = strawberry.field(description="Information about the position of the page.")
@@ -63,7 +63,6 @@ class Connection(Generic[Node]):
 
     @strawberry.field(description="The entries of the page, without cursors.")
     def nodes(self) -> list[Node]:
-        """See above."""
         return [edge.node for edge in self.edges]
 
     @strawberry.field(description="The total number of entries on all pages.")
@@ -90,8 +89,8 @@ def page_request(first: int | None, after: str | None, last: int | None, before:
     if size is None:
         size = DEFAULT_PAGE
     name = "last" if backward else "first"
-    if not 0 <= size <= LARGEST_PAGE:
-        raise _refusal(name, f"{name} must lie between 0 and {LARGEST_PAGE}.")
+    if not 0 <= size <= MAX_PAGE_SIZE:
+        raise _refusal(name, f"{name} must lie between 0 and {MAX_PAGE_SIZE}.")
     return PageRequest(size, before if backward else after, backward)
 
 

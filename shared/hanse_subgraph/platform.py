@@ -1,4 +1,4 @@
-"""What a subgraph is told about the project that it is a part of."""
+"""What a subgraph knows about its project."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A replica that answers queries. While it is away the database itself does, and nobody waits for the replica."""
+"""A replica for queries. While it is unavailable, queries use the database itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ RETRY_SECONDS = 5.0
 
 
 class Replica:
-    """Sessions of a replica, as long as it takes connections. Where it does not, it is tried now and again."""
+    """Sessions of a replica. If it is unavailable, connecting is retried periodically."""
 
     def __init__(self, engine: AsyncEngine, *, setting: str) -> None:
         """`setting` is named in the log, for where the URL is wrong."""
@@ -31,7 +31,7 @@ class Replica:
         return self._watching is not None
 
     async def session(self) -> AsyncSession | None:
-        """A session that has its connection; None where none can be had. Raises PoolTimeout where all are in use."""
+        """A connected session; None if the replica is unavailable. Raises PoolTimeout if all connections are in use."""
         if self.is_unavailable:
             return None
         session = AsyncSession(self.engine, expire_on_commit=False)
@@ -45,7 +45,7 @@ class Replica:
         return session
 
     async def close(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         if self._watching is not None:
             self._watching.cancel()
             await asyncio.gather(self._watching, return_exceptions=True)
@@ -58,8 +58,8 @@ class Replica:
         if not isinstance(error, DatabaseUnreachable | DBAPIError):
             return False
         if not self.is_unavailable:
-            said = "the replica of %s is away, queries go to the database itself: %s"
-            log.warning(said, self._setting, reason(error))
+            message = "the replica of %s is unavailable, queries use the database itself: %s"
+            log.warning(message, self._setting, reason(error))
             self._watching = asyncio.create_task(self._watch(), name="waits for a replica")
         return True
 

@@ -181,7 +181,7 @@ class SubgraphApp:
         )
 
     async def metrics(self) -> bytes:
-        """What Prometheus is told of this subgraph's events."""
+        """The Prometheus metrics of this subgraph's events."""
         from hanse_subgraph.events.metrics import exposition
 
         waiting = lag = None
@@ -217,7 +217,7 @@ class SubgraphApp:
     async def handle(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> tuple[int, bytes]:
         """The status and body of the reply to a GraphQL request; header names are in lower case.
 
-        `files` stand where the request's variables are null.
+        `files` replace null variables of the request.
         """
         reply = await self.reply(body, headers, files)
         return reply.status, reply.body
@@ -234,7 +234,7 @@ class SubgraphApp:
             yield event.body
 
     def drain(self) -> None:
-        """The process is told to stop: be not ready. Requests are still answered."""
+        """Prepare to stop: become not ready. Requests are still served."""
         self._draining = True
 
     @property

@@ -1,4 +1,4 @@
-"""A circuit breaker: after several failures in a row, requests are rejected for a while instead of sent.
+"""A circuit breaker: after several consecutive failures, requests fail immediately for some time.
 
 closed --(max_failures in a row)--> open --(open_seconds)--> half-open: one trial request
 half-open --(the trial succeeds)--> closed

@@ -106,7 +106,7 @@ class Logs:
     async def write(self, session: AsyncSession, user_id: str, name: str, level: LogLevel, data: Any) -> LogEntry:
         """Write an entry and delete the expired ones. Raises BadInput."""
         problems = Problems()
-        problems.text("name", name, least=1, most=100)
+        problems.text("name", name, min_length=1, max_length=100)
         if len(orjson.dumps(data)) > MAX_LOG_BYTES:
             problems.add("data", "TOO_LONG", f"data can have at most {MAX_LOG_BYTES} bytes of JSON.")
         problems.raise_if_any()

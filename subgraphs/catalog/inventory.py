@@ -9,7 +9,7 @@ from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.errors import Forbidden, NotFound, Problems
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id, parse_id
-from hanse_subgraph.money import MOST_MINOR as MAX_STOCK
+from hanse_subgraph.money import MAX_MINOR as MAX_STOCK
 from subgraphs.catalog import repository
 from subgraphs.catalog.errors import OutOfStock, ReservationEnded
 from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold

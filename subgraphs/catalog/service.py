@@ -39,8 +39,8 @@ class ProductDetails:
 
     def check(self, problems: Problems) -> None:
         """Add a problem for each invalid field."""
-        problems.text("name", self.name, least=1, most=200)
-        problems.text("description", self.description, most=10_000)
+        problems.text("name", self.name, min_length=1, max_length=200)
+        problems.text("description", self.description, max_length=10_000)
         if self.category is not None and (len(self.category) > 200 or not _CATEGORY.fullmatch(self.category)):
             problems.add(
                 "category",

@@ -141,7 +141,7 @@ class Library:
 
     def _check(self, announcement: Announcement) -> None:
         limit, problems = self._settings.max_file_bytes, Problems()
-        problems.text("name", announcement.name, least=1, most=1000)
+        problems.text("name", announcement.name, min_length=1, max_length=1000)
         if not 1 <= announcement.size_bytes <= limit:
             problems.add("sizeBytes", "OUT_OF_RANGE", f"sizeBytes must be between 1 and {limit}.")
         if not _MIME_TYPE.fullmatch(announcement.mime_type):

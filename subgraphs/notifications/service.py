@@ -102,8 +102,8 @@ class Notifications:
     async def send_message(self, session: AsyncSession, user_id: str, subject: str, text: str) -> QueuedMail:
         """Send a message of an admin to a user. Raises BadInput, NotFound."""
         problems = Problems()
-        problems.text("subject", subject, least=1, most=200)
-        problems.text("text", text, least=1, most=20_000)
+        problems.text("subject", subject, min_length=1, max_length=200)
+        problems.text("text", text, min_length=1, max_length=20_000)
         problems.raise_if_any()
         person = await repository.person(session, parse_id(user_id, "User"))
         if person is None or person.gone:

@@ -131,11 +131,11 @@ class Payments:
 
     def _check(self, order: Order) -> str | None:
         problems = Problems()
-        check_money(problems, "amount", order.amount, least=1)
+        check_money(problems, "amount", order.amount, minimum=1)
         if order.amount.currency != self.currency and not problems.found("amount.currency"):
             problems.add("amount.currency", "WRONG_CURRENCY", f"amount must be in {self.currency}.")
-        problems.text("description", order.description, least=1, most=500)
-        problems.text("idempotencyKey", order.idempotency_key, least=1, most=100)
+        problems.text("description", order.description, min_length=1, max_length=500)
+        problems.text("idempotencyKey", order.idempotency_key, min_length=1, max_length=100)
         product_id = known_id(order.product_id) if order.product_id is not None else None
         if order.product_id is not None and product_id is None:
             problems.add("productId", "INVALID", "productId is not a valid product id.")

@@ -37,8 +37,8 @@ class TaskDetails:
     def check(self) -> None:
         """Raises BadInput with one problem per invalid field."""
         problems = Problems()
-        problems.text("title", self.title, least=1, most=200)
-        problems.text("description", self.description, most=10_000)
+        problems.text("title", self.title, min_length=1, max_length=200)
+        problems.text("description", self.description, max_length=10_000)
         labels = self.labels or ()
         if len(labels) > MAX_LABELS or any(not 0 < len(label) <= 40 for label in labels):
             problems.add("labels", "INVALID", f"labels can have at most {MAX_LABELS} items of 1 to 40 characters.")

@@ -28,7 +28,7 @@ Handler = Callable[[AsyncSession, Event], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class BatchHandler:
-    """A handler of many events at once, in their order: for effects that add up."""
+    """A handler of batches of events, in order, for effects that add up."""
 
     handle: Callable[[AsyncSession, Sequence[Event]], Awaitable[None]]
 
@@ -40,7 +40,7 @@ EVERY = "*"  # the handler of event types that have none of their own
 BATCH = 200
 WAIT_SECONDS = 5.0
 FIRST_PAUSE = 0.05
-LONGEST_PAUSE = 10.0
+MAX_BACKOFF = 10.0
 TIDY_SECONDS = 3600.0
 
 
@@ -49,9 +49,9 @@ class Consumer:
 
     A batch is handled as a whole; where something in it fails, it is undone and its events are taken one by one. That
     was one attempt at those whose handler failed.
-    `handlers` is by event type; `EVERY` takes all others. A handler that raises is tried again, `attempts` times in all
-    with growing pauses, and then the event is buried and the consumer goes on. Bytes that are no event are buried at
-    once.
+    `handlers` is by event type; `EVERY` takes all others. A handler that raises is retried, `attempts` times in all
+    with backoff; then the event becomes a dead letter and the consumer continues. Invalid bytes become a dead letter
+    immediately.
     """
 
     def __init__(
@@ -107,7 +107,7 @@ class Consumer:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("consumer %s tries again in %.2f s: %s", self.name, pause, error, exc_info=seen)
                 await set_within(self._stopping, pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, MAX_BACKOFF)
         await self.close()
 
     async def step(self, *, wait: float) -> int:
@@ -196,7 +196,7 @@ class Consumer:
                             applied += await self._apply(session, delivery.event)
                     except Exception as error:
                         if is_unavailable(error) or is_serialization_failure(error):
-                            raise  # the database's trouble is not the event's fault
+                            raise  # a database error is not the event's fault
                         cause = error
                         break
                     known.add(delivery.event.id)
@@ -219,7 +219,7 @@ class Consumer:
                 break
             cause = failure
             attempt += 1
-            pause = min(pause * 2, LONGEST_PAUSE)
+            pause = min(pause * 2, MAX_BACKOFF)
         else:
             await self._bury(delivery.event, cause, attempt)
         await self._subscription.commit([delivery])

@@ -14,4 +14,4 @@ class EventCounters:
     handled: int = 0  # effects in the database
     repeated: int = 0  # came again, and had no effect
     retried: int = 0
-    buried: int = 0  # given up: dead letters
+    buried: int = 0  # dead letters

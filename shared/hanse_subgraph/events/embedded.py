@@ -18,9 +18,9 @@ from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, enco
 from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
 from hanse_subgraph.timeouts import set_within
 
-POLL_SECONDS = 0.05  # how soon another process's events are seen; events of this process are seen at once
+POLL_SECONDS = 0.05  # until other processes' events are seen; events of this process are seen immediately
 BUSY_SECONDS = 15.0
-REPLAYED = -1  # the position of replayed dead letters, which stand outside the log's order
+REPLAYED = -1  # the position of replayed dead letters, which have no order
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS event (
@@ -59,13 +59,13 @@ class EmbeddedLog:
         except (OSError, sqlite3.Error) as error:
             log._thread.shutdown(wait=False)
             raise ConfigError(
-                f"cannot open the event log {path}: {error}; mend its rights, or give another file"
+                f"cannot open the event log {path}: {error}; correct its permissions, or use another file"
             ) from error
         _open_logs.add(log)
         return log
 
     async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
-        """See EventLog. One transaction, synced to disk; events that are there already are left as they are."""
+        """One transaction, synced to disk; events that are there already are left as they are."""
         rows = [(event.id, event.type, encode(event)) for event in events]
         await self._run(lambda: self._insert(rows))
         for log in list(_open_logs):
@@ -74,11 +74,9 @@ class EmbeddedLog:
         return {}
 
     def subscribe(self, consumer: str, types: Collection[str]) -> EmbeddedSubscription:
-        """See EventLog."""
         return EmbeddedSubscription(self, consumer, types)
 
     async def bury(self, letter: DeadLetter) -> None:
-        """See EventLog."""
         buried_at = letter.buried_at.timestamp()
         row = (letter.consumer, letter.event.id, bytes_of(letter.event), letter.error, letter.attempts, buried_at)
         statement = (
@@ -90,7 +88,6 @@ class EmbeddedLog:
         await self._run(lambda: self._connection.execute(statement, row))
 
     async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
-        """See EventLog."""
         statement = (
             "SELECT consumer, event_id, envelope, error, attempts, buried_at FROM dead_letter "
             "WHERE replayed = 0 AND consumer = coalesce(?, consumer) ORDER BY buried_at"
@@ -104,25 +101,23 @@ class EmbeddedLog:
         ]
 
     async def replay(self, consumer: str, event_id: str) -> bool:
-        """See EventLog."""
         statement = "UPDATE dead_letter SET replayed = 1 WHERE consumer = ? AND event_id = ?"
         found = await self._run(lambda: self._connection.execute(statement, (consumer, event_id)).rowcount)
         self._wake()
         return found > 0
 
     async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
-        """See EventLog. Who else reads is not known here: do not."""
+        """Who else reads is not known here: do not."""
         await self._run(lambda: self._connection.execute("DELETE FROM progress WHERE consumer = ?", (consumer,)))
         self._wake()
 
     async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
-        """See EventLog. There is one part."""
+        """There is one part."""
         statement = f"SELECT count(*) FROM event WHERE {_AFTER_PROGRESS} {_of(types)}"
         rows = await self._run(lambda: self._connection.execute(statement, (consumer, *types)).fetchall())
         return {"events": rows[0][0]}
 
     async def close(self) -> None:
-        """See EventLog."""
         _open_logs.discard(self)
         await self._run(self._connection.close)
         self._thread.shutdown(wait=False)
@@ -202,7 +197,6 @@ class EmbeddedSubscription:
         self._types = tuple(types)
 
     async def read(self, *, limit: int, wait: float) -> list[Delivery]:
-        """See Subscription."""
         log = self._log
         deadline = time.monotonic() + wait
         version = None
@@ -214,15 +208,14 @@ class EmbeddedSubscription:
             version = None if await set_within(log._appended, POLL_SECONDS) else now
 
     async def commit(self, done: Sequence[Delivery]) -> None:
-        """See Subscription."""
         if done:
             await self._log._run(lambda: self._log._advance(self._consumer, done))
 
     async def stay(self) -> None:
-        """See Subscription. Nobody takes anything away here."""
+        """Nobody takes anything away here."""
 
     async def close(self) -> None:
-        """See Subscription. It holds nothing."""
+        """It holds nothing."""
 
 
 def _of(types: Collection[str]) -> str:

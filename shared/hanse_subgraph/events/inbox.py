@@ -49,5 +49,5 @@ async def forget_all(session: AsyncSession, consumer: str) -> None:
 
 
 # Until no event can come again: after a relay or consumer was down for weeks, or a letter is replayed late. On Kafka
-# `offsets.retention.minutes` should be as long: a consumer that was away for longer begins at the start.
+# `offsets.retention.minutes` should be as long: a consumer that was stopped for longer starts from the beginning.
 RETENTION = timedelta(days=90)

@@ -80,11 +80,11 @@ class EventLog(Protocol):
         ...
 
     async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
-        """What was buried and not replayed since, the oldest first."""
+        """The dead letters that were not replayed, oldest first."""
         ...
 
     async def replay(self, consumer: str, event_id: str) -> bool:
-        """Deliver a buried event to its consumer again; False where none is buried."""
+        """Deliver a dead letter to its consumer again; False if there is none."""
         ...
 
     async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
@@ -96,5 +96,5 @@ class EventLog(Protocol):
         ...
 
     async def close(self) -> None:
-        """Give back what it holds, and close its subscriptions."""
+        """Close its connections and subscriptions."""
         ...

@@ -19,7 +19,7 @@ COUNTED = {
     "handled": "Events whose effect is in the database.",
     "repeated": "Events that came again, and had no effect.",
     "retried": "Further attempts at events that failed.",
-    "buried": "Events given up: dead letters.",
+    "buried": "Events that became dead letters.",
 }
 
 
@@ -76,5 +76,4 @@ class _Found(Collector):
         self._families = list(families)
 
     def collect(self) -> Iterable[Metric]:
-        """See Collector."""
         return self._families

@@ -28,8 +28,8 @@ BATCH = 500
 IDLE_SECONDS = 1.0  # commits of this process wake the relay; this is for those of others
 CONTENDED_SECONDS = 0.02  # until others are done with what they hold
 FIRST_PAUSE = 0.1  # after a failure
-LONGEST_PAUSE = 10.0
-HELD_SECONDS = 30.0  # until what the log refused is offered again
+MAX_BACKOFF = 10.0
+HELD_SECONDS = 30.0  # until a rejected event is retried
 TIDY_SECONDS = 3600.0
 
 
@@ -65,7 +65,7 @@ class Relay:
         self._wanted.set()
 
     async def run(self) -> None:
-        """Move events until stopped; failures are logged and tried again."""
+        """Move events until stopped; failures are logged and retried."""
         pause = FIRST_PAUSE
         while not self._stopping.is_set():
             self._wanted.clear()
@@ -79,7 +79,7 @@ class Relay:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
                 log.error("the relay tries again in %.1f s: %s", pause, error, exc_info=seen)
                 await set_within(self._stopping, pause)
-                pause = min(pause * 2, LONGEST_PAUSE)
+                pause = min(pause * 2, MAX_BACKOFF)
 
     async def move(self) -> int:
         """Move one batch; how many were moved."""
@@ -98,7 +98,7 @@ class Relay:
             await set_within(self._stopping, CONTENDED_SECONDS)
 
     async def _move_claimed(self) -> int:
-        """PostgreSQL: the rows are ours until the end of the transaction; where we die, others have them at once."""
+        """PostgreSQL: lock the rows until the end of the transaction, or of this process."""
         async with self._database.writing() as session:
             batch, self._contended = await claim(session, BATCH, held=self._held)
             return await self._moved(session, batch, await self._append(batch))

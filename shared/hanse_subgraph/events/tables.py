@@ -1,4 +1,4 @@
-"""The tables of the event backbone that stand in every subgraph's database."""
+"""The tables of the event backbone in every subgraph's database."""
 
 from __future__ import annotations
 

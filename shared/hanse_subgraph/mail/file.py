@@ -15,7 +15,6 @@ class FileMailer:
         self._folder = folder
 
     async def send(self, mail: Mail) -> None:
-        """See Mailer."""
         try:
             await asyncio.to_thread(self._write, mail)
         except OSError as error:

@@ -18,7 +18,7 @@ from hanse_subgraph.mail.protocol import Mail, MailError
 Encryption = Literal["auto", "require", "never", "tls"]
 STARTTLS: dict[str, Encryption] = {"auto": "auto", "require": "require", "never": "never"}
 OPTIONS = ("starttls", "ca", "timeout")
-# 5xx that say something of us and not of the message: it can go when the settings are mended.
+# 5xx replies about our settings, not about the message: it can be sent once the settings are corrected.
 OF_SETTINGS = {530, 534, 535, 538}
 
 
@@ -42,7 +42,7 @@ def read_url(url: str) -> SmtpServer:
     """The server of `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=auto|require|never&ca=FILE&timeout=SECONDS]`.
 
     `smtps` is TLS from the start. STARTTLS is used where the server offers it; with a password it is required, for else
-    whoever stands between could have it. `starttls=never` turns it off. Raises ConfigError, without the password.
+    an attacker could read it. `starttls=never` disables it. Raises ConfigError, without the password.
     """
     parts = urlsplit(url)
     options = dict(parse_qsl(parts.query, keep_blank_values=True))
@@ -100,7 +100,6 @@ class SmtpMailer:
         self._server = server
 
     async def send(self, mail: Mail) -> None:
-        """See Mailer."""
         with self._failures():
             await asyncio.to_thread(self._send, mail)
 

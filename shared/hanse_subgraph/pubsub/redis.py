@@ -22,10 +22,10 @@ from redis.maint_notifications import MaintNotificationsConfig
 from hanse_subgraph.pubsub.announcements import Announcements, Carrier
 from hanse_subgraph.timeouts import set_within
 
-ANSWER_SECONDS = 5.0  # for anything that is asked
-QUIET_SECONDS = 10.0  # then a ping tells whether the connection lives
+ANSWER_SECONDS = 5.0  # the timeout of a request
+QUIET_SECONDS = 10.0  # then a ping checks the connection
 FIRST_PAUSE = 0.1
-LONGEST_PAUSE = 5.0
+MAX_BACKOFF = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class RedisAnnouncements(Announcements):
         self.quiet_seconds = quiet_seconds
         self.answer_seconds = answer_seconds
         self.sender = uuid4().bytes  # what this process says, it need not hear
-        self.pending = asyncio.Event()  # something is to be told to the others
+        self.pending = asyncio.Event()  # an announcement to send
         self._url = url
         self.connect().connection_pool.make_connection()  # type: ignore[no-untyped-call]  # only it tells wrong options
 
@@ -62,13 +62,13 @@ class RedisAnnouncements(Announcements):
         return Redis.from_url(
             self._url,
             socket_connect_timeout=self.answer_seconds,
-            socket_timeout=None,  # a subscriber waits as long as nothing is said
+            socket_timeout=None,  # a subscriber waits without a timeout
             retry=Retry(NoBackoff(), 0),
             maint_notifications_config=MaintNotificationsConfig(enabled=False),
         )
 
     def announce(self) -> None:
-        """See Announcements. Many in a row are told to the others as one."""
+        """Announce. Several in a row are sent to the other replicas as one."""
         super().announce()
         self.pending.set()
 
@@ -77,7 +77,6 @@ class RedisAnnouncements(Announcements):
         super().announce()
 
     def carriers(self) -> Sequence[Carrier]:
-        """See Announcements."""
         return (RedisCarrier(self),)
 
 
@@ -92,7 +91,6 @@ class RedisCarrier:
         self._lost = False
 
     def stop(self) -> None:
-        """See Carrier."""
         self._stopping.set()
 
     async def run(self) -> None:
@@ -105,7 +103,7 @@ class RedisCarrier:
             except (RedisError, OSError) as error:
                 self._note_lost(error)
                 await set_within(self._stopping, self._pause)
-                self._pause = min(self._pause * 2, LONGEST_PAUSE)
+                self._pause = min(self._pause * 2, MAX_BACKOFF)
 
     async def _begin(self, subscription: PubSub) -> None:
         async with asyncio.timeout(self._answer_seconds):
@@ -131,15 +129,15 @@ class RedisCarrier:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _tell(self, redis: Redis) -> None:
-        said = self._announcements
+        announcements = self._announcements
         while True:
-            await said.pending.wait()
-            said.pending.clear()
+            await announcements.pending.wait()
+            announcements.pending.clear()
             try:
                 async with asyncio.timeout(self._answer_seconds):
-                    await redis.publish(said.channel, said.sender)
+                    await redis.publish(announcements.channel, announcements.sender)
             except BaseException:
-                said.pending.set()  # it is still to be told
+                announcements.pending.set()  # still to be sent
                 raise
 
     async def _listen(self, subscription: PubSub) -> None:
@@ -158,11 +156,11 @@ class RedisCarrier:
         if self._lost:
             return
         self._lost = True
-        said = self._announcements
+        announcements = self._announcements
         log.warning(
             "setting %s: %s %s; until then the news of other replicas are seen by polling",
-            said.setting,
-            said.place,
+            announcements.setting,
+            announcements.place,
             "refuses the user or password: write redis://USER:PASSWORD@HOST:PORT"
             if isinstance(error, AuthenticationError)
             else f"does not answer ({str(error) or 'in time'}): start it, or correct the setting",

@@ -30,12 +30,11 @@ class LocalStore:
 
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[None]:
-        """See ObjectStore."""
         self._secret.open()
         yield
 
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:
-        """See ObjectStore. Written beside its place and moved there, so that nobody sees half of it."""
+        """Written beside its place and moved there, so that nobody sees half of it."""
         path = self._path(key)
         with _failures(self._folder):
             temporary = await asyncio.to_thread(_new_file, path.parent)
@@ -47,7 +46,6 @@ class LocalStore:
         return written
 
     async def open(self, key: str, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
-        """See ObjectStore."""
         try:
             file = await asyncio.to_thread(self._path(key).open, "rb")
         except FileNotFoundError as error:
@@ -64,37 +62,33 @@ class LocalStore:
                 yield chunk
 
     async def size(self, key: str) -> int:
-        """See ObjectStore."""
         try:
             return (await asyncio.to_thread(self._path(key).stat)).st_size
         except FileNotFoundError as error:
             raise ObjectMissing(key) from error
 
     async def delete(self, key: str) -> None:
-        """See ObjectStore."""
         await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     async def presign_upload(self, key: str, *, size: int, content_type: str, expires: datetime) -> Presigned:
-        """See ObjectStore."""
-        said = {"size": str(size), "type": content_type}
-        query = sign(self._secret.value, UPLOAD, key, said, expires)
+        parameters = {"size": str(size), "type": content_type}
+        query = sign(self._secret.value, UPLOAD, key, parameters, expires)
         return Presigned(UPLOAD, f"{self._url}/{key}?{query}", {"content-type": content_type})
 
     async def presign_download(self, key: str, served: Served, *, expires: datetime) -> Presigned:
-        """See ObjectStore."""
-        said = {"type": served.content_type, "name": served.name, "inline": "1" if served.inline else "0"}
-        return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret.value, DOWNLOAD, key, said, expires)}")
+        parameters = {"type": served.content_type, "name": served.name, "inline": "1" if served.inline else "0"}
+        return Presigned(DOWNLOAD, f"{self._url}/{key}?{sign(self._secret.value, DOWNLOAD, key, parameters, expires)}")
 
     def upload_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[int, str]:
         """Size and MIME type of what a signed URL lets its holder put. Raises WrongSignature."""
-        said = verify(self._secret.value, UPLOAD, key, query, now)
-        return int(said["size"]), said["type"]
+        parameters = verify(self._secret.value, UPLOAD, key, query, now)
+        return int(parameters["size"]), parameters["type"]
 
     def download_of(self, key: str, query: Mapping[str, str], now: datetime) -> tuple[Served, int]:
         """How a signed URL wants its object handed out, and for how many seconds still. Raises WrongSignature."""
-        said = verify(self._secret.value, DOWNLOAD, key, query, now)
-        served = Served(said["name"], said["type"], said["inline"] == "1")
-        return served, int(int(said["expires"]) - now.timestamp())
+        parameters = verify(self._secret.value, DOWNLOAD, key, query, now)
+        served = Served(parameters["name"], parameters["type"], parameters["inline"] == "1")
+        return served, int(int(parameters["expires"]) - now.timestamp())
 
     def _path(self, key: str) -> Path:
         """Where the object is: in a folder by its last two characters, so that none grows too large."""
@@ -112,8 +106,8 @@ def _failures(folder: Path) -> Iterator[None]:
     except (ConnectionError, TimeoutError):
         raise
     except OSError as error:
-        said = f"objects cannot be written to {folder}: {error.strerror or error}; see to its rights and its room"
-        raise StoreUnavailable(said) from error
+        message = f"cannot write objects to {folder}: {error.strerror or error}; check its permissions and free space"
+        raise StoreUnavailable(message) from error
 
 
 def _new_file(folder: Path) -> Path:

@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import quote
 
-CHUNK = 256 * 1024  # bytes that are read or written at once
+CHUNK = 256 * 1024  # bytes per read or write
 
 
 class ObjectMissing(Exception):
@@ -21,11 +21,11 @@ class ObjectMissing(Exception):
 
 
 class SizeMismatch(Exception):
-    """The content is longer or shorter than it was said to be."""
+    """The content is longer or shorter than declared."""
 
 
 class StoreUnavailable(Exception):
-    """The store does not answer, or will not do what is asked. The message is one line, without keys."""
+    """The store is unavailable or rejects the request. The message is one line, without keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
     from types_aiobotocore_s3.type_defs import CompletedPartTypeDef
 
-PART = 5 * 1024 * 1024  # bytes sent at once: the least that the protocol allows, since as many are held in memory
+PART = 5 * 1024 * 1024  # bytes per part, the minimum of the protocol, since parts are held in memory
 CONNECT_SECONDS = 5.0
 ATTEMPTS = 3
 START_SECONDS = 20.0
@@ -247,8 +247,8 @@ async def _check(client: S3Client, bucket: Bucket) -> None:
             "or run where a role gives them"
         ) from error
     except (BotoCoreError, TimeoutError) as error:
-        said = f"cannot reach the object store at {bucket.shown}: start it, or name another `endpoint`"
-        raise ConfigError(said) from error
+        message = f"cannot reach the object store at {bucket.shown}: start it, or name another `endpoint`"
+        raise ConfigError(message) from error
 
 
 def _refusal(code: str, bucket: Bucket) -> str:

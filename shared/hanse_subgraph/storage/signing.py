@@ -23,25 +23,25 @@ class WrongSignature(Exception):
     """The URL was never signed here, was changed, or has expired."""
 
 
-def sign(secret: bytes, method: str, key: str, said: Mapping[str, str], expires: datetime) -> str:
-    """The query of a signed URL, which says what is given and when it expires."""
-    full = {**said, "expires": str(int(expires.timestamp()))}
+def sign(secret: bytes, method: str, key: str, parameters: Mapping[str, str], expires: datetime) -> str:
+    """The query of a signed URL, with its parameters and expiry."""
+    full = {**parameters, "expires": str(int(expires.timestamp()))}
     return urlencode({**full, "signature": _signature(secret, method, key, full)})
 
 
 def verify(secret: bytes, method: str, key: str, query: Mapping[str, str], now: datetime) -> dict[str, str]:
     """What the query of a signed URL says. Raises WrongSignature."""
-    said = {name: value for name, value in query.items() if name != "signature"}
+    parameters = {name: value for name, value in query.items() if name != "signature"}
     given = query.get("signature", "").encode()
-    if not hmac.compare_digest(_signature(secret, method, key, said).encode(), given):
+    if not hmac.compare_digest(_signature(secret, method, key, parameters).encode(), given):
         raise WrongSignature("This link is not valid.")
-    if int(said["expires"]) <= now.timestamp():
+    if int(parameters["expires"]) <= now.timestamp():
         raise WrongSignature("This link has expired.")
-    return said
+    return parameters
 
 
-def _signature(secret: bytes, method: str, key: str, said: Mapping[str, str]) -> str:
-    signed = urlencode([("method", method), ("key", key), *sorted(said.items())])
+def _signature(secret: bytes, method: str, key: str, parameters: Mapping[str, str]) -> str:
+    signed = urlencode([("method", method), ("key", key), *sorted(parameters.items())])
     return hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()
 
 

@@ -40,7 +40,7 @@ class ApiKeys:
         """Create a key and its secret. Raises BadInput, also for scopes that the caller does not have."""
         user_id, now = principal.require_user(), self._clock()
         problems = Problems()
-        problems.text("name", name, least=1, most=100)
+        problems.text("name", name, min_length=1, max_length=100)
         missing = set(scopes) - principal.scopes
         if missing or not scopes:
             problems.add(

@@ -141,7 +141,7 @@ def _checked_values(user: User, change: ProfileChange) -> dict[str, str | None]:
         "first_name": checks.none_if_blank(change.first_name) if change.first_name is not None else user.first_name,
         "last_name": checks.none_if_blank(change.last_name) if change.last_name is not None else user.last_name,
     }
-    problems.text("firstName", change.first_name, most=100)
-    problems.text("lastName", change.last_name, most=100)
+    problems.text("firstName", change.first_name, max_length=100)
+    problems.text("lastName", change.last_name, max_length=100)
     problems.raise_if_any()
     return values

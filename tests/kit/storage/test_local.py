@@ -95,7 +95,7 @@ async def test_a_disk_that_takes_no_more_is_said_in_one_line_and_leaves_nothing(
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, limits[1]))
     try:
-        with pytest.raises(StoreUnavailable, match=r"objects cannot be written to .*; see to its rights and its room"):
+        with pytest.raises(StoreUnavailable, match=r"cannot write objects to .*; check its permissions and free space"):
             await store.put("files/a1", pieces(bytes(200_000)), content_type="text/plain")
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)

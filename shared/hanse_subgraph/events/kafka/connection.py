@@ -1,4 +1,4 @@
-"""Reaching the cluster: in time or not at all, and what is wrong said in one line."""
+"""Connects to the cluster with a timeout, and describes failures in one line."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ async def administration(address: Address) -> AsyncIterator[Any]:
 
 async def require_topics(address: Address, names: Collection[str]) -> None:
     """Raises ConfigError where one of the topics is missing."""
-    async with answering(address, "looking for topics"), administration(address) as admin:
+    async with answering(address, "listing topics"), administration(address) as admin:
         found = set(await admin.list_topics())
     missing = [name for name in names if name not in found]
     if missing:

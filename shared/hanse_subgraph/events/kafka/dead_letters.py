@@ -13,7 +13,7 @@ from hanse_subgraph.events.kafka.reader import whole
 from hanse_subgraph.events.log import DeadLetter
 from hanse_subgraph.events.topics import DEAD_LETTERS, REPLAYS
 
-LONGEST_ERROR = 4000
+MAX_ERROR_LENGTH = 4000
 
 
 class KafkaDeadLetters:
@@ -26,11 +26,10 @@ class KafkaDeadLetters:
         self._replays = address.prefix + REPLAYS.name
 
     async def bury(self, letter: DeadLetter) -> None:
-        """See EventLog."""
         headers = (
             ("consumer", letter.consumer.encode()),
             ("id", letter.event.id.encode()),
-            ("error", letter.error[:LONGEST_ERROR].encode()),
+            ("error", letter.error[:MAX_ERROR_LENGTH].encode()),
             ("attempts", str(letter.attempts).encode()),
             ("buried", letter.buried_at.astimezone(UTC).isoformat().encode()),
         )
@@ -40,7 +39,6 @@ class KafkaDeadLetters:
         )
 
     async def letters(self, consumer: str | None) -> list[DeadLetter]:
-        """See EventLog."""
         last: dict[bytes, ConsumerRecord] = {}
         for record in await whole(self._address, self._letters):
             last.pop(record.key, None)
@@ -50,7 +48,7 @@ class KafkaDeadLetters:
         return [letter for letter in letters if consumer in (None, letter.consumer)]
 
     async def replay(self, consumer: str, event_id: str) -> bool:
-        """See EventLog. Where we die in between, the letter is there still; the inbox knows what was handled."""
+        """Where we die in between, the letter is there still; the inbox knows what was handled."""
         for letter in await self.letters(consumer):
             if letter.event.id == event_id:
                 headers = (("consumer", consumer.encode()), ("id", event_id.encode()))

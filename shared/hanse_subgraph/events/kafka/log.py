@@ -38,11 +38,10 @@ class KafkaLog:
         return cls(address, topics)
 
     async def append(self, events: Sequence[Event]) -> Mapping[str, str]:
-        """See EventLog. What is there already is there twice then: consumers know it by its id."""
+        """What is there already is there twice then: consumers know it by its id."""
         return await self._producer.append(events) if events else {}
 
     def subscribe(self, consumer: str, types: Collection[str]) -> KafkaSubscription:
-        """See EventLog."""
         subscription = KafkaSubscription(
             self._address, consumer, types, self._subscriptions.discard, topics=self._declared
         )
@@ -50,19 +49,16 @@ class KafkaLog:
         return subscription
 
     async def bury(self, letter: DeadLetter) -> None:
-        """See EventLog."""
         await self._dead_letters.bury(letter)
 
     async def dead_letters(self, consumer: str | None = None) -> list[DeadLetter]:
-        """See EventLog."""
         return await self._dead_letters.letters(consumer)
 
     async def replay(self, consumer: str, event_id: str) -> bool:
-        """See EventLog."""
         return await self._dead_letters.replay(consumer, event_id)
 
     async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
-        """See EventLog. This process's own readers leave the group first."""
+        """This process's own readers leave the group first."""
         for subscription in self._subscriptions:
             if subscription.consumer == consumer:
                 await subscription.leave()
@@ -72,11 +68,10 @@ class KafkaLog:
             raise ConfigError(f"the consumer {consumer} runs elsewhere ({error}): stop it first") from error
 
     async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
-        """See EventLog. Parts are partitions; events of types that are not wanted count until they were passed."""
+        """Parts are partitions; events of types that are not wanted count until they were passed."""
         return await lag_of(self._address, self._group(consumer), self._topics(types))
 
     async def close(self) -> None:
-        """See EventLog."""
         for subscription in list(self._subscriptions):
             await subscription.close()
         await self._producer.close()

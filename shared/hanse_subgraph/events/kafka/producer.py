@@ -50,7 +50,6 @@ class Producer:
         self._opening = asyncio.Lock()
 
     async def append(self, events: Sequence[Event]) -> dict[str, str]:
-        """See EventLog."""
         try:
             async with answering(self._address, "appending events"):
                 lanes = await self._by_partition(events)
@@ -75,7 +74,7 @@ class Producer:
             raise
 
     async def close(self) -> None:
-        """Give back the connections. Nothing waits: every append waited for its end."""
+        """Close the connections. Nothing is pending, since every append was awaited."""
         await self._abandon()
 
     async def _open(self) -> Any:

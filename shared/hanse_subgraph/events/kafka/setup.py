@@ -65,7 +65,7 @@ async def _created(admin: Any, new: NewTopic) -> bool:
 
 
 async def _advice(admin: Any) -> dict[str, str]:
-    """What the brokers' owner should know: places of groups without members are forgotten after a while."""
+    """Warnings for the operator: offsets of groups without members expire."""
     brokers = (await admin.describe_cluster())["brokers"]
     broker = ConfigResource(ConfigResourceType.BROKER, str(brokers[0]["node_id"]))
     minutes = (await _configuration(admin, broker)).get(FORGETTING)
@@ -74,8 +74,8 @@ async def _advice(admin: Any) -> dict[str, str]:
         return {}
     days = int(minutes) // 1440
     return {
-        FORGETTING: f"{minutes} on the brokers: a consumer that is away for {days} days begins at the start again, and "
-        f"counts twice what is older than {RETENTION.days} days; better set {wanted}"
+        FORGETTING: f"{minutes} on the brokers: a consumer stopped for {days} days starts from the beginning, and "
+        f"counts events twice that are older than {RETENTION.days} days; set {wanted}"
     }
 
 

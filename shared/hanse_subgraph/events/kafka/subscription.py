@@ -30,7 +30,7 @@ NOBODY = TopicPartition("", 0)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a delivery stands: its partition, the offset after it, and in which assignment it was read."""
+    """The position of a delivery: partition, next offset, and the assignment in which it was read."""
 
     lane: TopicPartition
     after: int
@@ -69,7 +69,6 @@ class KafkaSubscription:
         self._progress: dict[TopicPartition, Progress] = {}
 
     async def read(self, *, limit: int, wait: float) -> list[Delivery]:
-        """See Subscription."""
         deadline = time.monotonic() + wait
         try:
             member = self._member or await self._join()
@@ -86,7 +85,6 @@ class KafkaSubscription:
             raise LogUnavailable(f"Kafka at {self._address.shown}, reading: {error}") from error
 
     async def commit(self, done: Sequence[Delivery]) -> None:
-        """See Subscription."""
         offsets = self._skipped()
         for delivery in done:
             place = delivery.position
@@ -97,7 +95,7 @@ class KafkaSubscription:
         await self._commit(offsets)
 
     async def stay(self) -> None:
-        """See Subscription. To ask for nothing counts as a sign of life."""
+        """To ask for nothing counts as a sign of life."""
         if self._member is not None:
             try:
                 await self._member.getmany(NOBODY)
@@ -112,7 +110,6 @@ class KafkaSubscription:
             await _end(member)
 
     async def close(self) -> None:
-        """See Subscription."""
         await self.leave()
         self._on_closed(self)
 
@@ -215,9 +212,7 @@ class _Rebalances(ConsumerRebalanceListener):  # type: ignore[misc] # aiokafka h
         self._forget = forget
 
     def on_partitions_revoked(self, revoked: Any) -> None:
-        """See ConsumerRebalanceListener."""
         self._forget()
 
     def on_partitions_assigned(self, assigned: Any) -> None:
-        """See ConsumerRebalanceListener."""
         self._forget()
