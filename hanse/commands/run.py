@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hanse.commands.options import FILE, PORT, drain_option, host_option, port_option, supergraph_option
+from hanse.commands.options import FILE, PORT, drain_option, host_option, port_option
 from hanse_wire.command_line import data_option
 
 metrics_port_option = click.option(
@@ -30,17 +30,34 @@ def up(host: str, port: int, data: Path, demo: bool) -> None:
     run_platform(find_project(), host=host, port=port, data=data, demo=demo)
 
 
-@click.command()
-@supergraph_option
+@click.group(invoke_without_command=True)
+@click.option("--supergraph", type=FILE, help="The supergraph SDL. Required, except with a subcommand.")
 @click.option("--config", type=FILE, help="router.yaml, the router's settings.")
 @host_option
 @port_option(4000)
 @drain_option
-def router(supergraph: Path, config: Path | None, host: str, port: int, drain: float) -> None:
+@click.pass_context
+def router(
+    context: click.Context, supergraph: Path | None, config: Path | None, host: str, port: int, drain: float
+) -> None:
     """Run the router over any subgraphs."""
+    if context.invoked_subcommand is not None:
+        return
+    if supergraph is None:
+        raise click.MissingParameter(param_hint="'--supergraph'", param_type="option")
     from hanse.router import run_router
 
     run_router(supergraph=supergraph, config=config, host=host, port=port, drain=drain)
+
+
+@router.command("check-config")
+@click.argument("file", type=FILE)
+def check_config(file: Path) -> None:
+    """Check the router's settings in FILE and in the environment. Exit code 1 and one line say what is wrong."""
+    from hanse.router import load_router_settings
+
+    load_router_settings(file)
+    click.echo(f"{file}: valid")
 
 
 @click.command()
