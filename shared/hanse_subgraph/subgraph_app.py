@@ -242,11 +242,6 @@ class SubgraphApp:
         """Whether requests should be sent here."""
         return self._running and not self._draining
 
-    @property
-    def is_running(self) -> bool:
-        """Whether it has started, and can serve."""
-        return self._running
-
     async def reply(self, body: bytes, headers: Mapping[str, str], files: Sequence[FileAt] = ()) -> Reply:
         """The reply to a GraphQL request."""
         try:

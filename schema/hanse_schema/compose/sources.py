@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, TypeVar
 
 from graphql import Node
 
 from hanse_schema.diagnostics import Location
-from hanse_schema.subgraph.model import Applied, FieldDef, Kind, SubgraphSchema, TypeDef
-
-
-class Described(Protocol):
-    """The common attributes of all elements of a subgraph."""
-
-    description: str | None
-    directives: list[Applied]
-
+from hanse_schema.subgraph.model import FieldDef, Kind, SubgraphSchema, TypeDef
 
 D = TypeVar("D")
 
