@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
+import msgspec
+
 from hanse_router.in_flight import Done, InFlight, start_coroutine
 from hanse_router.operation_kind import OperationKind
 from hanse_router.transports.connection import Connection, HttpReply, Outcome
@@ -131,42 +133,37 @@ class HttpTransport(Transport):
         return head
 
 
-class _Exchange:
+class _Exchange(msgspec.Struct, eq=False):
     """A request that was written to an idle connection."""
 
-    __slots__ = ("_cancelled", "_connection", "_done", "_request", "_resent", "_transport")
-
-    def __init__(
-        self, transport: HttpTransport, connection: Connection, request: SubgraphRequest, done: Done[Reply]
-    ) -> None:
-        self._transport = transport
-        self._connection: Connection | None = connection  # until it is released
-        self._request = request
-        self._done = done
-        self._resent: InFlight | None = None
-        self._cancelled = False
+    transport: HttpTransport
+    connection: Connection | None  # until it is released
+    request: SubgraphRequest
+    done: Done[Reply]
+    resent: InFlight | None = None
+    cancelled: bool = False
 
     def ended(self, outcome: Outcome) -> None:
-        transport = self._transport
-        assert self._connection is not None
-        transport._pool.release(self._connection)
-        self._connection = None
-        if self._cancelled:
-            self._done(asyncio.CancelledError())
+        transport = self.transport
+        assert self.connection is not None
+        transport._pool.release(self.connection)
+        self.connection = None
+        if self.cancelled:
+            self.done(asyncio.CancelledError())
             return
         if isinstance(outcome, HttpReply) and 200 <= outcome.status < 300 and not outcome.encoding:
-            self._done(outcome.body)
+            self.done(outcome.body)
             return
-        self._resent = transport._resend(self._request, outcome, self._done)
-        if self._resent is None:
-            self._done(_result(transport, outcome))
+        self.resent = transport._resend(self.request, outcome, self.done)
+        if self.resent is None:
+            self.done(_result(transport, outcome))
 
     def cancel(self) -> None:
-        if self._resent is not None:
-            self._resent.cancel()
-        elif self._connection is not None:
-            self._cancelled = True
-            self._connection.close()  # which ends the request
+        if self.resent is not None:
+            self.resent.cancel()
+        elif self.connection is not None:
+            self.cancelled = True
+            self.connection.close()  # which ends the request
 
 
 def _result(transport: HttpTransport, outcome: Outcome) -> Reply | TransportError:
