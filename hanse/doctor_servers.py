@@ -10,7 +10,7 @@ from hanse.check_result import CheckResult
 from hanse.project import Project
 from hanse.router import load_router_settings
 from hanse_router.store import open_store as open_router_store
-from hanse_router.store.base import StoreAway
+from hanse_router.store.protocol import StoreUnavailable
 from hanse_router.store.redis import RedisStore
 from hanse_router.telemetry.metrics import Metrics
 from hanse_subgraph.events.open import open_event_log
@@ -64,7 +64,7 @@ async def _result(variable: str, check: Check) -> CheckResult:
             return CheckResult(variable, True, await check())
     except (MailError, SettingsError) as error:
         return CheckResult(variable, False, str(error))
-    except StoreAway:
+    except StoreUnavailable:
         return CheckResult(variable, False, "the store does not answer: start it, or correct the URL")
     except CommandError as error:
         return CheckResult(variable, False, error.message)
@@ -94,7 +94,7 @@ async def _router_store() -> str:
     store = open_router_store(load_router_settings(None, {"store": {"timeout_seconds": STORE_TIMEOUT}}), Metrics())
     try:
         if isinstance(store, RedisStore):
-            await store.ask(lambda client: client.get("hanse"))
+            await store.run(lambda client: client.get("hanse"))
         return "the store answers"
     finally:
         await store.close()

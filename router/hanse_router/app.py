@@ -69,8 +69,8 @@ def create_router(
 
 
 def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
-    meanwhile = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
-    return RateLimiter(store.buckets, settings.requests, meanwhile=meanwhile)
+    fallback = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
+    return RateLimiter(store.buckets, settings.requests, fallback=fallback)
 
 
 def _spans(settings: TelemetrySettings) -> Spans | None:

@@ -21,7 +21,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Document, Pipeline, PreparedOperation
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.telemetry.operation_tracing import NoTracing

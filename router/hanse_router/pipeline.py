@@ -32,7 +32,7 @@ from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
 from hanse_router.prepare.variables import CoerceVariables, prepare_variables
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.telemetry.operation_tracing import OperationTracing
 from hanse_router.transports.middleware.deduplicate import relevant_headers

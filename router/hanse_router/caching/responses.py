@@ -22,7 +22,7 @@ from hanse_router.operation import Operation
 from hanse_router.prepare.caching import CachePolicies, CachePolicy
 from hanse_router.request import RequestContext
 from hanse_router.settings import ResponseCacheSettings
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 from hanse_router.telemetry.metrics import Metrics
 from hanse_schema.supergraph.model import Supergraph
 

@@ -8,18 +8,18 @@ from hanse_router.errors import RateLimited, RateLimitsUnavailable
 from hanse_router.prepare.rate_limits import NO_LIMITS, Limit, OperationLimits, limit_of
 from hanse_router.request import RequestContext, Variables
 from hanse_router.settings import RateLimit
-from hanse_router.store.base import BucketStore, Charge, StoreAway
+from hanse_router.store.protocol import BucketStore, Charge, StoreUnavailable
 
 
 class RateLimiter:
     """Takes what an operation uses from its caller's allowance."""
 
     def __init__(
-        self, store: BucketStore, requests: RateLimit | None = None, *, meanwhile: BucketStore | None = None
+        self, store: BucketStore, requests: RateLimit | None = None, *, fallback: BucketStore | None = None
     ) -> None:
-        """`meanwhile` counts while the store is away; without it what is limited is refused then."""
+        """`fallback` counts while the store is unavailable; without it, limited operations are refused then."""
         self._store = store
-        self._meanwhile = meanwhile
+        self._fallback = fallback
         self._requests = limit_of("requests", requests) if requests is not None else None
 
     async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
@@ -39,10 +39,10 @@ class RateLimiter:
         charges = [Charge(f"{{{caller}}}|{limit.name}", count, limit.max, limit.seconds) for limit, count in uses]
         try:
             refusal = await self._store.take(charges)
-        except StoreAway:
-            if self._meanwhile is None:
+        except StoreUnavailable:
+            if self._fallback is None:
                 raise RateLimitsUnavailable from None
-            refusal = await self._meanwhile.take(charges)
+            refusal = await self._fallback.take(charges)
         if refusal is not None:
             raise _refused(uses[refusal.index], refusal.retry_after)
 

@@ -9,7 +9,7 @@ from typing import Any
 from hanse_router.errors import Unauthenticated, Unavailable
 from hanse_router.request import ANONYMOUS, Principal
 from hanse_router.settings import JwtSettings
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 from hanse_wire.jwks import JwksSource, JwksUrlError, KeySet, KeysUnavailable, jwks_source
 from hanse_wire.lru_cache import LruCache
 from hanse_wire.settings import SettingsError

@@ -1,4 +1,4 @@
-"""The store of one router: in its memory, gone with it."""
+"""The store of a single router, in its memory."""
 
 from __future__ import annotations
 
@@ -6,23 +6,22 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 
-from hanse_router.store.base import BucketStore, Cache, Charge, Refusal
+from hanse_router.store.protocol import BucketStore, Cache, Charge, Refusal
 from hanse_wire.lru_cache import LruCache
 
-MOST_ENTRIES = 1_000_000  # the bytes are what bounds it
+MAX_ENTRIES = 1_000_000  # in practice the cache is bounded by its bytes
 
 
 class MemoryBuckets:
-    """Buckets of this process. The least recently used go where there are more than `size`."""
+    """Buckets of this process. Above `size` buckets, the least recently used are deleted."""
 
     def __init__(self, size: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._size = size
         self._clock = clock
-        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()  # key: (level, when)
+        self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()  # by key: level, time of that level
 
     async def take(self, charges: Sequence[Charge]) -> Refusal | None:
-        """See BucketStore. Atomic, since nothing is awaited."""
-        now = self._clock()
+        now = self._clock()  # nothing is awaited below: that makes it atomic
         left: dict[str, float] = {}
         for index, charge in enumerate(charges):
             level = left.get(charge.key)
@@ -49,17 +48,16 @@ class MemoryBuckets:
 
 
 class MemoryCache:
-    """Values of this process: at most `bytes_` of them in all; the least recently used go first."""
+    """Values of this process, up to `bytes_` in total; the least recently used are deleted first."""
 
     def __init__(self, bytes_: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._bytes = bytes_
         self._clock = clock
         self._entries: LruCache[str, tuple[bytes, float]] = LruCache(
-            MOST_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), max_weight=bytes_
+            MAX_ENTRIES, weigh=lambda key, entry: len(key) + len(entry[0]), max_weight=bytes_
         )
 
     async def get(self, key: str) -> bytes | None:
-        """See Cache."""
         entry = self._entries.get(key)
         if entry is None:
             return None
@@ -70,21 +68,20 @@ class MemoryCache:
         return value
 
     async def put(self, key: str, value: bytes, seconds: float) -> None:
-        """See Cache."""
-        if len(key) + len(value) <= self._bytes:  # else it would drive out all others, and then itself
+        if len(key) + len(value) <= self._bytes:  # a larger one would displace all others, and then itself
             self._entries.put(key, (value, self._clock() + seconds))
 
 
 class MemoryStore:
-    """All of it in this process."""
+    """Buckets and cache in the memory of this process."""
 
     def __init__(self, *, buckets: int, cache_bytes: int) -> None:
-        """The most that is kept: so many buckets, and so many bytes of the cache."""
+        """The maximum number of buckets, and of bytes in the cache."""
         self.buckets: BucketStore = MemoryBuckets(buckets)
         self.cache: Cache = MemoryCache(cache_bytes)
 
     async def start(self) -> None:
-        """See Store."""
+        pass
 
     async def close(self) -> None:
-        """See Store."""
+        pass

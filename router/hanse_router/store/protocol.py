@@ -1,4 +1,4 @@
-"""The store as the rest of the router sees it, whatever lies behind it."""
+"""The interface of the store: what the routers of a platform share."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class StoreAway(Exception):
-    """The store does not answer now. The log has the reason, once."""
+class StoreUnavailable(Exception):
+    """The store does not respond. The reason is logged once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """`cost` to be taken from the bucket `key`, which holds `capacity` and refills in `seconds`.
+    """Take `cost` from the bucket `key`, which has `capacity` and refills in `seconds`.
 
-    Keys that are charged together share a part in braces (`{user:1}|Query.a`), so that a cluster keeps them together.
+    Keys that are charged together share a part in braces (`{user:1}|Query.a`): a Redis cluster stores them on one node.
     """
 
     key: str
@@ -26,41 +26,41 @@ class Charge:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Which charge (by index) does not fit, and the seconds until it would."""
+    """The index of the charge that was refused, and the seconds until it would be accepted."""
 
     index: int
     retry_after: float
 
 
 class BucketStore(Protocol):
-    """Where token buckets are kept."""
+    """Token buckets."""
 
     async def take(self, charges: Sequence[Charge]) -> Refusal | None:
-        """Take all charges, or none and say which does not fit. Atomic over everyone who uses the store.
+        """Take all charges or none; the refusal, if there is one. Atomic over all users of the store.
 
-        Raises StoreAway.
+        Raises StoreUnavailable.
         """
         ...
 
 
 class Cache(Protocol):
-    """Values that may be forgotten at any time. A store that is away has none and takes none."""
+    """Values that may be deleted at any time. While the store is unavailable it is empty."""
 
     async def get(self, key: str) -> bytes | None:
-        """The value, or None."""
+        """The value, None where there is none."""
         ...
 
     async def put(self, key: str, value: bytes, seconds: float) -> None:
-        """Keep the value for at most so many seconds."""
+        """Store the value for at most so many seconds."""
         ...
 
 
 class Store(Protocol):
-    """All that is kept, and its life."""
+    """The cache and the buckets, with start and stop."""
 
     @property
     def cache(self) -> Cache:
-        """What routers tell each other."""
+        """The shared cache."""
         ...
 
     @property
@@ -69,12 +69,12 @@ class Store(Protocol):
         ...
 
     async def start(self) -> None:
-        """Look whether the store takes us. One that is away is logged, and used when it comes.
+        """Connect. A store that is unavailable is logged, and used once it is available.
 
-        Raises SettingsError where it answers and refuses.
+        Raises SettingsError where it refuses the connection.
         """
         ...
 
     async def close(self) -> None:
-        """Give back its connections."""
+        """Close its connections."""
         ...

@@ -1,31 +1,29 @@
-"""A cache in Redis, which forgets by itself."""
+"""A cache in Redis, which deletes expired values itself."""
 
 from __future__ import annotations
 
 import math
 
-from hanse_router.store.base import StoreAway
-from hanse_router.store.redis_buckets import Ask
+from hanse_router.store.protocol import StoreUnavailable
+from hanse_router.store.redis_buckets import RunRequest
 
 
 class RedisCache:
     """Values that all routers share."""
 
-    def __init__(self, ask: Ask, *, prefix: str) -> None:
-        self._ask = ask
+    def __init__(self, run: RunRequest, *, prefix: str) -> None:
+        self._run = run
         self._prefix = f"{prefix}cache:"
 
     async def get(self, key: str) -> bytes | None:
-        """See Cache."""
         try:
-            value: bytes | None = await self._ask(lambda client: client.get(self._prefix + key))
-        except StoreAway:
+            value: bytes | None = await self._run(lambda client: client.get(self._prefix + key))
+        except StoreUnavailable:
             return None
         return value
 
     async def put(self, key: str, value: bytes, seconds: float) -> None:
-        """See Cache."""
         try:
-            await self._ask(lambda client: client.set(self._prefix + key, value, px=math.ceil(seconds * 1000)))
-        except StoreAway:
+            await self._run(lambda client: client.set(self._prefix + key, value, px=math.ceil(seconds * 1000)))
+        except StoreUnavailable:
             pass

@@ -9,7 +9,7 @@ import asyncio
 import sys
 
 from hanse_router.settings import StoreSettings
-from hanse_router.store.base import Charge
+from hanse_router.store.protocol import Charge
 from hanse_router.store.redis import RedisStore
 from hanse_router.telemetry.metrics import Metrics
 

@@ -12,8 +12,8 @@ from redis.asyncio import Redis
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.redis import RedisCluster
-from hanse_router.store.base import Charge
 from hanse_router.store.memory import MemoryBuckets
+from hanse_router.store.protocol import Charge
 from hanse_router.store.redis import RedisStore
 from hanse_router.store.redis_buckets import RedisBuckets
 from tests.integration.redis.conftest import store_at
@@ -37,7 +37,7 @@ class TestBuckets(BucketContract):
     @pytest.fixture
     def open_buckets(self, store: RedisStore) -> OpenBuckets:
         numbers = count()
-        return lambda clock: RedisBuckets(store.ask, prefix=f"{store.prefix}{next(numbers)}:", clock=clock)
+        return lambda clock: RedisBuckets(store.run, prefix=f"{store.prefix}{next(numbers)}:", clock=clock)
 
 
 @pytest.mark.parametrize("kind", ["server", "cluster"])
@@ -51,7 +51,7 @@ def test_they_count_as_those_in_memory_do(
         memory = MemoryBuckets(100, clock)
         store = store_at(redis_server.url if kind == "server" else redis_cluster.url)
         try:
-            buckets = RedisBuckets(store.ask, prefix=store.prefix, clock=clock)
+            buckets = RedisBuckets(store.run, prefix=store.prefix, clock=clock)
             for taken, pause in steps:
                 assert await buckets.take(taken) == await memory.take(taken)
                 clock.now += pause

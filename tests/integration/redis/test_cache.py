@@ -8,7 +8,7 @@ import pytest
 
 from deploy.servers.base import ServerProcess, free_port
 from hanse_router.errors import Unavailable
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 from hanse_router.store.redis import RedisStore
 from tests.integration.redis.conftest import store_at
 from tests.router.identity.keys import Issuer, Published

@@ -14,7 +14,7 @@ from redis.asyncio import Redis
 
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
-from hanse_router.store.base import Charge, StoreAway
+from hanse_router.store.protocol import Charge, StoreUnavailable
 from hanse_wire.settings import SettingsError
 from tests.e2e.processes import HANSE, run_to_end
 from tests.integration.redis.conftest import store_at
@@ -104,7 +104,7 @@ async def test_it_is_killed_under_load_and_comes_back(
     said = [record.getMessage() for record in caplog.records if record.name == "hanse_router.store"]
     assert len(said) == 4, said  # one line for each change
     assert "store.url" in said[0]
-    assert "answers again" in said[1]
+    assert "is available again" in said[1]
 
 
 async def test_nothing_is_let_through_uncounted_where_the_settings_say_so(
@@ -150,7 +150,7 @@ async def test_a_node_of_a_cluster_dies_and_comes_back(redis_server: ServerProce
                 try:
                     await store.buckets.take([Charge(f"{{user:{caller}}}|a", 1, 1000, 3600.0)])
                     done += 1
-                except StoreAway:
+                except StoreUnavailable:
                     await asyncio.sleep(0.06)
             return done
 

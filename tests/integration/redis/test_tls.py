@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 
 from deploy.servers.base import ServerProcess
 from deploy.servers.redis import RedisServer
-from hanse_router.store.base import StoreAway
+from hanse_router.store.protocol import StoreUnavailable
 from tests.integration.redis.conftest import store_at
 from tests.router.store.bucket_contract import charge
 
@@ -81,7 +81,7 @@ async def test_a_certificate_that_is_not(
     async with behind_tls(redis_server.server.port, certificate(tmp_path)) as port:
         store = store_at(f"rediss://127.0.0.1:{port}")
         await store.start()
-        with pytest.raises(StoreAway):
+        with pytest.raises(StoreUnavailable):
             await store.buckets.take([charge("a")])
         await store.close()
     assert "certificate verify failed" in caplog.text

@@ -12,8 +12,8 @@ from hanse_router.operation import SkipInclude
 from hanse_router.prepare.rate_limits import NO_LIMITS, Limit, OperationLimits, limit_of
 from hanse_router.request import Principal, RequestContext
 from hanse_router.settings import RateLimit
-from hanse_router.store.base import Charge, Refusal, StoreAway
 from hanse_router.store.memory import MemoryBuckets
+from hanse_router.store.protocol import Charge, Refusal, StoreUnavailable
 from hanse_wire.settings import SettingsError
 from tests.router.store.bucket_contract import Clock
 
@@ -55,11 +55,11 @@ class Away:
     """A store that is away."""
 
     async def take(self, charges: Sequence[Charge]) -> Refusal | None:
-        raise StoreAway
+        raise StoreUnavailable
 
 
 async def test_while_the_store_is_away_each_router_counts_alone() -> None:
-    limiter = RateLimiter(Away(), RateLimit(max=2, window="1h"), meanwhile=MemoryBuckets(100, Clock()))
+    limiter = RateLimiter(Away(), RateLimit(max=2, window="1h"), fallback=MemoryBuckets(100, Clock()))
     await limiter.take(NO_LIMITS, {}, at("1"))
     await limiter.take(NO_LIMITS, {}, at("1"))
     with pytest.raises(RateLimited):

@@ -15,8 +15,8 @@ from hanse_router.errors import Unauthenticated, Unavailable
 from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
 from hanse_router.request import ANONYMOUS
 from hanse_router.settings import JwtSettings
-from hanse_router.store.base import Cache
 from hanse_router.store.memory import MemoryCache
+from hanse_router.store.protocol import Cache
 from hanse_wire.jwks import KeySet
 from hanse_wire.settings import SettingsError
 from tests.router.identity.keys import NOW, Issuer, Published, other_algorithms

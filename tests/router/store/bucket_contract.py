@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hanse_router.store.base import BucketStore, Charge, Refusal
+from hanse_router.store.protocol import BucketStore, Charge, Refusal
 
 
 class Clock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from hanse_router.store.base import Cache
+from hanse_router.store.protocol import Cache
 
 
 class CacheContract:

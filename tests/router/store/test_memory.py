@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanse_router.store.base import Cache
 from hanse_router.store.memory import MemoryBuckets, MemoryCache
+from hanse_router.store.protocol import Cache
 from tests.router.store.bucket_contract import BucketContract, Clock, OpenBuckets, charge
 from tests.router.store.cache_contract import CacheContract
 
