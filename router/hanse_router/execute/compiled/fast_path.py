@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hanse_router.execute.call import Call
-from hanse_router.execute.compiled.generate import Code
 from hanse_router.execute.compiled.layout import Repeated, lay_out
+from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.repeated_values import repeated_fields
 from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
-from hanse_router.execute.compiled.structs import Structs
 from hanse_router.execute.fetch import CompiledFetch, Replies
 from hanse_router.execute.response import Response
 from hanse_router.execute.steps import Step
@@ -45,21 +44,9 @@ class FastPath:
         """`repeated` are the fields whose values are deduplicated; None: no response has been sampled yet."""
         shape = Shaper(collector).root(root_type, collected)
         layout = lay_out(shape, steps, booleans, collector.api_schema, repeated or frozenset())
-        structs = Structs(layout)
-        self.fetches = fetches
-        self.waits = [len(step.waits_for) for step in steps]
-        self.first = [index for index, count in enumerate(self.waits) if not count]
-        self.unblocks = unblocks
         self.layout = layout
-        self.non_null_roots = {  # fetches that have to write a non-null field into the root object
-            id_
-            for id_, written in layout.roots.items()
-            if any(one.field.non_null and one.field.selected for one in written.values())
-        }
-        self.code = Code(layout, structs.shared)
-        self.root = structs.root
-        self.decode = tuple(structs.decoders[fetch.id].decode for fetch in fetches)
-        self.source = f"{structs.listing()}\n\n\n{self.code.module.text}"
+        self._program = Program(steps, fetches, unblocks, layout)
+        self.source = self._program.source
         self.deduplicated = self.repeated = repeated or frozenset()  # by this code; in the response sampled last
         self._runs = 0 if repeated is None else _FIRST_SAMPLE
         self._fallbacks = 0
@@ -73,7 +60,7 @@ class FastPath:
 
     async def run(self, variables: Mapping[str, Any], call: Call, replies: Replies) -> Response:
         """The response. Raises Fallback; `replies` then holds the replies received so far."""
-        run = Run(self, variables, call, replies)
+        run = Run(self._program, variables, call, replies)
         run.begin()
         try:
             await run.ended
@@ -82,11 +69,11 @@ class FastPath:
             raise
         if not run.broken:
             try:
-                self.code.complete(run.root, run.lists)
+                self._program.code.complete(run.root, run.lists)
                 self._runs += 1
                 if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
                     self.repeated = repeated_fields(self.layout.root, run.root)
-                self.code.encode_shared(run.lists)
+                self._program.code.encode_shared(run.lists)
             except Fallback:
                 pass
             except Exception:

@@ -7,22 +7,20 @@ import contextvars
 import logging
 from collections.abc import Iterable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
 from hanse_router.execute.apply import entity_errors, failed, root_errors
 from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.error_paths import response_paths
+from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import Fallback, Lists
 from hanse_router.execute.errors import Error, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
 from hanse_router.in_flight import InFlight
 from hanse_router.transports.errors import TransportError
-
-if TYPE_CHECKING:
-    from hanse_router.execute.compiled.fast_path import FastPath
 
 log = logging.getLogger("hanse_router.execute")
 
@@ -38,7 +36,7 @@ class Run:
         "_call",
         "_context",
         "_in_flight",
-        "_plan",
+        "_program",
         "_replies",
         "_variables",
         "_waiting",
@@ -49,24 +47,24 @@ class Run:
         "root",
     )
 
-    def __init__(self, plan: FastPath, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
-        self._plan = plan
+    def __init__(self, program: Program, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
+        self._program = program
         self._variables = variables
         self._call = call
         # A connection calls back in a context of its own; the span and the log's request id are in this one.
         self._context = contextvars.copy_context()
         self._replies = replies
         self._in_flight: dict[int, InFlight] = {}
-        self._waiting = list(plan.waits)
+        self._waiting = list(program.waits)
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self.root: Any = plan.root()
-        self.lists: Lists = [None] * plan.code.lists
+        self.root: Any = program.root()
+        self.lists: Lists = [None] * program.code.lists
         self.errors: list[Error] = []
         self.broken = False
 
     def begin(self) -> None:
         """Start the steps that depend on no other."""
-        for index in self._plan.first:
+        for index in self._program.first:
             self._start(index)
         self._end_if_idle()
 
@@ -82,12 +80,12 @@ class Run:
 
     def _start(self, index: int) -> None:
         """Send a step's fetch. A step without representations is completed immediately."""
-        plan = self._plan
-        fetch = plan.fetches[index]
+        program = self._program
+        fetch = program.fetches[index]
         batches: list[Batch] = []
         try:
             if fetch.groups:
-                batches = [batch(self.root, self.lists) for batch in plan.code.represent[fetch.id]]
+                batches = [batch(self.root, self.lists) for batch in program.code.represent[fetch.id]]
                 if not any(targets for _, targets in batches):
                     self._completed(index)
                     return
@@ -109,7 +107,7 @@ class Run:
     def _completed(self, index: int) -> None:
         """Start the steps that waited for this one only."""
         waiting = self._waiting
-        for freed in self._plan.unblocks[index]:
+        for freed in self._program.unblocks[index]:
             waiting[freed] -= 1
             if not waiting[freed] and not self.broken:
                 self._start(freed)
@@ -122,7 +120,7 @@ class Run:
         if self.ended.done():
             return
         del self._in_flight[index]
-        fetch = self._plan.fetches[index]
+        fetch = self._program.fetches[index]
         if not isinstance(outcome, bytes | TransportError):
             self._fail(outcome)
             return
@@ -139,13 +137,13 @@ class Run:
                 self.errors += failed(fetch, _counts(batches), str(outcome), outcome.code)
                 self._write(fetch, batches, None)
                 return
-            reply = self._plan.decode[index](outcome)
+            reply = self._program.decode[index](outcome)
             if reply.errors:
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
             self._write(fetch, batches, reply.data)
-            decode_shared = self._plan.code.decode_shared[fetch.id]
+            decode_shared = self._program.code.decode_shared[fetch.id]
             if decode_shared is not None:
                 decode_shared(self.root, self.lists)
         except (Fallback, msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -155,7 +153,7 @@ class Run:
 
     def _write(self, fetch: CompiledFetch, batches: list[Batch], data: Any) -> None:
         """Write a fetch's data into the objects; `data` is None if the fetch failed."""
-        code = self._plan.code
+        code = self._program.code
         if fetch.groups:
             for number, (write, (_, targets)) in enumerate(zip(code.write_entities[fetch.id], batches, strict=True)):
                 if targets:
@@ -163,7 +161,7 @@ class Run:
                     write(entities, targets, self.lists)
         elif data is not None:
             code.write_root[fetch.id](self.root, data)
-        elif fetch.id in self._plan.non_null_roots:
+        elif fetch.id in self._program.non_null_roots:
             raise Fallback
 
     def _add_errors(self, fetch: CompiledFetch, batches: list[Batch], errors: list[Any]) -> None:
@@ -171,7 +169,7 @@ class Run:
         if not fetch.groups:
             self.errors += root_errors(fetch, errors)
             return
-        groups = self._plan.layout.groups[fetch.id]
+        groups = self._program.layout.groups[fetch.id]
         located: dict[int, dict[int, list[ResponsePath]]] = {}
 
         def paths(group: int, number: int) -> Iterable[ResponsePath]:
