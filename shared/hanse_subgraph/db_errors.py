@@ -5,15 +5,16 @@ The codes are PostgreSQL's (Appendix A, "Error Codes"); SQLite's errors are dist
 
 from __future__ import annotations
 
-import random
 import re
 import time
 from collections.abc import Iterator
+from itertools import takewhile
 
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hanse_subgraph.errors import Busy, ClientError, Unavailable
+from hanse_wire.backoff import Backoff
 
 LOST_A_RACE = ("40001", "40P01")  # serialization_failure, deadlock_detected: nothing was kept
 TOO_SLOW = ("57014", "55P03")  # query_canceled, lock_not_available
@@ -21,8 +22,7 @@ DISK_FULL = "53100"
 AWAY = ("08", "57P", "25P03", "53")  # connection exceptions, shutdown, idle in a transaction, no resources
 
 RETRY_SECONDS = 3.0
-FIRST_PAUSE = 0.01
-MAX_BACKOFF = 0.5
+BACKOFF = Backoff(first=0.01, maximum=0.5)
 
 
 class DatabaseUnreachable(Exception):
@@ -32,10 +32,7 @@ class DatabaseUnreachable(Exception):
 def retry_delays() -> Iterator[float]:
     """Seconds to wait before each retry: growing, with jitter, until RETRY_SECONDS have passed."""
     deadline = time.monotonic() + RETRY_SECONDS
-    backoff = FIRST_PAUSE
-    while time.monotonic() < deadline:
-        yield backoff * (0.5 + random.random() / 2)
-        backoff = min(backoff * 2, MAX_BACKOFF)
+    return takewhile(lambda _: time.monotonic() < deadline, BACKOFF.delays())
 
 
 def is_serialization_failure(error: BaseException | None) -> bool:

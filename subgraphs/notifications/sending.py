@@ -12,6 +12,7 @@ from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.mail.protocol import Mail, Mailer, MailError
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.backoff import Backoff
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailFailed, MailSent
 from subgraphs.notifications.models import MailState, QueuedMail
@@ -24,7 +25,7 @@ IDLE_SECONDS = 1.0
 # A mail is reserved for a sender for this long. It exceeds the time for which a mailer can wait for a slow server, in
 # about eight steps. The mails of a crashed sender are retried after it.
 CLAIM_DURATION = timedelta(minutes=5)
-MAX_BACKOFF = timedelta(hours=1)
+MAX_DELAY = 3600.0  # seconds between two attempts
 
 
 class Sender:
@@ -104,5 +105,6 @@ class Sender:
                 mail.state, mail.error = MailState.FAILED.value, str(problem)[:500]
                 await emit(session, MailFailed(id=mail.id, user_id=mail.user_id, error=str(problem)[:500]))
             else:
-                backoff = timedelta(seconds=self._settings.mail_first_pause_seconds * 2 ** (mail.attempts - 1))
-                mail.next_at, mail.error = self._clock() + min(backoff, MAX_BACKOFF), str(problem)[:500]
+                backoff = Backoff(self._settings.mail_first_pause_seconds, MAX_DELAY, jitter=0)
+                mail.next_at = self._clock() + timedelta(seconds=backoff.delay(mail.attempts))
+                mail.error = str(problem)[:500]

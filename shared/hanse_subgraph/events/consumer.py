@@ -20,6 +20,7 @@ from hanse_subgraph.events.envelope import Event, Malformed, MalformedEvent
 from hanse_subgraph.events.inbox import RETENTION, forget_handled, handled, mark_all_handled
 from hanse_subgraph.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
@@ -39,8 +40,7 @@ EVERY = "*"  # the handler of event types that have none of their own
 
 BATCH = 200
 WAIT_SECONDS = 5.0
-FIRST_PAUSE = 0.05
-MAX_BACKOFF = 10.0
+FIRST_DELAY, MAX_DELAY = 0.05, 10.0  # seconds, after failures
 TIDY_SECONDS = 3600.0
 
 
@@ -62,7 +62,7 @@ class Consumer:
         database: Database,
         handlers: Handlers,
         attempts: int = 5,
-        first_pause: float = FIRST_PAUSE,
+        first_pause: float = FIRST_DELAY,
         on_handled: Callable[[], None] = lambda: None,
         counters: EventCounters | None = None,
         around: Callable[[Event], AbstractContextManager[None]] = lambda _: nullcontext(),
@@ -77,7 +77,7 @@ class Consumer:
         self._database = database
         self._handlers = handlers
         self._attempts = attempts
-        self._first_pause = first_pause
+        self._backoff = Backoff(first_pause, MAX_DELAY)
         self._on_handled = on_handled
         self._counters = counters or EventCounters()
         self._around = around
@@ -94,7 +94,7 @@ class Consumer:
 
     async def run(self) -> None:
         """Consume until stopped; where the log or the database fails, pause and try again."""
-        pause = self._first_pause
+        delays = self._backoff.delays()
         tidied = -TIDY_SECONDS
         while not self._stopping.is_set():
             if time.monotonic() - tidied >= TIDY_SECONDS:
@@ -102,12 +102,12 @@ class Consumer:
                 tidied = time.monotonic()
             try:
                 await self.step(wait=WAIT_SECONDS)
-                pause = self._first_pause
+                delays = self._backoff.delays()
             except Exception as error:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
-                log.error("consumer %s tries again in %.2f s: %s", self.name, pause, error, exc_info=seen)
-                await set_within(self._stopping, pause)
-                pause = min(pause * 2, MAX_BACKOFF)
+                delay = next(delays)
+                log.error("consumer %s retries in %.2f s: %s", self.name, delay, error, exc_info=seen)
+                await set_within(self._stopping, delay)
         await self.close()
 
     async def step(self, *, wait: float) -> int:
@@ -207,10 +207,10 @@ class Consumer:
 
     async def _insist(self, delivery: Delivery, cause: Exception, attempt: int) -> None:
         """Try one event again until it is handled or dead; it was tried `attempt` times."""
-        pause = self._first_pause
+        delays = self._backoff.delays()
         while attempt < self._attempts and not isinstance(cause, MalformedEvent):
             log.warning("consumer %s: %s failed: %r", self.name, delivery.event.id, cause)
-            if await set_within(self._stopping, pause):
+            if await set_within(self._stopping, next(delays)):
                 return  # it comes again after the next start
             await self._subscription.stay()
             self._counters.retried += 1
@@ -219,7 +219,6 @@ class Consumer:
                 break
             cause = failure
             attempt += 1
-            pause = min(pause * 2, MAX_BACKOFF)
         else:
             await self._bury(delivery.event, cause, attempt)
         await self._subscription.commit([delivery])

@@ -21,14 +21,14 @@ from hanse_subgraph.events.log import EventLog, LogUnavailable
 from hanse_subgraph.events.outbox import RETENTION, Waiting, claim, forget_published, mark_published, waiting
 from hanse_subgraph.events.relay_lock import relay_lock
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.backoff import Backoff
 
 log = logging.getLogger(__name__)
 
 BATCH = 500
 IDLE_SECONDS = 1.0  # commits of this process wake the relay; this is for those of others
 CONTENDED_SECONDS = 0.02  # until others are done with what they hold
-FIRST_PAUSE = 0.1  # after a failure
-MAX_BACKOFF = 10.0
+BACKOFF = Backoff(first=0.1, maximum=10.0)  # after failures
 HELD_SECONDS = 30.0  # until a rejected event is retried
 TIDY_SECONDS = 3600.0
 
@@ -66,20 +66,20 @@ class Relay:
 
     async def run(self) -> None:
         """Move events until stopped; failures are logged and retried."""
-        pause = FIRST_PAUSE
+        delays = BACKOFF.delays()
         while not self._stopping.is_set():
             self._wanted.clear()
             try:
                 await self._tidy()
                 await self._move_all()
-                pause = FIRST_PAUSE
+                delays = BACKOFF.delays()
                 if not self._stopping.is_set():
                     await set_within(self._wanted, IDLE_SECONDS)
             except Exception as error:
                 seen = None if isinstance(error, LogUnavailable) or client_error(error) else error
-                log.error("the relay tries again in %.1f s: %s", pause, error, exc_info=seen)
-                await set_within(self._stopping, pause)
-                pause = min(pause * 2, MAX_BACKOFF)
+                delay = next(delays)
+                log.error("the relay retries in %.1f s: %s", delay, error, exc_info=seen)
+                await set_within(self._stopping, delay)
 
     async def move(self) -> int:
         """Move one batch; how many were moved."""

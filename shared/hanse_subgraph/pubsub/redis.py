@@ -21,11 +21,11 @@ from redis.maint_notifications import MaintNotificationsConfig
 
 from hanse_subgraph.pubsub.announcements import Announcements, Carrier
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.backoff import Backoff
 
 ANSWER_SECONDS = 5.0  # the timeout of a request
 QUIET_SECONDS = 10.0  # then a ping checks the connection
-FIRST_PAUSE = 0.1
-MAX_BACKOFF = 5.0
+BACKOFF = Backoff(first=0.1, maximum=5.0)
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +87,7 @@ class RedisCarrier:
         self._announcements = announcements
         self._answer_seconds = announcements.answer_seconds
         self._stopping = asyncio.Event()
-        self._pause = FIRST_PAUSE
+        self._delays = BACKOFF.delays()
         self._lost = False
 
     def stop(self) -> None:
@@ -102,8 +102,7 @@ class RedisCarrier:
                     await self._carry(redis, subscription)
             except (RedisError, OSError) as error:
                 self._note_lost(error)
-                await set_within(self._stopping, self._pause)
-                self._pause = min(self._pause * 2, MAX_BACKOFF)
+                await set_within(self._stopping, next(self._delays))
 
     async def _begin(self, subscription: PubSub) -> None:
         async with asyncio.timeout(self._answer_seconds):
@@ -112,7 +111,7 @@ class RedisCarrier:
                 pass  # until the subscription is confirmed
         if self._lost:
             log.warning("live announcements go through %s again", self._announcements.place)
-        self._lost, self._pause = False, FIRST_PAUSE
+        self._lost, self._delays = False, BACKOFF.delays()
         self._announcements.heard()  # something may have been missed
 
     async def _carry(self, redis: Redis, subscription: PubSub) -> None:

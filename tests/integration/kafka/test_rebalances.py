@@ -103,7 +103,7 @@ async def test_long_retries_give_nothing_away(database: Database, logs: Logs) ->
     """The event fails for longer than the cluster lets a consumer be at work; nobody else gets it meanwhile."""
     effects = Effects()
     await effects.prepare(database)
-    effects.failures = {1: 3}  # pauses of 0.6, 1.2 and 2.4 seconds
+    effects.failures = {1: 3}  # delays of at least 0.6, 1.2 and 2.4 seconds
     tried_by: list[str] = []
 
     def worker(name: str, events: EventLog) -> Consumer:
@@ -111,7 +111,7 @@ async def test_long_retries_give_nothing_away(database: Database, logs: Logs) ->
             tried_by.append(name)
             await effects.handle(session, event)
 
-        return Consumer("boxes", events=events, database=database, handlers={EVERY: handle}, first_pause=0.6)
+        return Consumer("boxes", events=events, database=database, handlers={EVERY: handle}, first_pause=1.2)
 
     holds = [await logs.open("&poll_timeout=3&session_timeout=6") for _ in range(2)]
     both = [worker(name, log) for name, log in zip(("one", "two"), holds, strict=True)]
