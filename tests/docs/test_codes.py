@@ -1,0 +1,69 @@
+"""The pages of codes list exactly the codes that exist."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from graphql import DirectiveLocation
+
+from tests.docs.pages import DOCS, ROOT
+
+_CODE = re.compile(r"[A-Z][A-Z0-9]+(_[A-Z0-9]+)+")
+ROW = r"^\| (`[^|]*)\|"
+_LISTED = re.compile(r"`([A-Z][A-Z0-9_]+)`")
+
+
+def strings(folder: Path) -> Iterator[str]:
+    """All string constants in the code of a folder."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+
+
+def codes(folder: Path) -> set[str]:
+    locations = {location.name for location in DirectiveLocation}
+    return {text for text in strings(folder) if _CODE.fullmatch(text)} - locations
+
+
+def rows(page: str) -> set[str]:
+    """The codes in the first column of the tables of a page."""
+    text = (DOCS / "reference" / page).read_text(encoding="utf-8")
+    return {code for line in re.findall(ROW, text, re.M) for code in _LISTED.findall(line)}
+
+
+def test_composition_codes() -> None:
+    assert rows("composition-errors.md") == codes(ROOT / "schema" / "hanse_schema")
+
+
+def test_error_codes_of_router_and_subgraphs() -> None:
+    listed = rows("errors.md")
+    folders = [ROOT / "router" / "hanse_router", ROOT / "shared", ROOT / "subgraphs"]
+    known = set().union(*(codes(folder) for folder in folders))
+    assert listed - known - SINGLE_WORDS == set(), "codes that no code has"
+    declared = set().union(*(error_codes(folder) for folder in folders))
+    assert declared - listed == set(), "codes that are not listed"
+
+
+SINGLE_WORDS = {"FORBIDDEN", "CONFLICT", "UNAUTHENTICATED"}
+
+
+def error_codes(folder: Path) -> set[str]:
+    """The codes of error classes: `code = "..."` in a class body, and `code="..."` in calls."""
+    found: set[str] = set()
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                for statement in node.body:
+                    if isinstance(statement, ast.Assign | ast.AnnAssign) and isinstance(statement.value, ast.Constant):
+                        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+                        if any(isinstance(one, ast.Name) and one.id == "code" for one in targets):
+                            found.add(str(statement.value.value))
+            elif isinstance(node, ast.Call):
+                for keyword in node.keywords:
+                    if keyword.arg == "code" and isinstance(keyword.value, ast.Constant):
+                        found.add(str(keyword.value.value))
+    return {code for code in found if code.isupper()}
