@@ -23,7 +23,6 @@ class JoinedWrites(asyncio.Transport):
         self._held: bytes | bytearray | memoryview = b""
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
-        """See WriteTransport."""
         if self._held:
             held, self._held = self._held, b""
             self._transport.writelines((held, data))
@@ -37,7 +36,6 @@ class JoinedWrites(asyncio.Transport):
             self._transport.write(held)
 
     def close(self) -> None:
-        """See BaseTransport."""
         self._release()
         self._transport.close()
 
@@ -47,23 +45,18 @@ class JoinedWrites(asyncio.Transport):
         self._transport.set_protocol(protocol)
 
     def abort(self) -> None:
-        """See WriteTransport."""
         self._transport.abort()
 
     def is_closing(self) -> bool:
-        """See BaseTransport."""
         return self._transport.is_closing()
 
     def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """See BaseTransport."""
         return self._transport.get_extra_info(name, default)
 
     def pause_reading(self) -> None:
-        """See ReadTransport."""
         self._transport.pause_reading()
 
     def resume_reading(self) -> None:
-        """See ReadTransport."""
         self._transport.resume_reading()
 
 
@@ -71,5 +64,4 @@ class HttpProtocol(HttpToolsProtocol):
     """uvicorn's, over such a transport."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """See Protocol."""
         super().connection_made(JoinedWrites(cast(asyncio.Transport, transport), self.loop))

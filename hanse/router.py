@@ -18,7 +18,7 @@ from hanse_wire.settings import SettingsError
 
 
 def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:
-    """Serve the router until told to stop. Raises CommandError where a file, a setting or the port is wrong."""
+    """Serve the router until stopped. Raises CommandError if a file, a setting or the port is invalid."""
     listener = listen(host, port)
     settings = load_router_settings(config)
     sdl = read_text(supergraph)

@@ -17,7 +17,7 @@ from hanse_wire.command_line import CommandError
 
 GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
 # uvloop takes one new connection per turn and listening descriptor, and a turn of a busy router takes milliseconds.
-# Of 50 clients of the public benchmark that came at once, the last was answered after 253 ms with one, 139 with eight.
+# With 50 concurrent clients of the public benchmark, the last response took 253 ms with one, 139 ms with eight.
 ACCEPTS_A_TURN = 8
 
 

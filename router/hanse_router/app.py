@@ -16,9 +16,9 @@ from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send
 from hanse_router.server.cors import Cors
-from hanse_router.server.http import HttpDoor
+from hanse_router.server.http import HttpEndpoint
 from hanse_router.server.pages import Pages, is_browser_visit
-from hanse_router.server.websocket import WebSocketDoor
+from hanse_router.server.websocket import WebSocketEndpoint
 from hanse_router.settings import RateLimitSettings, RouterSettings, TelemetrySettings
 from hanse_router.store import Store, open_store
 from hanse_router.store.memory import MemoryBuckets
@@ -103,8 +103,8 @@ class Router:
         self._path = settings.path
         self._below = f"{settings.path}/"
         self._sockets = settings.websocket.enabled
-        self._http = HttpDoor(engine, access_log, Cors(settings.cors), address)
-        self._websocket = WebSocketDoor(engine, access_log, address)
+        self._http = HttpEndpoint(engine, access_log, Cors(settings.cors), address)
+        self._websocket = WebSocketEndpoint(engine, access_log, address)
         self._pages = Pages(engine, public_jwks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -144,11 +144,11 @@ class Router:
             self._watcher = asyncio.create_task(watching, name="watch the supergraph")
 
     def drain(self) -> None:
-        """The process is told to stop: be not ready, end subscriptions. Call it before the server waits for them."""
+        """Prepare to stop: become not ready, and end subscriptions. Call it before the server waits for them."""
         self.engine.drain()
 
     async def stop(self) -> None:
-        """Give back everything."""
+        """Close everything."""
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)

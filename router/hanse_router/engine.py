@@ -1,4 +1,4 @@
-"""What all doors of the server share: who is calling, which document, and the pipeline now in service."""
+"""The common part of HTTP and WebSocket endpoints: caller, document, and the current pipeline."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ log = logging.getLogger("hanse_router.engine")
 
 
 class Ending(Enum):
-    """Why long-lived connections are ended: WebSocket close code and words."""
+    """The reason why connections are closed: WebSocket close code and message."""
 
     RELOAD = 1012, "The supergraph has changed; connect again"
     SHUTDOWN = 1001, "The router is stopping"
 
 
-class Epoch:
-    """The time of one supergraph: streams begun in it end with it."""
+class SupergraphLifetime:
+    """The lifetime of one supergraph: its subscriptions end with it."""
 
     def __init__(self) -> None:
         self.over = asyncio.Event()
@@ -56,7 +56,7 @@ class Epoch:
 
 
 class Engine:
-    """The router behind its doors."""
+    """The router behind its endpoints."""
 
     def __init__(
         self,
@@ -84,7 +84,7 @@ class Engine:
         self._transports = transports
         self._pipeline: Pipeline | None = None
         self._mutations: set[asyncio.Task[Response]] = set()
-        self.epoch = Epoch()
+        self.lifetime = SupergraphLifetime()
 
     @property
     def ready(self) -> bool:
@@ -92,9 +92,9 @@ class Engine:
         return self._pipeline is not None and not self.stopping
 
     def serve(self, supergraph_sdl: str) -> None:
-        """Answer over this supergraph from now on; what runs over the one before ends or is told to come back.
+        """Serve this supergraph from now on. Operations over the previous one complete; its subscriptions end.
 
-        Raises InvalidSupergraphError, SettingsError; then the one before stays in service.
+        Raises InvalidSupergraphError, SettingsError; then the previous one stays in service.
         """
         self._adopt(self._pipeline_of(supergraph_sdl, ()))
 
@@ -125,17 +125,17 @@ class Engine:
 
     def _adopt(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        before, self.epoch = self.epoch, Epoch()
+        before, self.lifetime = self.lifetime, SupergraphLifetime()
         before.end(Ending.RELOAD)
         self._transports.retire_all_but(pipeline.transports)
 
     def drain(self) -> None:
         """Stop being ready, and end what would not end by itself. Requests in flight are still answered."""
         self.stopping = True
-        self.epoch.end(Ending.SHUTDOWN)
+        self.lifetime.end(Ending.SHUTDOWN)
 
     async def stop(self) -> None:
-        """Give back every connection."""
+        """Close every connection."""
         self.drain()
         await asyncio.gather(*self._mutations, return_exceptions=True)
         await self._transports.close()

@@ -114,8 +114,8 @@ class UnsupportedMediaType(InvalidRequest):
     status = 415
 
     def __init__(self, given: str) -> None:
-        said = f"The content type {given!r} is not supported" if given else "The request has no content type"
-        super().__init__(f"{said}: send the operation as application/json.")
+        problem = f"The content type {given!r} is not supported" if given else "The request has no content type"
+        super().__init__(f"{problem}: send the operation as application/json.")
 
 
 class NotAcceptable(InvalidRequest):
@@ -306,14 +306,14 @@ class RateLimited(RouterError):
 
 
 class Unavailable(RouterError):
-    """The router cannot answer now: it stops, or something it needs is away."""
+    """The router cannot respond now: it is stopping, or a dependency is unavailable."""
 
     code = "SERVICE_UNAVAILABLE"
     status = 503
 
 
 class RateLimitsUnavailable(Unavailable):
-    """The shared store is away, and the settings let nothing through uncounted."""
+    """The shared store is unavailable, and the settings reject uncounted operations."""
 
     code = "RATE_LIMITS_UNAVAILABLE"
 

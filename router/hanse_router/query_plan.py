@@ -1,8 +1,8 @@
 """The query plan: frozen, dumb, printable nodes; what the planner makes and the executor compiles.
 
-Response tree: fetches write into one tree whose keys are *response keys*. A field that the client asked for stands
-under the client's own key (alias or name); a field fetched only for the platform's sake (keys, `@requires` inputs,
-hidden `__typename`) stands under its name, or under another key where that name is taken by something else. On the
+Response tree: fetches write into one tree whose keys are *response keys*. A field that the client requested is
+under the client's response key (alias or name); a field fetched only for the platform's sake (keys, `@requires` inputs,
+hidden `__typename`) is under its name, or under another key if that name is already used. On the
 wire a field may need yet another alias (two type conditions whose types differ in one subgraph): `Selection.alias`.
 
 `__typename` is selected where an object's type is not known from the plan: at every field whose type is abstract for
@@ -10,7 +10,7 @@ clients (but not as an interface object, whose subgraph does not know the type),
 without `__typename` in the tree is of the only type that it can have: the object type of its field, or the first of
 the `runtime_types` of its group's only `EntityInput`.
 
-Conditions: a field stands unconditionally in the plan when something else needs it, so it may be in the tree though
+Conditions: a field is unconditional in the plan if something else needs it, so it can be in the tree although
 the client skips it. A condition on a whole fetch is a `Condition` node around it.
 """
 
@@ -23,7 +23,7 @@ from hanse_router.operation_kind import OperationKind
 
 
 class PlanError(Exception):
-    """No plan for the operation: a field cannot be had from where it is asked, or there is no such operation."""
+    """No plan for the operation: a field cannot be resolved, or the operation does not exist."""
 
 
 Alternatives = tuple[tuple[SkipInclude, ...], ...]

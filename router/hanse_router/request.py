@@ -35,7 +35,7 @@ class Principal(msgspec.Struct, frozen=True, eq=False):
 
     @property
     def key(self) -> tuple[object, ...]:
-        """What subgraphs are told of this principal: equal where nothing tells two callers apart."""
+        """The claims sent to subgraphs: equal if two callers cannot be distinguished."""
         return (self.subject, self.session_id, self.roles, self.scope)
 
 

@@ -1,1 +1,1 @@
-"""Whole responses kept for a while: which may be (`@cacheControl`), under which keys, and what clients are told."""
+"""The response cache: which responses are cached (`@cacheControl`), under which keys, and the headers for clients."""

@@ -114,10 +114,10 @@ def limit_of(name: str, rule: RateLimit) -> Limit:
 def _declared(name: str, directive: AppliedDirective) -> Limit:
     values = directive.values()
     window = values.get("window", "1m")
-    most = values.get("max")
-    if not isinstance(most, int) or not isinstance(window, str):
+    limit = values.get("max")
+    if not isinstance(limit, int) or not isinstance(window, str):
         raise SettingsError(f"@{directive.name} on {name} needs max: Int! and window: String!")
-    return Limit(name, most, window, _window(window, f"@{directive.name} on {name}"))
+    return Limit(name, limit, window, _window(window, f"@{directive.name} on {name}"))
 
 
 def _window(text: str, where: str) -> float:

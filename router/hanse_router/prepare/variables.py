@@ -1,6 +1,6 @@
 """Check and coerce variables with functions made once per operation (GraphQL specification, 6.1.2).
 
-The functions only tell right from wrong. What is wrong is told to the client in graphql-core's words, since that path
+The functions only check validity. For invalid values, graphql-core makes the client's error, since that path
 need not be fast.
 """
 

@@ -1,4 +1,4 @@
-"""The types of ASGI, and the small things that every door of the server does with them."""
+"""The types of ASGI, and helpers for them."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ _ACCEPTABLE = "application/graphql-response+json, application/json, text/event-s
 _STREAMS = "text/event-stream or multipart/mixed;subscriptionSpec=1.0, or use WebSocket"
 
 
-class HttpDoor:
+class HttpEndpoint:
     """Answers HTTP requests on the path of GraphQL."""
 
     def __init__(self, engine: Engine, access_log: AccessLog, cors: Cors, address: ClientAddress) -> None:
@@ -144,7 +144,7 @@ class HttpDoor:
             send,
             events,
             self._encodings[form],
-            epoch=self._engine.epoch,
+            lifetime=self._engine.lifetime,
             heartbeat_seconds=self._streams.heartbeat_seconds,
             headers=[*SSE_HEADERS, *extra],
         )

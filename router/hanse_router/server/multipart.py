@@ -15,7 +15,7 @@ _LAST = b"--\r\n"
 
 
 class MultipartEncoding:
-    """The frames of one stream. Each ends with the boundary, so that a client knows at once that its part is whole."""
+    """The frames of one stream. Each ends with the boundary, so that a client knows that its part is complete."""
 
     content_type = CONTENT_TYPE
     opening = b"\r\n--graphql"

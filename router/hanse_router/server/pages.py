@@ -29,7 +29,7 @@ GREETING = """\
 # Welcome to GraphiQL.
 #
 # Write a query here and run it with Ctrl+Enter.
-# The book on the left shows what can be asked for.
+# The documentation explorer on the left shows the schema.
 # To call as a signed-in user, write into Headers below:
 #   {"Authorization": "Bearer <access token>"}
 

@@ -1,4 +1,4 @@
-"""A stream of results over one HTTP response: heartbeats in silence, an end when the client goes or the epoch ends."""
+"""A stream of results over one HTTP response: heartbeats while idle; it ends with the client or the supergraph."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any, Protocol
 
-from hanse_router.engine import Epoch
+from hanse_router.engine import SupergraphLifetime
 from hanse_router.errors import InternalError, RouterError, Unavailable
 from hanse_router.execute import Response
 from hanse_router.execute.errors import Error
@@ -36,11 +36,11 @@ async def send_stream(
     events: AsyncGenerator[Response, None],
     encoding: Encoding,
     *,
-    epoch: Epoch,
+    lifetime: SupergraphLifetime,
     heartbeat_seconds: float,
     headers: Iterable[Header],
 ) -> None:
-    """Send the events until they end, the client goes, or the epoch is over. Closes the events."""
+    """Send the events until they end, the client disconnects, or the lifetime ends. Closes the events."""
 
     async def write(body: bytes, more: bool = True) -> None:
         await send({"type": "http.response.body", "body": body, "more_body": more})
@@ -48,7 +48,7 @@ async def send_stream(
     start_headers = [(b"content-type", encoding.content_type), *headers]
     await send({"type": "http.response.start", "status": 200, "headers": start_headers})
     gone = asyncio.ensure_future(_disconnect(receive))
-    over = asyncio.ensure_future(epoch.over.wait())
+    over = asyncio.ensure_future(lifetime.over.wait())
     upcoming: asyncio.Future[Response] | None = None
     error: RouterError | None = None
     try:
@@ -63,7 +63,7 @@ async def send_stream(
                 finished, upcoming = upcoming, None
                 await write(encoding.result(finished.result().encode()))
             elif over in done:
-                error = Unavailable(f"{epoch.why.value[1]}.")
+                error = Unavailable(f"{lifetime.why.value[1]}.")
                 break
             else:
                 await write(encoding.heartbeat)

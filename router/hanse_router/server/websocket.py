@@ -49,7 +49,7 @@ class _Gone(Exception):
     """The client has closed."""
 
 
-class WebSocketDoor:
+class WebSocketEndpoint:
     """Answers WebSocket connections on the path of GraphQL."""
 
     def __init__(self, engine: Engine, access_log: AccessLog, address: ClientAddress) -> None:
@@ -91,7 +91,7 @@ class _Connection:
         self._send_message = send
         self._headers: Mapping[str, str] = headers
         self._client_ip = client_ip
-        self._epoch = engine.epoch
+        self._lifetime = engine.lifetime
         self._initialised = False
         self._operations: dict[str, asyncio.Task[None]] = {}
 
@@ -121,9 +121,9 @@ class _Connection:
         return end.code
 
     async def _watch(self) -> None:
-        """The clock: the time for `connection_init`, keep-alives, the end of the epoch."""
+        """The clock: the time for `connection_init`, keep-alives, the end of the lifetime."""
         settings = self._engine.settings.websocket
-        over = self._epoch.over
+        over = self._lifetime.over
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(over.wait(), settings.init_timeout_seconds)
         if not over.is_set() and not self._initialised:
@@ -132,7 +132,7 @@ class _Connection:
             await self._text(self._protocol.keep_alive)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), settings.ping_seconds)
-        raise _Close(*self._epoch.why.value)
+        raise _Close(*self._lifetime.why.value)
 
     async def _read(self) -> None:
         while True:
@@ -217,7 +217,7 @@ class _Connection:
             return
         except Exception as fault:
             status, last = 500, self._protocol.error(key, InternalError(fault).formatted())
-        # Free before the client hears of the end, since it may use the id again at once.
+        # Free the id before the client receives the end, since it may reuse the id immediately.
         if self._operations.get(key) is asyncio.current_task():
             del self._operations[key]
         self._engine.metrics.count_request("websocket", status, time.perf_counter() - began)

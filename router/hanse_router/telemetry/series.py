@@ -1,4 +1,4 @@
-"""Counters and histograms for one event loop: plain numbers, read by Prometheus' client when it is asked.
+"""Counters and histograms for one event loop: plain numbers, read by the Prometheus client on each scrape.
 
 The client's own take locks and cost microseconds for each observation, which every fetch of every request would pay.
 """
@@ -61,11 +61,9 @@ class CountSeries(Collector):
         return count
 
     def describe(self) -> Iterator[Metric]:
-        """See Collector."""
         yield CounterMetricFamily(self._name, self._meaning, labels=self._labels)
 
     def collect(self) -> Iterator[Metric]:
-        """See Collector."""
         family = CounterMetricFamily(self._name, self._meaning, labels=self._labels)
         for values, count in self._counts.items():
             family.add_metric(values, count.value)
@@ -90,11 +88,9 @@ class TimeSeries(Collector):
         return times
 
     def describe(self) -> Iterator[Metric]:
-        """See Collector."""
         yield HistogramMetricFamily(self._name, self._meaning, labels=self._labels)
 
     def collect(self) -> Iterator[Metric]:
-        """See Collector."""
         family = HistogramMetricFamily(self._name, self._meaning, labels=self._labels)
         for values, times in self._times.items():
             below = 0

@@ -93,6 +93,6 @@ async def test_a_router_that_stops_tells_its_streams(platform: Platform, accept:
     reply = await running
     assert said in reply.body
     assert b"SERVICE_UNAVAILABLE" in reply.body
-    assert platform.router.engine.epoch.why is Ending.SHUTDOWN
+    assert platform.router.engine.lifetime.why is Ending.SHUTDOWN
     assert (await platform.send("GET", "/health/ready")).status == 503
     assert (await platform.send("GET", "/health/live")).status == 200
