@@ -118,9 +118,9 @@ class CachePolicies:
         hint = _NOTHING
         for directive in directives:
             if directive.name == self._directive:
-                said = directive.values()
-                age = said.get("maxAge")
+                arguments = directive.values()
+                age = arguments.get("maxAge")
                 # A hint that is not understood forbids caching.
                 max_age = max(0, age) if isinstance(age, int) else None if age is None else 0
-                hint = _Hint(max_age, said.get("scope") == PRIVATE, said.get("inheritMaxAge") is True)
+                hint = _Hint(max_age, arguments.get("scope") == PRIVATE, arguments.get("inheritMaxAge") is True)
         return hint

@@ -1,6 +1,6 @@
 """Alias fields of one response key that conflict in a subgraph.
 
-In the client's API both may well stand under one key: their types differ between subgraphs, or they belong to object
+In the client's API both can have one response key: their types differ between subgraphs, or they belong to object
 types that exclude each other (GraphQL specification, 5.3.2: fields of one response name must have the same shape).
 """
 
