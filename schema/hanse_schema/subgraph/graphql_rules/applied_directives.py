@@ -116,34 +116,35 @@ def _is_field_set(checked: Checked, type_ref: str) -> bool:
 
 
 def _elements(checked: Checked) -> Iterator[_Element]:
-    """Everything that has directives."""
+    """Everything that has directives: coordinate, location and applications."""
+    for coordinate, location, applications in (*_document_elements(checked), *_type_elements(checked)):
+        if applications:
+            yield coordinate, location, applications
+
+
+def _document_elements(checked: Checked) -> Iterator[_Element]:
     on_schema: list[DirectiveNode] = []
     for node in checked.document.definitions:
         if isinstance(node, SchemaDefinitionNode | SchemaExtensionNode):
             on_schema.extend(node.directives or ())
         elif isinstance(node, DirectiveDefinitionNode):
             for argument in node.arguments or ():
-                if argument.directives:
-                    yield f"@{node.name.value}({argument.name.value}:)", "ARGUMENT_DEFINITION", argument.directives
-    if on_schema:
-        yield "schema", "SCHEMA", on_schema
+                yield f"@{node.name.value}({argument.name.value}:)", "ARGUMENT_DEFINITION", _of(argument)
+    yield "schema", "SCHEMA", on_schema
+
+
+def _type_elements(checked: Checked) -> Iterator[_Element]:
     for owner in checked.types.values():
-        on_type = [directive for node in owner.nodes for directive in getattr(node, "directives", None) or ()]
-        if on_type:
-            yield owner.name, _LOCATIONS[owner.kind], on_type
+        yield owner.name, _LOCATIONS[owner.kind], [directive for node in owner.nodes for directive in _of(node)]
         for field in owner.fields.values():
             coordinate = f"{owner.name}.{field.name}"
-            if applications := _of(field.node):
-                yield coordinate, "FIELD_DEFINITION", applications
+            yield coordinate, "FIELD_DEFINITION", _of(field.node)
             for value in field.arguments.values():
-                if applications := _of(value.node):
-                    yield f"{coordinate}({value.name}:)", "ARGUMENT_DEFINITION", applications
+                yield f"{coordinate}({value.name}:)", "ARGUMENT_DEFINITION", _of(value.node)
         for value in owner.input_fields.values():
-            if applications := _of(value.node):
-                yield f"{owner.name}.{value.name}", "INPUT_FIELD_DEFINITION", applications
+            yield f"{owner.name}.{value.name}", "INPUT_FIELD_DEFINITION", _of(value.node)
         for enum_value in owner.values.values():
-            if applications := _of(enum_value.node):
-                yield f"{owner.name}.{enum_value.name}", "ENUM_VALUE", applications
+            yield f"{owner.name}.{enum_value.name}", "ENUM_VALUE", _of(enum_value.node)
 
 
 def _of(node: Node | None) -> Sequence[DirectiveNode]:
