@@ -70,7 +70,7 @@ class _Shared(Generic[Result]):
     def ended(self, outcome: Result | BaseException) -> None:
         """The work has ended."""
         self._forget()
-        self.work = None  # which refers to this object: without a cycle the outcome is freed at once
+        self.work = None  # which refers to this object: without a cycle the outcome is freed immediately
         waiters, self._waiters = self._waiters, {}
         for waiter in waiters:
             waiter.done(outcome)

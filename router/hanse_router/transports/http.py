@@ -27,7 +27,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 class HttpTransport(Transport):
     """Transport over `http://`.
 
-    A request is written at once where a connection is idle. Otherwise a task waits for one, and sends it.
+    A request is written immediately if a connection is idle. Otherwise a task waits for one, and sends it.
     """
 
     def __init__(self, url: str, options: TransportOptions) -> None:

@@ -1,4 +1,4 @@
-"""Opens a circuit to a subgraph that keeps failing: requests then fail at once instead of waiting for it."""
+"""Opens a circuit to a subgraph that keeps failing: requests then fail immediately instead of waiting for it."""
 
 from __future__ import annotations
 

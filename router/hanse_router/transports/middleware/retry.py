@@ -66,7 +66,7 @@ class _Attempts(msgspec.Struct, eq=False):
             asyncio.get_running_loop().call_soon(self.done, asyncio.CancelledError())
 
     def ended(self, outcome: Reply | BaseException) -> None:
-        self.current = None  # which refers to this object: without a cycle the reply is freed at once
+        self.current = None  # which refers to this object: without a cycle the reply is freed immediately
         if not (isinstance(outcome, TransportError) and outcome.retryable and self.retries):
             self.done(outcome)
             return
