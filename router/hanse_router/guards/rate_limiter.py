@@ -53,5 +53,5 @@ def _refused(use: tuple[Limit, int], retry_after: float) -> RateLimited:
     if count > limit.max:
         return RateLimited(f"This operation uses {limit.name} {count} times; {allowed} are allowed.", retry_after=None)
     what = "operations" if limit.name == "requests" else f"uses of {limit.name}"
-    said = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
-    return RateLimited(said, retry_after=retry_after)
+    message = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
+    return RateLimited(message, retry_after=retry_after)
