@@ -62,7 +62,7 @@ def test_dead_letters_are_listed_and_replayed(folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "said"),
+    ("arguments", "code", "message"),
     [
         (["dead", "replay"], 2, "--all"),
         (["dead", "replay", "x", "--all"], 2, "--all"),
