@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from urllib.parse import parse_qsl
 
+from hanse_wire.settings import SettingsError
 
-class UrlOptionError(ValueError):
+
+class UrlOptionError(SettingsError):
     """An option is unknown, or its value is invalid. The message is one line and shows nothing else of the URL."""
 
 

@@ -10,10 +10,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from hanse_subgraph.config import ConfigError
 from hanse_subgraph.mail.protocol import Mail, MailError
+from hanse_wire.url_options import UrlOptions
 
 Encryption = Literal["auto", "require", "never", "tls"]
 STARTTLS: dict[str, Encryption] = {"auto": "auto", "require": "require", "never": "never"}
@@ -45,23 +46,21 @@ def read_url(url: str) -> SmtpServer:
     an attacker could read it. `starttls=never` disables it. Raises ConfigError, without the password.
     """
     parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    options = UrlOptions(parts.query, OPTIONS, url="the mailer's URL")
     try:
         port = parts.port
     except ValueError as error:
         raise ConfigError("not the URL of a mailer: its port is no number from 1 to 65535") from error
     if not parts.hostname or parts.path not in ("", "/"):
         raise ConfigError("not the URL of a mailer; take smtp://HOST:PORT or smtps://HOST:PORT")
-    if unknown := sorted(options.keys() - set(OPTIONS)):
-        raise ConfigError(f"unknown option {unknown[0]!r} of the mailer's URL: take one of {', '.join(OPTIONS)}")
     return SmtpServer(
         parts.hostname,
         port or (465 if parts.scheme == "smtps" else 25),
         unquote(parts.username) if parts.username else None,
         unquote(parts.password or ""),
-        _encryption(parts.scheme, options.get("starttls"), login=bool(parts.username)),
-        _certificates(options.get("ca")),
-        _seconds(options.get("timeout", "20")),
+        _encryption(parts.scheme, options.choice("starttls", STARTTLS), login=bool(parts.username)),
+        _certificates(options.text("ca")),
+        options.seconds("timeout", 20, maximum=60),
     )
 
 
@@ -72,8 +71,6 @@ def _encryption(scheme: str, starttls: str | None, *, login: bool) -> Encryption
         return "tls"
     if starttls is None:
         return "require" if login else "auto"
-    if starttls not in STARTTLS:
-        raise ConfigError(f"option starttls={starttls} of the mailer's URL: take one of {', '.join(STARTTLS)}")
     return STARTTLS[starttls]
 
 
@@ -81,16 +78,6 @@ def _certificates(path: str | None) -> Path | None:
     if path is not None and not Path(path).is_file():
         raise ConfigError(f"option ca of the mailer's URL: there is no file {path}; give one of certificates (PEM)")
     return Path(path) if path is not None else None
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 60:
-        raise ConfigError(f"option timeout={text} of the mailer's URL: give seconds, at most 60")
-    return seconds
 
 
 class SmtpMailer:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from hanse_subgraph.config import ConfigError
+from hanse_wire.url_options import UrlOptions
 
 OPTIONS = ("endpoint", "public_endpoint", "region", "style", "timeout")
 STYLES = ("path", "virtual")
@@ -40,25 +41,23 @@ def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
     variables, profiles, container and instance roles.
     """
     parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query, keep_blank_values=True))
-    if unknown := sorted(options.keys() - set(OPTIONS)):
-        raise ConfigError(f"unknown option {unknown[0]!r} of the object store's URL: take one of {', '.join(OPTIONS)}")
+    options = UrlOptions(parts.query, OPTIONS, url="the object store's URL")
     if not parts.hostname or parts.path not in ("", "/"):
         raise ConfigError(f"the object store's URL names no bucket: {FORM}")
     if bool(parts.username) != bool(parts.password):
         raise ConfigError("the object store's URL has one of two keys: give ACCESS_KEY:SECRET_KEY@, or neither")
-    own = options.get("endpoint") or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
-    public = options.get("public_endpoint")
-    region = options.get("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    own = options.text("endpoint") or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
+    public = options.text("public_endpoint")
+    region = options.text("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
     return Bucket(
         name=parts.netloc.rpartition("@")[2],
         region=region or None,
         endpoint=_endpoint("endpoint", own) if own else None,
         public_endpoint=_endpoint("public_endpoint", public) if public else None,
-        path_style=_path_style(options.get("style") or ("path" if own else "virtual")),
+        path_style=(options.choice("style", STYLES) or ("path" if own else "virtual")) == "path",
         access_key=unquote(parts.username) if parts.username else None,
         secret_key=unquote(parts.password) if parts.password else None,
-        timeout=_seconds(options.get("timeout", "30")),
+        timeout=options.seconds("timeout", 30, maximum=300),
     )
 
 
@@ -67,19 +66,3 @@ def _endpoint(option: str, url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
         raise ConfigError(f"option {option} of the object store's URL is no endpoint: give http://HOST:PORT")
     return url.rstrip("/")
-
-
-def _path_style(style: str) -> bool:
-    if style not in STYLES:
-        raise ConfigError(f"option style={style} of the object store's URL: take one of {', '.join(STYLES)}")
-    return style == "path"
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 300:
-        raise ConfigError(f"option timeout={text} of the object store's URL: give seconds, at most 300")
-    return seconds

@@ -82,8 +82,8 @@ def test_other_stores_are_named_by_their_endpoint() -> None:
         ("s3://me@b", "one of two keys"),
         ("s3://b?endpoint=minio:9000", "option endpoint of the object store's URL is no endpoint"),
         ("s3://b?public_endpoint=ftp://x", "option public_endpoint"),
-        ("s3://b?style=paths", "take one of path, virtual"),
-        ("s3://b?timeout=0", "give seconds"),
+        ("s3://b?style=paths", "use one of path, virtual"),
+        ("s3://b?timeout=0", "use a number of seconds up to 300"),
         ("s3://b?bucket=c", "unknown option 'bucket'"),
     ],
 )

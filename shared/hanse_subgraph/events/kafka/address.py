@@ -18,11 +18,12 @@ import ssl
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import unquote
 
 from aiokafka.helpers import create_ssl_context
 
 from hanse_subgraph.config import ConfigError
+from hanse_wire.url_options import UrlOptions
 
 FORM = "take kafka://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]"
 SECURITIES = ("PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL")
@@ -87,22 +88,23 @@ def parse_address(url: str) -> Address:
     user, _, password = login.partition(":")
     if at and not (user and password):
         raise ConfigError(f"the URL of Kafka at {hosts} has a user or a password, but not both; {FORM}")
-    options = _options(query)
-    security = _one_of("security", options.get("security", "SASL_SSL" if at else "PLAINTEXT"), SECURITIES)
+    options = UrlOptions(query, OPTIONS, url="the URL of Kafka")
+    security = options.choice("security", SECURITIES) or ("SASL_SSL" if at else "PLAINTEXT")
     if security.startswith("SASL") != bool(at):
         raise ConfigError(f"security={security} goes {'with' if not at else 'without'} a user and a password; {FORM}")
-    prefix = options.get("prefix", "hanse.")
+    prefix = options.text("prefix")
+    prefix = "hanse." if prefix is None else prefix
     if not _PREFIX.fullmatch(prefix):
         raise ConfigError(f"prefix={prefix} cannot begin the name of a topic; take letters, digits, dots and dashes")
     return Address(
         hosts=tuple(host if ":" in host.rpartition("]")[2] else f"{host}:9092" for host in found),
         security=security,
-        mechanism=_one_of("mechanism", options.get("mechanism", "PLAIN"), MECHANISMS),
+        mechanism=options.choice("mechanism", MECHANISMS) or "PLAIN",
         user=unquote(user) or None,
         password=unquote(password) or None,
-        ca_file=options.get("ca_file"),
+        ca_file=options.text("ca_file"),
         prefix=prefix,
-        **{name: _seconds(name, options[name]) for name in SECONDS if name in options},
+        **{name: options.seconds(name, default, maximum=3600) for name, default in SECONDS.items()},
     )
 
 
@@ -114,27 +116,3 @@ def _is_host(host: str) -> bool:
 def _without_login(url: str) -> str:
     before, at, after = url.rpartition("@")
     return f"{before.partition('://')[0]}://...@{after}" if at else url
-
-
-def _options(query: str) -> dict[str, str]:
-    found = dict(parse_qsl(query, keep_blank_values=True))
-    unknown = [name for name in found if name not in OPTIONS]
-    if unknown:
-        raise ConfigError(f"unknown option {unknown[0]!r} in the URL of Kafka; take {', '.join(OPTIONS)}")
-    return found
-
-
-def _one_of(name: str, value: str, known: tuple[str, ...]) -> str:
-    if value not in known:
-        raise ConfigError(f"{name}={value} is unknown in the URL of Kafka; take one of {', '.join(known)}")
-    return value
-
-
-def _seconds(name: str, value: str) -> float:
-    try:
-        seconds = float(value)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3600:
-        raise ConfigError(f"{name}={value} is no number of seconds; take one up to 3600")
-    return seconds
