@@ -19,10 +19,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CHECKED = (
+    "CHANGELOG.md",
+    "CONTRIBUTING.md",
+    "README.md",
+    "SECURITY.md",
     "benchmarks",
     "compose.yml",
     "conformance",
     "deploy",
+    "docs",
     "hanse",
     "router/hanse_router",
     "schema/events",
