@@ -65,7 +65,7 @@ async def fill_demo(project: Project, folder: Path, week: DemoWeek, progress: Pr
     """Run the week's actions in every subgraph that is empty. Returns their number by subgraph.
 
     An interrupted demo is continued: subgraphs that have no data get theirs. A platform whose data are not from this
-    week is left as it is. No other process may write to these databases meanwhile. Raises ConfigError.
+    week is left as it is. No other process may write to these databases meanwhile. Raises SettingsError.
     """
     data = demo_data(project)
     apps = {name: _without_events(project, folder, name) for name in data}

@@ -27,7 +27,7 @@ from hanse_wire.command_line import CommandError, CommandUsageError
 def migrate_up(project: Project, folder: Path, names: Sequence[str]) -> dict[str, MigrationStatus]:
     """Upgrade databases to the newest revision; every subgraph's when no names are given.
 
-    Returns the state before the upgrade, by subgraph. Raises CommandUsageError and ConfigError.
+    Returns the state before the upgrade, by subgraph. Raises CommandUsageError and SettingsError.
     """
     return _each(project, folder, names, lambda app: upgrade(app.database, app.migrations))
 
@@ -35,7 +35,7 @@ def migrate_up(project: Project, folder: Path, names: Sequence[str]) -> dict[str
 def migrate_down(project: Project, folder: Path, name: str, revision: str) -> MigrationStatus:
     """Downgrade one database to a revision; `base` empties it. Returns the state before the downgrade.
 
-    Raises CommandUsageError when there is no such revision, and ConfigError.
+    Raises CommandUsageError when there is no such revision, and SettingsError.
     """
 
     async def down(app: SubgraphApp) -> MigrationStatus:

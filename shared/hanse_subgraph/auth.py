@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.errors import Forbidden, Unauthenticated, Unavailable
 from hanse_wire.jwks import JwksUrlError, KeySet, KeysUnavailable, jwks_source
 from hanse_wire.lru_cache import LruCache
+from hanse_wire.settings import SettingsError
 from hanse_wire.tokens import TokenError, TokenExpired, TokenRules, UnknownSigningKey, bearer_token, verify_token
 
 ALGORITHMS = ("EdDSA",)
@@ -79,11 +79,11 @@ class Caller:
 
 
 def open_keys(url: str) -> KeySet:
-    """The public keys at a `file://` or `http(s)://` URL. Raises ConfigError for another one."""
+    """The public keys at a `file://` or `http(s)://` URL. Raises SettingsError for another one."""
     try:
         source = jwks_source(url)
     except JwksUrlError as error:
-        raise ConfigError(str(error)) from error
+        raise SettingsError(str(error)) from error
     return KeySet([source], refresh_seconds=REFRESH_SECONDS, retry_seconds=RETRY_SECONDS)
 
 

@@ -29,7 +29,6 @@ from hanse_wire.settings import (
     variable,
 )
 
-ConfigError = SettingsError
 COMMON_PREFIX = "HANSE_"
 FILE_VARIABLE = "HANSE_SUBGRAPHS_CONFIG"
 DEFAULTS = "defaults"  # the section of the file for all subgraphs
@@ -169,8 +168,8 @@ def setting(name: str) -> Iterator[None]:
     """Name the setting in the message of a SettingsError that is raised inside."""
     try:
         yield
-    except ConfigError as error:
-        raise ConfigError(f"setting {name}: {error}") from error
+    except SettingsError as error:
+        raise SettingsError(f"setting {name}: {error}") from error
 
 
-__all__ = ["ConfigError", "SecretStr", "SubgraphSettings", "setting", "settings_config"]
+__all__ = ["SecretStr", "SubgraphSettings", "setting", "settings_config"]

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db_engines import Limits, server_engine, sqlite_engine
 from hanse_subgraph.disk_full import DiskFullLog
 from hanse_subgraph.replica import Replica
+from hanse_wire.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -68,7 +68,7 @@ class Database:
         """`read_url` is a replica's; empty: there is none. The settings are named where their URLs turn out wrong.
 
         Reading and writing have pools of their own: a mutation that reads beside its transaction waits for no other.
-        Raises ConfigError for URLs that are none.
+        Raises SettingsError for URLs that are none.
         """
         self.setting = setting
         self.url = _checked(url, setting)
@@ -160,7 +160,7 @@ def _checked(url: str, setting: str) -> URL:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError) as error:  # the URL is not repeated: it may hold a password
-        raise ConfigError(f"{named}not a database URL; {take}") from error
+        raise SettingsError(f"{named}not a database URL; {take}") from error
     if parsed.drivername not in ("sqlite+aiosqlite", "postgresql+asyncpg"):
-        raise ConfigError(f"{named}unknown database {parsed.drivername!r}; {take}")
+        raise SettingsError(f"{named}unknown database {parsed.drivername!r}; {take}")
     return parsed

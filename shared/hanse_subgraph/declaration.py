@@ -29,7 +29,7 @@ class Subgraph:
     """One subgraph's declaration. Only `create` is required.
 
     `create` makes the application from the settings that its caller gives; the environment has the others. It raises
-    ConfigError when a setting is wrong.
+    SettingsError when a setting is wrong.
 
     `topics` are the Kafka topics of the events that it publishes. `user_scopes` and `admin_scopes` are the scopes that
     its schema requires: those of every user, and those of admins. `issuer_jwks_file` is set by the subgraph that issues

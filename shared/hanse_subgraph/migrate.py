@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, MetaData, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_errors import DatabaseUnreachable, reason
+from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -61,15 +61,15 @@ class MigrationStatus:
 
 
 async def status(database: Database, migrations: Migrations) -> MigrationStatus:
-    """The state of the database. Raises ConfigError when it cannot be reached, or is newer than the program."""
+    """The state of the database. Raises SettingsError when it cannot be reached, or is newer than the program."""
     known = migrations.revisions
     try:
         async with database.writing_engine.connect() as connection:
             current = await connection.run_sync(_current)
     except (DatabaseUnreachable, OSError, SQLAlchemyError) as error:
-        raise ConfigError(_cannot_open(database, error)) from error
+        raise SettingsError(_cannot_open(database, error)) from error
     if current is not None and current not in known:
-        raise ConfigError(
+        raise SettingsError(
             f"the database {database.shown_url} is of a newer version ({current}) than this program ({known[-1]}): "
             "run a newer program on it"
         )
@@ -77,17 +77,17 @@ async def status(database: Database, migrations: Migrations) -> MigrationStatus:
 
 
 async def require_newest(database: Database, migrations: Migrations) -> None:
-    """Raises ConfigError when revisions are pending."""
+    """Raises SettingsError when revisions are pending."""
     found = await status(database, migrations)
     if found.pending:
-        raise ConfigError(
+        raise SettingsError(
             f"the database {database.shown_url} is at revision {found.current or 'none'}, and this program needs "
             f"{found.newest}: run `hanse migrate up`, or let it migrate at start"
         )
 
 
 async def upgrade(database: Database, migrations: Migrations, revision: str = "head") -> MigrationStatus:
-    """Upgrade the database to a revision, in one transaction; returns its state before. Raises ConfigError."""
+    """Upgrade the database to a revision, in one transaction; returns its state before. Raises SettingsError."""
     database.create_folder()
     before = await status(database, migrations)
     if before.pending:
@@ -98,7 +98,7 @@ async def upgrade(database: Database, migrations: Migrations, revision: str = "h
         except SQLAlchemyError as error:
             # When two programs start at the same time, both migrate: the slower one finds the tables of the other.
             if (await status(database, migrations)).pending:
-                raise ConfigError(_cannot_migrate(database, error)) from error
+                raise SettingsError(_cannot_migrate(database, error)) from error
     return before
 
 

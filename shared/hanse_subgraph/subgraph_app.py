@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from sqlalchemy.exc import SQLAlchemyError
 
 from hanse_subgraph.auth import Caller, RouterTokens, open_keys
-from hanse_subgraph.config import ConfigError, SubgraphSettings, setting
+from hanse_subgraph.config import SubgraphSettings, setting
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_engines import Limits
@@ -29,6 +29,7 @@ from hanse_subgraph.federation import SubgraphSchema, operation_type
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
+from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -75,7 +76,7 @@ class SubgraphApp:
         runners: Callable[[Database], Sequence[Runner]] = lambda _: (),
         platform: Platform = STANDALONE,
     ) -> None:
-        """`around` is entered first and left last: it holds what is the subgraph's own. It may raise ConfigError.
+        """`around` is entered first and left last: it holds what is the subgraph's own. It may raise SettingsError.
 
         `handlers` are the events consumed, by type; `on_handled` is called after each batch of them. `add_routes` gives
         the HTTP face what it has beside GraphQL. `runners` run beside the requests; each start makes new ones.
@@ -117,7 +118,7 @@ class SubgraphApp:
         return self._migrations
 
     async def start(self, only: Part | None = None) -> None:
-        """Bring the tables up to date, open the event log, start relay and consumer. Raises ConfigError.
+        """Bring the tables up to date, open the event log, start relay and consumer. Raises SettingsError.
 
         `only` starts one of the two and nothing else, whatever the settings say: for a process of its own.
         """
@@ -267,7 +268,7 @@ def _spans_of(settings: SubgraphSettings) -> Spans | None:
     if not settings.otlp_url:
         return None
     if urlsplit(settings.otlp_url).scheme not in ("http", "https"):
-        raise ConfigError(f"setting {settings.setting('otlp_url')} must be an http(s):// URL of a collector")
+        raise SettingsError(f"setting {settings.setting('otlp_url')} must be an http(s):// URL of a collector")
     from hanse_subgraph.spans import Spans  # a second of imports, for who wants it
 
     return Spans(settings.subgraph, settings.otlp_url, sample_ratio=settings.otlp_sample_ratio)

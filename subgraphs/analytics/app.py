@@ -20,7 +20,7 @@ MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: AnalyticsSettings, platform: Platform = STANDALONE) -> SubgraphApp:
-    """The subgraph, ready to start. Raises ConfigError."""
+    """The subgraph, ready to start. Raises SettingsError."""
     announcements = open_announcements(settings.live_url, settings.subgraph)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> AnalyticsContext:

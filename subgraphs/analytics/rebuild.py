@@ -14,7 +14,7 @@ from subgraphs.analytics.settings import AnalyticsSettings
 async def rebuild(settings: AnalyticsSettings, platform: Platform = STANDALONE) -> Statistics:
     """Delete all statistics and compute them again from the start of the event log; returns the result.
 
-    No other process may consume events meanwhile. After a crash, the next start continues. Raises ConfigError.
+    No other process may consume events meanwhile. After a crash, the next start continues. Raises SettingsError.
     """
     app = create(settings.model_copy(update={"consume_events": False, "relay_events": False}), platform)
     await app.start()

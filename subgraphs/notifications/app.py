@@ -24,7 +24,7 @@ MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 
 def create(settings: NotificationsSettings, platform: Platform = STANDALONE) -> SubgraphApp:
-    """The subgraph, ready to start. Raises ConfigError."""
+    """The subgraph, ready to start. Raises SettingsError."""
     notifications, announcements = Notifications(settings), open_announcements(settings.live_url, settings.subgraph)
     with setting("HANSE_NOTIFICATIONS_MAIL_URL"):
         mailer = open_mailer(settings.mail)

@@ -14,7 +14,7 @@ from subgraphs.users.settings import UsersSettings
 async def make_admin(settings: UsersSettings, given: NewUser) -> User:
     """Create an account with the role admin and a verified address.
 
-    The platform may be running: its relay publishes the event. Raises BadInput, Taken, ConfigError.
+    The platform may be running: its relay publishes the event. Raises BadInput, Taken, SettingsError.
     """
     new = checked(given)
     app = create(settings)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hanse_subgraph.config import ConfigError
 from hanse_wire.json_codec import decode_json, encode_json
 from hanse_wire.key_files import read_or_create, write_if_changed, write_key_file
+from hanse_wire.settings import SettingsError
 from hanse_wire.signing_keys import Jwk, SigningKey, new_jwk, public_jwks
 
 MAX_KEYS = 2  # after a rotation, the tokens of the previous key stay valid until they expire
@@ -33,7 +33,7 @@ class SigningKeys:
         return [key["kid"] for key in self._keys]
 
     def open(self) -> None:
-        """Read the file; a missing one is created with one key. Publishes the JWKS. Raises ConfigError."""
+        """Read the file; a missing one is created with one key. Publishes the JWKS. Raises SettingsError."""
         try:
             content = read_or_create(self._path, lambda: _encode([new_jwk()]))
             self._modified = self._path.stat().st_mtime_ns
@@ -42,16 +42,16 @@ class SigningKeys:
             self._keys = keys
             write_if_changed(self.public_file, public_jwks(keys))
         except OSError as error:
-            raise ConfigError(
+            raise SettingsError(
                 f"cannot use the signing keys {self._path}: {error.strerror}; check the permissions"
             ) from error
         except (ValueError, KeyError, IndexError, TypeError, AttributeError) as error:
-            raise ConfigError(
+            raise SettingsError(
                 f"{self._path} holds no signing keys: restore it, or delete it to create a new key"
             ) from error
 
     def rotate(self) -> None:
-        """Sign with a new key from now on. The previous key stays published, older ones do not. Raises ConfigError."""
+        """Sign with a new key. The previous key stays published, older ones do not. Raises SettingsError."""
         self.open()
         write_key_file(self._path, _encode([new_jwk(), *self._keys][:MAX_KEYS]))
         self.open()

@@ -14,8 +14,8 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from hanse_subgraph.auth import ANONYMOUS, Client, Principal, RouterTokens, open_keys
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.errors import Forbidden, Unauthenticated, Unavailable
+from hanse_wire.settings import SettingsError
 from tests.subgraphs.harness import Router
 
 
@@ -116,7 +116,7 @@ async def test_keys_that_are_away_refuse_nobody_whom_they_knew(router: Router, t
 
 
 def test_keys_need_a_url() -> None:
-    with pytest.raises(ConfigError, match="file://"):
+    with pytest.raises(SettingsError, match="file://"):
         open_keys("/etc/keys.json")
 
 

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 import pytest
 
-from hanse_subgraph.config import ConfigError, SubgraphSettings, settings_config
+from hanse_subgraph.config import SubgraphSettings, settings_config
+from hanse_wire.settings import SettingsError
 
 
 class BoxesSettings(SubgraphSettings):
@@ -36,14 +37,14 @@ def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(("name", "value"), [("CONSUMER_ATTEMPTS", "many"), ("DATABASE_POOL_SIZE", "0"), ("TYPO", "1")])
 def test_a_wrong_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(f"HANSE_BOXES_{name}", value)
-    with pytest.raises(ConfigError, match=f"HANSE_BOXES_{name}") as refused:
+    with pytest.raises(SettingsError, match=f"HANSE_BOXES_{name}") as refused:
         BoxesSettings.load()
     assert "\n" not in str(refused.value)
 
 
 def test_a_wrong_value_is_not_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HANSE_BOXES_CONSUMER_ATTEMPTS", "s3cret")
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         BoxesSettings.load()
     assert "s3cret" not in str(refused.value)
 
@@ -76,7 +77,7 @@ def test_common_values_are_below_those_of_the_subgraph(monkeypatch: pytest.Monke
 )
 def test_a_wrong_common_setting_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str, message: str) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ConfigError, match=re.escape(message)):
+    with pytest.raises(SettingsError, match=re.escape(message)):
         BoxesSettings.load()
 
 
@@ -94,6 +95,6 @@ def test_a_wrong_setting_in_the_file_is_named(
     file = tmp_path / "subgraphs.yaml"
     file.write_text(text)
     monkeypatch.setenv("HANSE_SUBGRAPHS_CONFIG", str(file))
-    with pytest.raises(ConfigError, match=re.escape(message)) as refused:
+    with pytest.raises(SettingsError, match=re.escape(message)) as refused:
         BoxesSettings.load()
     assert str(refused.value).startswith(str(file))

@@ -14,7 +14,6 @@ import pytest
 from sqlalchemy import Column, Index, MetaData, String, Table, inspect
 from sqlmodel import AutoString
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database, Id, UtcDateTime
 from hanse_subgraph.migrate import (
     Migrations,
@@ -26,6 +25,7 @@ from hanse_subgraph.migrate import (
     status,
     upgrade,
 )
+from hanse_wire.settings import SettingsError
 from tests.databases import NewDatabase
 
 ROOT = Path(__file__).parents[2] / "subgraphs"
@@ -104,7 +104,7 @@ async def test_a_database_of_a_newer_version_is_refused(new_database: NewDatabas
     await upgrade(database, migrations_of("users"))
     async with database.writing_engine.begin() as connection:
         await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(ConfigError, match="newer version"):
+    with pytest.raises(SettingsError, match="newer version"):
         await status(database, migrations_of("users"))
     await database.close()
 
@@ -112,7 +112,7 @@ async def test_a_database_of_a_newer_version_is_refused(new_database: NewDatabas
 async def test_a_database_that_cannot_be_opened_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "users.sqlite").mkdir()
     database = Database(f"sqlite+aiosqlite:///{tmp_path}/users.sqlite")
-    with pytest.raises(ConfigError, match="cannot open the database") as refused:
+    with pytest.raises(SettingsError, match="cannot open the database") as refused:
         await upgrade(database, migrations_of("users"))
     assert "\n" not in str(refused.value)
     await database.close()

@@ -7,10 +7,10 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event, decode, encode
 from hanse_subgraph.events.inbox import handled
 from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_wire.settings import SettingsError
 from subgraphs.audit.app import create as create_audit
 from subgraphs.audit.settings import AuditSettings
 from subgraphs.users.app import create as create_users
@@ -77,5 +77,5 @@ def test_an_envelope_without_a_trace_is_as_before() -> None:
 
 async def test_the_url_is_checked_at_the_start(tmp_path: Path) -> None:
     settings = UsersSettings.load(data_dir=tmp_path, otlp_url="collector:4317", **CHEAP_HASHES)
-    with pytest.raises(ConfigError, match="HANSE_USERS_OTLP_URL"):
+    with pytest.raises(SettingsError, match="HANSE_USERS_OTLP_URL"):
         await create_users(settings).start()

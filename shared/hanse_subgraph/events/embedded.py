@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Self, TypeVar
 from weakref import WeakSet
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, encode
 from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.settings import SettingsError
 
 POLL_SECONDS = 0.05  # until other processes' events are seen; events of this process are seen immediately
 BUSY_SECONDS = 15.0
@@ -52,13 +52,13 @@ class EmbeddedLog:
 
     @classmethod
     async def open(cls, path: str) -> Self:
-        """The log in the file, made if missing. Raises ConfigError where it cannot be."""
+        """The log in the file, made if missing. Raises SettingsError where it cannot be."""
         log = cls(Path(path))
         try:
             await log._run(log._connect)
         except (OSError, sqlite3.Error) as error:
             log._thread.shutdown(wait=False)
-            raise ConfigError(
+            raise SettingsError(
                 f"cannot open the event log {path}: {error}; correct its permissions, or use another file"
             ) from error
         _open_logs.add(log)

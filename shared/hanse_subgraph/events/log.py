@@ -88,7 +88,7 @@ class EventLog(Protocol):
         ...
 
     async def rewind(self, consumer: str, types: Collection[str] = ()) -> None:
-        """Deliver everything to this consumer again, from the start. Raises ConfigError where it runs elsewhere."""
+        """Deliver everything to this consumer again, from the start. Raises SettingsError where it runs elsewhere."""
         ...
 
     async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.mail.protocol import Mailer
+from hanse_wire.settings import SettingsError
 
 
 def open_mailer(url: str) -> Mailer:
-    """The mailer at the URL: `file:///FOLDER`, or what `smtp.read_url` takes. Raises ConfigError."""
+    """The mailer at the URL: `file:///FOLDER`, or what `smtp.read_url` takes. Raises SettingsError."""
     parts = urlsplit(url)
     if parts.scheme == "file" and parts.path:
         from hanse_subgraph.mail.file import FileMailer
@@ -20,4 +20,4 @@ def open_mailer(url: str) -> Mailer:
         from hanse_subgraph.mail.smtp import SmtpMailer, read_url
 
         return SmtpMailer(read_url(url))
-    raise ConfigError("not the URL of a mailer; take file:///FOLDER or smtp://HOST:PORT")
+    raise SettingsError("not the URL of a mailer; take file:///FOLDER or smtp://HOST:PORT")

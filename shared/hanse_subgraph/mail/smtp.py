@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.mail.protocol import Mail, MailError
+from hanse_wire.settings import SettingsError
 from hanse_wire.url_options import UrlOptions
 
 Encryption = Literal["auto", "require", "never", "tls"]
@@ -43,16 +43,16 @@ def read_url(url: str) -> SmtpServer:
     """The server of `smtp[s]://[USER:PASSWORD@]HOST[:PORT][?starttls=auto|require|never&ca=FILE&timeout=SECONDS]`.
 
     `smtps` is TLS from the start. STARTTLS is used where the server offers it; with a password it is required, for else
-    an attacker could read it. `starttls=never` disables it. Raises ConfigError, without the password.
+    an attacker could read it. `starttls=never` disables it. Raises SettingsError, without the password.
     """
     parts = urlsplit(url)
     options = UrlOptions(parts.query, OPTIONS, url="the mailer's URL")
     try:
         port = parts.port
     except ValueError as error:
-        raise ConfigError("not the URL of a mailer: its port is no number from 1 to 65535") from error
+        raise SettingsError("not the URL of a mailer: its port is no number from 1 to 65535") from error
     if not parts.hostname or parts.path not in ("", "/"):
-        raise ConfigError("not the URL of a mailer; take smtp://HOST:PORT or smtps://HOST:PORT")
+        raise SettingsError("not the URL of a mailer; take smtp://HOST:PORT or smtps://HOST:PORT")
     return SmtpServer(
         parts.hostname,
         port or (465 if parts.scheme == "smtps" else 25),
@@ -67,7 +67,9 @@ def read_url(url: str) -> SmtpServer:
 def _encryption(scheme: str, starttls: str | None, *, login: bool) -> Encryption:
     if scheme == "smtps":
         if starttls is not None:
-            raise ConfigError("the mailer's URL begins with smtps: and needs no option starttls: remove one of the two")
+            raise SettingsError(
+                "the mailer's URL begins with smtps: and needs no option starttls: remove one of the two"
+            )
         return "tls"
     if starttls is None:
         return "require" if login else "auto"
@@ -76,7 +78,7 @@ def _encryption(scheme: str, starttls: str | None, *, login: bool) -> Encryption
 
 def _certificates(path: str | None) -> Path | None:
     if path is not None and not Path(path).is_file():
-        raise ConfigError(f"option ca of the mailer's URL: there is no file {path}; give one of certificates (PEM)")
+        raise SettingsError(f"option ca of the mailer's URL: there is no file {path}; give one of certificates (PEM)")
     return Path(path) if path is not None else None
 
 

@@ -6,13 +6,13 @@ import os
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.protocol import ObjectStore
 from hanse_subgraph.storage.signing import Secret
+from hanse_wire.settings import SettingsError
 
 
 def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
-    """The store at the URL: `file:///FOLDER`, or what `s3_url.read_url` takes. Raises ConfigError.
+    """The store at the URL: `file:///FOLDER`, or what `s3_url.read_url` takes. Raises SettingsError.
 
     `public_url` is where clients reach the routes that serve a folder, `secret` signs their URLs; a bucket needs
     neither.
@@ -27,4 +27,4 @@ def open_store(url: str, *, public_url: str, secret: Secret) -> ObjectStore:
         from hanse_subgraph.storage.s3_url import read_url
 
         return S3Store(read_url(url, os.environ))
-    raise ConfigError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER or s3://BUCKET")
+    raise SettingsError(f"not the URL of an object store: {parts.scheme or url!r}; take file:///FOLDER or s3://BUCKET")

@@ -60,7 +60,7 @@ class ObjectStore(Protocol):
     """
 
     def opened(self) -> AbstractAsyncContextManager[None]:
-        """Ready for use, from entering to leaving. Raises ConfigError where it cannot be used as it is set."""
+        """Ready for use, from entering to leaving. Raises SettingsError where it cannot be used as it is set."""
         ...
 
     async def put(self, key: str, content: AsyncIterable[bytes], *, content_type: str, size: int | None = None) -> int:

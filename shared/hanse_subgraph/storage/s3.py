@@ -15,9 +15,9 @@ from aiobotocore.session import AioSession
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, PartialCredentialsError
 
 from hanse_subgraph.clock import Clock, utc_now
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.protocol import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.s3_url import Bucket
+from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3 import S3Client
@@ -55,7 +55,7 @@ class S3Store:
                 client, signer = await _clients(bucket, session, stack)
                 credentials = None if bucket.access_key else await session.get_credentials()
             except BotoCoreError as error:
-                raise ConfigError(f"the credentials of bucket {bucket.name!r} cannot be read: {error}") from error
+                raise SettingsError(f"the credentials of bucket {bucket.name!r} cannot be read: {error}") from error
             await _check(client, bucket)
             self._temporary_keys = (
                 credentials is not None and (await credentials.get_frozen_credentials()).token is not None
@@ -235,20 +235,20 @@ def _config(bucket: Bucket) -> AioConfig:
 
 
 async def _check(client: S3Client, bucket: Bucket) -> None:
-    """Raises ConfigError when the bucket is missing, or does not accept the credentials, within START_SECONDS."""
+    """Raises SettingsError when the bucket is missing, or does not accept the credentials, within START_SECONDS."""
     try:
         async with asyncio.timeout(START_SECONDS):
             await client.head_bucket(Bucket=bucket.name)
     except ClientError as error:
-        raise ConfigError(_refusal(_code(error), bucket)) from error
+        raise SettingsError(_refusal(_code(error), bucket)) from error
     except (NoCredentialsError, PartialCredentialsError) as error:
-        raise ConfigError(
+        raise SettingsError(
             "no credentials for the object store: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE, "
             "or run where a role gives them"
         ) from error
     except (BotoCoreError, TimeoutError) as error:
         message = f"cannot reach the object store at {bucket.shown}: start it, or name another `endpoint`"
-        raise ConfigError(message) from error
+        raise SettingsError(message) from error
 
 
 def _refusal(code: str, bucket: Bucket) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import unquote, urlsplit
 
-from hanse_subgraph.config import ConfigError
+from hanse_wire.settings import SettingsError
 from hanse_wire.url_options import UrlOptions
 
 OPTIONS = ("endpoint", "public_endpoint", "region", "style", "timeout")
@@ -34,7 +34,7 @@ class Bucket:
 
 
 def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
-    """The bucket at `s3://[ACCESS_KEY:SECRET_KEY@]BUCKET[?OPTION=VALUE&...]`. Raises ConfigError, without the keys.
+    """The bucket at `s3://[ACCESS_KEY:SECRET_KEY@]BUCKET[?OPTION=VALUE&...]`. Raises SettingsError, without the keys.
 
     A region and an endpoint that the URL does not name are AWS_REGION (or AWS_DEFAULT_REGION) and AWS_ENDPOINT_URL_S3
     (or AWS_ENDPOINT_URL); without an endpoint it is Amazon's. Without keys, the SDK's credential chain finds them:
@@ -43,9 +43,9 @@ def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
     parts = urlsplit(url)
     options = UrlOptions(parts.query, OPTIONS, url="the object store's URL")
     if not parts.hostname or parts.path not in ("", "/"):
-        raise ConfigError(f"the object store's URL names no bucket: {FORM}")
+        raise SettingsError(f"the object store's URL names no bucket: {FORM}")
     if bool(parts.username) != bool(parts.password):
-        raise ConfigError("the object store's URL has one of two keys: give ACCESS_KEY:SECRET_KEY@, or neither")
+        raise SettingsError("the object store's URL has one of two keys: give ACCESS_KEY:SECRET_KEY@, or neither")
     own = options.text("endpoint") or environment.get("AWS_ENDPOINT_URL_S3") or environment.get("AWS_ENDPOINT_URL")
     public = options.text("public_endpoint")
     region = options.text("region") or environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
@@ -64,5 +64,5 @@ def read_url(url: str, environment: Mapping[str, str]) -> Bucket:
 def _endpoint(option: str, url: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.username:
-        raise ConfigError(f"option {option} of the object store's URL is no endpoint: give http://HOST:PORT")
+        raise SettingsError(f"option {option} of the object store's URL is no endpoint: give http://HOST:PORT")
     return url.rstrip("/")

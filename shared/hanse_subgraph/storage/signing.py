@@ -13,8 +13,8 @@ from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlencode
 
-from hanse_subgraph.config import ConfigError
 from hanse_wire.key_files import read_or_create
+from hanse_wire.settings import SettingsError
 
 SECRET_BYTES = 32
 
@@ -59,12 +59,14 @@ class Secret:
         return self._value
 
     def open(self) -> None:
-        """Read the file, created with mode 0600 where it is missing. Raises ConfigError."""
+        """Read the file, created with mode 0600 where it is missing. Raises SettingsError."""
         try:
             self._value = read_or_create(self._path, lambda: os.urandom(SECRET_BYTES))
         except OSError as error:
-            raise ConfigError(
+            raise SettingsError(
                 f"cannot use the signing secret {self._path}: {error.strerror}; check the permissions"
             ) from error
         if len(self._value) < SECRET_BYTES:
-            raise ConfigError(f"{self._path} holds no signing secret: restore it, or delete it to create a new secret")
+            raise SettingsError(
+                f"{self._path} holds no signing secret: restore it, or delete it to create a new secret"
+            )

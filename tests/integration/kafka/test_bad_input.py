@@ -14,9 +14,9 @@ from deploy.servers.kafka import KafkaServer
 from deploy.servers.kafka.broker import PASSWORD
 from deploy.servers.postgres import Postgres
 from hanse.cli import main
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.setup import set_up_topics
 from hanse_subgraph.events.open import open_event_log
+from hanse_wire.settings import SettingsError
 from subgraphs.users.app import create
 from subgraphs.users.settings import UsersSettings
 from tests.integration.kafka.conftest import TOPICS
@@ -32,7 +32,7 @@ def broker(kafka_server: ServerProcess) -> KafkaServer:
 async def refusal(url: str) -> str:
     """What is said of a URL; within seconds."""
     started = time.monotonic()
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         await open_event_log(url)
     assert time.monotonic() - started < 10
     message = str(refused.value)
@@ -72,7 +72,7 @@ async def test_a_missing_topic(broker: KafkaServer) -> None:
 
 async def test_a_subgraph_names_its_setting(tmp_path: Path, broker: KafkaServer) -> None:
     app = create(UsersSettings.load(data_dir=tmp_path, events_url=f"{broker.url}?prefix=missing."))
-    with pytest.raises(ConfigError, match=r"setting HANSE_USERS_EVENTS_URL: .* lacks the topics"):
+    with pytest.raises(SettingsError, match=r"setting HANSE_USERS_EVENTS_URL: .* lacks the topics"):
         await app.start()
 
 

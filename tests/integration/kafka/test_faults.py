@@ -13,13 +13,13 @@ from click.testing import CliRunner
 
 from deploy.servers.base import ServerProcess
 from hanse.cli import main
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.kafka import KafkaLog
 from hanse_subgraph.events.log import LogUnavailable
 from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
+from hanse_wire.settings import SettingsError
 from tests.hanse.test_analytics import a_week_of_users
 from tests.kit.events.backbone_contract import Effects, behind, consumer, move_boxes, tell
 from tests.kit.events.logs import LONG, Logs, come
@@ -131,7 +131,7 @@ async def test_a_consumer_that_runs_is_not_rewound(logs: Logs) -> None:
     log, other = await logs.open(), await logs.open()
     await tell(log, 1)
     await come(log.subscribe("c", ()))
-    with pytest.raises(ConfigError, match="stop it first"):
+    with pytest.raises(SettingsError, match="stop it first"):
         await other.rewind("c")
     await log.rewind("c")
     assert await behind(log, "c") == 1

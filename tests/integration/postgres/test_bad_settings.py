@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from deploy.servers.postgres import Postgres
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import status, upgrade
+from hanse_wire.settings import SettingsError
 from subgraphs.catalog.app import MIGRATIONS, create
 from subgraphs.catalog.settings import CatalogSettings
 from subgraphs.users.app import MIGRATIONS as USERS
@@ -29,7 +29,7 @@ def url_of(port: int, *, user: str = "hanse", password: str = SECRET, database: 
 
 async def refusal(tmp_path: Path, url: str, **settings: object) -> str:
     """The one line that a subgraph refuses to start with."""
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         await create(CatalogSettings.load(data_dir=tmp_path, database_url=url, **settings)).start()
     line = str(refused.value)
     assert "\n" not in line

@@ -11,10 +11,10 @@ import pytest
 from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.s3 import SECRET_KEY, S3Server
 from hanse_subgraph.clock import utc_now
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.protocol import ObjectMissing, Presigned, Served, StoreUnavailable
 from hanse_subgraph.storage.s3 import S3Store
 from hanse_subgraph.storage.s3_url import read_url
+from hanse_wire.settings import SettingsError
 from tests.kit.storage.test_contract import pieces, whole
 
 PICTURE = Served('ein "Bild" é.png', "image/png", inline=True)
@@ -87,7 +87,7 @@ async def test_a_bucket_that_cannot_be_used_is_told_at_the_start(s3_server: S3Se
     wrong = s3_server.url.replace(SECRET_KEY, "s3cret")
     given = {"url": wrong, "endpoint": s3_server.endpoint, "secret": SECRET_KEY, "away": away}
     began = time.monotonic()
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         async with S3Store(read_url(url.format(**given), {})).opened():
             raise AssertionError("it was used")
     assert said.format(**given) in str(refused.value)

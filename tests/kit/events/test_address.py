@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.address import parse_address
 from hanse_subgraph.events.open import open_event_log
+from hanse_wire.settings import SettingsError
 
 
 def test_a_plain_url() -> None:
@@ -51,7 +51,7 @@ def test_a_password_goes_over_tls_unless_told_otherwise() -> None:
     ],
 )
 async def test_a_wrong_url_is_refused_in_one_line(url: str, said: str) -> None:
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         await open_event_log(url)
     message = str(refused.value)
     assert said in message
@@ -62,5 +62,5 @@ async def test_a_wrong_url_is_refused_in_one_line(url: str, said: str) -> None:
 def test_a_file_that_holds_no_certificates_is_named(tmp_path: Path) -> None:
     (tmp_path / "ca.pem").write_text("nothing of the kind")
     for name in ("ca.pem", "missing.pem"):
-        with pytest.raises(ConfigError, match=f"ca_file={tmp_path}/{name}"):
+        with pytest.raises(SettingsError, match=f"ca_file={tmp_path}/{name}"):
             _ = parse_address(f"kafka://a?security=SSL&ca_file={tmp_path}/{name}").connection

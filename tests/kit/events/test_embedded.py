@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.embedded import EmbeddedLog
 from hanse_subgraph.events.log import LogUnavailable
 from hanse_subgraph.events.open import open_event_log
+from hanse_wire.settings import SettingsError
 from tests.kit.events.log_contract import *  # noqa: F403
 from tests.kit.events.log_contract import happened
 from tests.kit.events.logs import come
@@ -24,17 +24,17 @@ async def test_an_event_is_there_once(log: EmbeddedLog) -> None:
 
 @pytest.mark.parametrize("url", ["", "embedded:", "kafka", "redis://x"])
 async def test_an_unknown_url_is_refused(url: str) -> None:
-    with pytest.raises(ConfigError, match="embedded:FILE"):
+    with pytest.raises(SettingsError, match="embedded:FILE"):
         await open_event_log(url)
 
 
 async def test_a_file_that_cannot_be_is_refused_in_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ConfigError, match="event log") as refused:
+    with pytest.raises(SettingsError, match="event log") as refused:
         await open_event_log(f"embedded:{tmp_path}/file/events.sqlite")
     assert "\n" not in str(refused.value)
     (tmp_path / "garbage").write_text("this is no database, and long enough to be taken for one" * 30)
-    with pytest.raises(ConfigError, match="not a database"):
+    with pytest.raises(SettingsError, match="not a database"):
         await open_event_log(f"embedded:{tmp_path}/garbage")
 
 

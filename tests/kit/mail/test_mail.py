@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.mail.open import open_mailer
 from hanse_subgraph.mail.protocol import Mail, MailError
 from hanse_subgraph.mail.smtp import read_url
+from hanse_wire.settings import SettingsError
 
 MAIL = Mail(
     id="m1",
@@ -120,7 +120,7 @@ async def test_a_server_that_is_away_is_tried_again() -> None:
 
 @pytest.mark.parametrize("url", ["", "file:", "smtp://", "pigeon://home", "smtp://user:s3cret@"])
 def test_an_unknown_url_is_refused_without_its_secret(url: str) -> None:
-    with pytest.raises(ConfigError, match="smtp://HOST:PORT") as refused:
+    with pytest.raises(SettingsError, match="smtp://HOST:PORT") as refused:
         open_mailer(url)
     assert "s3cret" not in str(refused.value)
 
@@ -151,7 +151,7 @@ def test_what_a_url_says() -> None:
     ],
 )
 def test_a_url_that_makes_no_sense_is_refused_in_one_line(url: str, problem: str) -> None:
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         open_mailer(url)
     assert problem in str(refused.value)
     assert "s3cret" not in str(refused.value)

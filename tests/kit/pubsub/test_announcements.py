@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.pubsub.announcements import Announcements
 from hanse_subgraph.pubsub.open import open_announcements
 from hanse_subgraph.pubsub.redis import RedisAnnouncements
+from hanse_wire.settings import SettingsError
 
 
 async def test_whoever_waits_is_woken_once() -> None:
@@ -35,7 +35,7 @@ async def test_the_url_chooses() -> None:
     "url", ["", "memory", "redis://", "kafka://h", "redis+cluster://h", "redis://:s3c/ret@h", "redis://:s3c@h?bogus=1"]
 )
 def test_a_url_that_is_none_is_told_in_one_line_without_its_password(url: str) -> None:
-    with pytest.raises(ConfigError, match="setting HANSE_BOXES_LIVE_URL") as refused:
+    with pytest.raises(SettingsError, match="setting HANSE_BOXES_LIVE_URL") as refused:
         open_announcements(url, "boxes")
     assert "\n" not in str(refused.value)
     assert "s3c" not in str(refused.value)

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.local import LocalStore
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.protocol import Served, StoreUnavailable
 from hanse_subgraph.storage.signing import Secret, WrongSignature, sign, verify
+from hanse_wire.settings import SettingsError
 from tests.kit.storage.test_contract import Kept, pieces
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -80,14 +80,14 @@ def test_the_secret_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
     assert len(first.value) == 32
     assert path.stat().st_mode & 0o777 == 0o600
     path.write_bytes(b"short")
-    with pytest.raises(ConfigError, match="holds no signing secret"):
+    with pytest.raises(SettingsError, match="holds no signing secret"):
         Secret(path).open()
 
 
 def test_unknown_stores_are_refused(tmp_path: Path) -> None:
     secret = Secret(tmp_path / "secret.key")
     assert isinstance(open_store(tmp_path.as_uri(), public_url="", secret=secret), LocalStore)
-    with pytest.raises(ConfigError, match="not the URL of an object store"):
+    with pytest.raises(SettingsError, match="not the URL of an object store"):
         open_store("ftp://example/files", public_url="", secret=secret)
 
 

@@ -12,12 +12,12 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.storage.open import open_store
 from hanse_subgraph.storage.protocol import Served
 from hanse_subgraph.storage.s3 import S3Store
 from hanse_subgraph.storage.s3_url import read_url
 from hanse_subgraph.storage.signing import Secret
+from hanse_wire.settings import SettingsError
 
 NOW = datetime(2026, 5, 1, 12, 20, tzinfo=UTC)
 PICTURE = Served("a.png", "image/png", inline=True)
@@ -88,7 +88,7 @@ def test_other_stores_are_named_by_their_endpoint() -> None:
     ],
 )
 def test_a_url_that_makes_no_sense_is_refused_in_one_line(url: str, problem: str) -> None:
-    with pytest.raises(ConfigError) as refused:
+    with pytest.raises(SettingsError) as refused:
         read_url(url, {})
     assert problem in str(refused.value)
 
@@ -99,7 +99,7 @@ def test_a_store_is_chosen_by_its_scheme(tmp_path: Path) -> None:
 
 async def test_without_credentials_nothing_begins() -> None:
     async with endpoint() as url:
-        with pytest.raises(ConfigError, match="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
+        with pytest.raises(SettingsError, match="set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"):
             async with S3Store(read_url(f"s3://b?endpoint={url}", {})).opened():
                 raise AssertionError("it was used")
 
@@ -107,7 +107,7 @@ async def test_without_credentials_nothing_begins() -> None:
 async def test_an_unknown_profile_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_PROFILE", "nobody")
     async with endpoint() as url:
-        with pytest.raises(ConfigError, match="nobody"):
+        with pytest.raises(SettingsError, match="nobody"):
             async with S3Store(read_url(f"s3://b?endpoint={url}", {})).opened():
                 raise AssertionError("it was used")
 

@@ -22,7 +22,7 @@ from urllib.parse import unquote
 
 from aiokafka.helpers import create_ssl_context
 
-from hanse_subgraph.config import ConfigError
+from hanse_wire.settings import SettingsError
 from hanse_wire.url_options import UrlOptions
 
 FORM = "take kafka://[USER:PASSWORD@]HOST:PORT[,HOST:PORT]"
@@ -57,7 +57,7 @@ class Address:
 
     @cached_property
     def connection(self) -> dict[str, Any]:
-        """How every client of ours connects. Raises ConfigError where the file of certificates is of no use."""
+        """How every client of ours connects. Raises SettingsError where the file of certificates is of no use."""
         return {
             "bootstrap_servers": list(self.hosts),
             "security_protocol": self.security,
@@ -71,31 +71,31 @@ class Address:
         try:
             context: ssl.SSLContext = create_ssl_context(cafile=self.ca_file)
         except OSError as error:  # ssl.SSLError is one
-            raise ConfigError(
+            raise SettingsError(
                 f"ca_file={self.ca_file} is of no use: {error}; give a file of PEM certificates"
             ) from error
         return context
 
 
 def parse_address(url: str) -> Address:
-    """The address in a URL. Raises ConfigError, which shows nothing of a password."""
+    """The address in a URL. Raises SettingsError, which shows nothing of a password."""
     rest = url.removeprefix("kafka://")
     place, _, query = rest.partition("?")
     login, at, hosts = place.rstrip("/").rpartition("@")
     found = tuple(hosts.split(","))
     if rest == url or not all(_is_host(host) for host in found):
-        raise ConfigError(f"not the URL of a Kafka cluster: {_without_login(url)!r}; {FORM}")
+        raise SettingsError(f"not the URL of a Kafka cluster: {_without_login(url)!r}; {FORM}")
     user, _, password = login.partition(":")
     if at and not (user and password):
-        raise ConfigError(f"the URL of Kafka at {hosts} has a user or a password, but not both; {FORM}")
+        raise SettingsError(f"the URL of Kafka at {hosts} has a user or a password, but not both; {FORM}")
     options = UrlOptions(query, OPTIONS, url="the URL of Kafka")
     security = options.choice("security", SECURITIES) or ("SASL_SSL" if at else "PLAINTEXT")
     if security.startswith("SASL") != bool(at):
-        raise ConfigError(f"security={security} goes {'with' if not at else 'without'} a user and a password; {FORM}")
+        raise SettingsError(f"security={security} goes {'with' if not at else 'without'} a user and a password; {FORM}")
     prefix = options.text("prefix")
     prefix = "hanse." if prefix is None else prefix
     if not _PREFIX.fullmatch(prefix):
-        raise ConfigError(f"prefix={prefix} cannot begin the name of a topic; take letters, digits, dots and dashes")
+        raise SettingsError(f"prefix={prefix} cannot begin the name of a topic; take letters, digits, dots and dashes")
     return Address(
         hosts=tuple(host if ":" in host.rpartition("]")[2] else f"{host}:9092" for host in found),
         security=security,

@@ -18,9 +18,9 @@ from aiokafka.errors import (
     UnsupportedSaslMechanismError,
 )
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.kafka.address import Address
 from hanse_subgraph.events.log import LogUnavailable
+from hanse_wire.settings import SettingsError
 
 SETUP = "run `hanse events setup`"
 REFUSED = (AuthenticationFailedError, SaslAuthenticationFailed, UnsupportedSaslMechanismError)
@@ -51,14 +51,14 @@ async def closed_in_time(closing: Awaitable[Any]) -> None:
 
 
 async def require_reachable(address: Address) -> None:
-    """Raises ConfigError where none of the hosts answers, or the first that does refuses us."""
+    """Raises SettingsError where none of the hosts answers, or the first that does refuses us."""
     reasons = []
     for host in address.hosts:
         reason = await _refusal(address, host)
         if reason is None:
             return
         reasons.append(reason)
-    raise ConfigError("; ".join(reasons))
+    raise SettingsError("; ".join(reasons))
 
 
 async def _refusal(address: Address, host: str) -> str | None:
@@ -91,9 +91,9 @@ async def administration(address: Address) -> AsyncIterator[Any]:
 
 
 async def require_topics(address: Address, names: Collection[str]) -> None:
-    """Raises ConfigError where one of the topics is missing."""
+    """Raises SettingsError where one of the topics is missing."""
     async with answering(address, "listing topics"), administration(address) as admin:
         found = set(await admin.list_topics())
     missing = [name for name in names if name not in found]
     if missing:
-        raise ConfigError(f"Kafka at {address.shown} lacks the topics {', '.join(missing)}: {SETUP}")
+        raise SettingsError(f"Kafka at {address.shown} lacks the topics {', '.join(missing)}: {SETUP}")

@@ -7,7 +7,6 @@ from typing import Self
 
 from aiokafka.errors import KafkaError
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.kafka.address import Address, parse_address
 from hanse_subgraph.events.kafka.connection import require_reachable, require_topics
@@ -17,6 +16,7 @@ from hanse_subgraph.events.kafka.reader import lag_of, put_back
 from hanse_subgraph.events.kafka.subscription import KafkaSubscription
 from hanse_subgraph.events.log import DeadLetter
 from hanse_subgraph.events.topics import REPLAYS, Topics
+from hanse_wire.settings import SettingsError
 
 
 class KafkaLog:
@@ -31,7 +31,7 @@ class KafkaLog:
 
     @classmethod
     async def open(cls, url: str, topics: Topics) -> Self:
-        """The log at the URL. Raises ConfigError where it cannot be reached, refuses us, or lacks a topic."""
+        """The log at the URL. Raises SettingsError where it cannot be reached, refuses us, or lacks a topic."""
         address = parse_address(url)
         await require_reachable(address)
         await require_topics(address, [address.prefix + topic.name for topic in topics.all])
@@ -65,7 +65,7 @@ class KafkaLog:
         try:
             await put_back(self._address, self._group(consumer), self._topics(types))
         except KafkaError as error:
-            raise ConfigError(f"the consumer {consumer} runs elsewhere ({error}): stop it first") from error
+            raise SettingsError(f"the consumer {consumer} runs elsewhere ({error}): stop it first") from error
 
     async def lag(self, consumer: str, types: Collection[str] = ()) -> Mapping[str, int]:
         """Parts are partitions; events of types that are not wanted count until they were passed."""

@@ -10,12 +10,12 @@ from aiokafka.admin import NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import TopicAlreadyExistsError, for_code
 
-from hanse_subgraph.config import ConfigError
 from hanse_subgraph.events.inbox import RETENTION
 from hanse_subgraph.events.kafka.address import parse_address
 from hanse_subgraph.events.kafka.connection import administration, answering, require_reachable
 from hanse_subgraph.events.log import LogUnavailable
 from hanse_subgraph.events.topics import IN_SYNC, MAX_MESSAGE_BYTES, REPLICAS, Topic, Topics
+from hanse_wire.settings import SettingsError
 
 FORGETTING = "offsets.retention.minutes"
 
@@ -23,7 +23,7 @@ FORGETTING = "offsets.retention.minutes"
 async def set_up_topics(url: str, topics: Topics) -> dict[str, str]:
     """Make what is missing, and put right what is set otherwise; what was done, by topic.
 
-    Topics keep the number of their partitions, because another would send keys elsewhere. Raises ConfigError.
+    Topics keep the number of their partitions, because another would send keys elsewhere. Raises SettingsError.
     """
     address = parse_address(url)
     await require_reachable(address)
@@ -36,7 +36,7 @@ async def set_up_topics(url: str, topics: Topics) -> dict[str, str]:
             await _await_leaders(admin, names)
             return done | await _advice(admin)
     except LogUnavailable as error:
-        raise ConfigError(str(error)) from error
+        raise SettingsError(str(error)) from error
 
 
 async def _set_up(name: str, admin: Any, topic: Topic, found: Mapping[str, int], brokers: int) -> str:
@@ -60,7 +60,7 @@ async def _created(admin: Any, new: NewTopic) -> bool:
     if error is TopicAlreadyExistsError:
         return False
     if error.errno:
-        raise ConfigError(f"Kafka does not make the topic {new.name}: {error.message}, {reply.topic_errors[0][2]}")
+        raise SettingsError(f"Kafka does not make the topic {new.name}: {error.message}, {reply.topic_errors[0][2]}")
     return True
 
 
