@@ -9,23 +9,39 @@ from typing import Any
 
 import click
 
+from hanse.contract_file import read_contract
 from hanse.supergraph_config import read_subgraphs
-from hanse_schema.compose import compose
+from hanse_schema.compose import Composition, compose
+from hanse_schema.contracts import Contract, apply_contract
 from hanse_schema.diagnostics import Diagnostic
 from hanse_wire.command_line import CommandError
 
 
-def compose_files(*, config: Path, output: Path | None, as_json: bool, with_hints: bool) -> int:
-    """Compose what the configuration names; write the supergraph to `output` or stdout, diagnostics to stderr.
+def compose_files(
+    *, config: Path, output: Path | None, as_json: bool, with_hints: bool, contract: Path | None = None
+) -> int:
+    """Compose the configured subgraphs; write the supergraph to `output` or stdout, diagnostics to stderr.
 
-    Returns the exit code: 0 with a supergraph, 1 where composition was refused. Raises CommandError where a file fails.
+    With a contract, the supergraph is the contract's variant. Returns the exit code: 0 with a supergraph, 1 when
+    composition or the contract failed. Raises CommandError when a file cannot be read or written.
     """
+    shown = None if contract is None else read_contract(contract)
     composition = compose(read_subgraphs(config))
+    if shown is not None:
+        composition = _with_contract(composition, shown)
     _report([*composition.errors, *(composition.hints if with_hints else ())], as_json=as_json)
     if composition.sdl is None:
         return 1
     _write(composition.sdl, output)
     return 0
+
+
+def _with_contract(composition: Composition, contract: Contract) -> Composition:
+    """The composition of the contract's variant; a failed composition as it is."""
+    if composition.supergraph is None:
+        return composition
+    variant = apply_contract(composition.supergraph, contract)
+    return Composition(variant.supergraph, variant.errors, composition.hints)
 
 
 def _report(diagnostics: Iterable[Diagnostic], *, as_json: bool) -> None:

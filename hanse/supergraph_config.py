@@ -15,7 +15,7 @@ import os
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -79,10 +79,21 @@ def _mapping_without_duplicates(loader: _UniqueKeyLoader, node: yaml.MappingNode
 _UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
 
 
+ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
+
+
 def read_config(path: Path) -> SupergraphConfig:
     """The configuration in a YAML file.
 
     Raises CommandError where the file cannot be read, is not YAML, or does not have the form above.
+    """
+    return read_model(path, SupergraphConfig)
+
+
+def read_model(path: Path, model: type[ConfigModel]) -> ConfigModel:
+    """A YAML file as an instance of the model.
+
+    Raises CommandError when the file cannot be read, is not YAML, or does not match the model.
     """
     text = read_text(path)
     try:
@@ -90,7 +101,7 @@ def read_config(path: Path) -> SupergraphConfig:
     except yaml.YAMLError as error:
         raise CommandError(f"{path} is not valid YAML: {error}") from error
     try:
-        return SupergraphConfig.model_validate(document)
+        return model.model_validate(document)
     except ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"]) or "the file"

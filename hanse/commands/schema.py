@@ -13,6 +13,7 @@ from hanse_wire.command_line import CommandError, json_option, print_json
 
 @click.command()
 @click.option("--config", required=True, type=FILE, help="The subgraphs, in the form of Rover's supergraph.yaml.")
+@click.option("--contract", type=FILE, help="Contract (YAML): print the variant that shows only some tags.")
 @click.option("--output", type=FILE, help="File to write. Default: stdout.")
 @click.option(
     "--format",
@@ -24,11 +25,12 @@ from hanse_wire.command_line import CommandError, json_option, print_json
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--hints", is_flag=True, help="Print hints too, not only errors.")
-def compose(config: Path, output: Path | None, form: str, hints: bool) -> None:
+def compose(config: Path, contract: Path | None, output: Path | None, form: str, hints: bool) -> None:
     """Compose subgraphs into one supergraph."""
     from hanse.compose import compose_files
 
-    sys.exit(compose_files(config=config, output=output, as_json=form == "json", with_hints=hints))
+    as_json = form == "json"
+    sys.exit(compose_files(config=config, contract=contract, output=output, as_json=as_json, with_hints=hints))
 
 
 @click.command()
