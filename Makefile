@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs health clean
 
 # The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
@@ -13,7 +13,7 @@ INTEGRATION_STAMP := .venv/.installed-integration
 DOCS_STAMP := .venv/.installed-docs
 
 help: ## list the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
+	@awk '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {name = help = $$0; sub(/:.*/, "", name); sub(/.*## /, "", help); printf "  make %-18s %s\n", name, help}' $(MAKEFILE_LIST)
 
 $(STAMP): pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed: install it, or run make PYTHON=/path/to/python3" >&2; exit 1; }
@@ -33,10 +33,14 @@ $(DOCS_STAMP): $(STAMP)
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv sync --locked --all-extras --inexact --quiet --group docs
 	@touch $@
 
+##@ Run
+
 setup: $(STAMP) ## make .venv with the locked dependencies and the command .venv/bin/hanse
 
 run: $(STAMP) ## run the whole platform in one process on http://127.0.0.1:4000
 	@$(BIN)/hanse up $(ARGS)
+
+##@ Test
 
 test: $(STAMP) ## run every test that needs no network service
 	@$(BIN)/pytest -n auto --dist worksteal --ignore tests/integration $(ARGS)
@@ -55,6 +59,8 @@ stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, wit
 chaos: $(INTEGRATION_STAMP) ## kill parts of the distributed platform under load, and check that nothing is lost
 	@$(BIN)/python -m deploy.chaos $(ARGS)
 
+##@ Check
+
 lint: $(STAMP) ## check style, formatting and who imports whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
@@ -67,6 +73,11 @@ format: $(STAMP) ## format the code
 typecheck: $(STAMP) ## check the types
 	@$(BIN)/mypy
 
+health: $(STAMP) ## report large modules, complex functions and private attributes in use (ARGS=--json)
+	@$(BIN)/python -m tests.health $(ARGS)
+
+##@ Build
+
 build: $(STAMP) ## build the wheel and the source distribution into dist/, and the image where there is a container engine
 	@VIRTUAL_ENV="$(CURDIR)/.venv" $(BIN)/uv build --quiet --out-dir dist
 	@engine=$$(for name in docker podman; do $$name info >/dev/null 2>&1 && echo $$name && break; done || true); \
@@ -76,6 +87,8 @@ build: $(STAMP) ## build the wheel and the source distribution into dist/, and t
 docs: $(DOCS_STAMP) ## build the documentation into build/site; a broken link fails
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
 	@echo "documentation: build/site/index.html"
+
+##@ Measure
 
 bench: $(STAMP) ## measure the router beside other gateways (needs Node; takes minutes)
 	@$(BIN)/python -m benchmarks $(ARGS)
@@ -88,6 +101,8 @@ bench-events: $(INTEGRATION_STAMP) ## measure mutations, relay, consumer and liv
 
 conformance: $(STAMP) ## compare the composer and the router with reference ones (needs Node; takes minutes)
 	@$(BIN)/python -m conformance $(ARGS)
+
+##@ Clean
 
 clean: ## remove what the commands above made (keeps the data folder)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
