@@ -148,7 +148,7 @@ class Engine:
         principal = self._verifier.known(authorization)
         if principal is None:
             principal = await self._verifier.verify(authorization)
-        return RequestContext(principal, client_ip, headers, request_id.get())
+        return RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
 
     def operation(self, request: GraphQLRequest) -> tuple[Pipeline, PreparedOperation]:
         """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""

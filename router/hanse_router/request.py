@@ -49,7 +49,7 @@ class RequestContext(msgspec.Struct, frozen=True, eq=False, gc=False):
     principal: Principal = ANONYMOUS
     client_ip: str | None = None
     headers: Mapping[str, str] = _NO_HEADERS
-    request_id: str = ""
+    request_id: bytes = b""  # as it is sent to subgraphs
 
     @property
     def user_agent(self) -> str | None:

@@ -25,4 +25,4 @@ class Call(msgspec.Struct, frozen=True, eq=False):
     transports: Mapping[str, Transport]
     headers: Callable[[str], Mapping[str, str]] = no_headers
     files: Mapping[str, Sequence[FileAt]] | None = None
-    request_id: str = ""
+    request_id: bytes = b""

@@ -117,8 +117,8 @@ class HttpTransport(Transport):
     def _encoded(self, request: SubgraphRequest) -> bytes:
         body, head = request.body, self._head_with(request.headers)
         if request.request_id:
-            identifier = request.request_id.encode("ascii")
-            return b"%b\r\nx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b" % (head, identifier, len(body), body)
+            form = b"%b\r\nx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b"
+            return form % (head, request.request_id, len(body), body)
         return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
 
     def _head_with(self, headers: Mapping[str, str]) -> bytes:

@@ -44,11 +44,11 @@ class SubgraphRequest(msgspec.Struct, frozen=True, gc=False):
     kind: OperationKind
     headers: Mapping[str, str] = {}  # names in lower case; often shared by the requests of one caller
     files: Sequence[FileAt] = ()
-    request_id: str = ""  # sent as x-request-id
+    request_id: bytes = b""  # sent as x-request-id
 
     def all_headers(self) -> dict[str, str]:
         """The headers with the request id."""
-        return {**self.headers, HEADER: self.request_id} if self.request_id else dict(self.headers)
+        return {**self.headers, HEADER: self.request_id.decode("ascii")} if self.request_id else dict(self.headers)
 
 
 class Transport(ABC):
