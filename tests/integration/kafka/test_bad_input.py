@@ -33,7 +33,7 @@ async def refusal(url: str) -> str:
     """What is said of a URL; within seconds."""
     started = time.monotonic()
     with pytest.raises(SettingsError) as refused:
-        await open_event_log(url)
+        await open_event_log(url, TOPICS)
     assert time.monotonic() - started < 10
     message = str(refused.value)
     assert "\n" not in message
@@ -59,7 +59,7 @@ async def test_credentials(broker: KafkaServer) -> None:
     assert "cannot be trusted" in await refusal(broker.secure_url.partition("&ca_file")[0])
     url = f"{broker.secure_url}&prefix=secure."
     await set_up_topics(url, TOPICS)
-    log = await open_event_log(url)
+    log = await open_event_log(url, TOPICS)
     assert await log.dead_letters() == []
     await log.close()
 

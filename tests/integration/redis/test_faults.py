@@ -193,7 +193,7 @@ def refused(
             "user": (f"redis://nobody:open%20sesame@{place}", "refuses the user or password"),
             "database": (f"{redis_server.url}/99", "DB index is out of range"),
             "cluster": (redis_cluster.url.replace("+cluster", ""), "is a node of a cluster: write redis+cluster://"),
-            "no cluster": (redis_server.url.replace("redis", "redis+cluster"), "is no node of a cluster"),
+            "no cluster": (redis_server.url.replace("redis", "redis+cluster"), "is not a node of a cluster"),
         }[request.param]
 
 
