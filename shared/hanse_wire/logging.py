@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal, Self, TextIO
 
@@ -25,14 +26,19 @@ _QUIET = {  # libraries that write much at the usual level
     "botocore": "warning",
 }
 _STANDARD = set(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+_SECRET_WORDS = r"password|passwd|secret|token|api[_-]?key|cookie|credential|signature"
+_SECRET_NAME = re.compile(rf"(?i){_SECRET_WORDS}|authorization")
 _SECRETS = (
+    # The whole value of a header with credentials: to the closing quote, else to the end of the line.
+    (re.compile(r"(?i)\b((?:authorization|cookie)[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\r\n\"']+)"), r"\1***"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 ***"),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*"), "***"),  # a JWT
-    (re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)"), r"\1***\2"),  # the password in a URL
+    # The password in a URL, which may hold "/" and "@"; digits and a slash are a port and a path.
+    (re.compile(r"(://[^\s/:@\"']*:)(?!\d+[/?#])[^\s\"'<>]{0,1024}@"), r"\1***@"),
+    (re.compile(r"(://)[^\s/:@?#\"']+@"), r"\1***@"),  # a credential alone in a URL
     (
         re.compile(
-            r"(?i)\b([\w-]*(?:password|passwd|secret|token|api[_-]?key|cookie|credential)[\w-]*"
-            r"[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}\"']+)"
+            rf"(?i)\b([\w-]{{0,64}}(?:{_SECRET_WORDS})[\w-]{{0,64}}[\"']?\s*[=:]\s*)(?:\"[^\"]*\"|'[^']*'|[^\s,;&}}\"']+)"
         ),
         r"\1***",
     ),
@@ -127,7 +133,7 @@ class JsonFormatter(logging.Formatter):
         }
         if identifier := request_id.get():
             entry["request_id"] = identifier
-        entry |= {name: redact(value) if isinstance(value, str) else value for name, value in _extra(record).items()}
+        entry |= _extra(record)
         if record.exc_info:
             entry["trace"] = redact(self.formatException(record.exc_info))
         return orjson.dumps(entry, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
@@ -148,7 +154,20 @@ class TextFormatter(logging.Formatter):
 
 
 def _extra(record: logging.LogRecord) -> dict[str, Any]:
-    return {name: value for name, value in vars(record).items() if name not in _STANDARD}
+    return {name: _redacted(name, value) for name, value in vars(record).items() if name not in _STANDARD}
+
+
+def _redacted(name: object, value: Any) -> Any:
+    """The value of a field without secrets, also in nested values. Of a field named like a secret, nothing is left."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(name, str) and _SECRET_NAME.search(name):
+        return "***"
+    if isinstance(value, Mapping):
+        return {inner: _redacted(inner, content) for inner, content in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_redacted(None, content) for content in value]
+    return redact(str(value))
 
 
 def _time(record: logging.LogRecord) -> str:

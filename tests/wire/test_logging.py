@@ -94,6 +94,13 @@ SECRETS = [
     '{"refreshToken": "hunter2"}',
     "api_key=hunter2",
     "Set-Cookie: session=hunter2",
+    "Cookie: theme=dark; refresh=hunter2",
+    "{'cookie': 'theme=dark; refresh=hunter2', 'accept': '*/*'}",
+    "authorization: Token hunter2",
+    "redis://:p/hunter2@redis:6379",
+    "redis://user:p@hunter2@redis:6379",
+    "https://hunter2@host/x",
+    "https://bucket/key?X-Amz-Signature=hunter2&x=1",
 ]
 
 
@@ -109,6 +116,25 @@ def test_no_secret_is_written(text: str, form: str) -> None:
     said = "\n".join(lines_of(LogSettings(format=form), write))
     for secret in ("hunter2", "abc.def-ghi", "dXNlcjpwYXNz", "eyJhbGciOiJFZERTQSJ9", "c2lnbmF0dXJl"):
         assert secret not in said
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+def test_nested_fields_hold_no_secret(form: str) -> None:
+    extra = {"variables": {"password": "hunter2", "n": 1}, "headers": ["Bearer hunter2"], "client_secret": "hunter2"}
+    (line,) = lines_of(LogSettings(format=form), lambda: logging.getLogger("a").info("sent", extra=extra))
+    assert "hunter2" not in line
+    assert "variables" in line
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:8080/users/@me", "https://host/a@b", "postgresql://db:5432/users"])
+def test_a_url_without_a_secret_is_kept(url: str) -> None:
+    assert redact(f"cannot reach {url}") == f"cannot reach {url}"
+
+
+@pytest.mark.timeout(10)
+@pytest.mark.parametrize("part", ["://a:", "a-", "cookie", "token", "basic ", "eyJ"])
+def test_long_texts_are_redacted_in_linear_time(part: str) -> None:
+    redact(part * (200_000 // len(part)))
 
 
 @given(st.text())
