@@ -52,13 +52,16 @@ async def asking(case: Case) -> AsyncIterator[Ask]:
 
 @contextmanager
 def collector_at_rest() -> Iterator[None]:
+    """Only objects made inside count: `freeze` sets aside what other tests and threads still hold."""
     gc.collect()
     gc.disable()
+    gc.freeze()
     gc.set_debug(gc.DEBUG_SAVEALL)
     try:
         yield
     finally:
         gc.set_debug(0)
+        gc.unfreeze()
         gc.garbage.clear()
         gc.enable()
 
