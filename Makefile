@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs health clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs health coverage clean
 
 # The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
@@ -58,6 +58,12 @@ stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, wit
 
 chaos: $(INTEGRATION_STAMP) ## kill parts of the distributed platform under load, and check that nothing is lost
 	@$(BIN)/python -m deploy.chaos $(ARGS)
+
+coverage: $(STAMP) ## run `make test` measured, and hold each package to its floor in pyproject.toml
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --ignore tests/integration $(ARGS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/python -m tests.coverage_floors
 
 ##@ Check
 
