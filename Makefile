@@ -59,9 +59,10 @@ stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, wit
 chaos: $(INTEGRATION_STAMP) ## kill parts of the distributed platform under load, and check that nothing is lost
 	@$(BIN)/python -m deploy.chaos $(ARGS)
 
-coverage: $(STAMP) ## run `make test` measured, and hold each package to its floor in pyproject.toml
+coverage: $(INTEGRATION_STAMP) ## run `make test` and `make test-servers` measured; each package has a floor in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage
 	@$(BIN)/coverage run -m pytest -n auto --dist worksteal --ignore tests/integration $(ARGS)
+	@$(BIN)/coverage run -m pytest tests/integration -n 2 --dist loadfile $(ARGS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/python -m tests.coverage_floors
 

@@ -116,7 +116,7 @@ async def test_long_retries_give_nothing_away(database: Database, logs: Logs) ->
     holds = [await logs.open("&poll_timeout=3&session_timeout=6") for _ in range(2)]
     both = [worker(name, log) for name, log in zip(("one", "two"), holds, strict=True)]
     running = [asyncio.create_task(one.run()) for one in both]
-    await asyncio.sleep(3)  # until both have joined
+    await asyncio.sleep(8)  # until both have joined: two heartbeats, of 3 s each, and some
     await tell(holds[0], 1)
     for _ in range(200):
         if await effects.seen(database):
