@@ -147,9 +147,9 @@ class TextFormatter(logging.Formatter):
         extra = _extra(record)
         if identifier := request_id.get():
             extra["request_id"] = identifier
-        parts = [_time(record), f"{record.levelname:<8}", record.name, record.getMessage()]
+        parts = [_time(record), f"{record.levelname:<8}", record.name, redact(record.getMessage())]
         parts += [f"{name}={value}" for name, value in extra.items() if value is not None]
-        line = _printable(redact(" ".join(parts)))
+        line = _printable(" ".join(parts))
         return f"{line}\n{redact(self.formatException(record.exc_info))}" if record.exc_info else line
 
 
