@@ -1,7 +1,7 @@
 """The file of `hanse compose --contract`: a contract in YAML.
 
-include: [public]              # with any: only elements that have one of these tags
-exclude: [internal]            # no elements that have one of these tags
+include: [public]              # if given: only elements with one of these tags
+exclude: [internal]            # no elements with one of these tags
 hide_unreachable_types: true   # the default
 """
 
