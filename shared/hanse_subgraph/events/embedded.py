@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS dead_letter (
 _AFTER_PROGRESS = "position > coalesce((SELECT position FROM progress WHERE consumer = ?), 0)"
 
 Result = TypeVar("Result")
+Version = tuple[int, int]  # changes by other connections, changes by this one
 _open_logs: WeakSet[EmbeddedLog] = WeakSet()
 
 
@@ -156,10 +157,10 @@ class EmbeddedLog:
             raise
 
     def _select(
-        self, consumer: str, types: Collection[str], limit: int, seen: int | None
-    ) -> tuple[int, list[Delivery]]:
-        """The file's version, and what comes next; nothing is read where the version is the one `seen` before."""
-        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        self, consumer: str, types: Collection[str], limit: int, seen: Version | None
+    ) -> tuple[Version, list[Delivery]]:
+        """The file's version, and the next deliveries; nothing is read if the version is the one `seen` before."""
+        version = (self._connection.execute("PRAGMA data_version").fetchone()[0], self._connection.total_changes)
         if version == seen:
             return version, []
         again = self._connection.execute(
@@ -199,13 +200,13 @@ class EmbeddedSubscription:
     async def read(self, *, limit: int, wait: float) -> list[Delivery]:
         log = self._log
         deadline = time.monotonic() + wait
-        version = None
+        version: Version | None = None
         while True:
             log._appended.clear()
-            now, found = await log._run(partial(log._select, self._consumer, self._types, limit, version))
+            version, found = await log._run(partial(log._select, self._consumer, self._types, limit, version))
             if found or time.monotonic() >= deadline:
                 return found
-            version = None if await set_within(log._appended, POLL_SECONDS) else now
+            await set_within(log._appended, POLL_SECONDS)
 
     async def commit(self, done: Sequence[Delivery]) -> None:
         if done:

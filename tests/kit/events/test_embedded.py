@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,15 @@ async def test_an_event_is_there_once(log: EmbeddedLog) -> None:
     await log.append([event])
     await log.append([event, other := happened()])
     assert await come(log.subscribe("c", ()), 2) == [event, other]
+
+
+async def test_a_reader_that_missed_the_wake_up_sees_the_event_at_its_next_poll(log: EmbeddedLog) -> None:
+    read = partial(log._select, "c", (), 10)
+    version, found = await log._run(partial(read, None))
+    assert not found
+    await log.append([event := happened()])
+    _, found = await log._run(partial(read, version))
+    assert [delivery.event for delivery in found] == [event]
 
 
 @pytest.mark.parametrize("url", ["", "embedded:", "kafka", "redis://x"])
