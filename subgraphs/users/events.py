@@ -60,6 +60,19 @@ class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
     reason: str
 
 
+class AccessRevoked(_UserEvent, frozen=True, kw_only=True):
+    """Access tokens are revoked before they expire.
+
+    Revoked are the tokens whose `sub` is `id`, whose `sid` is `sessionId` (any, where that is null), and whose `iat` is
+    not after `revokedAt`. All of them have expired at `expiresAt`.
+    """
+
+    event_type: ClassVar[str] = "user.access_revoked"
+    session_id: Uuid | None
+    revoked_at: Moment
+    expires_at: Moment
+
+
 class UserUpdated(_UserEvent, frozen=True, kw_only=True):
     """A user's profile changed. `changed` lists the changed fields; all fields hold the current values."""
 
@@ -167,6 +180,7 @@ PUBLISHED: tuple[type[EventData], ...] = (
     UserSignedIn,
     SignInFailed,
     UserSignedOut,
+    AccessRevoked,
     EmailVerificationRequested,
     EmailVerified,
     PasswordResetRequested,

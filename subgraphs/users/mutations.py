@@ -79,8 +79,8 @@ class Mutation:
         return _signed_in(outcome)
 
     @strawberry.federation.mutation(
-        description="End the current session and revoke its refresh token. The access token stays valid until it "
-        "expires. Requires authentication.",
+        description="End the current session and revoke its refresh token and its access tokens. "
+        "Requires authentication.",
         authenticated=True,
     )
     async def logout(self, info: UsersInfo) -> bool:
@@ -99,7 +99,7 @@ class Mutation:
     async def logout_everywhere(self, info: UsersInfo) -> int:
         user_id = info.context.principal.require_user()
         async with info.context.change() as session:
-            return await info.context.identity.sign_in.sign_out(session, user_id, None)
+            return await info.context.identity.sign_in.sign_out_everywhere(session, user_id)
 
     @strawberry.federation.mutation(
         description="Update the caller's profile. A verification link is mailed to a new email address. "

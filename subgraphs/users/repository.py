@@ -124,14 +124,15 @@ async def end_sessions(
     *,
     session_id: str | None = None,
     except_id: str | None = None,
-) -> list[str]:
-    """End one session of a user, or all (except one). Returns the ids of the sessions that were active."""
+) -> dict[str, datetime]:
+    """End one session of a user, or all (except one). Returns when each session that was active was last used."""
     active = update(Session).where(col(Session.user_id) == user_id, col(Session.revoked_at).is_(None))
     if session_id is not None:
         active = active.where(col(Session.id) == session_id)
     if except_id is not None:
         active = active.where(col(Session.id) != except_id)
-    return list(await session.scalars(active.values(revoked_at=at).returning(col(Session.id))))
+    ended = await session.execute(active.values(revoked_at=at).returning(col(Session.id), col(Session.used_at)))
+    return {row.id: row.used_at for row in ended}
 
 
 async def active_sessions(session: AsyncSession, user_id: str, at: datetime) -> list[Session]:
@@ -206,7 +207,7 @@ async def api_key_by_fingerprint(session: AsyncSession, fingerprint: str) -> tup
     return None if row is None else (row[0], row[1])
 
 
-async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> None:
-    """Revoke all API keys of a user."""
+async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> list[str]:
+    """Revoke all API keys of a user. Returns the ids of those that were not revoked."""
     unrevoked = update(ApiKey).where(col(ApiKey.user_id) == user_id, col(ApiKey.revoked_at).is_(None))
-    await session.execute(unrevoked.values(revoked_at=at))
+    return list(await session.scalars(unrevoked.values(revoked_at=at).returning(col(ApiKey.id))))

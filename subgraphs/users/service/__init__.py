@@ -11,6 +11,7 @@ from subgraphs.users.service.administration import Administration
 from subgraphs.users.service.api_keys import ApiKeys
 from subgraphs.users.service.profile import Profiles
 from subgraphs.users.service.recovery import Recovery
+from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.service.sign_in import SignIn
 from subgraphs.users.service.tokens import AccessTokens
 from subgraphs.users.settings import UsersSettings
@@ -23,9 +24,10 @@ class Identity:
         self, settings: UsersSettings, keys: SigningKeys, platform: Platform, *, clock: Clock = utc_now
     ) -> None:
         passwords, tokens = Passwords(settings), AccessTokens(settings, keys, platform, clock=clock)
+        revocations = Revocations(settings, clock=clock)
         self.recovery = Recovery(settings, clock=clock)
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
-        self.sign_in = SignIn(settings, tokens, passwords, clock=clock)
+        self.sign_in = SignIn(settings, tokens, passwords, revocations, clock=clock)
         self.profiles = Profiles(passwords, self.sign_in, self.recovery, clock=clock)
         self.administration = Administration(self.sign_in, clock=clock)
-        self.api_keys = ApiKeys(tokens, clock=clock)
+        self.api_keys = ApiKeys(tokens, revocations, clock=clock)

@@ -29,7 +29,7 @@ class Administration:
             user.role, user.updated_at = role.value, self._clock()
             await session.flush()
             await emit(session, RoleChanged(id=user.id, role=user.role))
-            await self._sign_in.sign_out(session, user.id, None, reason="ROLE_CHANGED")
+            await self._sign_in.sign_out_everywhere(session, user.id, reason="ROLE_CHANGED")
         return user
 
     async def set_active(self, session: AsyncSession, principal: Principal, user_id: str, *, active: bool) -> User:
@@ -41,7 +41,7 @@ class Administration:
             await session.flush()
             await emit(session, UserStateChanged(id=user.id, state=user.state))
             if not active:
-                await self._sign_in.sign_out(session, user.id, None, reason="DEACTIVATED")
+                await self._sign_in.sign_out_everywhere(session, user.id, reason="DEACTIVATED")
         return user
 
     async def _other(self, session: AsyncSession, principal: Principal, user_id: str) -> User:

@@ -16,6 +16,7 @@ from subgraphs.users import repository
 from subgraphs.users.errors import WrongCredentials
 from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked, SignInFailed
 from subgraphs.users.models import ApiKey, User, UserState
+from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
 
 PREFIX = "hanse_"  # lets secret scanners recognize a leaked key
@@ -25,8 +26,9 @@ MAX_KEYS = 50
 class ApiKeys:
     """Creates, revokes and exchanges API keys."""
 
-    def __init__(self, tokens: AccessTokens, *, clock: Clock = utc_now) -> None:
+    def __init__(self, tokens: AccessTokens, revocations: Revocations, *, clock: Clock = utc_now) -> None:
         self._tokens = tokens
+        self._revocations = revocations
         self._clock = clock
 
     async def create(
@@ -74,6 +76,8 @@ class ApiKeys:
         key.revoked_at = self._clock()
         await session.flush()
         await emit(session, ApiKeyRevoked(id=key.id, user_id=user_id))
+        if key.used_at is not None and key.used_at > self._revocations.oldest_issue:
+            await self._revocations.revoke_sessions(session, user_id, [key.id])
         return key
 
     async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int] | ClientError:
@@ -87,7 +91,11 @@ class ApiKeys:
             user_id = user.id if user is not None else None
             await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason="WRONG_API_KEY", locked=False))
             return WrongCredentials()
-        key.used_at = now
+        await session.refresh(user, with_for_update=True)  # a revocation is before this or sees the new token
+        await session.refresh(key, with_for_update=True)
+        if not _is_valid(key, user, now):
+            return WrongCredentials()
+        key.used_at = self._clock()
         await session.flush()
         await emit(session, ApiKeyExchanged(id=key.id, user_id=user.id))
         allowed = [scope for scope in key.scopes if scope in self._tokens.scopes_of(user)]

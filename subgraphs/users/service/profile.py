@@ -99,7 +99,10 @@ class Profiles:
         await session.flush()
         await repository.delete_links(session, user.id, "reset")
         await emit(session, PasswordChanged(id=user.id, by=by))
-        await self._sign_in.sign_out_others(session, user.id, own_session_id, "PASSWORD_CHANGED")
+        if own_session_id is None:
+            await self._sign_in.sign_out_everywhere(session, user.id, reason="PASSWORD_CHANGED")
+        else:
+            await self._sign_in.sign_out_others(session, user.id, own_session_id, "PASSWORD_CHANGED")
         return user
 
     async def confirm(self, user: User, password: str) -> None:
@@ -118,7 +121,7 @@ class Profiles:
         await session.flush()
         await repository.delete_links(session, user.id)
         await repository.revoke_api_keys(session, user.id, now)
-        await self._sign_in.sign_out(session, user.id, None, reason="DELETED")
+        await self._sign_in.sign_out_everywhere(session, user.id, reason="DELETED")
         await repository.clear_session_clients(session, user.id)
         await emit(session, UserDeleted(id=user.id))
         return user

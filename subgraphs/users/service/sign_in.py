@@ -7,7 +7,7 @@ session is revoked (OAuth 2.0 Security Best Current Practice, RFC 9700, section 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +22,7 @@ from subgraphs.users.errors import SessionEnded, TokenReused, WrongCredentials
 from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut
 from subgraphs.users.models import RefreshToken, Session, User, UserState
 from subgraphs.users.passwords import Passwords
+from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
 from subgraphs.users.settings import UsersSettings
 
@@ -55,11 +56,18 @@ class SignIn:
     """
 
     def __init__(
-        self, settings: UsersSettings, tokens: AccessTokens, passwords: Passwords, *, clock: Clock = utc_now
+        self,
+        settings: UsersSettings,
+        tokens: AccessTokens,
+        passwords: Passwords,
+        revocations: Revocations,
+        *,
+        clock: Clock = utc_now,
     ) -> None:
         self._settings = settings
         self._tokens = tokens
         self._passwords = passwords
+        self._revocations = revocations
         self._clock = clock
 
     async def attempt(self, database: Database, login: str, password: str) -> Attempt:
@@ -111,23 +119,31 @@ class SignIn:
         if found is None:
             return SessionEnded()
         _, family, user = found
+        await session.refresh(user, with_for_update=True)  # a revocation is before this or sees the new token
+        await session.refresh(family, with_for_update=True)
         if family.revoked_at is not None or family.expires_at <= now or user.state != UserState.ACTIVE:
             return SessionEnded()
         if not await repository.use_refresh_token(session, key, now):
-            await self._end(session, user.id, "TOKEN_REUSED", session_id=family.id)
+            await self._end_some(session, user.id, "TOKEN_REUSED", session_id=family.id)
             return TokenReused()
         family.used_at, family.expires_at = now, now + self._lifetime
         return await self._issue(session, user, family)
 
     async def sign_out(
-        self, session: AsyncSession, user_id: str, session_id: str | None, *, reason: str = "SIGNED_OUT"
+        self, session: AsyncSession, user_id: str, session_id: str, *, reason: str = "SIGNED_OUT"
     ) -> int:
-        """End one session of the user, or all if `session_id` is None. Returns the number of ended sessions."""
-        return await self._end(session, user_id, reason, session_id=session_id)
+        """End one session of the user and revoke its tokens. Returns the number of ended sessions: 0 or 1."""
+        return len(await self._end_some(session, user_id, reason, session_id=session_id))
+
+    async def sign_out_everywhere(self, session: AsyncSession, user_id: str, *, reason: str = "SIGNED_OUT") -> int:
+        """End all sessions of the user and revoke all tokens. Returns the number of ended sessions."""
+        await repository.user_by_id(session, user_id, to_write=True)
+        await self._revocations.revoke_all(session, user_id)
+        return len(await self._end(session, user_id, reason))
 
     async def sign_out_others(self, session: AsyncSession, user_id: str, own_id: str | None, reason: str) -> int:
-        """End all sessions of the user except `own_id`. Returns the number of ended sessions."""
-        return await self._end(session, user_id, reason, except_id=own_id)
+        """End all sessions of the user except `own_id` and revoke their tokens. Returns their number."""
+        return len(await self._end_some(session, user_id, reason, except_id=own_id))
 
     @property
     def _lifetime(self) -> timedelta:
@@ -151,10 +167,20 @@ class SignIn:
         await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason=reason, locked=locked))
         return WrongCredentials()
 
-    async def _end(self, session: AsyncSession, user_id: str, reason: str, **selection: str | None) -> int:
+    async def _end_some(
+        self, session: AsyncSession, user_id: str, reason: str, **selection: str | None
+    ) -> dict[str, datetime]:
+        ended = await self._end(session, user_id, reason, **selection)
+        with_tokens = [session_id for session_id, used in ended.items() if used > self._revocations.oldest_issue]
+        await self._revocations.revoke_sessions(session, user_id, with_tokens)
+        return ended
+
+    async def _end(
+        self, session: AsyncSession, user_id: str, reason: str, **selection: str | None
+    ) -> dict[str, datetime]:
         ended = await repository.end_sessions(session, user_id, self._clock(), **selection)
         await emit(session, *(UserSignedOut(id=user_id, session_id=session_id, reason=reason) for session_id in ended))
-        return len(ended)
+        return ended
 
     async def _issue(self, session: AsyncSession, user: User, family: Session) -> SignedIn:
         token = new_secret()

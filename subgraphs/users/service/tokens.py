@@ -46,7 +46,7 @@ class AccessTokens:
 
     def sign(self, user: User, session_id: str, scopes: Sequence[str]) -> str:
         """Sign an access token of a user with these scopes."""
-        now = int(self._clock().timestamp())
+        now = self._clock().timestamp()
         roles = [Role.USER.value, Role.ADMIN.value] if user.role == Role.ADMIN else [Role.USER.value]
         return self._keys.sign(
             {
@@ -56,7 +56,7 @@ class AccessTokens:
                 "sid": session_id,
                 "roles": roles,
                 "scope": " ".join(scopes),
-                "iat": now,
-                "exp": now + self.lifetime,
+                "iat": now,  # a fraction of a second, for `user.access_revoked`
+                "exp": int(now) + self.lifetime,
             }
         )

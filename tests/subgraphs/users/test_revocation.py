@@ -1,0 +1,122 @@
+"""The event that names access tokens which are revoked before they expire."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from hanse_subgraph.ids import new_id
+from hanse_subgraph.subgraph_app import SubgraphApp
+from tests.subgraphs.harness import Person, Router, an_admin, events_of, somebody
+from tests.subgraphs.users.test_accounts import register
+from tests.subgraphs.users.test_sign_in import REFRESH, claims, login
+
+EXCHANGE = "mutation ($secret: String!) { exchangeApiKey(secret: $secret) { accessToken } }"
+CREATE_KEY = """
+mutation { createApiKey(name: "till", scopes: ["profile:write"]) { secret apiKey { id } } }
+"""
+REVOKE_KEY = "mutation ($id: ID!) { revokeApiKey(id: $id) { id } }"
+CHANGE_PASSWORD = """
+mutation { changePassword(currentPassword: "seven seas", newPassword: "eight wide seas") { id } }
+"""
+
+
+def is_revoked(token: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Whether an event revokes a token with these claims, as the event's description says."""
+    names_session = event["sessionId"] in (None, token["sid"])
+    return bool(
+        token["sub"] == event["id"]
+        and names_session
+        and token["iat"] <= datetime.fromisoformat(event["revokedAt"]).timestamp()
+        and token["exp"] <= datetime.fromisoformat(event["expiresAt"]).timestamp()
+    )
+
+
+async def revocations(users: SubgraphApp, count: int) -> list[dict[str, Any]]:
+    """The data of the first revocations."""
+    return [event.data for event in await events_of(users, "user.access_revoked", count=count)]
+
+
+def administration(query: str) -> Callable[[SubgraphApp, Router, str], Awaitable[Any]]:
+    """What an admin does to a user."""
+
+    async def act(users: SubgraphApp, router: Router, user_id: str) -> None:
+        await an_admin(users, router, new_id(), "users:write").get(query, id=user_id)
+
+    return act
+
+
+async def _logout_everywhere(users: SubgraphApp, router: Router, user_id: str) -> None:
+    await somebody(users, router, user_id).get("mutation { logoutEverywhere }")
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        pytest.param(administration("mutation ($id: ID!) { setRole(id: $id, role: ADMIN) { id } }"), id="setRole"),
+        pytest.param(administration("mutation ($id: ID!) { deactivateUser(id: $id) { id } }"), id="deactivateUser"),
+        pytest.param(administration("mutation ($id: ID!) { deleteUser(id: $id) }"), id="deleteUser"),
+        pytest.param(_logout_everywhere, id="logoutEverywhere"),
+    ],
+)
+async def test_every_earlier_token_is_revoked_and_no_later_one(
+    act: Callable[[SubgraphApp, Router, str], Awaitable[Any]], anyone: Person, users: SubgraphApp, router: Router
+) -> None:
+    user_id, other_id = (
+        await register(anyone),
+        await register(anyone, username="bea", email="bea@hanse.example", phone=None),
+    )
+    key = (await somebody(users, router, user_id, "profile:write").get(CREATE_KEY))["createApiKey"]
+    tokens = [
+        (await login(anyone))["accessToken"],
+        (await anyone.get(EXCHANGE, secret=key["secret"]))["exchangeApiKey"]["accessToken"],
+    ]
+    await act(users, router, user_id)
+    (event,) = await revocations(users, 1)
+    assert [is_revoked(claims(users, token), event) for token in tokens] == [True, True]
+    later = (await login(anyone, "bea"))["accessToken"]
+    assert not is_revoked(claims(users, later) | {"sub": user_id}, event)
+    assert not is_revoked(claims(users, tokens[0]) | {"sub": other_id}, event)
+
+
+async def test_logout_revokes_the_tokens_of_its_session(anyone: Person, users: SubgraphApp, router: Router) -> None:
+    user_id = await register(anyone)
+    token, other = [claims(users, (await login(anyone))["accessToken"]) for _ in range(2)]
+    await Person(users, router, user_id, {"sid": token["sid"]}).get("mutation { logout }")
+    (event,) = await revocations(users, 1)
+    assert (is_revoked(token, event), is_revoked(other, event)) == (True, False)
+
+
+async def test_a_refresh_token_used_twice_revokes_its_session(anyone: Person, users: SubgraphApp) -> None:
+    await register(anyone)
+    payload = await login(anyone)
+    await anyone.get(REFRESH, token=payload["refreshToken"])
+    await anyone(REFRESH, token=payload["refreshToken"])
+    (event,) = await revocations(users, 1)
+    assert is_revoked(claims(users, payload["accessToken"]), event)
+
+
+async def test_a_new_password_revokes_the_tokens_of_other_sessions(
+    anyone: Person, users: SubgraphApp, router: Router
+) -> None:
+    user_id = await register(anyone)
+    token, other = [claims(users, (await login(anyone))["accessToken"]) for _ in range(2)]
+    me = Person(users, router, user_id, {"sid": token["sid"], "scope": "profile:write"})
+    await me.get(CHANGE_PASSWORD)
+    events = await revocations(users, 2)  # of the registration's session too
+    assert (any(is_revoked(token, event) for event in events), any(is_revoked(other, event) for event in events)) == (
+        False,
+        True,
+    )
+
+
+async def test_a_revoked_api_key_revokes_its_tokens(anyone: Person, users: SubgraphApp, router: Router) -> None:
+    me = somebody(users, router, await register(anyone), "profile:write")
+    key = (await me.get(CREATE_KEY))["createApiKey"]
+    token = (await anyone.get(EXCHANGE, secret=key["secret"]))["exchangeApiKey"]["accessToken"]
+    await me.get(REVOKE_KEY, id=key["apiKey"]["id"])
+    (event,) = await revocations(users, 1)
+    assert is_revoked(claims(users, token), event)
