@@ -18,7 +18,7 @@
     │   ├── VariablesRefused     BAD_USER_INPUT
     │   ├── UnknownOperation     OPERATION_RESOLUTION_FAILURE
     │   ├── LimitExceeded        MAX_DEPTH_LIMIT, MAX_ALIASES_LIMIT, MAX_TOKENS_LIMIT, MAX_FIELDS_LIMIT,
-    │   │                        MAX_ROOT_FIELDS_LIMIT
+    │   │                        MAX_ROOT_FIELDS_LIMIT, QUERY_TOO_COMPLEX
     │   └── UnplannableOperation QUERY_PLANNING_FAILED          500
     ├── PersistedNotFound        PERSISTED_QUERY_NOT_FOUND      200  (APQ: the client sends the text next)
     ├── PersistedNotSupported    PERSISTED_QUERY_NOT_SUPPORTED  200

@@ -25,8 +25,8 @@ from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner import PlanError, Planner
-from hanse_router.prepare import Preparer, too_deep
+from hanse_router.planner import PlanError, Planner, TooComplexError
+from hanse_router.prepare import Preparer, too_complex, too_deep
 from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer, Denial
 from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
 from hanse_router.prepare.variables import CoerceVariables, prepare_variables
@@ -94,7 +94,7 @@ class Pipeline:
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self._preparer = Preparer(supergraph, self.api_schema, settings)
-        self._planner = Planner(supergraph)
+        self._planner = Planner(supergraph, max_steps=settings.limits.max_plan_steps)
         self.transports = transports
         self._headers = headers
         self._limiter = limiter
@@ -238,6 +238,8 @@ class Pipeline:
         operation, denied = prepared.operation, denial.fields
         try:
             plan = self._planner.plan(operation, denied=denied)
+        except TooComplexError:
+            raise too_complex(self._settings.limits) from None
         except PlanError as error:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
         except RecursionError:

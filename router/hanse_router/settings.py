@@ -63,6 +63,11 @@ class LimitSettings(_Section):
     max_aliases: int = Field(default=1_000, ge=0, description="Maximum number of aliases; fragments count at each use.")
     max_fields: int = Field(default=20_000, ge=1, description="Maximum number of fields; fragments count at each use.")
     max_root_fields: int = Field(default=200, ge=1, description="Maximum number of root fields.")
+    max_plan_steps: int = Field(
+        default=250_000,
+        ge=1,
+        description="Maximum number of steps to plan an operation. A step is one option that the planner looks at.",
+    )
     max_concurrent_operations: int = Field(
         default=0, ge=0, description="Maximum number of operations executing at a time; others wait. 0: no limit."
     )

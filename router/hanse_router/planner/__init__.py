@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from hanse_router.operation import Field, Operation
 from hanse_router.operation_kind import OperationKind
+from hanse_router.planner.budget import NO_LIMIT, Budget, TooComplexError
 from hanse_router.planner.build_plan import build_plan
 from hanse_router.planner.choose_paths import FetchGraphBuilder
 from hanse_router.planner.fetch_graph import FetchGraph
@@ -19,7 +20,7 @@ from hanse_router.query_plan import PlanError, QueryPlan
 from hanse_schema.query_graph import QueryGraph, build
 from hanse_schema.supergraph.model import Supergraph
 
-__all__ = ["PlanError", "Planner", "QueryPlan"]
+__all__ = ["PlanError", "Planner", "QueryPlan", "TooComplexError"]
 
 _NOTHING: frozenset[Field] = frozenset()
 
@@ -27,7 +28,9 @@ _NOTHING: frozenset[Field] = frozenset()
 class Planner:
     """Plans operations over one supergraph. Between plans it keeps only look-ups in the query graph."""
 
-    def __init__(self, supergraph: Supergraph) -> None:
+    def __init__(self, supergraph: Supergraph, *, max_steps: int = NO_LIMIT) -> None:
+        """`max_steps` is the budget of each plan."""
+        self._max_steps = max_steps
         self.graph: QueryGraph = build(supergraph)
         self._views: dict[frozenset[str], GraphView] = {}
 
@@ -40,15 +43,17 @@ class Planner:
     ) -> QueryPlan:
         """The plan of an operation without the `denied` fields.
 
-        `override_labels` are the labels of progressive overrides that are active. Raises PlanError.
+        `override_labels` are the labels of progressive overrides that are active. Raises PlanError; TooComplexError
+        if the budget is spent.
         """
+        budget = Budget(self._max_steps)
         merged = merge_fields(self.graph, operation, denied)
-        finder = PathFinder(self._view(override_labels))
+        finder = PathFinder(self._view(override_labels), budget)
         fetches = FetchGraph()
         builder = FetchGraphBuilder(finder, operation.kind, fetches)
         place = place_in_series if operation.kind is OperationKind.MUTATION else place_together
         place(merged, finder, builder)
-        requests = run_passes(requests_of(fetches, self.graph))
+        requests = run_passes(requests_of(fetches, self.graph), budget)
         return build_plan(operation, requests, self.graph.supergraph.subgraphs)
 
     def _view(self, labels: frozenset[str]) -> GraphView:

@@ -41,6 +41,7 @@ class FetchGraphBuilder:
 
     def __init__(self, finder: PathFinder, kind: OperationKind, fetches: FetchGraph) -> None:
         self._finder = finder
+        self._budget = finder.budget
         self._kind = kind
         self._fetches = fetches
         self._roots: dict[str, FetchNode] = {}
@@ -101,6 +102,7 @@ class FetchGraphBuilder:
 
     def _earlier(self, leaf: Leaf, level: int) -> list[Candidate]:
         """The candidates that are in use, or available before a level."""
+        self._budget.spend(len(leaf.candidates))
         return [one for one in leaf.candidates if one.option in self._in_use or one.option.level < level]
 
     # -- the cost of an option -----------------------------------------------------------------------------------------
@@ -111,6 +113,7 @@ class FetchGraphBuilder:
             return (0, selected.fetch_node.level)
         version, cost = self._costs.get(option, _UNKNOWN)
         if version != self._version:
+            self._budget.spend(len(option.arrivals))
             cost = min(self._arrival_cost(option, arrival) for arrival in option.arrivals)
             self._costs[option] = self._version, cost
         return cost
@@ -140,6 +143,7 @@ class FetchGraphBuilder:
 
     def _adoptable(self, option: Option) -> FetchNode | None:
         """A fetch that already enters the subgraph of the option at its position."""
+        self._budget.spend(len(self._entered[option.position]))
         fetch_nodes = [
             fetch_node
             for fetch_node in self._entered[option.position]
@@ -150,6 +154,7 @@ class FetchGraphBuilder:
     # -- using an option -----------------------------------------------------------------------------------------------
 
     def _selected(self, option: Option) -> SelectedObject:
+        self._budget.spend()
         selected = self._in_use.get(option)
         if selected is None:
             arrival, *others = option.arrivals

@@ -13,6 +13,7 @@ AnyOf = frozenset[Conditions]
 
 ALWAYS: AnyOf = frozenset((Conditions(),))
 MAX_ALTERNATIVES = 8  # above it, only what they have in common is kept
+MAX_SETS = 64  # above it, they are not simplified: the work grows with the square of their number
 
 
 def any_of(sets: Iterable[Conditions]) -> AnyOf:
@@ -59,10 +60,14 @@ def _simplified(sets: AnyOf) -> AnyOf:
         return ALWAYS
     if len(sets) == 1:
         return sets
+    if len(sets) > MAX_SETS:
+        return _in_common(sets)
     found: set[Conditions] = set()
     # The order makes the result deterministic.
     pending = sorted(sets, key=lambda one: _order(in_order(one)), reverse=True)
     while pending:
+        if len(found) > MAX_SETS:
+            return _in_common(sets)
         one = pending.pop()
         if any(held <= one for held in found):
             continue
@@ -70,10 +75,14 @@ def _simplified(sets: AnyOf) -> AnyOf:
         shorter = [short for held in found for short in (*_shorter(one, held), *_shorter(held, one))]
         found.add(one)
         pending += shorter
-    simple = frozenset(found)
-    if len(simple) > MAX_ALTERNATIVES:
-        simple = frozenset((common(simple),))
-    return ALWAYS if Conditions() in simple else simple
+    if len(found) > MAX_ALTERNATIVES:
+        return _in_common(frozenset(found))
+    return ALWAYS if Conditions() in found else frozenset(found)
+
+
+def _in_common(sets: AnyOf) -> AnyOf:
+    shared = common(sets)
+    return frozenset((shared,)) if shared else ALWAYS
 
 
 def _shorter(one: Conditions, other: Conditions) -> Iterator[Conditions]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from hanse_router.planner.budget import Budget
 from hanse_router.planner.fetch_graph import merge_required
 from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.hidden import HiddenSelections
@@ -34,8 +35,9 @@ class NoPathError(PlanError):
 class PathFinder:
     """Finds the paths for one operation. It does not choose among them."""
 
-    def __init__(self, view: GraphView) -> None:
+    def __init__(self, view: GraphView, budget: Budget | None = None) -> None:
         self.view = view
+        self.budget = budget or Budget()
         self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
         self._open: set[tuple[int, Node, str]] = set()
         self._resolved: dict[tuple[Node, MergedField], bool] = {}
@@ -184,6 +186,7 @@ class PathFinder:
 
     def close(self, position: Position) -> None:
         """Add the options that are entered by key from those that exist, each at its earliest level."""
+        self.budget.spend(len(position.options))
         for node, level, entries in self._closure(position):
             position.options[node] = Option(position, node, level, [KeyArrival(entry) for entry in entries])
 
@@ -209,6 +212,7 @@ class PathFinder:
         first = min(scratch_option.level for scratch_option in scratch.options.values())
         pending = [e for e in self.view.entries(type_) if (e.target.graph, e.target.type) not in present]
         while pending:
+            self.budget.spend(len(pending))
             levels = [(self.level_of(scratch, entry.key), entry) for entry in pending]
             reachable = [(max(level, first), entry) for level, entry in levels if level is not None]
             if not reachable:
@@ -236,6 +240,7 @@ class PathFinder:
     def candidates(self, position: Position, name: str) -> list[Candidate]:
         """The options that resolve a field of every object at the position."""
         view = self.view
+        self.budget.spend(1 + len(position.options))
         if name == "__typename":
             return [Candidate(option, None) for option in position.options.values() if view.knows_type(option.node)]
         look_up = view.shared_field if position.abstract else view.field
@@ -298,6 +303,7 @@ class PathFinder:
     def level_of(self, position: Position, picks: Picks) -> int | None:
         """The earliest level at which a whole field set is available; None if a part of it never is."""
         latest = 0
+        self.budget.spend(len(picks))
         for pick in picks:
             level: int | None
             if isinstance(pick, FieldPick):
@@ -349,6 +355,7 @@ class PathFinder:
         best: int | None = None
         for option in position.options.values():
             casts = self.view.casts(option.node)
+            self.budget.spend(len(casts))
             levels = [self.level_of(self._scratch(t, [(node, option.level)]), (pick,)) for t, node in casts.items()]
             known = [level for level in levels if level is not None]
             if levels and len(known) == len(levels):

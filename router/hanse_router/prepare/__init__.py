@@ -12,11 +12,11 @@ from hanse_router.operation import Operation
 from hanse_router.prepare.expand import Expander
 from hanse_router.prepare.limits import check_limits
 from hanse_router.prepare.validate import choose_operation, parse_document, validate_document, validation_rules
-from hanse_router.settings import RouterSettings
+from hanse_router.settings import LimitSettings, RouterSettings
 from hanse_schema.supergraph import possible_types
 from hanse_schema.supergraph.model import Supergraph
 
-__all__ = ["Preparer", "too_deep"]
+__all__ = ["Preparer", "too_complex", "too_deep"]
 
 
 class Preparer:
@@ -43,3 +43,12 @@ class Preparer:
 def too_deep() -> LimitExceeded:
     """The error of a document whose fragments nest too deeply; `limits.max_depth` counts only fields."""
     return LimitExceeded("The document is nested too deeply.", code="MAX_DEPTH_LIMIT")
+
+
+def too_complex(limits: LimitSettings) -> LimitExceeded:
+    """The error of an operation whose planning takes too many steps."""
+    return LimitExceeded(
+        f"Planning the operation takes more than {limits.max_plan_steps} steps, the maximum (limits.max_plan_steps):"
+        " select fewer fields, or send several operations.",
+        code="QUERY_TOO_COMPLEX",
+    )

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from hanse_router.planner.budget import Budget
 from hanse_router.planner.passes.merge_groups import merge_groups
 from hanse_router.planner.passes.merge_siblings import merge_siblings
 from hanse_router.planner.passes.wait_to_merge import wait_to_merge
 from hanse_router.planner.passes.wire_aliases import add_wire_aliases
 from hanse_router.planner.requests import Request
 
-Pass = Callable[[list[Request]], list[Request]]
+Pass = Callable[[list[Request], Budget], list[Request]]
 
 PASSES: tuple[Pass, ...] = (
     wait_to_merge,
@@ -20,8 +21,8 @@ PASSES: tuple[Pass, ...] = (
 )
 
 
-def run_passes(requests: list[Request]) -> list[Request]:
-    """Run every pass."""
+def run_passes(requests: list[Request], budget: Budget) -> list[Request]:
+    """Run every pass. Raises TooComplexError if the budget is spent."""
     for rewrite in PASSES:
-        requests = rewrite(requests)
+        requests = rewrite(requests, budget)
     return requests

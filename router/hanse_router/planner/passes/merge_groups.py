@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import replace
 
+from hanse_router.planner.budget import Budget
 from hanse_router.planner.conditions import either
 from hanse_router.planner.fetch_graph import conflict, merge_required
 from hanse_router.planner.requests import Group, Request
 from hanse_router.query_plan import EntityInput, Path, PathTypes, Selection
 
 
-def merge_groups(requests: list[Request]) -> list[Request]:
+def merge_groups(requests: list[Request], budget: Budget) -> list[Request]:
     """Merge groups for the same objects, then those that differ only in response paths or only in object types."""
     for request in requests:
+        budget.spend(len(request.groups))
         if len(request.groups) > 1:
             request.groups = _merge_types(_merge_paths(_merge_objects(request.groups)))
     return requests
@@ -57,28 +59,28 @@ def _united(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> tuple[S
 
 
 def _merge_paths(groups: list[Group]) -> list[Group]:
-    merged: list[Group] = []
-    alike: dict[Hashable, list[Group]] = {}
+    """Merge groups that differ only in response paths. Each path is hashed once."""
+    merged: dict[Hashable, Group] = {}
+    paths: dict[Hashable, dict[Path, None]] = {}
     for group in groups:
-        kind = (group.inputs, group.recovers_type, id(group) if group.contexts else None)
-        held = alike.setdefault(kind, [])
-        first = next((one for one in held if _ask_the_same(one.selections, group.selections)), None)
-        if first is None:
-            held.append(group)
-            merged.append(group)
-        else:
-            first.paths = tuple(dict.fromkeys((*first.paths, *group.paths)))
+        kind: Hashable = (
+            group.inputs,
+            group.recovers_type,
+            id(group) if group.contexts else None,
+            _unordered(group.selections),
+        )
+        first = merged.setdefault(kind, group)
+        paths.setdefault(kind, {}).update(dict.fromkeys(group.paths))
+        if first is not group:
             first.conditions = either(first.conditions, group.conditions)
-    return merged
-
-
-def _ask_the_same(one: tuple[Selection, ...], other: tuple[Selection, ...]) -> bool:
-    """Whether two selections are equal but for their order."""
-    return one == other or (len(one) == len(other) and _unordered(one) == _unordered(other))
+    for kind, group in merged.items():
+        group.paths = tuple(paths[kind])
+    return list(merged.values())
 
 
 def _unordered(selections: tuple[Selection, ...]) -> Hashable:
-    return frozenset(
+    """Equal for two selections that are equal but for their order."""
+    return len(selections), frozenset(
         (replace(one, selections=()), _unordered(one.selections)) if one.selections else one for one in selections
     )
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hanse_router.planner.budget import Budget
 from hanse_router.planner.conditions import either
 from hanse_router.planner.requests import Request
 
 
-def merge_siblings(requests: list[Request]) -> list[Request]:
+def merge_siblings(requests: list[Request], budget: Budget) -> list[Request]:
     """Merge entity requests of one subgraph and level; each keeps its own `_entities` field."""
+    budget.spend(len(requests))
     kept: list[Request] = []
     by_stage: dict[tuple[str, int], Request] = {}
     for request in requests:

@@ -6,11 +6,13 @@ types that exclude each other (GraphQL specification, 5.3.2: fields of one respo
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from operator import is_
 from typing import TypeVar
 
+from hanse_router.planner.budget import Budget
 from hanse_router.planner.requests import Request
 from hanse_router.query_plan import FieldSelection, InlineFragment, Selection
 from hanse_schema.type_ref import named_type
@@ -18,46 +20,64 @@ from hanse_schema.type_ref import named_type
 _Part = TypeVar("_Part", bound=Selection)
 
 
-def add_wire_aliases(requests: list[Request]) -> list[Request]:
+def add_wire_aliases(requests: list[Request], budget: Budget) -> list[Request]:
     """Give conflicting fields aliases of their own."""
+    aliases = _Aliases(budget)
     for request in requests:
-        request.selections = _aliased(request.selections)
+        request.selections = aliases.settle(request.selections)
         for group in request.groups:
-            group.selections = _aliased(group.selections)
+            group.selections = aliases.settle(group.selections)
     return requests
 
 
-def _aliased(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
-    if not any(isinstance(selection, InlineFragment) for selection in selections):
-        return _recurse(selections)
-    return _Scope(selections).rewrite(selections)
+class _Aliases:
+    """Gives aliases within a budget: nested fields are compared once for each level above them."""
 
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
 
-def _recurse(selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
-    return tuple([_with(s, _aliased(s.selections)) if s.selections else s for s in selections])
+    def settle(self, selections: tuple[Selection, ...]) -> tuple[Selection, ...]:
+        """The selections without conflicts."""
+        if any(isinstance(selection, InlineFragment) for selection in selections):
+            return _Scope(self, selections).rewrite(selections)
+        return tuple([_with(s, self.settle(s.selections)) if s.selections else s for s in selections])
+
+    def kind(self, field: FieldSelection) -> tuple[object, ...]:
+        """The part that must be equal for two fields to share a key."""
+        self._budget.spend()
+        wrappers = field.type.replace(named_type(field.type), "")
+        if not field.selections:
+            return (field.name, field.arguments, field.type)
+        # The selections of composite fields must be equal.
+        shape = frozenset((below.alias, *self.kind(below)) for below in _flat(field.selections))
+        return (field.name, field.arguments, wrappers, shape)
 
 
 class _Scope:
     """The fields of one object in a reply, across fragments."""
 
-    def __init__(self, selections: Iterable[Selection]) -> None:
+    def __init__(self, aliases: _Aliases, selections: Iterable[Selection]) -> None:
+        self._aliases = aliases
         self._kinds: dict[str, dict[tuple[object, ...], str]] = {}
-        self._taken = {field.alias for field in _flat(selections)}
+        self._uses = Counter(field.alias for field in _flat(selections))
+        self._taken = set(self._uses)
 
     def rewrite(self, selections: Iterable[Selection]) -> tuple[Selection, ...]:
+        """The selections, with other aliases where fields conflict."""
         found: list[Selection] = []
         for selection in selections:
             if isinstance(selection, InlineFragment):
                 found.append(_with(selection, self.rewrite(selection.selections)))
             else:
-                field = _with(selection, _aliased(selection.selections)) if selection.selections else selection
-                alias = self._alias(field)
+                inner = selection.selections
+                field = _with(selection, self._aliases.settle(inner)) if inner else selection
+                alias = self._alias(field) if self._uses[field.alias] > 1 else field.alias
                 found.append(field if alias == field.alias else replace(field, alias=alias))
         return tuple(found)
 
     def _alias(self, field: FieldSelection) -> str:
         kinds = self._kinds.setdefault(field.alias, {})
-        kind = _kind(field)
+        kind = self._aliases.kind(field)
         if kind not in kinds:
             kinds[kind] = self._free(field.alias) if kinds else field.alias
         return kinds[kind]
@@ -68,19 +88,6 @@ class _Scope:
             count += 1
         self._taken.add(free)
         return free
-
-
-def _kind(field: FieldSelection) -> tuple[object, ...]:
-    """The part that must be equal for two fields to share a key."""
-    wrappers = field.type.replace(named_type(field.type), "")
-    if not field.selections:
-        return (field.name, field.arguments, field.type)
-    # The selections of composite fields must be equal.
-    return (field.name, field.arguments, wrappers, _shape(field.selections))
-
-
-def _shape(selections: Iterable[Selection]) -> frozenset[tuple[object, ...]]:
-    return frozenset((field.alias, *_kind(field)) for field in _flat(selections))
 
 
 def _flat(selections: Iterable[Selection]) -> Iterable[FieldSelection]:
