@@ -21,6 +21,7 @@ from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
+from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.operation import Operation
@@ -121,6 +122,7 @@ class Pipeline:
             else None
         )
         self._tracing = tracing
+        self._execution_limits = ExecutionLimits(settings.limits.max_errors)
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> PreparedOperation:
@@ -244,7 +246,14 @@ class Pipeline:
             raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
         except RecursionError:
             raise too_deep() from None
-        return CompiledPlan(plan, operation, self.api_schema, denied=denied, metrics=self._metrics.execution)
+        return CompiledPlan(
+            plan,
+            operation,
+            self.api_schema,
+            denied=denied,
+            metrics=self._metrics.execution,
+            limits=self._execution_limits,
+        )
 
 
 def _deduplication_key(admitted: Admitted) -> Hashable:

@@ -74,6 +74,9 @@ class LimitSettings(_Section):
     max_validation_errors: int = Field(
         default=20, ge=1, description="Maximum number of validation errors that are reported."
     )
+    max_errors: int = Field(
+        default=1_000, ge=1, description="Maximum number of execution errors that a response lists."
+    )
 
 
 class UploadSettings(_Section):

@@ -15,6 +15,7 @@ from hanse_router.execute.compiled.layout import Repeated
 from hanse_router.execute.conditions import Booleans, boolean_defaults
 from hanse_router.execute.fetch import CompiledFetch
 from hanse_router.execute.introspect import Introspection
+from hanse_router.execute.limits import DEFAULT_LIMITS, ExecutionLimits
 from hanse_router.execute.project import Projection
 from hanse_router.execute.steps import Step, plan_steps
 from hanse_router.operation import Field, Operation
@@ -36,7 +37,12 @@ class Variant:
         collected = collector.root()
         introspection = Introspection(operation, collected, compiled.api_schema)
         self._generate = partial(
-            FastPath, collector=collector, root_type=operation.root, collected=collected, booleans=booleans
+            FastPath,
+            collector=collector,
+            root_type=operation.root,
+            collected=collected,
+            booleans=booleans,
+            limits=compiled.limits,
         )
         self._name = operation.name or "(anonymous)"
         self._metrics = compiled.metrics
@@ -46,6 +52,7 @@ class Variant:
         self.introspection = introspection if introspection.keys else None
         self.project = Projection(collector).root(operation.root, collected, introspection.keys)
         self.object_types = compiled.object_types
+        self.limits = compiled.limits
         self.steps: tuple[Step, ...] = plan_steps(compiled.plan.node, booleans)
         self.fetches = tuple(CompiledFetch(step.fetch, booleans) for step in self.steps)
         self.unblocks = _unblocks(self.steps)
@@ -98,9 +105,11 @@ class CompiledPlan:
         *,
         denied: Collection[Field] = (),
         metrics: ExecutionMetrics | None = None,
+        limits: ExecutionLimits = DEFAULT_LIMITS,
     ) -> None:
         """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null."""
         self.metrics = metrics or ExecutionMetrics()
+        self.limits = limits
         self.plan = plan
         self.kind: OperationKind = plan.kind
         self.operation = operation

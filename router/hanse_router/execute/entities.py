@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 
-from hanse_router.execute.errors import ResponsePath
+from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.query_plan import (
     EntityGroup,
     EntityInput,
@@ -25,6 +26,8 @@ Object = dict[str, Any]
 Extract = Callable[[Object], Object | None]
 
 MISSING: Final = object()
+MAX_LOCATED: Final = 50_000
+_MANY = 1_000
 
 
 def _null_for_a_file(value: object) -> None:
@@ -81,19 +84,23 @@ class GroupInput:
                 batch.targets[index].append((number, target))
         return batch
 
-    def response_paths(self, root: Object) -> dict[int, list[ResponsePath]]:
-        """The response paths of the objects at the group's paths, by the object's id(). Only errors need them."""
-        found: dict[int, list[ResponsePath]] = {}
+    def response_paths(self, root: Object) -> dict[int, list[LinkedPath]]:
+        """The response paths of the objects at the group's paths, by the object's id(). Only errors need them.
+
+        Of more than MAX_LOCATED objects at a path only the first are located.
+        """
+        found: dict[int, list[LinkedPath]] = {}
         for path in self.paths:
-            for target, response_path in _located(root, path, ()):
-                known = found.setdefault(id(target), [])
-                if response_path not in known:
-                    known.append(response_path)
+            for target, response_path in _located(root, path):
+                found.setdefault(id(target), []).append(response_path)
         return found
 
 
 def objects_at(root: Object, path: Path) -> list[Object]:
-    """The objects at a path of the response tree. Nulls and values of other shapes are skipped."""
+    """The objects at a path of the response tree. Nulls and values of other shapes are skipped.
+
+    An object that is at several response paths is in the list once, if the list is long.
+    """
     nodes: list[Any] = [root]
     for step in path:
         match step:
@@ -103,6 +110,8 @@ def objects_at(root: Object, path: Path) -> list[Object]:
                 nodes = [item for node in nodes if isinstance(node, list) for item in node if item is not None]
             case PathTypes(types):
                 nodes = [node for node in nodes if isinstance(node, dict) and _is_among(node, types)]
+        if len(nodes) > _MANY:  # objects that share what is below them must not multiply at each step
+            nodes = list({id(node): node for node in nodes}.values())
     return [node for node in nodes if isinstance(node, dict)]
 
 
@@ -117,21 +126,20 @@ def static_path(path: Path) -> ResponsePath:
     return tuple(keys)
 
 
-def _located(node: Any, path: Path, above: ResponsePath) -> Iterator[tuple[Object, ResponsePath]]:
-    if not path:
-        if isinstance(node, dict):
-            yield node, above
-        return
-    step, rest = path[0], path[1:]
-    if isinstance(step, PathKey):
-        if isinstance(node, dict):
-            yield from _located(node.get(step.response_key), rest, (*above, step.response_key))
-    elif isinstance(step, PathList):
-        if isinstance(node, list):
-            for index, item in enumerate(node):
-                yield from _located(item, rest, (*above, index))
-    elif isinstance(node, dict) and _is_among(node, step.runtime_types):
-        yield from _located(node, rest, above)
+def _located(root: Any, path: Path) -> list[tuple[Object, LinkedPath]]:
+    """The objects at a path, each with its response path; the first MAX_LOCATED."""
+    nodes: Iterable[tuple[Any, LinkedPath]] = [(root, ())]
+    for step in path:
+        match step:
+            case PathKey(key):
+                nodes = [(node.get(key), (at, key)) for node, at in nodes if isinstance(node, dict)]
+            case PathList():
+                lists = ((node, at) for node, at in nodes if isinstance(node, list))
+                items = ((item, (at, index)) for node, at in lists for index, item in enumerate(node))
+                nodes = list(islice(items, MAX_LOCATED))
+            case PathTypes(types):
+                nodes = [(node, at) for node, at in nodes if isinstance(node, dict) and _is_among(node, types)]
+    return [(node, at) for node, at in nodes if isinstance(node, dict)]
 
 
 def _is_among(node: Object, types: tuple[str, ...]) -> bool:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from typing import Any
 
 PathItem = str | int
 ResponsePath = tuple[PathItem, ...]
 Error = dict[str, Any]
+LinkedPath = tuple[Any, ...]  # a response path as (path of the parent, key or index), () at the root: cheap to make
 
 SUBGRAPH_ERROR = "DOWNSTREAM_SERVICE_ERROR"  # the code that clients of federated graphs know
 MALFORMED = "SUBGRAPH_MALFORMED_RESPONSE"
 MISSING_ENTITY = "SUBGRAPH_MISSING_ENTITY"
 INVALID_VALUE = "SUBGRAPH_INVALID_VALUE"
 NULL_IN_NON_NULL = "NULL_IN_NON_NULL_FIELD"
+LOST_RESULT = "SUBGRAPH_RESULT_LOST"
+TOO_MANY_ERRORS = "TOO_MANY_ERRORS"
+
+
+def path_of(path: LinkedPath) -> ResponsePath:
+    """The response path of a linked path."""
+    items: list[PathItem] = []
+    while path:
+        path, item = path
+        items.append(item)
+    return tuple(reversed(items))
 
 
 def fetch_error(message: str, code: str, subgraph: str, path: ResponsePath | None) -> Error:
@@ -42,12 +53,3 @@ def carried_error(error: dict[str, Any], subgraph: str, path: ResponsePath | Non
     extensions["subgraph"] = subgraph
     carried["extensions"] = extensions
     return carried
-
-
-def explained(path: Sequence[PathItem], errors: Iterable[Error]) -> bool:
-    """Whether one of the errors explains a null at the path: its path is a part of it, or is below it."""
-    for error in errors:
-        known = error.get("path", ())
-        if all(one == other for one, other in zip(known, path, strict=False)):
-            return True
-    return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,6 +10,8 @@ from hanse_router.execute.errors import PathItem
 from hanse_router.query_plan import FieldSelection, InlineFragment, Selection
 
 Object = dict[str, Any]
+
+_MAX_PATH = 500  # items: more than the path of any field that an operation can have
 
 
 @dataclass(slots=True)
@@ -37,8 +39,10 @@ class ReplyKeys:
                 for key, item in items:  # an object may have one field under several keys, with different subfields
                     merge(value, {self.renamed.get(key) or key: item}, ())
 
-    def path(self, path: Iterable[Any]) -> tuple[PathItem, ...] | None:
+    def path(self, path: Sequence[Any]) -> tuple[PathItem, ...] | None:
         """The path of a subgraph's error in response keys; None if it is not a path."""
+        if len(path) > _MAX_PATH:
+            return None
         keys: ReplyKeys | None = self
         found: list[PathItem] = []
         for item in path:
@@ -107,8 +111,7 @@ def _names(value: Any, types: Collection[str]) -> bool:
 
 def merge_lists(target: list[Any], source: list[Any], object_types: Collection[str]) -> None:
     """Merge two lists of one field item by item."""
-    for index, value in enumerate(source[: len(target)]):
-        known = target[index]
+    for index, (known, value) in enumerate(zip(target, source, strict=False)):
         if known is None:
             target[index] = value
         elif known is value or value is None:

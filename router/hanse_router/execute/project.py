@@ -21,24 +21,14 @@ from graphql import (
 )
 
 from hanse_router.execute.collect import Collected, Collector, possible_types
-from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, ResponsePath, value_error
+from hanse_router.execute.error_list import ErrorList
+from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, LinkedPath, path_of, value_error
 from hanse_router.execute.leaves import INVALID, leaf
 from hanse_router.operation import Field
 
-LinkedPath = tuple[Any, ...]  # a response path as (path of the parent, key or index), () at the root: cheap to make
-Errors = list[Error]
-Complete = Callable[[Any, LinkedPath, Errors], Any]
+Complete = Callable[[Any, LinkedPath, ErrorList], Any]
 
 PROPAGATE: Final = object()  # null propagates to the parent; its error is in the list
-
-
-def path_of(path: LinkedPath) -> ResponsePath:
-    """The response path of a linked path."""
-    items: list[str | int] = []
-    while path:
-        path, item = path
-        items.append(item)
-    return tuple(reversed(items))
 
 
 class Projection:
@@ -73,11 +63,11 @@ class Projection:
                 )
         members = tuple(fields)
 
-        def complete_object(value: Any, path: LinkedPath, errors: Errors) -> Any:
+        def complete_object(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
             if value is None:
                 return None
             if not isinstance(value, dict):
-                errors.append(_wrong(type_.name, path))
+                errors.add(_wrong(type_.name, path))
                 return PROPAGATE
             get = value.get
             projected = {}
@@ -122,7 +112,7 @@ class Projection:
                 return self._object(type_, self._collector.below(fields, type_))
             return None
 
-        def complete_abstract(value: Any, path: LinkedPath, errors: Errors) -> Any:
+        def complete_abstract(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
             if value is None:
                 return None
             name = value.get("__typename") if isinstance(value, dict) else None
@@ -135,18 +125,18 @@ class Projection:
                 if len(made) < 1000:  # names come from subgraphs, so the cache is bounded
                     made[name] = complete
             if complete is None:
-                errors.append(_wrong(type_.name, path))
+                errors.add(_wrong(type_.name, path))
                 return PROPAGATE
             return complete(value, path, errors)
 
         return complete_abstract
 
 
-def _unchanged(value: Any, path: LinkedPath, errors: Errors) -> Any:
+def _unchanged(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
     return value
 
 
-def _denied(value: Any, path: LinkedPath, errors: Errors) -> Any:
+def _denied(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
     return PROPAGATE  # without an error: the denial has one
 
 
@@ -155,12 +145,12 @@ def _constant(value: str) -> Complete:
 
 
 def _leaf(name: str, check: Callable[[Any], Any]) -> Complete:
-    def complete_leaf(value: Any, path: LinkedPath, errors: Errors) -> Any:
+    def complete_leaf(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
         if value is None:
             return None
         checked = check(value)
         if checked is INVALID:
-            errors.append(_wrong(name, path))
+            errors.add(_wrong(name, path))
             return PROPAGATE
         return checked
 
@@ -168,11 +158,11 @@ def _leaf(name: str, check: Callable[[Any], Any]) -> Complete:
 
 
 def _list(complete_item: Complete, non_null: bool, coordinate: str) -> Complete:
-    def complete_list(value: Any, path: LinkedPath, errors: Errors) -> Any:
+    def complete_list(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
         if value is None:
             return None
         if not isinstance(value, list):
-            errors.append(_wrong(coordinate, path, " a list"))
+            errors.add(_wrong(coordinate, path, " a list"))
             return PROPAGATE
         items = []
         for index, item in enumerate(value):
@@ -190,10 +180,10 @@ def _list(complete_item: Complete, non_null: bool, coordinate: str) -> Complete:
 def _non_null(complete: Complete, coordinate: str) -> Complete:
     message = f"Cannot return null for non-nullable field {coordinate}."
 
-    def complete_non_null(value: Any, path: LinkedPath, errors: Errors) -> Any:
+    def complete_non_null(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
         completed = complete(value, path, errors)
         if completed is None:
-            errors.append(value_error(message, NULL_IN_NON_NULL, path_of(path)))
+            errors.add_null(message, NULL_IN_NON_NULL, path_of(path))
             return PROPAGATE
         return completed
 

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from hanse_router.execute.apply import apply_entities, apply_root, failed, sent_counts
+from hanse_router.execute.ask_apart import groups_to_ask_apart, only
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan, Variant
 from hanse_router.execute.compiled import Fallback
 from hanse_router.execute.entities import Batch, Object
-from hanse_router.execute.errors import NULL_IN_NON_NULL, Error, explained
+from hanse_router.execute.error_list import ErrorList
 from hanse_router.execute.fetch import CompiledFetch, Replies, Reply, read_reply, send
 from hanse_router.execute.project import PROPAGATE
 from hanse_router.execute.response import Response
@@ -60,7 +61,7 @@ class Execution:
         self._variables = variables
         self._call = call
         self.root: Object = {}
-        self.errors: list[Error] = []
+        self.errors = ErrorList(variant.limits.max_errors)
 
     async def fetch_all(self) -> None:
         """Execute every fetch of the plan."""
@@ -71,7 +72,7 @@ class Execution:
         try:
             self._write(fetch, (), read_reply(encoded))
         except TransportError as error:
-            self.errors += failed(fetch, (), str(error), error.code)
+            failed(fetch, (), str(error), error.code, self.errors)
 
     def response(self) -> Response:
         """The response, complete."""
@@ -80,16 +81,12 @@ class Execution:
         if variant.introspection is not None:
             data, more = variant.introspection.answer(self._variables)
             self.root.update(data)
-            errors = errors + more
-        found: list[Error] = []
-        projected = variant.project(self.root, (), found)
+            for error in more:
+                errors.add(error)
+        projected = variant.project(self.root, (), errors)
         if projected is PROPAGATE:
             projected = None
-        for error in found:
-            # A null that an error of a subgraph explains gets no second error.
-            if error["extensions"]["code"] != NULL_IN_NON_NULL or not explained(error["path"], errors):
-                errors.append(error)
-        return Response(projected, errors)
+        return Response(projected, errors.listed(projected))
 
     async def _perform(self, index: int) -> None:
         fetch = self._variant.fetches[index]
@@ -104,17 +101,30 @@ class Execution:
         await self._fetch(fetch, batches)
 
     async def _fetch(
-        self, fetch: CompiledFetch, batches: tuple[Batch, ...], contexts: Mapping[str, Any] | None = None
+        self,
+        fetch: CompiledFetch,
+        batches: tuple[Batch, ...],
+        contexts: Mapping[str, Any] | None = None,
+        *,
+        again: bool = False,
     ) -> None:
+        """Send a fetch and write its reply. `again`: it was sent before, with other groups."""
         if fetch.groups and not any(batch.representations for batch in batches):
             return
         lists = [b"[" + b",".join(batch.representations) + b"]" for batch in batches]
         try:
             reply = read_reply(await self._send(fetch, fetch.body(self._variables, lists, contexts)))
         except TransportError as error:
-            self.errors += failed(fetch, sent_counts(batches), str(error), error.code)
+            failed(fetch, sent_counts(batches), str(error), error.code, self.errors)
             return
-        self._write(fetch, batches, reply)
+        apart = [] if again else groups_to_ask_apart(fetch, batches, reply)
+        if not apart:
+            self._write(fetch, batches, reply)
+            return
+        named = only(batches, [index for index in range(len(batches)) if index not in apart])
+        if any(batch.representations for batch in named):
+            self._write(fetch, named, reply)
+        await asyncio.gather(*(self._fetch(fetch, only(batches, [index]), again=True) for index in apart))
 
     async def _send(self, fetch: CompiledFetch, body: bytes) -> bytes:
         if self._replies and (known := self._replies.get(fetch.id)) is not None and known[0] == body:
@@ -126,6 +136,6 @@ class Execution:
     def _write(self, fetch: CompiledFetch, batches: tuple[Batch, ...], reply: Reply) -> None:
         types = self._variant.object_types
         if fetch.groups:
-            self.errors += apply_entities(self.root, fetch, batches, reply, types)
+            apply_entities(self.root, fetch, batches, reply, types, self.errors)
         else:
-            self.errors += apply_root(self.root, fetch, reply, types)
+            apply_root(self.root, fetch, reply, types, self.errors)

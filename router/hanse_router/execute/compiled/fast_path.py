@@ -13,6 +13,7 @@ from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
 from hanse_router.execute.fetch import CompiledFetch, Replies
+from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.execute.response import Response
 from hanse_router.execute.steps import Step
 
@@ -39,13 +40,14 @@ class FastPath:
         root_type: GraphQLObjectType,
         collected: Collected,
         booleans: Booleans,
+        limits: ExecutionLimits,
         repeated: Repeated | None = None,
     ) -> None:
         """`repeated` are the fields whose values are deduplicated; None: no response has been sampled yet."""
         shape = Shaper(collector).root(root_type, collected)
         layout = lay_out(shape, steps, booleans, collector.api_schema, repeated or frozenset())
         self.layout = layout
-        self._program = Program(steps, fetches, unblocks, layout)
+        self._program = Program(steps, fetches, unblocks, layout, limits)
         self.source = self._program.source
         self.deduplicated = self.repeated = repeated or frozenset()  # by this code; in the response sampled last
         self._runs = 0 if repeated is None else _FIRST_SAMPLE
@@ -80,6 +82,6 @@ class FastPath:
                 run.defect()
             else:
                 self._fallbacks = 0
-                return Response(run.root, run.errors)
+                return Response(run.root, run.errors.listed())
         self._fallbacks += 1
         raise Fallback

@@ -62,7 +62,7 @@ class Code:
         """The function that writes a group's entities into the objects that they were fetched for."""
         purpose = f"Write entities of {group.group.alias} into the objects that they were fetched for."
         code = self._source.function(name, "entities, targets, lists", purpose)
-        code.line(1, "if len(entities) < len(targets): raise Fallback")
+        code.line(1, "if len(entities) != len(targets): raise Fallback")
         code.line(1, "for e, objects in zip(entities, targets):")
         skip_object(code, 2, "e is None", group)
         written = [(one.field.attribute, one.always) for one in group.written.values() if one.field.in_memory]

@@ -8,6 +8,7 @@ from hanse_router.execute.compiled.generate import Code
 from hanse_router.execute.compiled.layout import Layout
 from hanse_router.execute.compiled.structs import Structs
 from hanse_router.execute.fetch import CompiledFetch
+from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.execute.steps import Step
 
 
@@ -20,10 +21,12 @@ class Program:
         fetches: Sequence[CompiledFetch],
         unblocks: Sequence[Sequence[int]],
         layout: Layout,
+        limits: ExecutionLimits,
     ) -> None:
         """`fetches` has the fetch of each step; `unblocks` the steps that wait for it. Raises Unsupported."""
         structs = Structs(layout)
         self.fetches = fetches
+        self.max_errors = limits.max_errors
         self.waits = [len(step.waits_for) for step in steps]
         self.first = [index for index, count in enumerate(self.waits) if not count]
         self.unblocks = unblocks

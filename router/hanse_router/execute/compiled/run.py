@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 import msgspec
 
-from hanse_router.execute.apply import entity_errors, failed, root_errors
+from hanse_router.execute.apply import distinct_paths, entity_errors, failed, names_parts, root_errors
 from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import Fallback, Lists
-from hanse_router.execute.errors import Error, ResponsePath
+from hanse_router.execute.error_list import ErrorList
+from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
 from hanse_router.in_flight import InFlight
 from hanse_router.transports.errors import TransportError
@@ -59,7 +60,7 @@ class Run:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
-        self.errors: list[Error] = []
+        self.errors = ErrorList(program.max_errors)
         self.broken = False
 
     def begin(self) -> None:
@@ -134,11 +135,13 @@ class Run:
     def _process(self, index: int, fetch: CompiledFetch, batches: list[Batch], outcome: bytes | TransportError) -> None:
         try:
             if isinstance(outcome, TransportError):
-                self.errors += failed(fetch, _counts(batches), str(outcome), outcome.code)
+                failed(fetch, _counts(batches), str(outcome), outcome.code, self.errors)
                 self._write(fetch, batches, None)
                 return
             reply = self._program.decode[index](outcome)
             if reply.errors:
+                if reply.data is None and (len(batches) > 1 or names_parts(reply.errors)):
+                    raise Fallback  # parts of the request may have to be sent again
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
@@ -167,18 +170,17 @@ class Run:
     def _add_errors(self, fetch: CompiledFetch, batches: list[Batch], errors: list[Any]) -> None:
         """Add a subgraph's errors at the client's response paths."""
         if not fetch.groups:
-            self.errors += root_errors(fetch, errors)
+            root_errors(fetch, errors, self.errors, failed=False)
             return
         groups = self._program.layout.groups[fetch.id]
-        located: dict[int, dict[int, list[ResponsePath]]] = {}
+        located: dict[int, dict[int, list[LinkedPath]]] = {}
 
-        def paths(group: int, number: int) -> Iterable[ResponsePath]:
+        def paths(group: int, number: int) -> list[ResponsePath]:
             if group not in located:
                 located[group] = response_paths(self.root, groups[group].targets)
-            known = located[group]
-            return dict.fromkeys(path for one in batches[group][1][number] for path in known.get(id(one), ()))
+            return distinct_paths(located[group], batches[group][1][number])
 
-        self.errors += entity_errors(fetch, errors, _counts(batches), paths)
+        entity_errors(fetch, errors, _counts(batches), paths, self.errors, failed=False)
 
     def _fail(self, error: BaseException) -> None:
         if self.ended.done():
