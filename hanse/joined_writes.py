@@ -1,4 +1,4 @@
-"""uvicorn's HTTP/1.1 with the head of a response and its body sent by one call of the system, not by two.
+"""A transport that sends the head of a response and its body by one call of the system, not by two.
 
 uvicorn writes the head as soon as it knows it; the body mostly follows in the same turn of the event loop. One call is
 less work than two, for both sides.
@@ -7,22 +7,27 @@ less work than two, for both sides.
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from typing import Any
 
 
 class JoinedWrites(asyncio.Transport):
     """A transport that holds back the first write of a turn until the next one, or the turn's end."""
 
-    __slots__ = ("_held", "_loop", "_transport")
+    __slots__ = ("_held", "_loop", "_transport", "written")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._held: bytes | bytearray | memoryview = b""
+        self.written = 0  # bytes
+
+    @property
+    def unread(self) -> int:
+        """The bytes that wait in this process for the client to read."""
+        return self._transport.get_write_buffer_size()
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += len(data)
         if self._held:
             held, self._held = self._held, b""
             self._transport.writelines((held, data))
@@ -34,6 +39,10 @@ class JoinedWrites(asyncio.Transport):
         if self._held:
             held, self._held = self._held, b""
             self._transport.write(held)
+
+    def write_eof(self) -> None:
+        self._release()
+        self._transport.write_eof()
 
     def close(self) -> None:
         self._release()
@@ -58,10 +67,3 @@ class JoinedWrites(asyncio.Transport):
 
     def resume_reading(self) -> None:
         self._transport.resume_reading()
-
-
-class HttpProtocol(HttpToolsProtocol):
-    """uvicorn's, over such a transport."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(JoinedWrites(cast(asyncio.Transport, transport), self.loop))

@@ -30,7 +30,12 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
         raise CommandError(str(error)) from error
     url = address_of(listener)
     serve(
-        app, listener, lambda: click.echo(f"router answers on {url}{settings.path}"), on_stopping=app.drain, drain=drain
+        app,
+        listener,
+        settings.server,
+        lambda: click.echo(f"router answers on {url}{settings.path}"),
+        on_stopping=app.drain,
+        drain=drain,
     )
 
 

@@ -7,13 +7,16 @@ import errno
 import gc
 import socket
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import uvicorn
 
-from hanse.joined_writes import HttpProtocol
+from hanse.http_protocol import HttpProtocol, WebSocketProtocol, watch
 from hanse.lifespan import StartupError
+from hanse.open_files import allow_connections
 from hanse_wire.command_line import CommandError
+from hanse_wire.server_settings import ServerSettings
 
 GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
 # uvloop takes one new connection per turn and listening descriptor, and a turn of a busy router takes milliseconds.
@@ -55,26 +58,36 @@ def address_of(listener: socket.socket) -> str:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """uvicorn with callbacks for the start and the stop."""
+    """uvicorn with callbacks for the start and the stop, and with limits on the times that clients take."""
 
     def __init__(
-        self, config: uvicorn.Config, on_started: Callable[[], None], on_stopping: Callable[[], None], drain: float
+        self,
+        config: uvicorn.Config,
+        limits: ServerSettings,
+        on_started: Callable[[], None],
+        on_stopping: Callable[[], None],
+        drain: float,
     ) -> None:
         super().__init__(config)
+        self._limits = limits
         self._on_started = on_started
         self._on_stopping = on_stopping
         self._drain = drain
+        self._watch: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
             _collect_rarely()
+            self._watch = asyncio.create_task(watch(self.server_state.connections, self._limits))
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stopping()
         await asyncio.sleep(self._drain)  # still listening: load balancers see that this process is not ready
         await super().shutdown(sockets=sockets)
+        if self._watch is not None:
+            self._watch.cancel()
 
 
 def _collect_rarely() -> None:
@@ -88,9 +101,28 @@ def _collect_rarely() -> None:
     gc.set_threshold(200_000, 2, 2)  # older generations more often: evicted plans are cycles
 
 
+def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
+    """How uvicorn serves an ASGI application within the limits. `watch` has to run beside it."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the router has a setting of its own for trusted proxies
+        lifespan="on",
+        http=cast(type[asyncio.Protocol], partial(HttpProtocol, limits=limits)),
+        timeout_keep_alive=cast(int, limits.idle_seconds),  # uvicorn passes it on to `call_later`
+        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
+        ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, limits=limits)),
+        ws_max_size=limits.max_message_bytes,
+        ws_per_message_deflate=False,
+    )
+
+
 def serve(
     app: Any,
     listener: socket.socket,
+    limits: ServerSettings,
     on_started: Callable[[], None],
     *,
     on_stopping: Callable[[], None] = lambda: None,
@@ -102,19 +134,9 @@ def serve(
     Requests are accepted for `drain` seconds more. Raises CommandError when the application does not start.
     """
     startup = StartupError(app)
-    config = uvicorn.Config(
-        startup,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # the router has a setting of its own for trusted proxies
-        lifespan="on",
-        http=HttpProtocol,
-        timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
-        ws="websockets-sansio",
-        ws_per_message_deflate=False,
-    )
-    server = _AnnouncingServer(config, on_started, on_stopping, drain)
+    limits = limits.model_copy(update={"max_connections": allow_connections(limits.max_connections)})
+    config = server_config(startup, limits)
+    server = _AnnouncingServer(config, limits, on_started, on_stopping, drain)
     try:
         server.run(sockets=[listener, *(listener.dup() for _ in range(1, ACCEPTS_A_TURN))])
     except KeyboardInterrupt:

@@ -64,7 +64,7 @@ def _serve(project: Project, listener: socket.socket, folder: Path, *, demo: boo
         logins = [data.logins for data in demo_data(project).values()] if demo else []
         click.echo("".join([PAGE.format(url=url, data=folder), *logins]))
 
-    serve(app, listener, announce, on_stopping=router.drain)
+    serve(app, listener, router.engine.settings.server, announce, on_stopping=router.drain)
 
 
 def create_subgraphs(project: Project, folder: Path, url: str | None = None) -> dict[str, SubgraphApp]:

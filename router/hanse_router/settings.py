@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hanse_wire.server_settings import ServerSettings
 from hanse_wire.settings import (
     SUBGRAPH_VARIABLES,
     Layer,
@@ -331,6 +332,7 @@ class RouterSettings(Settings):
     graphiql: GraphiqlSettings = Field(default_factory=GraphiqlSettings)
     cors: CorsSettings = Field(default_factory=CorsSettings)
     csrf: CsrfSettings = Field(default_factory=CsrfSettings)
+    server: ServerSettings = Field(default_factory=ServerSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
     jwt: JwtSettings = Field(default_factory=JwtSettings)

@@ -16,6 +16,7 @@ from typing import Any, ClassVar, Self
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from hanse_wire.server_settings import ServerSettings
 from hanse_wire.settings import (
     Layer,
     Location,
@@ -79,6 +80,7 @@ class SubgraphSettings(Settings):
     consumer_attempts: int = Field(
         default=5, ge=1, description="Number of attempts before an event becomes a dead letter."
     )
+    server: ServerSettings = Field(default_factory=ServerSettings)
     max_body_bytes: int = Field(default=10_000_000, ge=1, description="Maximum size of a request body, in bytes.")
     otlp_url: str = Field(default="", description="Collector of traces, OTLP over HTTP; empty: no traces.")
     otlp_sample_ratio: float = Field(

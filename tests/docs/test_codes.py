@@ -41,7 +41,7 @@ def test_composition_codes() -> None:
 
 def test_error_codes_of_router_and_subgraphs() -> None:
     listed = rows("errors.md")
-    folders = [ROOT / "router" / "hanse_router", ROOT / "shared", ROOT / "subgraphs"]
+    folders = [ROOT / "router" / "hanse_router", ROOT / "shared", ROOT / "subgraphs", ROOT / "hanse"]
     known = set().union(*(codes(folder) for folder in folders))
     assert listed - known - SINGLE_WORDS == set(), "codes that no code has"
     declared = set().union(*(error_codes(folder) for folder in folders))

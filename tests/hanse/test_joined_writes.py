@@ -10,7 +10,8 @@ from typing import Any
 import uvicorn
 from uvicorn.server import ServerState
 
-from hanse.joined_writes import HttpProtocol, JoinedWrites
+from hanse.http_protocol import HttpProtocol
+from hanse.joined_writes import JoinedWrites
 
 App = Callable[[Any, Any, Any], Awaitable[None]]
 HEAD = {"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/plain")]}
