@@ -17,35 +17,26 @@ ALGORITHMS = ("EdDSA",)
 CACHED_TOKENS = 10_000  # verifying one takes about 0.1 ms
 REFRESH_SECONDS = 300.0  # maximum age of the public keys
 RETRY_SECONDS = 5.0  # minimum time between two fetches for unknown key ids
-ADMIN = "admin"
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """The caller as the router vouches for them; `user_id` is None for the anonymous."""
+    """The caller as the router vouches for them; `user_id` is None for the anonymous.
+
+    Authorize by `scopes` and ownership, never by `roles`: a role only decides which scopes its users can have, and a
+    token may have fewer.
+    """
 
     user_id: str | None = None
     roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     session_id: str | None = None
 
-    @property
-    def is_admin(self) -> bool:
-        """Whether the caller has the role admin."""
-        return ADMIN in self.roles
-
     def require_user(self) -> str:
         """The caller's user id. Raises Unauthenticated for the anonymous."""
         if self.user_id is None:
             raise Unauthenticated
         return self.user_id
-
-    def require_admin(self) -> str:
-        """The caller's user id. Raises Unauthenticated for the anonymous, Forbidden for all but admins."""
-        user_id = self.require_user()
-        if not self.is_admin:
-            raise Forbidden
-        return user_id
 
     def require_scope(self, scope: str) -> str:
         """The caller's user id. Raises Unauthenticated for the anonymous, Forbidden without the scope."""
@@ -54,9 +45,9 @@ class Principal:
             raise Forbidden
         return user_id
 
-    def may_see(self, owner_id: str) -> bool:
-        """Whether the caller is the owner, or an admin."""
-        return self.is_admin or (self.user_id is not None and self.user_id == owner_id)
+    def owns_or_has(self, scope: str, owner_id: str) -> bool:
+        """Whether the caller is the owner, or has the scope for what others own."""
+        return scope in self.scopes or (self.user_id is not None and self.user_id == owner_id)
 
 
 ANONYMOUS = Principal()

@@ -31,5 +31,6 @@ subgraph = Subgraph(
     create=_create,
     topics=(Topic("products", kinds=("product",)),),
     user_scopes=("catalog:write",),
+    admin_scopes=("catalog:moderate",),
     demo=_demo,
 )

@@ -15,6 +15,8 @@ from subgraphs.catalog.errors import OutOfStock, ReservationEnded
 from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold
 from subgraphs.catalog.models import Product, Reservation, ReservationState
 
+MODERATE = "catalog:moderate"  # what the products and reservations of others need
+
 
 def check_stock(problems: Problems, stock: int, name: str = "stock") -> None:
     """Add a problem if the stock is out of range."""
@@ -27,8 +29,8 @@ async def editable_product(session: AsyncSession, principal: Principal, product_
     product = await repository.product_by_id(session, parse_id(product_id, "Product"))
     if product is None:
         raise NotFound("Product")
-    if not principal.may_see(product.seller_id):
-        raise Forbidden("Only the seller of a product and admins can change it.")
+    if not principal.owns_or_has(MODERATE, product.seller_id):
+        raise Forbidden(f"Only the seller of a product can change it, or a caller with the scope {MODERATE}.")
     return product
 
 
@@ -88,7 +90,7 @@ class Inventory:
     async def release(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
         """Return reserved units to stock. Raises NotFound, ReservationEnded."""
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
-        if reservation is None or not principal.may_see(reservation.holder_id):
+        if reservation is None or not principal.owns_or_has(MODERATE, reservation.holder_id):
             raise NotFound("Reservation")
         ended = await repository.end_reservation(session, reservation.id, ReservationState.RELEASED, self._clock())
         if ended is None:
@@ -107,7 +109,7 @@ class Inventory:
         return ended
 
     async def sell(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
-        """Mark a reservation as sold, as seller or admin. Raises NotFound, Forbidden, ReservationEnded."""
+        """Mark a reservation as sold, as its product's seller. Raises NotFound, Forbidden, ReservationEnded."""
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
         if reservation is None:
             raise NotFound("Reservation")

@@ -41,7 +41,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Update a product. Fails if the product was changed since `version` was read. Requires the scope "
-        "catalog:write, and the caller to be the seller or an admin.",
+        "catalog:write, and the caller to be the seller or to have the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def update_product(
@@ -59,7 +59,8 @@ class Mutation:
         return Product(record=record)
 
     @strawberry.federation.mutation(
-        description="Delete a product. Requires the scope catalog:write, and the caller to be the seller or an admin.",
+        description="Delete a product. Requires the scope catalog:write, and the caller to be the seller or to have "
+        "the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def delete_product(self, info: CatalogInfo, id: ProductId) -> Product:
@@ -70,7 +71,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Increase or decrease the stock of a product. Fails if the stock would fall below zero. Requires "
-        "the scope catalog:write, and the caller to be the seller or an admin.",
+        "the scope catalog:write, and the caller to be the seller or to have the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def adjust_stock(
@@ -101,7 +102,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Release a reservation and return its units to stock. Requires the scope catalog:write, and the "
-        "caller to be the holder or an admin.",
+        "caller to be the holder or to have the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def release_stock(self, info: CatalogInfo, id: ReservationId) -> Reservation:
@@ -111,7 +112,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Mark a reservation as sold. Requires the scope catalog:write, and the caller to be the seller or "
-        "an admin.",
+        "to have the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def sell_reserved(self, info: CatalogInfo, id: ReservationId) -> Reservation:

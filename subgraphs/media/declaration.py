@@ -47,6 +47,7 @@ subgraph = Subgraph(
     create=_create,
     topics=(Topic("media", kinds=("media",)),),
     user_scopes=("media:write",),
+    admin_scopes=("media:moderate",),
     paths=("/files",),
     demo=_demo,
     server_checks={"storage_url": _check_storage},

@@ -54,8 +54,8 @@ class Query:
         return connect(piece, lambda row: Media(row=row), counted)
 
     @strawberry.federation.field(
-        description="Look up a file by id. Null if there is none or the caller is neither its owner nor an admin. "
-        "Requires authentication.",
+        description="Look up a file by id. Null if there is none, or the caller is not its owner and does not have the "
+        "scope media:moderate. Requires authentication.",
         authenticated=True,
     )
     async def media(self, info: MediaInfo, id: MediaId) -> Media | None:
@@ -108,7 +108,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Delete a file; it is also removed from products and avatars. Requires the scope media:write, and "
-        "the caller to be the owner or an admin.",
+        "the caller to be the owner or to have the scope media:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def delete_media(self, info: MediaInfo, id: MediaId) -> strawberry.ID:

@@ -23,6 +23,7 @@ from subgraphs.media.ingestion import Content
 from subgraphs.media.models import Media, MediaState
 from subgraphs.media.settings import MediaSettings
 
+MODERATE = "media:moderate"  # what the files of others need
 _MIME_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,62}/[A-Za-z0-9][\w.+-]{0,62}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -96,10 +97,10 @@ class Library:
         return row
 
     async def delete(self, session: AsyncSession, principal: Principal, media_id: str) -> Media:
-        """Delete a file, as its owner or an admin. Raises NotFound."""
+        """Delete a file, as its owner or with the scope media:moderate. Raises NotFound."""
         canonical_id = parse_id(media_id, "Media")
         row = (await repository.media_by_id(session, [canonical_id])).get(canonical_id)
-        if row is None or not principal.may_see(row.owner_id):
+        if row is None or not may_see(principal, row):
             raise NotFound("Media")
         await self._delete(session, [row])
         return row
@@ -197,8 +198,8 @@ class Library:
 
 
 def may_see(principal: Principal, row: Media | None) -> bool:
-    """Whether the file exists and the caller is its owner or an admin."""
-    return row is not None and principal.may_see(row.owner_id)
+    """Whether the file exists, and the caller is its owner or has the scope media:moderate."""
+    return row is not None and principal.owns_or_has(MODERATE, row.owner_id)
 
 
 def _uploaded(row: Media) -> MediaUploaded:

@@ -63,7 +63,8 @@ def _seller(product: Representation) -> User:
 
 @strawberry.federation.type(
     keys=["id"],
-    description="A file. Visible to its owner and admins; product images and avatars are public.",
+    description="A file. Visible to its owner, and with the scope media:moderate. Product images and avatars are "
+    "public.",
 )
 class Media:
     row: strawberry.Private[models.Media]

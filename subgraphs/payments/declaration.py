@@ -31,5 +31,6 @@ subgraph = Subgraph(
     create=_create,
     topics=(Topic("transactions", kinds=("transaction",)),),
     user_scopes=("payments:write",),
+    admin_scopes=("payments:read",),
     demo=_demo,
 )

@@ -54,8 +54,8 @@ class Query:
         return connect(piece, Transaction.of, counted)
 
     @strawberry.federation.field(
-        description="Look up a transaction by id. Null if there is none or the caller is neither its owner nor an "
-        "admin. Requires authentication.",
+        description="Look up a transaction by id. Null if there is none, or the caller is not its owner and does not "
+        "have the scope payments:read. Requires authentication.",
         authenticated=True,
     )
     async def transaction(self, info: PaymentsInfo, id: TransactionId) -> Transaction | None:

@@ -24,6 +24,8 @@ from subgraphs.payments.events import TransactionCancelled, TransactionCreated, 
 from subgraphs.payments.models import Account, Posting, Transaction, TransactionStatus
 from subgraphs.payments.settings import PaymentsSettings
 
+READ = "payments:read"  # what the transactions of others need
+
 
 @dataclass(frozen=True, slots=True)
 class Order:
@@ -189,8 +191,8 @@ class Payments:
 
 
 def may_see(principal: Principal, row: Transaction | None) -> bool:
-    """Whether the transaction exists and the caller is its owner or an admin."""
-    return row is not None and principal.may_see(row.user_id)
+    """Whether the transaction exists, and the caller is its owner or has the scope payments:read."""
+    return row is not None and principal.owns_or_has(READ, row.user_id)
 
 
 def _event(kind: type[TransactionCreated | TransactionPaid | TransactionCancelled], row: Transaction) -> EventData:

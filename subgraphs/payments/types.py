@@ -40,7 +40,7 @@ class Product:
 
 @strawberry.federation.type(
     keys=["id"],
-    description="An amount that a user owes or has paid. Visible only to the user and admins.",
+    description="An amount that a user owes or has paid. Visible to the user, and with the scope payments:read.",
 )
 class Transaction:
     id: strawberry.ID = strawberry.field(description="The id of the transaction (UUID).")

@@ -9,9 +9,9 @@ import strawberry
 
 from hanse_subgraph.clock import in_utc
 from hanse_subgraph.errors import ClientError
-from hanse_subgraph.ids import parse_id
 from subgraphs.users.models import Role
 from subgraphs.users.service.accounts import checked
+from subgraphs.users.service.administration import WRITE_USERS
 from subgraphs.users.service.profile import existing_user
 from subgraphs.users.service.sign_in import SignedIn
 from subgraphs.users.types import (
@@ -25,7 +25,7 @@ from subgraphs.users.types import (
     UsersInfo,
 )
 
-WRITE_PROFILE, WRITE_USERS = "profile:write", "users:write"
+WRITE_PROFILE = "profile:write"
 UserId = Annotated[strawberry.ID, strawberry.argument(description="The id of the user.")]
 
 
@@ -266,7 +266,6 @@ class Mutation:
         self, info: UsersInfo, id: UserId, role: Annotated[Role, strawberry.argument(description="The new role.")]
     ) -> User:
         principal = info.context.principal
-        principal.require_scope(WRITE_USERS)
         async with info.context.change() as session:
             return User(record=await info.context.identity.administration.set_role(session, principal, id, role))
 
@@ -289,15 +288,13 @@ class Mutation:
         requires_scopes=[[WRITE_USERS]],
     )
     async def delete_user(self, info: UsersInfo, id: UserId) -> bool:
-        info.context.principal.require_scope(WRITE_USERS)
         async with info.context.change() as session:
-            await info.context.identity.profiles.delete(session, parse_id(id, "User"))
+            await info.context.identity.administration.delete(session, info.context.principal, id)
         return True
 
 
 async def _set_active(info: UsersInfo, user_id: str, *, active: bool) -> User:
     principal = info.context.principal
-    principal.require_scope(WRITE_USERS)
     async with info.context.change() as session:
         administration = info.context.identity.administration
         return User(record=await administration.set_active(session, principal, user_id, active=active))

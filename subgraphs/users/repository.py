@@ -135,6 +135,26 @@ async def end_sessions(
     return {row.id: row.used_at for row in ended}
 
 
+async def is_signed_in(session: AsyncSession, user_id: str, session_id: str, at: datetime) -> bool:
+    """Whether a user has an active session, or an unrevoked API key, with this id."""
+    if await active_session(session, user_id, session_id, at) is not None:
+        return True
+    return await has_api_key(session, user_id, session_id)
+
+
+async def active_session(session: AsyncSession, user_id: str, session_id: str, at: datetime) -> Session | None:
+    """The active session of a user with this id."""
+    found: Session | None = await session.scalar(
+        select(Session).where(
+            col(Session.id) == session_id,
+            col(Session.user_id) == user_id,
+            col(Session.revoked_at).is_(None),
+            col(Session.expires_at) > at,
+        )
+    )
+    return found
+
+
 async def active_sessions(session: AsyncSession, user_id: str, at: datetime) -> list[Session]:
     """The active sessions of a user, most recently used first."""
     active = select(Session).where(
@@ -194,6 +214,12 @@ async def api_key(session: AsyncSession, user_id: str, key_id: str) -> ApiKey | 
         select(ApiKey).where(col(ApiKey.user_id) == user_id, col(ApiKey.id) == key_id)
     )
     return found
+
+
+async def has_api_key(session: AsyncSession, user_id: str, key_id: str) -> bool:
+    """Whether a user has an unrevoked API key with this id."""
+    key = await api_key(session, user_id, key_id)
+    return key is not None and key.revoked_at is None
 
 
 async def api_key_by_fingerprint(session: AsyncSession, fingerprint: str) -> tuple[ApiKey, User] | None:

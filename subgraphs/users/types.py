@@ -18,14 +18,16 @@ from subgraphs.users.service.sign_in import SignedIn
 UsersInfo = Info[UsersContext, None]
 
 strawberry.enum(
-    models.Role, name="Role", description="The role of a user. Admins can read and change data of other users."
+    models.Role,
+    name="Role",
+    description="The role of a user. Admins can have scopes to read and change data of other users.",
 )
 strawberry.enum(models.UserState, name="UserState", description="The state of a user account.")
 
 
 @strawberry.federation.type(keys=["id"], description="A user account.")
 class User:
-    """A user. Private fields are null for everyone except the user and admins."""
+    """A user. Private fields are null except for the user, and for callers with the scope users:read."""
 
     record: strawberry.Private[models.User]
     own: strawberry.Private[bool] = False  # the request has just authenticated this user, e.g. by `login`
@@ -52,16 +54,19 @@ class User:
             return "Deleted user"
         return " ".join(filter(None, (self.record.first_name, self.record.last_name))) or self.record.username
 
-    @strawberry.field(description="The email address. Null unless the viewer is the user or an admin.")
+    @strawberry.field(description="The email address. Null unless the caller is the user or has the scope users:read.")
     def email(self, info: UsersInfo) -> str | None:
         return self.record.email if self._is_visible(info) else None
 
-    @strawberry.field(description="The phone number in E.164 format. Null unless the viewer is the user or an admin.")
+    @strawberry.field(
+        description="The phone number in E.164 format. Null unless the caller is the user or has the scope users:read."
+    )
     def phone(self, info: UsersInfo) -> str | None:
         return self.record.phone if self._is_visible(info) else None
 
     @strawberry.field(
-        description="Whether the email address is verified. Null unless the viewer is the user or an admin."
+        description="Whether the email address is verified. Null unless the caller is the user or has the scope "
+        "users:read."
     )
     def email_verified(self, info: UsersInfo) -> bool | None:
         return self.record.email_verified_at is not None if self._is_visible(info) else None
@@ -79,7 +84,7 @@ class User:
         return self.record.created_at
 
     def _is_visible(self, info: UsersInfo) -> bool:
-        return self.own or info.context.principal.may_see(self.record.id)
+        return self.own or info.context.principal.owns_or_has("users:read", self.record.id)
 
     @classmethod
     def of(cls, record: models.User | None) -> Self | None:

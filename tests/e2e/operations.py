@@ -56,7 +56,9 @@ USERS: Table = {
         no_event="only the start and end of a session emit events",
     ),
     "logout": Operation("mutation { logout }", "ryyy", emits="user.signed_out", changes_people=True),
-    "logoutEverywhere": Operation("mutation { logoutEverywhere }", "ryyy", emits="user.signed_out"),
+    "logoutEverywhere": Operation(
+        "mutation { logoutEverywhere }", "ryyy", emits="user.signed_out", changes_people=True
+    ),
     "updateProfile": Operation(
         "mutation ($input: UpdateProfileInput!) { updateProfile(input: $input) { firstName } }",
         "ryyy",

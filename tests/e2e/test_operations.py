@@ -52,17 +52,23 @@ class Stage:
     async def ask(self, token: str | None, name: str, variables: dict[str, Any]) -> dict[str, Any]:
         """The response to an operation of the table."""
         operation = OPERATIONS[SUBGRAPH_OF[name]][name]
-        body = {"query": operation.document, "variables": variables}
         if self._client is not None:
-            headers = {"authorization": f"Bearer {token}"} if token else {}
-            response: dict[str, Any] = (await self._client.post("/graphql", json=body, headers=headers)).json()
-            return response
+            return await self.send(token, operation.document, variables)
+        body = {"query": operation.document, "variables": variables}
         app = self.subgraphs[SUBGRAPH_OF[name]]
         if operation.document.startswith("subscription"):
             return await self._first(app, body, self._headers(app, token))
         _, answer = await app.handle(orjson.dumps(body), self._headers(app, token))
         decoded: dict[str, Any] = orjson.loads(answer)
         return decoded
+
+    async def send(self, token: str | None, document: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """The router's response to any operation."""
+        assert self._client is not None
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        body = {"query": document, "variables": variables}
+        response: dict[str, Any] = (await self._client.post("/graphql", json=body, headers=headers)).json()
+        return response
 
     @property
     def knows_subscriptions(self) -> bool:
@@ -140,6 +146,15 @@ class Play:
         response = await self._stage.ask(self._tokens.get(who), name, variables)
         assert "errors" not in response, (who, name, response["errors"])
         return response["data"][name]
+
+    async def sends(self, who: str, document: str, **variables: Any) -> dict[str, Any]:
+        """The router's response to any operation of a caller."""
+        return await self._stage.send(self._tokens.get(who), document, variables)
+
+    async def sign_in_with_key(self, owner: str, *scopes: str, who: str) -> None:
+        """Let `who` be a machine client with an API key of this owner."""
+        key = await self.does(owner, "createApiKey", name="till", scopes=scopes)
+        self._tokens[who] = (await self.does("anonymous", "exchangeApiKey", secret=key["secret"]))["accessToken"]
 
     async def registered(self) -> dict[str, Any]:
         new = await account(self)

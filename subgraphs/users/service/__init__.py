@@ -29,5 +29,5 @@ class Identity:
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
         self.sign_in = SignIn(settings, tokens, passwords, revocations, clock=clock)
         self.profiles = Profiles(passwords, self.sign_in, self.recovery, clock=clock)
-        self.administration = Administration(self.sign_in, clock=clock)
+        self.administration = Administration(self.sign_in, self.profiles, tokens, clock=clock)
         self.api_keys = ApiKeys(tokens, revocations, clock=clock)

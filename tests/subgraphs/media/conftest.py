@@ -80,7 +80,7 @@ def stranger(media: SubgraphApp, router: Router) -> Person:
 @pytest.fixture
 def admin(media: SubgraphApp, router: Router) -> Person:
     """Who looks after all."""
-    return an_admin(media, router, new_id(), "media:write")
+    return an_admin(media, router, new_id(), "media:write", "media:moderate")
 
 
 @pytest.fixture

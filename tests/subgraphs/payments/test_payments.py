@@ -47,7 +47,7 @@ def me(payments: SubgraphApp, router: Router) -> Person:
 @pytest.fixture
 def admin(payments: SubgraphApp, router: Router) -> Person:
     """Who looks after the ledger."""
-    return an_admin(payments, router, new_id(), "payments:write", "audit:read")
+    return an_admin(payments, router, new_id(), "payments:write", "payments:read", "audit:read")
 
 
 def order(minor: int, **given: Any) -> dict[str, Any]:

@@ -93,7 +93,7 @@ async def test_what_another_has_is_taken(anyone: Person, given: dict[str, str], 
     assert answer.fields == [(name, "TAKEN") for name in taken]
 
 
-async def test_private_fields_are_for_their_owner_and_admins(
+async def test_private_fields_are_for_their_owner_and_readers_of_users(
     anyone: Person, users: SubgraphApp, router: Router
 ) -> None:
     user_id = await register(anyone)
@@ -103,12 +103,13 @@ async def test_private_fields_are_for_their_owner_and_admins(
         "anonymous": anyone,
         "stranger": somebody(users, router, new_id()),
         "owner": somebody(users, router, user_id),
-        "admin": an_admin(users, router, new_id()),
+        "admin": an_admin(users, router, new_id(), "tasks:write"),
+        "reader": somebody(users, router, new_id(), "users:read"),
     }.items():
         seen[name] = (await person.get(query, id=user_id))["user"]
     full = {"username": "Ann", "email": "Ann@hanse.example", "phone": "+49401234567"}
     bare = {"username": "Ann", "email": None, "phone": None}
-    assert seen == {"anonymous": bare, "stranger": bare, "owner": full, "admin": full}
+    assert seen == {"anonymous": bare, "stranger": bare, "owner": full, "admin": bare, "reader": full}
 
 
 async def test_me_is_the_caller(anyone: Person, users: SubgraphApp, router: Router) -> None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
-from tests.subgraphs.harness import Person, Router, an_admin, events_of, somebody
+from subgraphs.users.models import User
+from tests.subgraphs.harness import Person, Router, events_of, somebody
 from tests.subgraphs.users.test_accounts import register
 from tests.subgraphs.users.test_sign_in import LOGIN, REFRESH, claims, login
 
@@ -15,12 +18,6 @@ DEACTIVATE = "mutation ($id: ID!) { deactivateUser(id: $id) { state } }"
 REACTIVATE = "mutation ($id: ID!) { reactivateUser(id: $id) { state } }"
 DELETE = "mutation ($id: ID!) { deleteUser(id: $id) }"
 VERBS = [SET_ROLE, DEACTIVATE, REACTIVATE, DELETE]
-
-
-@pytest.fixture
-def admin(users: SubgraphApp, router: Router) -> Person:
-    """An admin."""
-    return an_admin(users, router, new_id(), "users:write")
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -58,11 +55,32 @@ async def test_a_deactivated_user_cannot_sign_in_until_reactivated(anyone: Perso
     await login(anyone)
 
 
-async def test_admins_cannot_lock_themselves_out(anyone: Person, users: SubgraphApp, router: Router) -> None:
-    user_id = await register(anyone)
-    admin = an_admin(users, router, user_id, "users:write")
+async def test_admins_cannot_lock_themselves_out(admin: Person) -> None:
     for verb in (SET_ROLE, DEACTIVATE):
-        assert (await admin(verb, id=user_id)).fields == [("id", "ONESELF")]
+        assert (await admin(verb, id=admin.user_id)).fields == [("id", "ONESELF")]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("changed", [{"role": "user"}, {"state": "deactivated"}, {"state": "deleted"}])
+async def test_a_token_that_outlives_the_right_does_nothing(
+    verb: str, changed: dict[str, str], anyone: Person, admin: Person, users: SubgraphApp
+) -> None:
+    user_id = await register(anyone)
+    async with users.database.writing() as session:
+        await session.execute(update(User).where(col(User.id) == admin.user_id).values(**changed))
+    assert (await admin(verb, id=user_id)).codes == ["FORBIDDEN"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+async def test_a_token_of_an_ended_session_does_nothing(
+    verb: str, anyone: Person, admin: Person, users: SubgraphApp, router: Router
+) -> None:
+    user_id = await register(anyone)
+    payload = (await anyone.get(LOGIN, login="root", password="seven wide seas"))["login"]
+    sid = claims(users, payload["accessToken"])["sid"]
+    await Person(users, router, admin.user_id, {"sid": sid}).get("mutation { logout }")
+    late = Person(users, router, admin.user_id, {**admin.claims, "sid": sid})
+    assert (await late(verb, id=user_id)).codes == ["FORBIDDEN"]
 
 
 async def test_a_deleted_user_is_gone(anyone: Person, admin: Person) -> None:
