@@ -24,7 +24,6 @@ from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
 from hanse_router.subgraph_transports import SubgraphTransports
 from hanse_router.telemetry.metrics import Metrics
-from hanse_router.telemetry.operation_tracing import NoTracing
 from hanse_router.uploads import UploadRequest
 from hanse_schema.supergraph import parse_supergraph
 
@@ -118,7 +117,7 @@ class Engine:
             metrics=self.metrics,
             cache=self._cache,
             version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
-            tracing=self._spans or NoTracing(),
+            tracing=self._spans,
         )
         pipeline.warm(documents)
         return pipeline

@@ -89,7 +89,7 @@ class Pipeline:
         metrics: Metrics,
         cache: Cache,
         version: str,
-        tracing: OperationTracing,
+        tracing: OperationTracing | None,
     ) -> None:
         """`version` identifies the supergraph in the response cache."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
@@ -98,7 +98,7 @@ class Pipeline:
         self._planner = Planner(supergraph, max_steps=settings.limits.max_plan_steps)
         self.transports = transports
         self._headers = headers
-        self._limiter = limiter
+        self._limiter = limiter if settings.rate_limits.enabled else None
         self._metrics = metrics
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
@@ -154,9 +154,10 @@ class Pipeline:
 
     async def execute(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Response:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
+        if self._tracing is None:
+            return await self._respond(await self._admit(operation, request, context))
         with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
-            admitted = await self._admit(operation, request, context)
-            response = await self._respond(admitted)
+            response = await self._respond(await self._admit(operation, request, context))
             span.completed(response.errors)
         return response
 
@@ -172,7 +173,7 @@ class Pipeline:
         """Check variables, authorization and rate limits of one request. Raises RouterError."""
         variables = operation.coerce(request.variables)
         denial = operation.authorization.denial(context.principal)
-        if self._settings.rate_limits.enabled:
+        if self._limiter is not None and self._limiter.applies(operation.limits):
             await self._limiter.take(operation.limits, variables, context)
         compiled = operation.compiled.get(denial)
         if compiled is None:

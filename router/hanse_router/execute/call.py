@@ -8,12 +8,12 @@ import msgspec
 
 from hanse_router.transports.protocol import FileAt, Transport
 
-_NO_HEADERS: Mapping[str, str] = {}
+NO_HEADERS: Mapping[str, str] = {}
 
 
 def no_headers(subgraph: str) -> Mapping[str, str]:
     """No headers for any subgraph."""
-    return _NO_HEADERS
+    return NO_HEADERS
 
 
 class Call(msgspec.Struct, frozen=True, eq=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from hanse_router.execute.call import NO_HEADERS, no_headers
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.request import RequestContext
 from hanse_router.settings import HeaderRules, HeaderSettings
@@ -30,7 +31,6 @@ _OWN = frozenset(
         "accept-encoding",
     ]
 )
-_NO_HEADERS: Mapping[str, str] = {}
 
 
 class SubgraphHeaders:
@@ -52,6 +52,7 @@ class SubgraphHeaders:
             for name in subgraphs
             if (rule := _rule(settings, name, with_token=tokens is not None)) is not None
         }
+        self._adds_nothing = tokens is None and not trace_context and not self._rules
 
     @property
     def passed_on(self) -> tuple[str, ...]:
@@ -60,12 +61,14 @@ class SubgraphHeaders:
 
     def bound(self, context: RequestContext) -> Callable[[str], Mapping[str, str]]:
         """The headers of one client request, by subgraph: names in lower case. The mappings may be shared."""
+        if self._adds_nothing:
+            return no_headers
         tokens = self._tokens
         made = tokens.of_caller(context) if tokens is not None else {}
         trace = Trace(context.headers) if self._trace_context else None
 
         def of(subgraph: str) -> Mapping[str, str]:
-            identity = tokens.headers(subgraph, context, made) if tokens is not None else _NO_HEADERS
+            identity = tokens.headers(subgraph, context, made) if tokens is not None else NO_HEADERS
             if trace is not None:
                 identity = {**identity, **trace.child()}
             rule = self._rules.get(subgraph)

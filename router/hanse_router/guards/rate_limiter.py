@@ -22,13 +22,15 @@ class RateLimiter:
         self._fallback = fallback
         self._requests = limit_of("requests", requests) if requests is not None else None
 
+    def applies(self, limits: OperationLimits) -> bool:
+        """Whether an operation with these limited fields has anything to count."""
+        return limits is not NO_LIMITS or self._requests is not None
+
     async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
         """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then.
 
         Raises RateLimitsUnavailable where it cannot be counted.
         """
-        if limits is NO_LIMITS and self._requests is None:
-            return
         uses = list(limits.uses(variables))
         if self._requests is not None:
             uses.append((self._requests, 1))

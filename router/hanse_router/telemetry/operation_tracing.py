@@ -1,4 +1,4 @@
-"""What the pipeline needs of tracing, and its implementation where tracing is off."""
+"""What the pipeline needs of tracing."""
 
 from __future__ import annotations
 
@@ -25,26 +25,3 @@ class OperationTracing(Protocol):
     ) -> AbstractContextManager[OperationSpan]:
         """The span of an operation, in the trace that the client's headers name."""
         ...
-
-
-class NoTracing:
-    """Makes no spans."""
-
-    def operation(
-        self, kind: OperationKind, name: str | None, headers: Mapping[str, str]
-    ) -> AbstractContextManager[OperationSpan]:
-        return _NO_SPAN
-
-
-class _NoSpan:
-    def __enter__(self) -> OperationSpan:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        return None
-
-    def completed(self, errors: Iterable[Mapping[str, Any]]) -> None:
-        return None
-
-
-_NO_SPAN = _NoSpan()

@@ -33,7 +33,7 @@ class ConnectionPool:
 
     def take_idle(self) -> Connection | None:
         """An idle connection, where there is one. It is released with `release`."""
-        if not self._free or self._closed:
+        if not self._idle or not self._free or self._closed:
             return None
         connection = self._pop_idle()
         if connection is not None:
@@ -68,7 +68,10 @@ class ConnectionPool:
             self._idle.append(connection)
         else:
             connection.close()
-        self._set_free()
+        if self._waiting:
+            self._set_free()
+        else:
+            self._free += 1
 
     def close(self) -> None:
         """Close every connection; requests that wait for one fail."""

@@ -237,7 +237,7 @@ async def test_documents_are_prepared_once(platform: Platform) -> None:
 
 async def test_a_fault_of_ours_is_masked(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        async def take(self, *_: object) -> None:
+        def applies(self, *_: object) -> bool:
             raise ZeroDivisionError("a secret cause")
 
     pipeline = platform.router.engine._pipeline
