@@ -25,6 +25,10 @@ class Outcome(Enum):
     UNKNOWN = auto()  # the connection broke during the commit
 
 
+class RequestEnded(Exception):
+    """The response is complete: a resolver whose result nobody reads any more asked for the session."""
+
+
 Afterwards = Callable[[Outcome], Awaitable[None]]
 
 
@@ -43,24 +47,30 @@ class RequestContext:
         self._writes = writes
         self._session: AsyncSession | None = None
         self._lock = asyncio.Lock()
+        self._is_closed = False
         self._outcome = Outcome.UNDONE
         self._afterwards: list[Afterwards] = []
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
-        """The request's session, for this block alone."""
+        """The request's session, for this block alone. Raises RequestEnded."""
         async with self._lock:
             yield await self._opened()
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[AsyncSession]:
-        """The request's session for one mutation field: undone where the block raises, and only then."""
+        """The request's session for one mutation field: undone where the block raises, and only then.
+
+        Raises RequestEnded.
+        """
         async with self._lock:
             session = await self._opened()
             async with session.begin_nested():
                 yield session
 
     async def _opened(self) -> AsyncSession:
+        if self._is_closed:
+            raise RequestEnded
         if self._session is None:
             self._session = await self.database.session(writes=self._writes)
             self._session.info["caller"] = Caller(self.principal, self.client)
@@ -68,9 +78,9 @@ class RequestContext:
 
     async def commit(self) -> bool:
         """Commit what was written; the edge calls it, once. False where there was nothing to commit."""
-        if self._session is None or not self._writes or not self._session.in_transaction():
-            return False
         async with self._lock:
+            if self._session is None or not self._writes or not self._session.in_transaction():
+                return False
             self._outcome = Outcome.UNKNOWN
             try:
                 await self._session.commit()
@@ -89,10 +99,16 @@ class RequestContext:
         self._afterwards.append(act)
 
     async def close(self) -> None:
-        """Give the session back, undoing what was not committed; then do what is to be done afterwards."""
-        if self._session is not None:
-            await give_back(self._session)
-            self._session = None
+        """Give the session back, undoing what was not committed; then do what is to be done afterwards.
+
+        Where a root field failed, the response does not wait for its siblings. So the block that has the session now is
+        waited for, and those that come later get none.
+        """
+        self._is_closed = True
+        async with self._lock:
+            if self._session is not None:
+                await give_back(self._session)
+                self._session = None
         while self._afterwards:
             await self._afterwards.pop(0)(self._outcome)
 

@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -22,12 +23,14 @@ from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, O
 from strawberry.extensions import ParserCache, ValidationCache
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
+from strawberry.scalars import JSON
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.base import StrawberryObjectDefinition
 
 from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
+from hanse_subgraph.scalars import DATE_TIME_SCALAR, JSON_SCALAR
 from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
 
 log = logging.getLogger(__name__)
@@ -65,7 +68,7 @@ class DocumentCache(ParserCache, ValidationCache):
     def on_validate(self) -> Iterator[None]:
         yield from super().on_validate()
         for error in self.execution_context.pre_execution_errors or ():
-            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED"}
+            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
 
 
 class SubgraphSchema(strawberry.federation.Schema):
@@ -75,7 +78,7 @@ class SubgraphSchema(strawberry.federation.Schema):
         self._resolvers: dict[str, _ReferenceResolver] = {}
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
-        config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR})
+        config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR, JSON: JSON_SCALAR})
         super().__init__(**options, extensions=[DocumentCache], config=config)
         self._find_reference_resolvers()
 

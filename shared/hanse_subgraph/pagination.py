@@ -14,15 +14,18 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
 import strawberry
-from sqlalchemy import ColumnElement, Select, SQLColumnExpression, and_, or_
+from sqlalchemy import BigInteger, ColumnElement, Integer, Select, SQLColumnExpression, and_, or_
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from hanse_subgraph.clock import in_utc
 from hanse_subgraph.db import Id, UtcDateTime
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.ids import known_id
 
 DEFAULT_PAGE = 20
 MAX_PAGE_SIZE = 100
+MAX_CURSOR_LENGTH = 8192
 
 First = Annotated[
     int | None, strawberry.argument(description="The number of entries from the start: at most 100. Defaults to 20.")
@@ -169,6 +172,8 @@ def cursor_id(page: PageRequest) -> str:
 
 def _values(page: PageRequest) -> list[Any]:
     cursor = page.cursor or ""
+    if len(cursor) > MAX_CURSOR_LENGTH:
+        raise _not_a_cursor(page)
     try:
         values = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error) as error:
@@ -181,22 +186,31 @@ def _values(page: PageRequest) -> list[Any]:
 def _decoded(keys: Sequence[Key], page: PageRequest) -> list[Any]:
     try:
         return [_value(key, value) for key, value in zip(keys, _values(page), strict=True)]
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, OverflowError) as error:
         raise _not_a_cursor(page) from error
 
 
 def _value(key: Key, value: Any) -> Any:
-    """The value in a cursor as the key's column takes it. Raises ValueError, TypeError."""
+    """The value in a cursor as the key's column takes it. Raises ValueError, TypeError, OverflowError."""
     kind = cast(ColumnElement[Any], key.column).type  # a model's attribute has it too
     if isinstance(kind, Id):
         value = known_id(value)
     elif isinstance(kind, UtcDateTime):
-        value = datetime.fromisoformat(value)
-    elif not isinstance(value, kind.python_type):
+        value = in_utc(datetime.fromisoformat(value))
+    elif not _fits(kind.impl_instance if isinstance(kind, TypeDecorator) else kind, value):
         value = None
     if value is None:
         raise ValueError(key.column)
     return value
+
+
+def _fits(kind: TypeEngine[Any], value: Any) -> bool:
+    """Whether a column of this type can be compared with the value."""
+    if isinstance(value, bool):
+        return False
+    if isinstance(value, int):
+        return isinstance(kind, Integer) and value.bit_length() <= (63 if isinstance(kind, BigInteger) else 31)
+    return isinstance(value, kind.python_type) and not (isinstance(value, str) and "\x00" in value)
 
 
 def _not_a_cursor(page: PageRequest) -> BadInput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -12,7 +13,7 @@ from sqlalchemy import text
 from strawberry.types import Info
 
 from hanse_subgraph.auth import Caller
-from hanse_subgraph.context import RequestContext
+from hanse_subgraph.context import RequestContext, RequestEnded
 from hanse_subgraph.db import Database
 from hanse_subgraph.errors import Forbidden
 from hanse_subgraph.execution import Execution, GraphQLRequest, MalformedRequest, decode_request
@@ -221,3 +222,24 @@ def test_integers_of_any_size_stay_exact() -> None:
     large = 123456789012345678901234
     request = decode_request(b'{"query":"{a}","variables":{"x":[%d]}}' % large)
     assert request.variables == {"x": [large]}
+
+
+async def test_the_end_of_a_request_waits_for_the_session_and_lends_it_no_more(bench: Bench) -> None:
+    context, order = RequestContext(bench.database, Caller()), []
+    lent = asyncio.Event()
+
+    async def late_sibling() -> None:
+        async with context.session() as session:
+            lent.set()
+            await session.scalar(text("SELECT count(*) FROM box"))
+            order.append("read")
+
+    reading = asyncio.create_task(late_sibling())
+    await lent.wait()
+    await context.close()
+    order.append("closed")
+    await reading
+    assert order == ["read", "closed"]
+    with pytest.raises(RequestEnded):
+        async with context.session():
+            pass
