@@ -144,6 +144,14 @@ class HttpProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         super().on_message_complete()
 
+    def on_response_complete(self) -> None:
+        if self.pipeline or self.transport.is_closing():
+            super().on_response_complete()
+            return
+        # uvicorn would start a timer for each response here. `watch` closes idle connections instead.
+        self.server_state.total_requests += 1
+        self.flow.resume_reading()
+
     # limits
 
     def check(self, now: float) -> None:
@@ -152,7 +160,8 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         allowed = self._allowed_seconds()
-        waited = self._clock.seconds(now, (self._requests, self._in_body), paused=self.flow.read_paused)
+        state = (self._requests, self._in_body, self._is_answered)
+        waited = self._clock.seconds(now, state, paused=self.flow.read_paused)
         if allowed is None or waited <= allowed:
             return
         if self._refusal is not None:
@@ -162,17 +171,22 @@ class HttpProtocol(HttpToolsProtocol):
         else:
             self.transport.close()
 
+    @property
+    def _is_answered(self) -> bool:
+        """Whether no response is owed to the client."""
+        cycle = self.cycle
+        return cycle is None or cycle.response_complete or cycle.disconnected
+
     def _allowed_seconds(self) -> float | None:
         """How long the client may take for what it is to send next; None if nothing is expected of it."""
         limits = self._limits
-        is_answered = self.cycle is None or self.cycle.response_complete or self.cycle.disconnected
-        if not self._in_body and not is_answered:
+        if not self._in_body and not self._is_answered:
             return None
-        if self._refusal is not None or (self._in_body and is_answered):
+        if self._refusal is not None or (self._in_body and self._is_answered):
             return LINGER_SECONDS
         if self._in_body:
             return limits.body_seconds + self._body_bytes / limits.min_bytes_per_second
-        return None if self.timeout_keep_alive_task is not None else limits.head_seconds
+        return limits.head_seconds if self._head_bytes or self.cycle is None else limits.idle_seconds
 
     def _refuse(self, refusal: Refusal) -> None:
         """Answer with the refusal, where no other response has to come first. From now on what is read is ignored."""
@@ -272,7 +286,9 @@ class _Writes:
 async def watch(connections: Iterable[object], limits: ServerSettings) -> None:
     """Check every connection at intervals, until cancelled: one timer serves them all."""
     loop = asyncio.get_running_loop()
-    interval = min(1.0, limits.head_seconds / 4, limits.body_seconds / 4, limits.write_seconds / 4)
+    interval = min(
+        1.0, limits.head_seconds / 4, limits.body_seconds / 4, limits.write_seconds / 4, limits.idle_seconds / 4
+    )
     while True:
         await asyncio.sleep(interval)
         now = loop.time()

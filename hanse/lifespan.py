@@ -58,11 +58,13 @@ class StartupError:
         self._app = app
         self.message = ""
 
-    async def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
+    def __call__(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> Awaitable[None]:
         """Serve one connection, or the lifespan."""
-        if scope["type"] != "lifespan":
-            await self._app(scope, receive, send)
-            return
+        if scope["type"] == "lifespan":
+            return self._live(scope, receive, send)
+        return self._app(scope, receive, send)  # without a coroutine between the server and the application
+
+    async def _live(self, scope: MutableMapping[str, Any], receive: Receive, send: Send) -> None:
         failed: list[Message] = []
 
         async def hold_failure(message: Message) -> None:

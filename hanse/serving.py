@@ -105,13 +105,13 @@ def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
     """How uvicorn serves an ASGI application within the limits. `watch` has to run beside it."""
     return uvicorn.Config(
         app,
+        interface="asgi3",
         log_level="warning",
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the router has a setting of its own for trusted proxies
         lifespan="on",
         http=cast(type[asyncio.Protocol], partial(HttpProtocol, limits=limits)),
-        timeout_keep_alive=cast(int, limits.idle_seconds),  # uvicorn passes it on to `call_later`
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
         ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, limits=limits)),
         ws_max_size=limits.max_message_bytes,

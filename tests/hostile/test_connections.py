@@ -86,6 +86,21 @@ async def test_a_head_of_just_the_permitted_size() -> None:
         )
 
 
+async def test_a_connection_is_closed_once_it_was_idle_too_long_but_not_during_a_request() -> None:
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        await receive()
+        await asyncio.sleep(0.5)  # five times as long as a connection may be idle
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"0")]})
+        await send({"type": "http.response.body", "body": b""})
+
+    async with served(slow, ServerSettings(idle_seconds=0.1)) as server, client(server.port) as (reader, writer):
+        for _ in range(2):
+            writer.write(GET + b"\r\n")
+            assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert await reader.read() == b""
+        await until(lambda: not server.connections)
+
+
 async def test_an_old_client_needs_no_host() -> None:
     async with served(App()) as server:
         assert (await exchange(server.port, b"GET / HTTP/1.0\r\n\r\n")).startswith(b"HTTP/1.1 200")
