@@ -128,7 +128,7 @@ class HttpProtocol(HttpToolsProtocol):
         if len(self.pipeline) >= limits.max_pipelined:
             raise too_many_pipelined(limits.max_pipelined)
         super().on_headers_complete()
-        self._in_body = True
+        self._in_body = self.transport.is_sent_to = True
         self._body_bytes = self._unused_bytes = 0
         if not self.parser.should_upgrade():
             self.headers = []  # for the trailer: uvicorn would add it to the headers of the request
@@ -139,10 +139,12 @@ class HttpProtocol(HttpToolsProtocol):
         super().on_body(body)
 
     def on_message_complete(self) -> None:
-        self._in_body = False
+        self._in_body = self.transport.is_sent_to = False
         self._ended = True
         self._head_bytes = 0
         super().on_message_complete()
+        if self.transport.has_ended:
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         if self.pipeline or self.transport.is_closing():
@@ -199,7 +201,7 @@ class HttpProtocol(HttpToolsProtocol):
             cycle.disconnected = True  # for the application its client is gone
             cycle.message_event.set()
             if self.pipeline or cycle.response_started:
-                self.transport.close()
+                self.transport.abort()
                 return
         elif cycle is not None and not cycle.response_complete:
             cycle.keep_alive = False  # the last response that this connection gets

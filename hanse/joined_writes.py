@@ -13,13 +13,15 @@ from typing import Any
 class JoinedWrites(asyncio.Transport):
     """A transport that holds back the first write of a turn until the next one, or the turn's end."""
 
-    __slots__ = ("_held", "_loop", "_transport", "written")
+    __slots__ = ("_held", "_loop", "_transport", "has_ended", "is_sent_to", "written")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._held: bytes | bytearray | memoryview = b""
         self.written = 0  # bytes
+        self.is_sent_to = False  # whether the client is sending a body
+        self.has_ended = False  # whether the client was sent the end, and may still send
 
     @property
     def unread(self) -> int:
@@ -45,8 +47,13 @@ class JoinedWrites(asyncio.Transport):
         self._transport.write_eof()
 
     def close(self) -> None:
+        """Close after what was written. While the client sends, only end this side: it would not get the response."""
         self._release()
-        self._transport.close()
+        if not self.is_sent_to or self.is_closing():
+            self._transport.close()
+        elif not self.has_ended:
+            self.has_ended = True
+            self._transport.write_eof()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         """See BaseTransport: who takes the connection over writes by itself."""

@@ -10,6 +10,7 @@
     │   ├── CsrfRefused          CSRF_PREVENTED                 400
     │   ├── UploadMalformed      UPLOAD_MALFORMED               400  a form that is no request with files
     │   ├── UploadFileMissing    UPLOAD_FILE_MISSING            400
+    │   ├── RequestTimeout       REQUEST_TIMEOUT                408
     │   ├── UploadTooLarge       UPLOAD_TOO_LARGE               413
     │   └── UploadTooManyFiles   UPLOAD_TOO_MANY_FILES          413
     ├── OperationRefused         (its own code)                 400  a well-formed request whose operation cannot run
@@ -28,6 +29,8 @@
     ├── Unauthorized             UNAUTHORIZED_FIELD_OR_TYPE     403  (only where the whole operation is refused)
     ├── RateLimited              RATE_LIMITED                   429
     ├── Unavailable              SERVICE_UNAVAILABLE            503
+    │   ├── UploadsBusy          UPLOADS_BUSY                   503
+    │   ├── BodiesBusy           REQUESTS_BUSY                  503
     │   └── RateLimitsUnavailable RATE_LIMITS_UNAVAILABLE       503  (only where the settings say so)
     └── InternalError            INTERNAL_SERVER_ERROR          500  masked; the log has the rest under its id
 
@@ -173,6 +176,16 @@ class UploadTooManyFiles(InvalidRequest):
         super().__init__(f"A request may bring at most {limit} files.")
 
 
+class RequestTimeout(InvalidRequest):
+    """The body did not arrive in time."""
+
+    code = "REQUEST_TIMEOUT"
+    status = 408
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"The request did not arrive within {seconds:g} s: send it again, and faster.")
+
+
 class OperationRefused(RouterError):
     """A well-formed request whose operation cannot run."""
 
@@ -310,6 +323,21 @@ class Unavailable(RouterError):
 
     code = "SERVICE_UNAVAILABLE"
     status = 503
+
+
+class UploadsBusy(Unavailable):
+    """The files of all requests in flight, or of this caller, have no space now."""
+
+    code = "UPLOADS_BUSY"
+
+
+class BodiesBusy(Unavailable):
+    """The bodies of all requests in flight, or of this address, have no space now."""
+
+    code = "REQUESTS_BUSY"
+
+    def __init__(self) -> None:
+        super().__init__("Too many large requests are being received: send it again in a moment.")
 
 
 class RateLimitsUnavailable(Unavailable):

@@ -59,6 +59,12 @@ class LimitSettings(_Section):
     """How large a request may be."""
 
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Maximum size of a request body, in bytes.")
+    max_pending_bytes: int = Field(
+        default=256_000_000,
+        ge=1,
+        description="Maximum size of all request bodies being received, beyond 64 KiB of each, in bytes; of one client "
+        "address, a quarter.",
+    )
     max_tokens: int = Field(default=15_000, ge=1, description="Maximum number of tokens in a document.")
     max_depth: int = Field(default=100, ge=1, description="Maximum depth of nested fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Maximum number of aliases; fragments count at each use.")
@@ -86,6 +92,17 @@ class UploadSettings(_Section):
     enabled: bool = Field(default=True, description="Accept requests with files.")
     max_file_bytes: int = Field(default=50_000_000, ge=1, description="Maximum size of a file, in bytes.")
     max_files: int = Field(default=10, ge=1, description="Maximum number of files in one request.")
+    max_temporary_bytes: int = Field(
+        default=2_000_000_000, ge=1, description="Maximum size of the files of all requests in flight, in bytes."
+    )
+    max_caller_bytes: int = Field(
+        default=600_000_000,
+        ge=1,
+        description="Maximum size of the files in flight of one user, or of one address without a user, in bytes.",
+    )
+    timeout_seconds: float = Field(
+        default=600.0, gt=0, description="Timeout for a whole request with files, in seconds."
+    )
 
 
 class JwtSettings(_Section):

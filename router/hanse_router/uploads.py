@@ -23,6 +23,7 @@ from graphql import (
 from hanse_router.errors import InvalidRequest, VariablesRefused
 from hanse_router.request import GraphQLRequest
 from hanse_router.transports.protocol import FileAt
+from hanse_wire.byte_budget import ByteShare
 from hanse_wire.spooled_file import SpooledFile
 
 UPLOAD = "Upload"  # the scalar's name
@@ -33,11 +34,14 @@ class UploadRequest(GraphQLRequest):
     """A request whose variables hold files."""
 
     files: tuple[SpooledFile, ...] = ()
+    share: ByteShare | None = None  # what they take of the space for all requests
 
     async def close(self) -> None:
         """Delete the files."""
         for file in self.files:
             await file.close()
+        if self.share is not None:
+            self.share.close()
 
 
 def files_in(

@@ -90,6 +90,11 @@ class SubgraphSettings(Settings):
         description="Ratio of the traces started here that are sampled; others follow the decision of the caller.",
     )
     max_upload_bytes: int = Field(default=50_000_000, ge=1, description="Maximum size of an uploaded file, in bytes.")
+    max_temporary_bytes: int = Field(
+        default=2_000_000_000,
+        ge=1,
+        description="Maximum size of the files of all requests in flight, in bytes; of one caller, a third.",
+    )
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterable
 from typing import Any
 
-from hanse_subgraph.errors import ClientError
+from hanse_subgraph.errors import ClientError, Unavailable
 from hanse_subgraph.uploads import FileAt
+from hanse_wire.byte_budget import ByteShare
 from hanse_wire.json_codec import JsonError, decode_json
-from hanse_wire.multipart_request import FieldTooLarge, FileTooLarge, FormError, FormLimits, MultipartReader
+from hanse_wire.multipart_request import FieldTooLarge, FileTooLarge, FormError, FormLimits, MultipartReader, NoSpace
 
 MAX_FILES = 1000  # the router has a lower limit of its own
 
@@ -26,17 +27,19 @@ class FormTooLarge(ClientError):
 class Form:
     """One form. `close` deletes its files."""
 
-    def __init__(self, *, max_body: int, max_file: int) -> None:
-        """Sizes are in bytes; `max_body` is for `operations` and for `map`."""
+    def __init__(self, *, max_body: int, max_file: int, share: ByteShare) -> None:
+        """Sizes are in bytes; `max_body` is for `operations` and for `map`; `share` is what the files may take."""
         self.operations = b""
-        self._reader = MultipartReader(FormLimits(max_body, max_file, MAX_FILES), self._decode)
+        self._reader = MultipartReader(FormLimits(max_body, max_file, MAX_FILES), share, self._decode)
 
     async def read(self, chunks: AsyncIterable[bytes], content_type: str) -> list[FileAt]:
-        """The files, with their paths in the request. Raises MalformedForm, FormTooLarge."""
+        """The files, with their paths in the request. Raises MalformedForm, FormTooLarge, Unavailable."""
         try:
             await self._reader.read(chunks, content_type)
         except (FieldTooLarge, FileTooLarge) as error:
             raise FormTooLarge(str(error)) from error
+        except NoSpace as error:
+            raise Unavailable(str(error)) from error
         except (FormError, JsonError) as error:
             raise MalformedForm(str(error)) from error
         files = self._reader.files

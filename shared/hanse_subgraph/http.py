@@ -117,13 +117,17 @@ async def _reply_to_json(subgraph: SubgraphApp, request: Request) -> Reply:
 
 async def _reply_to_form(subgraph: SubgraphApp, request: Request) -> Reply:
     settings = subgraph.settings
-    form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes)
     try:
-        await subgraph.tokens.caller(request.headers.get("authorization"))  # files of others are not even read
+        caller = await subgraph.tokens.caller(request.headers.get("authorization"))
+    except Unauthenticated as error:
+        return error_reply(401, error)  # files of others are not even read
+    except Unavailable as error:
+        return error_reply(503, error)
+    share = subgraph.temporary_bytes.of(caller.principal.user_id or caller.client.ip)
+    form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes, share=share)
+    try:
         files = await form.read(request.stream(), request.headers["content-type"])
         return await subgraph.reply(form.operations, request.headers, files)
-    except Unauthenticated as error:
-        return error_reply(401, error)
     except Unavailable as error:
         return error_reply(503, error)
     except FormTooLarge as error:

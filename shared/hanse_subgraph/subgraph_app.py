@@ -29,6 +29,7 @@ from hanse_subgraph.federation import SubgraphSchema, operation_type
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
+from hanse_wire.byte_budget import ByteBudget
 from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -97,6 +98,8 @@ class SubgraphApp:
         self._make_runners = runners
         self._on_handled = on_handled
         self.platform = platform
+        space = settings.max_temporary_bytes
+        self.temporary_bytes = ByteBudget(space, max(space // 3, 1))
         self.tokens = RouterTokens(open_keys(settings.router_jwks), issuer=settings.router_issuer, audience=self.name)
         self._counters = EventCounters()
         self._relay: Relay | None = None

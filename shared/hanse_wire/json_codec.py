@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
+
+JSON_ERRORS = (msgspec.DecodeError, UnicodeError, RecursionError)
+_HALF_A_PAIR = re.compile(rb"(?s)(?:[^\\]++|\\[^u]|\\u[^dD]|\\u[dD][0-7]|\\u[dD][89abAB]..\\u[dD][c-fC-F]..)*+\\u[dD]")
 
 
 class JsonError(ValueError):
@@ -15,12 +19,20 @@ def decode_json(data: bytes | bytearray | str) -> Any:
     """The value of a JSON document. Raises JsonError, also for one that is nested too deeply."""
     try:
         return _decode(data)
-    except msgspec.DecodeError as error:
-        raise JsonError(str(error)) from error
-    except UnicodeError as error:
-        raise JsonError("JSON is malformed: not UTF-8") from error
-    except RecursionError as error:
-        raise JsonError("JSON is nested too deeply") from error
+    except JSON_ERRORS as error:
+        raise JsonError(json_problem(error, data)) from error
+
+
+def json_problem(error: Exception, data: bytes | bytearray | str) -> str:
+    """What is wrong with a document, given the error of its decoding, which is one of JSON_ERRORS."""
+    if isinstance(error, RecursionError):
+        return "JSON is nested too deeply"
+    if isinstance(error, UnicodeError):
+        return "JSON is malformed: not UTF-8"
+    encoded = data.encode("utf-8", "replace") if isinstance(data, str) else data
+    if _HALF_A_PAIR.match(encoded):  # msgspec reports some of these as the end of the data
+        return "JSON is malformed: a string has half of a surrogate pair, such as \\ud800, which is no character"
+    return str(error)
 
 
 def encode_json(value: Any) -> bytes:

@@ -15,11 +15,13 @@ from typing import Any
 import msgspec
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
+from hanse_wire.byte_budget import BudgetExceeded, ByteShare
 from hanse_wire.spooled_file import SpooledFile
 
 MEDIA_TYPE = "multipart/form-data"
 _OVERHEAD_BYTES = 64 * 1024  # boundaries and headers of a form's fields, in total
 _MAX_OTHER_FIELDS = 10  # fields that are no file of `map`, with `operations` and `map`
+_MAX_PATHS = 1_000  # in `map`
 _SHOWN_CHARACTERS = 200  # of the client's text in a message
 
 FileMap = Mapping[str, Sequence[str]]
@@ -47,6 +49,10 @@ class FileTooLarge(FormError):
 
 class TooManyFiles(FormError):
     """The form or `map` has too many files."""
+
+
+class NoSpace(FormError):
+    """The files of all requests, or of this caller, take too much space now."""
 
 
 class FileMissing(FormError):
@@ -92,13 +98,14 @@ class _Stage(Enum):
 class MultipartReader:
     """Reads one form. `close` deletes its files, whether the form was read or refused."""
 
-    def __init__(self, limits: FormLimits, decode: Callable[[bytes], Variables]) -> None:
+    def __init__(self, limits: FormLimits, share: ByteShare, decode: Callable[[bytes], Variables]) -> None:
         """`decode` gets the content of `operations` and returns the variables that the files are put into.
 
-        It is called before any file is read, and may raise errors of its own.
+        It is called before any file is read, and may raise errors of its own. `share` is what the files may take.
         """
         self.map: FileMap = {}
         self._limits = limits
+        self._share = share
         self._decode = decode
         self._stage = _Stage.OPERATIONS
         self._variables: Variables = None
@@ -131,6 +138,7 @@ class MultipartReader:
         """Delete the files."""
         for file in self._files.values():
             await file.close()
+        self._share.close()
 
     def _parser(self, content_type: str) -> PushMultipartParser:
         boundary = parse_options_header(content_type)[1].get("boundary", "")
@@ -161,7 +169,14 @@ class MultipartReader:
         elif self._field.bytes_received > self._limits.max_file_bytes:
             raise self._limits.file_too_large()
         elif self._file is not None:
+            self._take_space(len(content))
             await self._file.write(content)
+
+    def _take_space(self, size: int) -> None:
+        try:
+            self._share.take(size)
+        except BudgetExceeded:
+            raise NoSpace("Too many files are being received: send them again later.") from None
 
     def _end_text(self) -> None:
         assert self._field is not None
@@ -181,6 +196,8 @@ class MultipartReader:
             raise MalformedForm('`map` must be JSON such as {"0": ["variables.file"]}.') from error
         if len(self.map) > self._limits.max_files:
             raise self._too_many_files()
+        if sum(map(len, self.map.values())) > _MAX_PATHS:
+            raise MalformedForm(f"`map` may have at most {_MAX_PATHS} paths.")
         self._files = {name: SpooledFile("file", "application/octet-stream") for name in self.map}
         for name, paths in self.map.items():
             for path in paths:

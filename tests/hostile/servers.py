@@ -52,8 +52,6 @@ async def served(app: Any, limits: ServerSettings | None = None) -> AsyncIterato
         server.close()
         for connection in list(state.connections):
             connection.transport.abort()
-        for task in list(state.tasks):
-            task.cancel()
         await asyncio.gather(watching, *state.tasks, return_exceptions=True)
 
 

@@ -11,10 +11,12 @@ import pytest
 from hanse_subgraph.errors import ClientError
 from hanse_subgraph.forms import Form, FormTooLarge, MalformedForm
 from hanse_subgraph.uploads import FileAt, MisplacedFile, Upload, place_files
+from hanse_wire.byte_budget import ByteBudget
 from tests.router.uploads.forms import BOUNDARY, form, operation, text, where
 from tests.router.uploads.test_broken_forms import TYPES, broken
 
 TYPE = f"multipart/form-data; boundary={BOUNDARY}"
+SPACE = ByteBudget(1_000_000, 1_000_000)
 ASK = operation("mutation", a=None, b=None)
 
 
@@ -33,7 +35,7 @@ async def read(body: bytes, read_form: Form) -> list[FileAt]:
 @pytest.fixture
 async def reader() -> AsyncIterator[Form]:
     """A form that is closed at the end."""
-    form = Form(max_body=500, max_file=300_000)
+    form = Form(max_body=500, max_file=300_000, share=SPACE.of(None))
     yield form
     await form.close()
 
@@ -81,7 +83,7 @@ async def test_whatever_comes_is_read_or_refused() -> None:
     opened = len(os.listdir("/proc/self/fd"))
     for seed in range(300):
         chance = random.Random(seed)
-        form = Form(max_body=100_000, max_file=60_000)
+        form = Form(max_body=100_000, max_file=60_000, share=SPACE.of(None))
         content_type = chance.choice(TYPES) if chance.random() < 0.1 else TYPE
         try:
             await form.read(in_pieces(broken(chance), chance.choice([7, 300, 65536])), content_type)
@@ -90,6 +92,7 @@ async def test_whatever_comes_is_read_or_refused() -> None:
         finally:
             await form.close()
     assert len(os.listdir("/proc/self/fd")) <= opened
+    assert SPACE.taken == 0
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from hanse_wire.byte_budget import ByteBudget
 from hanse_wire.multipart_request import (
     FieldTooLarge,
     FileMissing,
@@ -40,7 +41,7 @@ async def read(*fields: Field, limits: FormLimits = LIMITS) -> dict[str, Any]:
         for start in range(0, len(body), 50):
             yield body[start : start + 50]
 
-    reader = MultipartReader(limits, decode)
+    reader = MultipartReader(limits, ByteBudget(1_000_000, 1_000_000).of(None), decode)
     try:
         await reader.read(chunks(), TYPE)
         for name, paths in reader.map.items():

@@ -8,10 +8,13 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from hanse_router.errors import BodyTooLarge, InvalidRequest, UnsupportedBatch, UnsupportedMediaType
+from hanse_router.errors import BodiesBusy, BodyTooLarge, InvalidRequest, UnsupportedBatch, UnsupportedMediaType
 from hanse_router.request import GraphQLRequest
 from hanse_router.server.asgi import ClientGone, Receive
+from hanse_wire.byte_budget import BudgetExceeded, ByteBudget, ByteShare
+from hanse_wire.json_codec import JSON_ERRORS, json_problem
 
+_FREE_BYTES = 65_536  # of each body: about as much as a connection holds in any case
 _decode = msgspec.json.Decoder(GraphQLRequest).decode
 _decode_object = msgspec.json.Decoder(dict[str, Any]).decode
 _WRONG_TYPE = re.compile(r"Expected `([^`]+)`, got `([^`]+)`(?: - at `\$\.?([^`]*)`)?")
@@ -19,29 +22,55 @@ _WORDS = {"object": "an object", "str": "a string", "str | null": "a string", "o
 T = TypeVar("T")
 
 
-async def read_body(receive: Receive, limit: int, declared: str | None) -> bytes:
-    """The whole body. Raises BodyTooLarge (before reading, where the length is declared), ClientGone."""
-    if declared is not None and declared.isdigit() and int(declared) > limit:
-        raise BodyTooLarge(limit)
-    message = await receive()
-    if message["type"] == "http.disconnect":
-        raise ClientGone
-    body: bytes = message.get("body", b"")
-    if message.get("more_body"):
-        parts = [body]
-        size = len(body)
-        while message.get("more_body"):
+class BodyReader:
+    """Reads bodies into memory: each at most `max_bytes` large, all of them together within a budget."""
+
+    def __init__(self, max_bytes: int, max_pending_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._budget = ByteBudget(max_pending_bytes, max_pending_bytes // 4)
+
+    async def read(self, receive: Receive, declared: str | None, client_ip: str | None) -> bytes:
+        """The whole body. Raises BodyTooLarge, if possible by the declared length, BodiesBusy, ClientGone."""
+        limit = self._max_bytes
+        if declared is not None and declared.isdigit() and int(declared) > limit:
+            raise BodyTooLarge(limit)
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientGone
+        body: bytes = message.get("body", b"")
+        if message.get("more_body"):
+            share = self._budget.of(client_ip)
+            try:
+                return await self._read_rest(receive, body, share)
+            finally:
+                share.close()
+        if len(body) > limit:
+            raise BodyTooLarge(limit)
+        return body
+
+    async def _read_rest(self, receive: Receive, first: bytes, share: ByteShare) -> bytes:
+        parts = [first]
+        size = len(first)
+        more = True
+        while more:
             message = await receive()
             if message["type"] == "http.disconnect":
                 raise ClientGone
             parts.append(message.get("body", b""))
             size += len(parts[-1])
-            if size > limit:
-                raise BodyTooLarge(limit)
-        body = b"".join(parts)
-    if len(body) > limit:
-        raise BodyTooLarge(limit)
-    return body
+            if size > self._max_bytes:
+                raise BodyTooLarge(self._max_bytes)
+            if size > _FREE_BYTES:
+                _take(share, len(parts[-1]))
+            more = message.get("more_body", False)
+        return b"".join(parts)
+
+
+def _take(share: ByteShare, size: int) -> None:
+    try:
+        share.take(size)
+    except BudgetExceeded:
+        raise BodiesBusy from None
 
 
 def check_content_type(content_type: str | None) -> None:
@@ -68,10 +97,10 @@ def decode_body(body: bytes) -> GraphQLRequest:
         if body.lstrip()[:1] == b"[":
             raise UnsupportedBatch from error
         raise InvalidRequest(_explain(str(error))) from error
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except JSON_ERRORS as error:
         if not body:
             raise InvalidRequest('The request has no body: send {"query": "..."} as JSON.') from error
-        raise InvalidRequest(f"The request body is not valid JSON: {error}.") from error
+        raise InvalidRequest(f"The request body is not valid JSON: {json_problem(error, body)}.") from error
 
 
 def decode_query_string(query_string: bytes) -> GraphQLRequest:
@@ -98,10 +127,14 @@ def _parameter(given: dict[str, str], name: str) -> dict[str, Any] | None:
     text = given.get(name)
     if not text or text == "null":
         return None
+    encoded = text.encode()
     try:
-        return _decode_object(text.encode())
-    except (msgspec.DecodeError, RecursionError) as error:  # ValidationError is one
+        return _decode_object(encoded)
+    except msgspec.ValidationError as error:
         raise InvalidRequest(f"The parameter {name} of the URL is not a JSON object.") from error
+    except JSON_ERRORS as error:
+        problem = json_problem(error, encoded)
+        raise InvalidRequest(f"The parameter {name} of the URL is not a JSON object: {problem}.") from error
 
 
 def _explain(message: str) -> str:

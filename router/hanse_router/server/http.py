@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator
 
 from hanse_router.engine import Engine
 from hanse_router.errors import (
@@ -16,17 +16,17 @@ from hanse_router.errors import (
 from hanse_router.execute import Freshness, Response
 from hanse_router.guards.csrf import CsrfGuard
 from hanse_router.operation_kind import OperationKind
-from hanse_router.request import GraphQLRequest
+from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import ClientGone, Header, Receive, Scope, Send, request_headers, respond
-from hanse_router.server.body import check_content_type, check_encoding, decode_body, decode_query_string, read_body
+from hanse_router.server.body import BodyReader, check_content_type, check_encoding, decode_body, decode_query_string
 from hanse_router.server.cors import Cors
 from hanse_router.server.multipart import MultipartEncoding
 from hanse_router.server.negotiate import Accepted, Form, negotiate
 from hanse_router.server.sse import HEADERS as SSE_HEADERS
 from hanse_router.server.sse import SseEncoding
 from hanse_router.server.streams import Encoding, once, send_stream
-from hanse_router.server.upload_body import read_upload
+from hanse_router.server.upload_body import UploadReader
 from hanse_router.telemetry.access_log import AccessLog
 from hanse_router.uploads import UploadRequest
 from hanse_wire.multipart_request import is_form
@@ -47,10 +47,20 @@ class HttpEndpoint:
         self._cors = cors
         self._csrf = CsrfGuard(settings.csrf, settings.cors)
         self._address = address
-        self._max_body = settings.limits.max_body_bytes
-        self._uploads = settings.uploads
+        limits = settings.limits
+        self._bodies = BodyReader(limits.max_body_bytes, limits.max_pending_bytes)
+        self._uploads = self._upload_reader(engine)
         self._streams = settings.streams
         self._encodings: dict[Form, Encoding] = {Form.SSE: SseEncoding(), Form.MULTIPART: MultipartEncoding()}
+
+    @staticmethod
+    def _upload_reader(engine: Engine) -> UploadReader | None:
+        settings = engine.settings
+        if not settings.uploads.enabled:
+            return None
+        reader = UploadReader(settings.uploads, settings.limits.max_body_bytes)
+        engine.metrics.upload_bytes.set_function(lambda: reader.temporary_bytes)
+        return reader
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send, document_id: str | None = None) -> None:
         """Answer one request; `document_id` is that of the path, if there is one."""
@@ -68,10 +78,10 @@ class HttpEndpoint:
         code: str | None = None
         request: GraphQLRequest | None = None
         try:
-            request = await self._read(scope, receive, headers, accepted)
+            context = await self._engine.context(headers, self._address.of(scope, headers))  # before the body is read
+            request = await self._read(scope, receive, context, accepted)
             if document_id is not None:
                 request.document_id = document_id
-            context = await self._engine.context(headers, self._address.of(scope, headers))
             pipeline, operation = self._engine.operation(request)
             name = operation.name
             if operation.kind is OperationKind.MUTATION and scope["method"] == "GET":
@@ -106,24 +116,24 @@ class HttpEndpoint:
             self._log.write(scope, headers, status=status, seconds=seconds, operation=name, code=code)
 
     async def _read(
-        self, scope: Scope, receive: Receive, headers: Mapping[str, str], accepted: Accepted
+        self, scope: Scope, receive: Receive, context: RequestContext, accepted: Accepted
     ) -> GraphQLRequest:
-        method = scope["method"]
+        method, headers = scope["method"], context.headers
         if method == "POST":
             if accepted.single is None:
                 raise NotAcceptable(f"None of the accepted media types can be sent: accept {_ACCEPTABLE}.")
             content_type = headers.get("content-type")
+            declared = headers.get("content-length")
             if content_type == "application/json" and "content-encoding" not in headers:  # passes every check below
-                return decode_body(await read_body(receive, self._max_body, headers.get("content-length")))
+                return decode_body(await self._bodies.read(receive, declared, context.client_ip))
             self._csrf.check(headers)
-            form = self._uploads.enabled and is_form(content_type)
-            if not form:
-                check_content_type(content_type)
+            if self._uploads is not None and content_type is not None and is_form(content_type):
+                check_encoding(headers.get("content-encoding"))
+                caller = context.principal.subject or context.client_ip
+                return await self._uploads.read(receive, content_type, declared, caller)
+            check_content_type(content_type)
             check_encoding(headers.get("content-encoding"))
-            if form:
-                declared = headers.get("content-length")
-                return await read_upload(receive, content_type or "", declared, self._uploads, self._max_body)
-            return decode_body(await read_body(receive, self._max_body, headers.get("content-length")))
+            return decode_body(await self._bodies.read(receive, declared, context.client_ip))
         if method != "GET":
             raise MethodNotAllowed(f"The method {method} is not answered here: send a POST.", "GET, POST, OPTIONS")
         if accepted.single is None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Hashable
 from typing import Any
 
 import msgspec
 
 from hanse_router.errors import (
     BodyTooLarge,
-    InvalidRequest,
+    RequestTimeout,
+    RouterError,
     UploadFileMissing,
     UploadMalformed,
+    UploadsBusy,
     UploadTooLarge,
     UploadTooManyFiles,
 )
@@ -20,6 +23,7 @@ from hanse_router.server.asgi import ClientGone, Receive
 from hanse_router.server.body import decode_body
 from hanse_router.settings import UploadSettings
 from hanse_router.uploads import UploadRequest
+from hanse_wire.byte_budget import ByteBudget
 from hanse_wire.multipart_request import (
     FieldTooLarge,
     FileMissing,
@@ -27,31 +31,50 @@ from hanse_wire.multipart_request import (
     FormError,
     FormLimits,
     MultipartReader,
+    NoSpace,
     TooManyFiles,
 )
 
 
-async def read_upload(
-    receive: Receive, content_type: str, declared: str | None, settings: UploadSettings, max_body: int
-) -> UploadRequest:
-    """The request in a form; the caller closes its files. Raises InvalidRequest, ClientGone.
+class UploadReader:
+    """Reads requests with files, within the settings."""
 
-    `declared` is the value of the header `content-length`.
-    """
-    limits = FormLimits(max_body, settings.max_file_bytes, settings.max_files)
-    operations = _Operations()
-    reader = MultipartReader(limits, operations.decode)
-    try:
-        if declared is not None and declared.isascii() and declared.isdigit():
-            limits.check_form_size(int(declared))
-        await reader.read(_chunks(receive), content_type)
-    except FormError as error:
-        await reader.close()
-        raise _refusal(error, limits) from error
-    except BaseException:
-        await reader.close()
-        raise
-    return UploadRequest(**msgspec.structs.asdict(operations.request), files=tuple(reader.files.values()))
+    def __init__(self, settings: UploadSettings, max_body: int) -> None:
+        """`max_body` is the maximum size of the operation, in bytes."""
+        self._limits = FormLimits(max_body, settings.max_file_bytes, settings.max_files)
+        self._timeout = settings.timeout_seconds
+        self._budget = ByteBudget(settings.max_temporary_bytes, settings.max_caller_bytes)
+
+    @property
+    def temporary_bytes(self) -> int:
+        """The size of the files of all requests in flight."""
+        return self._budget.taken
+
+    async def read(self, receive: Receive, content_type: str, declared: str | None, caller: Hashable) -> UploadRequest:
+        """The request in a form; the caller closes its files. Raises RouterError, ClientGone.
+
+        `declared` is the value of the header `content-length`; `caller` is whose share of the space the files take.
+        """
+        operations = _Operations()
+        share = self._budget.of(caller)
+        reader = MultipartReader(self._limits, share, operations.decode)
+        try:
+            if declared is not None and declared.isascii() and declared.isdigit():
+                self._limits.check_form_size(int(declared))
+            async with asyncio.timeout(self._timeout):
+                await reader.read(_chunks(receive), content_type)
+        except FormError as error:
+            await reader.close()
+            raise _refusal(error, self._limits) from error
+        except TimeoutError:
+            await reader.close()
+            raise RequestTimeout(self._timeout) from None
+        except BaseException:
+            await reader.close()
+            raise
+        return UploadRequest(
+            **msgspec.structs.asdict(operations.request), files=tuple(reader.files.values()), share=share
+        )
 
 
 class _Operations:
@@ -65,7 +88,7 @@ class _Operations:
         return self.request.variables
 
 
-def _refusal(error: FormError, limits: FormLimits) -> InvalidRequest:
+def _refusal(error: FormError, limits: FormLimits) -> RouterError:
     match error:
         case FieldTooLarge():
             return BodyTooLarge(limits.max_field_bytes)
@@ -73,6 +96,8 @@ def _refusal(error: FormError, limits: FormLimits) -> InvalidRequest:
             return UploadTooLarge(limits.max_file_bytes)
         case TooManyFiles():
             return UploadTooManyFiles(limits.max_files)
+        case NoSpace():
+            return UploadsBusy(str(error))
         case FileMissing():
             return UploadFileMissing(str(error))
         case _:

@@ -57,6 +57,7 @@ class Metrics:
             registry, "hanse_fetch_seconds", "Time of a request to a subgraph.", ("subgraph",)
         )
         self.subscriptions = Gauge("hanse_subscriptions", "Subscriptions that run now.", registry=registry)
+        self.upload_bytes = Gauge("hanse_upload_bytes", "Size of the files of requests in flight.", registry=registry)
         self.sockets = Gauge("hanse_websockets", "WebSocket connections open now.", registry=registry)
         self.responses = CountSeries(
             registry, "hanse_cached_responses", "Responses looked up among those kept.", ("result",)
