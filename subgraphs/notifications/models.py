@@ -22,13 +22,14 @@ class Kind(StrEnum):
     WELCOME = "welcome"
     VERIFICATION = "verification"
     PASSWORD_RESET = "password_reset"
+    EMAIL_CHANGE = "email_change"
     RECEIPT = "receipt"
     TASK_ASSIGNED = "task_assigned"
     MESSAGE = "message"
 
 
-# These contain a secret: they are always mailed and never shown in the app, whatever the preferences.
-SECRET_KINDS = frozenset({Kind.VERIFICATION, Kind.PASSWORD_RESET})
+# Always mailed and never shown in the app, whatever the preferences: they are for whoever reads the address's mail.
+MAIL_ONLY_KINDS = frozenset({Kind.VERIFICATION, Kind.PASSWORD_RESET, Kind.EMAIL_CHANGE})
 
 
 class Language(StrEnum):

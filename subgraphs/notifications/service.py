@@ -16,7 +16,7 @@ from hanse_subgraph.money import formatted
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailLanguageSet, MailRequested, PreferenceSet
 from subgraphs.notifications.models import (
-    SECRET_KINDS,
+    MAIL_ONLY_KINDS,
     Kind,
     Language,
     MailState,
@@ -65,6 +65,13 @@ class Notifications:
     async def send_reset(self, session: AsyncSession, event: Event) -> None:
         """Mail the password reset link."""
         await self._send_link(session, event, Kind.PASSWORD_RESET, self._settings.reset_link)
+
+    async def email_change(self, session: AsyncSession, event: Event) -> None:
+        """Tell the address in force that a new one was requested."""
+        person = await self._person(session, event.subject)
+        if not person.gone:
+            message = render(Kind.EMAIL_CHANGE, person.language, _names(person))
+            await self._queue(session, event.id, person.user_id, str(event.data["email"]), message)
 
     async def receipt(self, session: AsyncSession, event: Event) -> None:
         """Confirm a payment."""
@@ -131,7 +138,7 @@ class Notifications:
         self, session: AsyncSession, user_id: str, kind: Kind, *, in_app: bool, by_mail: bool
     ) -> Preference:
         """Set a user's preference for a kind. Raises BadInput for kinds that cannot be changed."""
-        if kind in SECRET_KINDS:
+        if kind in MAIL_ONLY_KINDS:
             raise BadInput(
                 FieldProblem(
                     "kind", "FIXED", "Notifications of this kind are always sent by mail and cannot be changed."

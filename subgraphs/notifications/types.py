@@ -50,7 +50,7 @@ class NotificationPreference:
     @classmethod
     def of(cls, kind: models.Kind, row: models.Preference | None) -> Self:
         """The preference of the user, or the default."""
-        fixed = kind in models.SECRET_KINDS
+        fixed = kind in models.MAIL_ONLY_KINDS
         in_app = not fixed and (row is None or row.in_app)
         return cls(kind=kind, in_app=in_app, by_mail=fixed or row is None or row.by_mail, fixed=fixed)
 

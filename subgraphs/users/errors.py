@@ -6,7 +6,8 @@ Unauthenticated
 └── TokenReused         the refresh token was used twice; its session is revoked
 BadInput
 ├── InvalidLink         the token of a mailed link is unknown, used or expired
-└── WrongPassword       the given current password is wrong
+├── WrongPassword       the given current password is wrong
+└── PasswordRequired    the current password is needed, since the sign-in is not fresh
 Conflict
 └── Taken               another user has the email address, username or phone number
 """
@@ -51,6 +52,15 @@ class WrongPassword(BadInput):
 
     def __init__(self, name: str) -> None:
         super().__init__(FieldProblem(name, "WRONG_PASSWORD", "The current password is wrong."))
+
+
+class PasswordRequired(BadInput):
+    """The action needs the current password, since the caller signed in long ago."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            FieldProblem(name, "REQUIRED", f"Give {name}, or sign in again just before you change the email address.")
+        )
 
 
 class Taken(Conflict):

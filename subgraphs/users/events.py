@@ -74,7 +74,10 @@ class AccessRevoked(_UserEvent, frozen=True, kw_only=True):
 
 
 class UserUpdated(_UserEvent, frozen=True, kw_only=True):
-    """A user's profile changed. `changed` lists the changed fields; all fields hold the current values."""
+    """A user's profile changed. `changed` lists the changed fields; all fields hold the current values.
+
+    The email address changes once the new one is verified, not before.
+    """
 
     event_type: ClassVar[str] = "user.updated"
     changed: list[str]
@@ -90,6 +93,13 @@ class EmailVerificationRequested(_UserEvent, frozen=True, kw_only=True):
     email: Private
     token: Private
     expires_at: Moment
+
+
+class EmailChangeRequested(_UserEvent, frozen=True, kw_only=True):
+    """A user asked for another email address. The verified address in force must be notified by mail."""
+
+    event_type: ClassVar[str] = "user.email_change_requested"
+    email: Private
 
 
 class EmailVerified(_UserEvent, frozen=True, kw_only=True):
@@ -182,6 +192,7 @@ PUBLISHED: tuple[type[EventData], ...] = (
     UserSignedOut,
     AccessRevoked,
     EmailVerificationRequested,
+    EmailChangeRequested,
     EmailVerified,
     PasswordResetRequested,
     PasswordChanged,

@@ -52,6 +52,7 @@ class User(Base, table=True):
     created_at: datetime = moment_field()
     updated_at: datetime = moment_field()
     email_verified_at: datetime | None = moment_field(default=None)
+    pending_email: str | None = Field(default=None, max_length=320)  # replaces `email` once it is verified
 
 
 class Session(Base, table=True):

@@ -102,8 +102,8 @@ class Mutation:
             return await info.context.identity.sign_in.sign_out_everywhere(session, user_id)
 
     @strawberry.federation.mutation(
-        description="Update the caller's profile. A verification link is mailed to a new email address. "
-        "Requires the scope profile:write.",
+        description="Update the caller's profile. A verification link is mailed to a new email address, which replaces "
+        "the old one when it is verified. Requires the scope profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
     )
     async def update_profile(
@@ -111,13 +111,19 @@ class Mutation:
         info: UsersInfo,
         input: Annotated[UpdateProfileInput, strawberry.argument(description="The fields to change.")],
     ) -> User:
-        user_id = info.context.principal.require_scope(WRITE_PROFILE)
-        async with info.context.change() as session:
-            user = await info.context.identity.profiles.update(session, user_id, input.to_domain())
+        context, change = info.context, input.to_domain()
+        user_id = context.principal.require_scope(WRITE_PROFILE)
+        if change.email is not None:
+            await context.identity.profiles.authorize_email_change(
+                context.database, context.principal, change.email, input.current_password
+            )
+        async with context.change() as session:
+            user = await context.identity.profiles.update(session, user_id, change)
         return User(record=user)
 
     @strawberry.federation.mutation(
-        description="Change the caller's password and end all other sessions. Requires the scope profile:write.",
+        description="Change the caller's password, end all other sessions and revoke all API keys. Requires the scope "
+        "profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
     )
     async def change_password(
@@ -139,8 +145,8 @@ class Mutation:
         return User(record=user)
 
     @strawberry.mutation(
-        description="Mail a password reset link. Always returns true, so that it does not reveal whether an account "
-        "exists."
+        description="Mail a password reset link, if an account has this address and has verified it. Always returns "
+        "true, so that it does not reveal whether an account exists."
     )
     async def request_password_reset(
         self,
@@ -152,7 +158,8 @@ class Mutation:
         return True
 
     @strawberry.mutation(
-        description="Set a new password with the token of a mailed link. Ends all sessions of the user."
+        description="Set a new password with the token of a mailed link. Ends all sessions of the user and revokes all "
+        "API keys."
     )
     async def reset_password(
         self,
@@ -172,8 +179,8 @@ class Mutation:
         return True
 
     @strawberry.federation.mutation(
-        description="Mail a new verification link to the caller's email address. Returns false if the address is "
-        "already verified or too many links were mailed in the last hour. Requires the scope profile:write.",
+        description="Mail a verification link to the caller's email address, or to the new one that is not verified "
+        "yet. Returns false if there is none, or if one was mailed to it lately. Requires the scope profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
     )
     async def request_email_verification(self, info: UsersInfo) -> bool:
@@ -183,7 +190,9 @@ class Mutation:
                 session, await existing_user(session, user_id)
             )
 
-    @strawberry.mutation(description="Verify an email address with the token of a mailed link.")
+    @strawberry.mutation(
+        description="Verify an email address with the token of a mailed link. A new address replaces the old one."
+    )
     async def verify_email(
         self,
         info: UsersInfo,
@@ -207,7 +216,7 @@ class Mutation:
         user_id = context.principal.require_scope(WRITE_PROFILE)
         async with context.database.reading() as reading:
             user = await existing_user(reading, user_id)
-        await profiles.confirm(user, password)
+        await profiles.confirm(user, password, name="password")
         async with context.change() as session:
             await profiles.delete(session, user_id)
         return True
@@ -226,7 +235,7 @@ class Mutation:
         ],
         expires_at: Annotated[
             datetime | None,
-            strawberry.argument(description="When the key expires. If null, it is valid until revoked."),
+            strawberry.argument(description="When the key expires; at most a year from now, and by default then."),
         ] = None,
     ) -> NewApiKey:
         principal = info.context.principal

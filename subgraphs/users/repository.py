@@ -187,11 +187,15 @@ async def delete_links(session: AsyncSession, user_id: str, purpose: str | None 
     await session.execute(statement if purpose is None else statement.where(col(MailedLink.purpose) == purpose))
 
 
-async def links_since(session: AsyncSession, user_id: str, purpose: str, since: datetime) -> int:
-    """The number of links for this purpose created for a user since then."""
+async def links_since(
+    session: AsyncSession, user_id: str, purpose: str, since: datetime, *, email_key: str | None = None
+) -> int:
+    """The number of links for this purpose created for a user since then, to one address or to any."""
     recent = select(func.count()).where(
         col(MailedLink.user_id) == user_id, col(MailedLink.purpose) == purpose, col(MailedLink.created_at) > since
     )
+    if email_key is not None:
+        recent = recent.where(col(MailedLink.email_key) == email_key)
     return int(await session.scalar(recent) or 0)
 
 
@@ -233,7 +237,8 @@ async def api_key_by_fingerprint(session: AsyncSession, fingerprint: str) -> tup
     return None if row is None else (row[0], row[1])
 
 
-async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> list[str]:
-    """Revoke all API keys of a user. Returns the ids of those that were not revoked."""
+async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> dict[str, datetime | None]:
+    """Revoke all API keys of a user. Returns when each key that was not revoked was last used."""
     unrevoked = update(ApiKey).where(col(ApiKey.user_id) == user_id, col(ApiKey.revoked_at).is_(None))
-    return list(await session.scalars(unrevoked.values(revoked_at=at).returning(col(ApiKey.id))))
+    revoked = await session.execute(unrevoked.values(revoked_at=at).returning(col(ApiKey.id), col(ApiKey.used_at)))
+    return {row.id: row.used_at for row in revoked}

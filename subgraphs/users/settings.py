@@ -31,6 +31,18 @@ class UsersSettings(SubgraphSettings):
     )
     reset_link_minutes: int = Field(default=60, ge=1, description="Lifetime of a password reset link, in minutes.")
     verify_link_hours: int = Field(default=48, ge=1, description="Lifetime of an email verification link, in hours.")
+    verify_resend_minutes: int = Field(
+        default=1440, ge=0, description="Minimum time between two verification mails to one address, in minutes."
+    )
+    fresh_sign_in_minutes: int = Field(
+        default=10,
+        ge=0,
+        description="Age of a session, in minutes, up to which the email address can be changed without the password.",
+    )
+    api_keys_per_user: int = Field(default=50, ge=1, description="Maximum number of API keys of a user.")
+    api_key_max_days: int = Field(
+        default=365, ge=1, description="Maximum lifetime of an API key, and its lifetime if none is given, in days."
+    )
     argon2_time_cost: int = Field(default=3, ge=1, description="Argon2id: number of passes.")
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory, in KiB.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: degree of parallelism.")

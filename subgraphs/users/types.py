@@ -71,6 +71,13 @@ class User:
     def email_verified(self, info: UsersInfo) -> bool | None:
         return self.record.email_verified_at is not None if self._is_visible(info) else None
 
+    @strawberry.field(
+        description="The new email address that is not verified yet. Null if there is none, and unless the caller is "
+        "the user or has the scope users:read."
+    )
+    def pending_email(self, info: UsersInfo) -> str | None:
+        return self.record.pending_email if self._is_visible(info) else None
+
     @strawberry.field(description="The role of the user.")
     def role(self) -> models.Role:
         return models.Role(self.record.role)
@@ -143,10 +150,16 @@ class AuthPayload:
 )
 class UpdateProfileInput:
     username: str | None = strawberry.field(default=None, description="The new username. Must be unique.")
-    email: str | None = strawberry.field(default=None, description="The new email address. It must be verified again.")
+    email: str | None = strawberry.field(
+        default=None, description="The new email address. It replaces the old one when it is verified."
+    )
     first_name: str | None = strawberry.field(default=None, description="The new first name.")
     last_name: str | None = strawberry.field(default=None, description="The new last name.")
     phone: str | None = strawberry.field(default=None, description="The new phone number with country code.")
+    current_password: str | None = strawberry.field(
+        default=None,
+        description="The current password. Needed for a new email address, unless the caller signed in just now.",
+    )
 
     def to_domain(self) -> ProfileChange:
         """Convert to the input of the service."""

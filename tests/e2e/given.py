@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from itertools import count
 from typing import Any, Protocol
 
+VERIFICATION = "user.email_verification_requested"
 PASSWORD = "a-long-quiet-harbour"
 NEW_PASSWORD = "another-long-harbour"
 
@@ -126,16 +127,19 @@ async def account(_: World) -> dict[str, Any]:
 
 async def verification(world: World) -> dict[str, Any]:
     await world.registered()
-    return {"token": (await world.latest_event("user.email_verification_requested"))["token"]}
+    return {"token": (await world.latest_event(VERIFICATION))["token"]}
 
 
 async def reset(world: World) -> dict[str, Any]:
-    await world.does("anonymous", "requestPasswordReset", email=(await world.registered())["email"])
+    await world.does("anonymous", "requestPasswordReset", **await address(world))
     return {"token": (await world.latest_event("user.password_reset_requested"))["token"], "password": NEW_PASSWORD}
 
 
 async def address(world: World) -> dict[str, Any]:
-    return {"email": (await world.registered())["email"]}
+    """A verified one."""
+    new = await world.registered()
+    await world.does("anonymous", "verifyEmail", token=(await world.latest_event(VERIFICATION))["token"])
+    return {"email": new["email"]}
 
 
 async def picture(world: World) -> dict[str, Any]:

@@ -231,6 +231,7 @@ async def test_who_may_do_what_and_what_is_told_of_it(
 ) -> None:
     monkeypatch.setenv("HANSE_USERS_ARGON2_MEMORY_KIB", "64")
     monkeypatch.setenv("HANSE_USERS_ARGON2_TIME_COST", "1")
+    monkeypatch.setenv("HANSE_USERS_VERIFY_RESEND_MINUTES", "0")
     wrong: list[str] = []
     async with staged(tmp_path, where) as stage:
         for subgraph, table in OPERATIONS.items():

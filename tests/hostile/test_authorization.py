@@ -41,6 +41,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
     """Password hashes that take no time."""
     monkeypatch.setenv("HANSE_USERS_ARGON2_MEMORY_KIB", "64")
     monkeypatch.setenv("HANSE_USERS_ARGON2_TIME_COST", "1")
+    monkeypatch.setenv("HANSE_USERS_VERIFY_RESEND_MINUTES", "0")
 
 
 @pytest.mark.timeout(300)

@@ -28,6 +28,6 @@ class Identity:
         self.recovery = Recovery(settings, clock=clock)
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
         self.sign_in = SignIn(settings, tokens, passwords, revocations, clock=clock)
-        self.profiles = Profiles(passwords, self.sign_in, self.recovery, clock=clock)
+        self.api_keys = ApiKeys(settings, tokens, revocations, clock=clock)
+        self.profiles = Profiles(settings, passwords, self.sign_in, self.recovery, self.api_keys, clock=clock)
         self.administration = Administration(self.sign_in, self.profiles, tokens, clock=clock)
-        self.api_keys = ApiKeys(tokens, revocations, clock=clock)

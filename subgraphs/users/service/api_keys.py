@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.auth import Principal
 from hanse_subgraph.clock import Clock, utc_now
-from hanse_subgraph.errors import ClientError, NotFound, Problems
+from hanse_subgraph.errors import ClientError, Forbidden, NotFound, Problems
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id, parse_id
 from subgraphs.users import repository
@@ -18,15 +18,19 @@ from subgraphs.users.events import ApiKeyCreated, ApiKeyExchanged, ApiKeyRevoked
 from subgraphs.users.models import ApiKey, User, UserState
 from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
+from subgraphs.users.settings import UsersSettings
 
 PREFIX = "hanse_"  # lets secret scanners recognize a leaked key
-MAX_KEYS = 50
 
 
 class ApiKeys:
     """Creates, revokes and exchanges API keys."""
 
-    def __init__(self, tokens: AccessTokens, revocations: Revocations, *, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: UsersSettings, tokens: AccessTokens, revocations: Revocations, *, clock: Clock = utc_now
+    ) -> None:
+        self._limit = settings.api_keys_per_user
+        self._max_age = timedelta(days=settings.api_key_max_days)
         self._tokens = tokens
         self._revocations = revocations
         self._clock = clock
@@ -39,8 +43,13 @@ class ApiKeys:
         scopes: Sequence[str],
         expires_at: datetime | None,
     ) -> tuple[ApiKey, str]:
-        """Create a key and its secret. Raises BadInput, also for scopes that the caller does not have."""
+        """Create a key and its secret. Raises BadInput, also for scopes that the caller does not have.
+
+        Raises Forbidden if the caller is an API key: a key that leaked must not outlive its revocation.
+        """
         user_id, now = principal.require_user(), self._clock()
+        if principal.session_id is not None and await repository.has_api_key(session, user_id, principal.session_id):
+            raise Forbidden("An API key cannot create API keys. Sign in with the password.")
         problems = Problems()
         problems.text("name", name, min_length=1, max_length=100)
         missing = set(scopes) - principal.scopes
@@ -48,10 +57,13 @@ class ApiKeys:
             problems.add(
                 "scopes", "INVALID", f"scopes must be a subset of yours: {' '.join(sorted(principal.scopes))}."
             )
+        latest = now + self._max_age
         if expires_at is not None and expires_at <= now:
             problems.add("expiresAt", "PAST", "expiresAt must be in the future.")
-        if len(await repository.api_keys(session, user_id)) >= MAX_KEYS:
-            problems.add("name", "TOO_MANY", f"You already have {MAX_KEYS} API keys. Revoke one first.")
+        if expires_at is not None and expires_at > latest:
+            problems.add("expiresAt", "TOO_LATE", f"expiresAt can be at most {self._max_age.days} days from now.")
+        if len(await repository.api_keys(session, user_id)) >= self._limit:
+            problems.add("name", "TOO_MANY", f"You already have {self._limit} API keys. Revoke one first.")
         problems.raise_if_any()
         secret = PREFIX + new_secret()
         key = ApiKey(
@@ -61,7 +73,7 @@ class ApiKeys:
             fingerprint=fingerprint(secret),
             scopes=sorted(set(scopes)),
             created_at=now,
-            expires_at=expires_at,
+            expires_at=expires_at or latest,
         )
         session.add(key)
         await session.flush()
@@ -76,9 +88,16 @@ class ApiKeys:
         key.revoked_at = self._clock()
         await session.flush()
         await emit(session, ApiKeyRevoked(id=key.id, user_id=user_id))
-        if key.used_at is not None and key.used_at > self._revocations.oldest_issue:
+        if self._may_have_tokens(key.used_at):
             await self._revocations.revoke_sessions(session, user_id, [key.id])
         return key
+
+    async def revoke_all(self, session: AsyncSession, user_id: str) -> None:
+        """Revoke all of a user's keys, and the access tokens exchanged for them."""
+        revoked = await repository.revoke_api_keys(session, user_id, self._clock())
+        await emit(session, *(ApiKeyRevoked(id=key_id, user_id=user_id) for key_id in revoked))
+        with_tokens = [key_id for key_id, used in revoked.items() if self._may_have_tokens(used)]
+        await self._revocations.revoke_sessions(session, user_id, with_tokens)
 
     async def exchange(self, session: AsyncSession, secret: str) -> tuple[User, str, int] | ClientError:
         """Exchange a secret for (user, access token, lifetime in seconds).
@@ -100,6 +119,9 @@ class ApiKeys:
         await emit(session, ApiKeyExchanged(id=key.id, user_id=user.id))
         allowed = [scope for scope in key.scopes if scope in self._tokens.scopes_of(user)]
         return user, self._tokens.sign(user, key.id, allowed), self._tokens.lifetime
+
+    def _may_have_tokens(self, used_at: datetime | None) -> bool:
+        return used_at is not None and used_at > self._revocations.oldest_issue
 
 
 def _is_valid(key: ApiKey, user: User, now: datetime) -> bool:

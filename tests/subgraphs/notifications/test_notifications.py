@@ -150,6 +150,14 @@ async def test_links_are_mailed_and_kept_nowhere_else(notifications: SubgraphApp
     await eventually(kept, "")
 
 
+async def test_the_old_address_is_told_of_a_new_one(notifications: SubgraphApp, ann: Person) -> None:
+    data = {"email": "old@hanse.example"}
+    change = Event(type="user.email_change_requested", subject=str(ann.user_id), source="/users", data=data)
+    await tell(notifications, registered(ann), change)
+    _, mail = await mailed(notifications, "Welcome to Hanse, Ann & Co", "Your email address is about to change")
+    assert mail["To"] == "old@hanse.example"
+
+
 async def test_a_task_is_told_to_whom_it_is_given(notifications: SubgraphApp, ann: Person) -> None:
     owner = new_id()
 

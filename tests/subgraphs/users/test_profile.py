@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,9 +12,10 @@ from sqlalchemy import select, update
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
-from subgraphs.users.models import MailedLink, User
+from subgraphs.users.models import MailedLink, Session, User
 from tests.subgraphs.harness import Person, Router, events_of, somebody
 from tests.subgraphs.users.test_accounts import register
+from tests.subgraphs.users.test_revocation import is_revoked
 from tests.subgraphs.users.test_sign_in import LOGIN, REFRESH, claims, living_sessions, login
 
 UPDATE = """
@@ -82,17 +83,119 @@ async def test_an_address_is_verified_by_the_mailed_link_once(me: Person, anyone
     assert await me.get("mutation { requestEmailVerification }") == {"requestEmailVerification": False}
 
 
-async def test_a_new_address_has_to_be_verified_again(me: Person, anyone: Person, users: SubgraphApp) -> None:
-    old = await mailed(users, "user.email_verification_requested")
+async def addresses(person: Person) -> tuple[str, bool, str | None]:
+    """A user's address in force, whether it is verified, and the new one."""
+    user = (await person.get("{ me { email emailVerified pendingEmail } }"))["me"]
+    return user["email"], user["emailVerified"], user["pendingEmail"]
+
+
+async def verify(person: Person, users: SubgraphApp, count: int = 1) -> None:
+    """Use the latest link that was mailed."""
+    await person.get(VERIFY, token=await mailed(users, "user.email_verification_requested", count))
+
+
+async def test_a_new_address_replaces_the_old_one_when_it_is_verified(
+    me: Person, anyone: Person, users: SubgraphApp
+) -> None:
+    await verify(anyone, users)
     await me.get(UPDATE, input={"email": "new@hanse.example"})
-    new = await mailed(users, "user.email_verification_requested", 2)
-    assert (await anyone(VERIFY, token=old)).fields == [("token", "VOID")], "it was mailed to the old address"
-    assert (await anyone.get(VERIFY, token=new))["verifyEmail"]["emailVerified"] is True
+    assert await addresses(me) == ("Ann@hanse.example", True, "new@hanse.example")
+    await anyone.get(LOGIN, login="ann@hanse.example", password="seven seas")
+    (told,) = await events_of(users, "user.email_change_requested", count=1)
+    assert told.data["email"] == "Ann@hanse.example", "the address in force is told"
+    await anyone.get(ASK_RESET, email="ann@hanse.example")
+    reset = await mailed(users, "user.password_reset_requested")
+    await verify(anyone, users, 2)
+    assert await addresses(me) == ("new@hanse.example", True, None)
+    assert (await anyone(RESET, token=reset, new="nine winds blow")).fields == [("token", "VOID")]
+    assert (await events_of(users, "user.updated", count=2))[-1].data["changed"] == ["email"]
+    await anyone.get(LOGIN, login="new@hanse.example", password="seven seas")
+
+
+async def test_a_change_of_address_is_cancelled_with_the_old_one(
+    me: Person, anyone: Person, users: SubgraphApp
+) -> None:
+    await me.get(UPDATE, input={"email": "new@hanse.example"})
+    await me.get(UPDATE, input={"email": "ann@hanse.example"})
+    assert await addresses(me) == ("Ann@hanse.example", False, None)
+    token = await mailed(users, "user.email_verification_requested", 2)
+    assert (await anyone(VERIFY, token=token)).fields == [("token", "VOID")]
+
+
+async def test_of_two_who_verify_one_new_address_one_has_it(
+    me: Person, anyone: Person, users: SubgraphApp, router: Router
+) -> None:
+    bob = await register(anyone, username="bob", email="bob@hanse.example", phone=None)
+    await me.get(UPDATE, input={"email": "new@hanse.example"})
+    first = await mailed(users, "user.email_verification_requested", 3)
+    message = claims(users, (await login(anyone, "bob"))["accessToken"])
+    other = Person(users, router, bob, {"scope": "profile:write", "sid": message["sid"]})
+    await other.get(UPDATE, input={"email": "NEW@hanse.example"})
+    second = await mailed(users, "user.email_verification_requested", 4)
+    await anyone.get(VERIFY, token=second)
+    assert (await anyone(VERIFY, token=first)).fields == [("email", "TAKEN")]
+
+
+async def test_a_new_address_needs_the_password_or_a_fresh_sign_in(
+    me: Person, users: SubgraphApp, router: Router
+) -> None:
+    key = (await me.get(CREATE_KEY, name="till", scopes=["profile:write"]))["createApiKey"]["apiKey"]["id"]
+    by_key = Person(users, router, me.user_id, {"scope": "profile:write", "sid": key})
+    without_session = somebody(users, router, str(me.user_id), "profile:write")
+    for caller in (by_key, without_session):
+        refused = await caller(UPDATE, input={"email": "new@hanse.example"})
+        assert refused.fields == [("currentPassword", "REQUIRED")]
+        wrong = await caller(UPDATE, input={"email": "new@hanse.example", "currentPassword": "wrong"})
+        assert wrong.fields == [("currentPassword", "WRONG_PASSWORD")]
+    await by_key.get(UPDATE, input={"email": "first@hanse.example", "currentPassword": "seven seas"})
+    await me.get(UPDATE, input={"email": "second@hanse.example"})
+    async with users.database.writing() as session:
+        await session.execute(update(Session).values(created_at=utc_now() - timedelta(minutes=11)))
+    assert (await me(UPDATE, input={"email": "third@hanse.example"})).fields == [("currentPassword", "REQUIRED")]
+    await me.get(UPDATE, input={"firstName": "Anna", "email": "ANN@hanse.example"})
+    assert await addresses(me) == ("Ann@hanse.example", False, None)
+
+
+async def test_one_mail_goes_to_an_address_until_it_is_verified(me: Person, users: SubgraphApp) -> None:
+    requests = [(await me.get("mutation { requestEmailVerification }"))["requestEmailVerification"] for _ in range(2)]
+    assert requests == [False] * 2, "one went out when she registered"
+    async with users.database.writing() as session:
+        await session.execute(update(MailedLink).values(created_at=utc_now() - timedelta(hours=24)))
+    assert await me.get("mutation { requestEmailVerification }") == {"requestEmailVerification": True}
 
 
 async def test_nobodys_mailbox_is_flooded(me: Person, users: SubgraphApp) -> None:
-    requests = [(await me.get("mutation { requestEmailVerification }"))["requestEmailVerification"] for _ in range(6)]
-    assert requests == [True] * 4 + [False] * 2, "one went out when she registered"
+    for number in range(6):
+        await me.get(UPDATE, input={"email": f"victim{number}@hanse.example"})
+    sent = await events_of(users, "user.email_verification_requested", count=5)
+    assert len(sent) == 5, "of an hour; one went out when she registered"
+
+
+async def test_resets_go_to_verified_addresses_only(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    assert await anyone.get(ASK_RESET, email="ann@hanse.example") == {"requestPasswordReset": True}
+    await verify(anyone, users)
+    await me.get(UPDATE, input={"email": "new@hanse.example"})
+    assert await anyone.get(ASK_RESET, email="new@hanse.example") == {"requestPasswordReset": True}
+    await anyone.get(ASK_RESET, email="ann@hanse.example")
+    (event,) = await events_of(users, "user.password_reset_requested", count=1)
+    assert event.data["email"] == "Ann@hanse.example"
+
+
+@pytest.mark.parametrize("how", ["change", "reset"])
+async def test_a_new_password_revokes_api_keys(how: str, me: Person, anyone: Person, users: SubgraphApp) -> None:
+    key = (await me.get(CREATE_KEY, name="till", scopes=["catalog:write"]))["createApiKey"]
+    token = (await anyone.get(EXCHANGE, secret=key["secret"]))["exchangeApiKey"]["accessToken"]
+    if how == "change":
+        await me.get(CHANGE, old="seven seas", new="nine winds blow")
+    else:
+        await verify(anyone, users)
+        await anyone.get(ASK_RESET, email="ann@hanse.example")
+        await anyone.get(RESET, token=await mailed(users, "user.password_reset_requested"), new="nine winds blow")
+    assert (await anyone(EXCHANGE, secret=key["secret"])).codes == ["UNAUTHENTICATED"]
+    (event,) = await events_of(users, "api_key.revoked", count=1)
+    assert event.subject == key["apiKey"]["id"]
+    revoked = await events_of(users, "user.access_revoked", count=2)
+    assert any(is_revoked(claims(users, token), event.data) for event in revoked)
 
 
 async def test_a_password_is_changed_with_the_old_one(me: Person, anyone: Person, users: SubgraphApp) -> None:
@@ -108,6 +211,7 @@ async def test_a_password_is_changed_with_the_old_one(me: Person, anyone: Person
 
 
 async def test_a_forgotten_password_is_reset_by_mail_once(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    await verify(anyone, users)
     assert await anyone.get(ASK_RESET, email="ANN@hanse.example") == {"requestPasswordReset": True}
     token = await mailed(users, "user.password_reset_requested")
     assert (await anyone(RESET, token=token, new="short")).fields == [("newPassword", "WEAK_PASSWORD")]
@@ -118,6 +222,7 @@ async def test_a_forgotten_password_is_reset_by_mail_once(me: Person, anyone: Pe
 
 
 async def test_of_two_who_use_one_link_one_succeeds(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    await verify(anyone, users)
     await anyone.get(ASK_RESET, email="ann@hanse.example")
     token = await mailed(users, "user.password_reset_requested")
     answers = await asyncio.gather(*(anyone(RESET, token=token, new=f"nine winds {n}") for n in range(8)))
@@ -132,13 +237,15 @@ async def test_asking_does_not_tell_who_has_an_account(anyone: Person, users: Su
 
 
 async def test_links_expire(me: Person, anyone: Person, users: SubgraphApp) -> None:
+    await verify(anyone, users)
     await anyone.get(ASK_RESET, email="ann@hanse.example")
     reset = await mailed(users, "user.password_reset_requested")
-    verify = await mailed(users, "user.email_verification_requested")
+    await me.get(UPDATE, input={"email": "new@hanse.example"})
+    verification = await mailed(users, "user.email_verification_requested", 2)
     async with users.database.writing() as session:
         await session.execute(update(MailedLink).values(expires_at=utc_now()))
     assert (await anyone(RESET, token=reset, new="nine winds blow")).fields == [("token", "VOID")]
-    assert (await anyone(VERIFY, token=verify)).fields == [("token", "VOID")]
+    assert (await anyone(VERIFY, token=verification)).fields == [("token", "VOID")]
     assert (await anyone(VERIFY, token=reset)).fields == [("token", "VOID")], "each link is for its own purpose"
 
 
@@ -169,11 +276,22 @@ async def test_a_key_is_shown_once_and_exchanged_for_tokens(me: Person, anyone: 
         ({"scopes": []}, "scopes"),
         ({"name": " "}, "name"),
         ({"until": "2020-01-01T00:00:00Z"}, "expiresAt"),
+        ({"until": "2999-01-01T00:00:00Z"}, "expiresAt"),
     ],
 )
 async def test_a_key_may_do_no_more_than_its_maker(me: Person, given: dict[str, Any], wrong: str) -> None:
     answer = await me(CREATE_KEY, **{"name": "till", "scopes": ["catalog:write"], **given})
     assert (answer.codes, [name for name, _ in answer.fields]) == (["BAD_USER_INPUT"], [wrong])
+
+
+async def test_keys_have_an_end_and_a_limit(me: Person, users: SubgraphApp, router: Router) -> None:
+    made = (await me.get(CREATE_KEY, name="till", scopes=["profile:write"]))["createApiKey"]["apiKey"]
+    assert timedelta(days=364) < datetime.fromisoformat(made["expiresAt"]) - utc_now() < timedelta(days=366)
+    by_key = Person(users, router, me.user_id, {"scope": "profile:write", "sid": made["id"]})
+    assert (await by_key(CREATE_KEY, name="more", scopes=["profile:write"])).codes == ["FORBIDDEN"]
+    for _ in range(49):
+        await me.get(CREATE_KEY, name="till", scopes=["catalog:write"])
+    assert (await me(CREATE_KEY, name="till", scopes=["catalog:write"])).fields == [("name", "TOO_MANY")]
 
 
 async def test_keys_expire_and_are_no_strangers_business(
