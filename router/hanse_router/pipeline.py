@@ -122,7 +122,7 @@ class Pipeline:
             else None
         )
         self._tracing = tracing
-        self._execution_limits = ExecutionLimits(settings.limits.max_errors)
+        self._execution_limits = ExecutionLimits(settings.limits.max_errors, settings.limits.max_response_bytes)
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
     def operation(self, request: GraphQLRequest) -> PreparedOperation:

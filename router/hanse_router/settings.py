@@ -84,6 +84,11 @@ class LimitSettings(_Section):
     max_errors: int = Field(
         default=1_000, ge=1, description="Maximum number of execution errors that a response lists."
     )
+    max_response_bytes: int = Field(
+        default=20_000_000,
+        ge=1,
+        description="Maximum size of a response's data where entities are at many response paths, in bytes.",
+    )
 
 
 class UploadSettings(_Section):

@@ -16,8 +16,9 @@ from hanse_router.execute.errors import (
     fetch_error,
     path_of,
 )
-from hanse_router.execute.fetch import CompiledFetch, CompiledGroup, Reply
+from hanse_router.execute.fetch import CompiledFetch, CompiledGroup
 from hanse_router.execute.merge import copied, merge
+from hanse_router.execute.read_reply import Reply
 
 PathsOf = Callable[[int, int], Iterable[ResponsePath]]
 """The response paths of the objects that a representation was built from, by the indices of its group and its own."""

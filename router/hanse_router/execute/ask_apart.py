@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hanse_router.execute.entities import Batch
-from hanse_router.execute.fetch import CompiledFetch, Reply
+from hanse_router.execute.fetch import CompiledFetch
+from hanse_router.execute.read_reply import Reply
 from hanse_router.operation_kind import OperationKind
 
 

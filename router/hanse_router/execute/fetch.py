@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
-import msgspec
-
 from hanse_router.execute.call import Call
 from hanse_router.execute.conditions import Booleans, any_holds, holds
 from hanse_router.execute.context_arguments import ContextInput
@@ -15,13 +13,8 @@ from hanse_router.execute.entities import GroupInput, encode
 from hanse_router.execute.merge import reply_keys
 from hanse_router.in_flight import Done, InFlight, result_of, start_failed
 from hanse_router.query_plan import EntityGroup, Fetch, InlineFragment, Selection
-from hanse_router.transports.errors import MalformedResponse, SubgraphUnreachable, TransportError
+from hanse_router.transports.errors import SubgraphUnreachable, TransportError
 from hanse_router.transports.protocol import SubgraphRequest
-
-Reply = dict[str, Any]
-
-
-_decode = msgspec.json.Decoder().decode
 
 
 class CompiledGroup:
@@ -122,17 +115,3 @@ def start(fetch: CompiledFetch, body: bytes, call: Call, done: Done[bytes]) -> I
 async def send(fetch: CompiledFetch, body: bytes, call: Call) -> bytes:
     """Send a fetch's request; return the encoded reply. Raises TransportError."""
     return await result_of(partial(start, fetch, body, call))
-
-
-def read_reply(encoded: bytes) -> Reply:
-    """Decode a reply. Raises TransportError if it is not a GraphQL response."""
-    try:
-        reply = _decode(encoded)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        raise MalformedResponse("The subgraph's response is not JSON.") from None
-    if not isinstance(reply, dict):
-        raise MalformedResponse("The subgraph's response is not a GraphQL response.")
-    data, errors = reply.get("data"), reply.get("errors")
-    if not isinstance(data, dict | None) or not isinstance(errors, list | None) or (data is None and not errors):
-        raise MalformedResponse("The subgraph's response is not a GraphQL response.")
-    return reply

@@ -10,7 +10,7 @@ class ExecutionLimits:
     """`max_errors` is the number of errors that a response lists, `max_response_bytes` the size of its data."""
 
     max_errors: int = 1_000
-    max_response_bytes: int = 50_000_000
+    max_response_bytes: int = 20_000_000
 
 
 DEFAULT_LIMITS = ExecutionLimits()

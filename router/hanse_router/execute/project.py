@@ -7,6 +7,7 @@ nullability requires them, an error for each invalid value that no other error e
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 
 from graphql import (
@@ -21,14 +22,51 @@ from graphql import (
 )
 
 from hanse_router.execute.collect import Collected, Collector, possible_types
+from hanse_router.execute.entities import encode
 from hanse_router.execute.error_list import ErrorList
-from hanse_router.execute.errors import INVALID_VALUE, NULL_IN_NON_NULL, Error, LinkedPath, path_of, value_error
+from hanse_router.execute.errors import (
+    INVALID_VALUE,
+    NULL_IN_NON_NULL,
+    TOO_LARGE,
+    Error,
+    LinkedPath,
+    path_of,
+    value_error,
+)
 from hanse_router.execute.leaves import INVALID, leaf
+from hanse_router.execute.limits import ExecutionLimits
+from hanse_router.execute.response import Response
 from hanse_router.operation import Field
 
-Complete = Callable[[Any, LinkedPath, ErrorList], Any]
+
+@dataclass(slots=True)
+class Completion:
+    """The state of one projection: the errors of the response, and how many bytes it may still grow."""
+
+    errors: ErrorList
+    room: int
+
+
+Complete = Callable[[Any, LinkedPath, Completion], Any]
 
 PROPAGATE: Final = object()  # null propagates to the parent; its error is in the list
+
+
+class _TooLarge(Exception):
+    """The response would be larger than the limit."""
+
+
+def project(complete: Complete, root: dict[str, Any], errors: ErrorList, limits: ExecutionLimits) -> Response:
+    """The response of an execution with this response tree."""
+    try:
+        data = complete(root, (), Completion(errors, limits.max_response_bytes))
+    except _TooLarge:
+        text = (
+            f"The response is larger than {limits.max_response_bytes} bytes (limits.max_response_bytes): select less."
+        )
+        return Response(None, [{"message": text, "extensions": {"code": TOO_LARGE}}])
+    data = None if data is PROPAGATE else data
+    return Response(data, errors.listed(data))
 
 
 class Projection:
@@ -62,17 +100,19 @@ class Projection:
                     (key, self._output(field, selected, f"{type_.name}.{name}"), isinstance(field, GraphQLNonNull))
                 )
         members = tuple(fields)
+        size = sum(len(key) + 4 for key, _, _ in members)
 
-        def complete_object(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+        def complete_object(value: Any, path: LinkedPath, state: Completion) -> Any:
             if value is None:
                 return None
             if not isinstance(value, dict):
-                errors.add(_wrong(type_.name, path))
+                state.errors.add(_wrong(type_.name, path))
                 return PROPAGATE
+            _take(state, size)
             get = value.get
             projected = {}
             for key, complete_field, non_null in members:
-                completed = complete_field(get(key), (path, key), errors)
+                completed = complete_field(get(key), (path, key), state)
                 if completed is PROPAGATE:
                     if non_null:
                         return PROPAGATE
@@ -112,7 +152,7 @@ class Projection:
                 return self._object(type_, self._collector.below(fields, type_))
             return None
 
-        def complete_abstract(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+        def complete_abstract(value: Any, path: LinkedPath, state: Completion) -> Any:
             if value is None:
                 return None
             name = value.get("__typename") if isinstance(value, dict) else None
@@ -125,48 +165,60 @@ class Projection:
                 if len(made) < 1000:  # names come from subgraphs, so the cache is bounded
                     made[name] = complete
             if complete is None:
-                errors.add(_wrong(type_.name, path))
+                state.errors.add(_wrong(type_.name, path))
                 return PROPAGATE
-            return complete(value, path, errors)
+            return complete(value, path, state)
 
         return complete_abstract
 
 
-def _unchanged(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+def _take(state: Completion, size: int) -> None:
+    """Note that the response grows. Entities at several response paths can make it much larger than the replies."""
+    state.room -= size
+    if state.room < 0:
+        raise _TooLarge
+
+
+def _unchanged(value: Any, path: LinkedPath, state: Completion) -> Any:
     return value
 
 
-def _denied(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+def _denied(value: Any, path: LinkedPath, state: Completion) -> Any:
     return PROPAGATE  # without an error: the denial has one
 
 
 def _constant(value: str) -> Complete:
-    return lambda _value, _path, _errors: value
+    return lambda _value, _path, _state: value
 
 
 def _leaf(name: str, check: Callable[[Any], Any]) -> Complete:
-    def complete_leaf(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+    def complete_leaf(value: Any, path: LinkedPath, state: Completion) -> Any:
         if value is None:
             return None
         checked = check(value)
         if checked is INVALID:
-            errors.add(_wrong(name, path))
+            state.errors.add(_wrong(name, path))
             return PROPAGATE
+        if isinstance(checked, str):
+            _take(state, len(checked))
+        elif isinstance(checked, dict | list):  # of a custom scalar
+            _take(state, len(encode(checked)))
         return checked
 
     return complete_leaf
 
 
 def _list(complete_item: Complete, non_null: bool, coordinate: str) -> Complete:
-    def complete_list(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
+    def complete_list(value: Any, path: LinkedPath, state: Completion) -> Any:
         if value is None:
             return None
         if not isinstance(value, list):
-            errors.add(_wrong(coordinate, path, " a list"))
+            state.errors.add(_wrong(coordinate, path, " a list"))
             return PROPAGATE
+        _take(state, len(value))
         items = []
         for index, item in enumerate(value):
-            completed = complete_item(item, (path, index), errors)
+            completed = complete_item(item, (path, index), state)
             if completed is PROPAGATE:
                 if non_null:
                     return PROPAGATE
@@ -180,10 +232,10 @@ def _list(complete_item: Complete, non_null: bool, coordinate: str) -> Complete:
 def _non_null(complete: Complete, coordinate: str) -> Complete:
     message = f"Cannot return null for non-nullable field {coordinate}."
 
-    def complete_non_null(value: Any, path: LinkedPath, errors: ErrorList) -> Any:
-        completed = complete(value, path, errors)
+    def complete_non_null(value: Any, path: LinkedPath, state: Completion) -> Any:
+        completed = complete(value, path, state)
         if completed is None:
-            errors.add_null(message, NULL_IN_NON_NULL, path_of(path))
+            state.errors.add_null(message, NULL_IN_NON_NULL, path_of(path))
             return PROPAGATE
         return completed
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from hanse_router.execute.apply import apply_entities, apply_root, failed, sent_counts
@@ -13,8 +14,10 @@ from hanse_router.execute.compile import CompiledPlan, Variant
 from hanse_router.execute.compiled import Fallback
 from hanse_router.execute.entities import Batch, Object
 from hanse_router.execute.error_list import ErrorList
-from hanse_router.execute.fetch import CompiledFetch, Replies, Reply, read_reply, send
-from hanse_router.execute.project import PROPAGATE
+from hanse_router.execute.fetch import CompiledFetch, Replies, send
+from hanse_router.execute.heavy import HEAVY_BYTES, Result, in_worker
+from hanse_router.execute.project import project
+from hanse_router.execute.read_reply import read_reply
 from hanse_router.execute.response import Response
 from hanse_router.execute.schedule import run_steps
 from hanse_router.transports.errors import TransportError
@@ -42,7 +45,7 @@ async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) 
         compiled.metrics.general.value += 1
     execution = Execution(variant, variables, call, replies)
     await execution.fetch_all()
-    return execution.response()
+    return await execution.response()
 
 
 class Execution:
@@ -51,7 +54,7 @@ class Execution:
     `replies` are those that the fast path received: the same request is not sent again.
     """
 
-    __slots__ = ("_call", "_replies", "_variables", "_variant", "errors", "root")
+    __slots__ = ("_call", "_copies", "_lock", "_replies", "_size", "_variables", "_variant", "errors", "root")
 
     def __init__(
         self, variant: Variant, variables: Mapping[str, Any], call: Call, replies: Replies | None = None
@@ -60,6 +63,9 @@ class Execution:
         self._variant = variant
         self._variables = variables
         self._call = call
+        self._lock = asyncio.Lock()
+        self._size = 0  # of the replies in the tree: bytes, times the number of objects that share an entity
+        self._copies = 1
         self.root: Object = {}
         self.errors = ErrorList(variant.limits.max_errors)
 
@@ -67,15 +73,23 @@ class Execution:
         """Execute every fetch of the plan."""
         await run_steps(self._variant.steps, self._variant.unblocks, self._perform)
 
-    def write_root(self, fetch: CompiledFetch, encoded: bytes) -> None:
+    async def write_root(self, fetch: CompiledFetch, encoded: bytes) -> None:
         """Write a root fetch's reply into the response tree."""
-        try:
-            self._write(fetch, (), read_reply(encoded))
-        except TransportError as error:
-            failed(fetch, (), str(error), error.code, self.errors)
+        self._size += len(encoded)
+        await self._do(partial(self._receive, fetch, (), encoded))
 
-    def response(self) -> Response:
+    async def response(self) -> Response:
         """The response, complete."""
+        return await self._do(self._complete)
+
+    async def _do(self, work: Callable[[], Result]) -> Result:
+        """Do a piece of work on the response tree: one at a time, in a worker thread once the tree is large."""
+        if self._size <= HEAVY_BYTES:
+            return work()
+        async with self._lock:
+            return await in_worker(work)
+
+    def _complete(self) -> Response:
         variant = self._variant
         errors = self.errors
         if variant.introspection is not None:
@@ -83,10 +97,7 @@ class Execution:
             self.root.update(data)
             for error in more:
                 errors.add(error)
-        projected = variant.project(self.root, (), errors)
-        if projected is PROPAGATE:
-            projected = None
-        return Response(projected, errors.listed(projected))
+        return project(variant.project, self.root, errors, variant.limits)
 
     async def _perform(self, index: int) -> None:
         fetch = self._variant.fetches[index]
@@ -97,7 +108,7 @@ class Execution:
                 parts = [self._fetch(fetch, (batch,), values) for values, batch in contexts.batches(self.root)]
                 await asyncio.gather(*parts)
                 return
-            batches = tuple(group.input.batch(self.root) if group.active else _NO_BATCH for group in fetch.groups)
+            batches = await self._do(partial(_batches, fetch, self.root))
         await self._fetch(fetch, batches)
 
     async def _fetch(
@@ -113,17 +124,13 @@ class Execution:
             return
         lists = [b"[" + b",".join(batch.representations) + b"]" for batch in batches]
         try:
-            reply = read_reply(await self._send(fetch, fetch.body(self._variables, lists, contexts)))
+            encoded = await self._send(fetch, fetch.body(self._variables, lists, contexts))
         except TransportError as error:
-            failed(fetch, sent_counts(batches), str(error), error.code, self.errors)
+            await self._do(partial(failed, fetch, sent_counts(batches), str(error), error.code, self.errors))
             return
-        apart = [] if again else groups_to_ask_apart(fetch, batches, reply)
-        if not apart:
-            self._write(fetch, batches, reply)
-            return
-        named = only(batches, [index for index in range(len(batches)) if index not in apart])
-        if any(batch.representations for batch in named):
-            self._write(fetch, named, reply)
+        self._copies *= max((len(objects) for batch in batches for objects in batch.targets), default=1)
+        self._size += len(encoded) * self._copies
+        apart = await self._do(partial(self._receive, fetch, batches, encoded, again=again))
         await asyncio.gather(*(self._fetch(fetch, only(batches, [index]), again=True) for index in apart))
 
     async def _send(self, fetch: CompiledFetch, body: bytes) -> bytes:
@@ -133,9 +140,25 @@ class Execution:
             return known[1]
         return await send(fetch, body, self._call)
 
-    def _write(self, fetch: CompiledFetch, batches: tuple[Batch, ...], reply: Reply) -> None:
+    def _receive(
+        self, fetch: CompiledFetch, batches: tuple[Batch, ...], encoded: bytes, *, again: bool = False
+    ) -> list[int]:
+        """Write a reply into the response tree; return the groups that have to be fetched apart."""
+        try:
+            reply = read_reply(encoded, self._variant.limits.max_errors)
+        except TransportError as error:
+            failed(fetch, sent_counts(batches), str(error), error.code, self.errors)
+            return []
         types = self._variant.object_types
-        if fetch.groups:
-            apply_entities(self.root, fetch, batches, reply, types, self.errors)
-        else:
+        if not fetch.groups:
             apply_root(self.root, fetch, reply, types, self.errors)
+            return []
+        apart = [] if again else groups_to_ask_apart(fetch, batches, reply)
+        named = only(batches, [index for index in range(len(batches)) if index not in apart]) if apart else batches
+        if any(batch.representations for batch in named):
+            apply_entities(self.root, fetch, named, reply, types, self.errors)
+        return apart
+
+
+def _batches(fetch: CompiledFetch, root: Object) -> tuple[Batch, ...]:
+    return tuple(group.input.batch(root) if group.active else _NO_BATCH for group in fetch.groups)

@@ -25,7 +25,7 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
     if primary is None:  # `subscription { __typename }` and the like: one response
         execution = Execution(variant, variables, call)
         await execution.fetch_all()
-        yield execution.response()
+        yield await execution.response()
         return
     transport = call.transports.get(primary.subgraph)
     try:
@@ -37,8 +37,8 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
         async with aclosing(transport.stream(request)) as events:  # type: ignore[type-var]
             async for event in events:
                 execution = Execution(variant, variables, call)
-                execution.write_root(primary, event)
+                await execution.write_root(primary, event)
                 await execution.fetch_all()
-                yield execution.response()
+                yield await execution.response()
     except TransportError as error:
         yield Response(None, [fetch_error(str(error), error.code, primary.subgraph, None)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from hanse_router.execute.call import Call
@@ -13,6 +14,7 @@ from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
 from hanse_router.execute.fetch import CompiledFetch, Replies
+from hanse_router.execute.heavy import in_worker
 from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.execute.response import Response
 from hanse_router.execute.steps import Step
@@ -69,19 +71,27 @@ class FastPath:
         except BaseException:
             run.cancel()
             raise
-        if not run.broken:
-            try:
-                self._program.code.complete(run.root, run.lists)
-                self._runs += 1
-                if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
-                    self.repeated = repeated_fields(self.layout.root, run.root)
-                self._program.code.encode_shared(run.lists)
-            except Fallback:
-                pass
-            except Exception:
-                run.defect()
-            else:
-                self._fallbacks = 0
-                return Response(run.root, run.errors.listed())
-        self._fallbacks += 1
-        raise Fallback
+        if run.is_heavy:
+            await in_worker(partial(self._complete, run))
+        else:
+            self._complete(run)
+        if run.broken:
+            self._fallbacks += 1
+            raise Fallback
+        self._fallbacks = 0
+        return Response(run.root, run.errors.listed())
+
+    def _complete(self, run: Run) -> None:
+        """Complete the response; the run is broken where that is not possible."""
+        if run.broken:
+            return
+        try:
+            self._program.code.complete(run.root, run.lists)
+            self._runs += 1
+            if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
+                self.repeated = repeated_fields(self.layout.root, run.root)
+            self._program.code.encode_shared(run.lists)
+        except Fallback:
+            run.broken = True
+        except Exception:
+            run.defect()

@@ -26,7 +26,7 @@ class Program:
         """`fetches` has the fetch of each step; `unblocks` the steps that wait for it. Raises Unsupported."""
         structs = Structs(layout)
         self.fetches = fetches
-        self.max_errors = limits.max_errors
+        self.limits = limits
         self.waits = [len(step.waits_for) for step in steps]
         self.first = [index for index, count in enumerate(self.waits) if not count]
         self.unblocks = unblocks

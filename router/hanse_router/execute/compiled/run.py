@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Mapping
+from collections import deque
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,14 +17,20 @@ from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
-from hanse_router.execute.compiled.source import Fallback, Lists
+from hanse_router.execute.compiled.source import PLACES, Fallback, Lists
 from hanse_router.execute.error_list import ErrorList
 from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
+from hanse_router.execute.heavy import HEAVY_BYTES, in_worker
+from hanse_router.execute.read_reply import check_values
 from hanse_router.in_flight import InFlight
 from hanse_router.transports.errors import TransportError
 
 log = logging.getLogger("hanse_router.execute")
+
+Prepared = tuple[int, bytes, list[Batch]]  # a step's index, its request, and the objects that it is for
+_MAX_DECODED_BYTES = 2_000_000  # in one call of the decoder
+_AMPLE_BYTES = 4_000_000  # a response cannot be larger than this where fewer objects times bytes are fetched
 
 
 class Run:
@@ -37,8 +44,10 @@ class Run:
         "_call",
         "_context",
         "_in_flight",
+        "_jobs",
         "_program",
         "_replies",
+        "_size",
         "_variables",
         "_waiting",
         "broken",
@@ -60,14 +69,15 @@ class Run:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
-        self.errors = ErrorList(program.max_errors)
+        self.lists[PLACES] = 0
+        self.errors = ErrorList(program.limits.max_errors)
         self.broken = False
+        self._size = 0  # of the replies, in bytes
+        self._jobs: deque[Callable[[], list[Prepared]]] = deque()
 
     def begin(self) -> None:
         """Start the steps that depend on no other."""
-        for index in self._program.first:
-            self._start(index)
-        self._end_if_idle()
+        self._send(self._prepared(self._program.first))
 
     def cancel(self) -> None:
         """Cancel the fetches in flight."""
@@ -79,39 +89,52 @@ class Run:
         log.exception("the fast path of an operation failed because of a defect in the router")
         self.broken = True
 
-    def _start(self, index: int) -> None:
-        """Send a step's fetch. A step without representations is completed immediately."""
-        program = self._program
-        fetch = program.fetches[index]
-        batches: list[Batch] = []
+    @property
+    def is_heavy(self) -> bool:
+        """Whether the replies are so large that they are processed in a worker thread."""
+        return self._size > HEAVY_BYTES
+
+    def _prepared(self, indices: Iterable[int]) -> list[Prepared]:
+        """The requests of steps. A step without representations is completed immediately."""
+        prepared: list[Prepared] = []
         try:
-            if fetch.groups:
-                batches = [batch(self.root, self.lists) for batch in program.code.represent[fetch.id]]
-                if not any(targets for _, targets in batches):
-                    self._completed(index)
-                    return
-                body = fetch.body(self._variables, [sent for sent, _ in batches])
-            else:
-                body = fetch.body(self._variables)
+            for index in indices:
+                fetch = self._program.fetches[index]
+                if not fetch.groups:
+                    prepared.append((index, fetch.body(self._variables), []))
+                    continue
+                batches = [batch(self.root, self.lists) for batch in self._program.code.represent[fetch.id]]
+                if any(targets for _, targets in batches):
+                    prepared.append((index, fetch.body(self._variables, [sent for sent, _ in batches]), batches))
+                else:
+                    prepared += self._prepared(self._freed(index))
         except Fallback:
             self.broken = True
-            return
         except Exception:
             self.defect()
-            return
-        try:
-            done = partial(self._resume, index, body, batches)
-            self._in_flight[index] = start(fetch, body, self._call, done)
-        except Exception as error:
-            self._fail(error)
+        return prepared
 
-    def _completed(self, index: int) -> None:
-        """Start the steps that waited for this one only."""
+    def _freed(self, index: int) -> list[int]:
+        """The steps that waited for this one only."""
         waiting = self._waiting
-        for freed in self._program.unblocks[index]:
-            waiting[freed] -= 1
-            if not waiting[freed] and not self.broken:
-                self._start(freed)
+        freed = []
+        for after in self._program.unblocks[index]:
+            waiting[after] -= 1
+            if not waiting[after]:
+                freed.append(after)
+        return freed
+
+    def _send(self, prepared: list[Prepared]) -> None:
+        """Start the fetches of steps."""
+        if not self.broken:
+            try:
+                for index, body, batches in prepared:
+                    done = partial(self._resume, index, body, batches)
+                    self._in_flight[index] = start(self._program.fetches[index], body, self._call, done)
+            except Exception as error:
+                self._fail(error)
+        if not self._in_flight and not self._jobs and not self.ended.done():
+            self.ended.set_result(None)
 
     def _resume(self, index: int, body: bytes, batches: list[Batch], outcome: bytes | BaseException) -> None:
         """The transport's callback with the outcome of a step's fetch."""
@@ -121,16 +144,36 @@ class Run:
         if self.ended.done():
             return
         del self._in_flight[index]
-        fetch = self._program.fetches[index]
         if not isinstance(outcome, bytes | TransportError):
             self._fail(outcome)
             return
-        self._replies[fetch.id] = (body, outcome)
+        self._replies[self._program.fetches[index].id] = (body, outcome)
+        if isinstance(outcome, bytes):
+            self._size += len(outcome)
+        if not self.is_heavy:
+            self._send(self._advance(index, batches, outcome))
+            return
+        self._jobs.append(partial(self._advance, index, batches, outcome))
+        if len(self._jobs) == 1:
+            self._work()
+
+    def _advance(self, index: int, batches: list[Batch], outcome: bytes | TransportError) -> list[Prepared]:
+        """Process the outcome of a step's fetch; return what can be sent then."""
         if not self.broken:
-            self._process(index, fetch, batches, outcome)
-        if not self.broken:
-            self._completed(index)
-        self._end_if_idle()
+            self._process(index, self._program.fetches[index], batches, outcome)
+        return [] if self.broken else self._prepared(self._freed(index))
+
+    def _work(self) -> None:
+        """Do the first job in a worker thread; the others wait for it, since all write into the same objects."""
+        in_worker(self._jobs[0]).add_done_callback(self._worked, context=self._context)
+
+    def _worked(self, job: asyncio.Future[list[Prepared]]) -> None:
+        self._jobs.popleft()
+        if self.ended.done() or job.cancelled():
+            return
+        if self._jobs:
+            self._work()
+        self._send(job.result())
 
     def _process(self, index: int, fetch: CompiledFetch, batches: list[Batch], outcome: bytes | TransportError) -> None:
         try:
@@ -138,6 +181,8 @@ class Run:
                 failed(fetch, _counts(batches), str(outcome), outcome.code, self.errors)
                 self._write(fetch, batches, None)
                 return
+            if self.is_heavy:
+                _check_reply(outcome)
             reply = self._program.decode[index](outcome)
             if reply.errors:
                 if reply.data is None and (len(batches) > 1 or names_parts(reply.errors)):
@@ -145,6 +190,7 @@ class Run:
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
+            self._check_size(batches, len(outcome))
             self._write(fetch, batches, reply.data)
             decode_shared = self._program.code.decode_shared[fetch.id]
             if decode_shared is not None:
@@ -190,9 +236,22 @@ class Run:
         else:
             self.ended.set_exception(error)
 
-    def _end_if_idle(self) -> None:
-        if not self._in_flight and not self.ended.done():
-            self.ended.set_result(None)
+    def _check_size(self, batches: list[Batch], size: int) -> None:
+        """Raise Fallback if entities at many response paths may make the response too large."""
+        if batches and self.lists[PLACES] * size > _AMPLE_BYTES:
+            self._size += size * max(len(objects) for _, targets in batches for objects in targets)
+            if self._size > self._program.limits.max_response_bytes:
+                raise Fallback
+
+
+def _check_reply(encoded: bytes) -> None:
+    """Raise Fallback for a reply that has to be decoded in parts, or refused."""
+    if len(encoded) > _MAX_DECODED_BYTES:
+        raise Fallback
+    try:
+        check_values(encoded)
+    except TransportError:
+        raise Fallback from None
 
 
 def _counts(batches: list[Batch]) -> list[int]:
