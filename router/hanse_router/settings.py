@@ -263,6 +263,19 @@ class TransportSettings(_Section):
     retries: int = Field(
         default=1, ge=0, description="Maximum number of retries of a failed query; mutations are not retried."
     )
+    retry_timeouts: bool = Field(default=False, description="Retry queries also after a timeout.")
+    max_response_bytes: int = Field(
+        default=8_000_000,
+        ge=1,
+        description="Maximum size of a response, decompressed, in bytes. Decoding 8 MB takes 40 ms.",
+    )
+    max_subscriptions: int = Field(
+        default=1_000, ge=1, description="Maximum number of subscriptions to one subgraph by SSE or multipart."
+    )
+    redirects: Literal["none", "same_host", "any"] = Field(
+        default="same_host",
+        description="Redirects that are followed. The headers of a request do not follow to another host.",
+    )
     max_connections: int = Field(default=100, ge=1, description="Maximum number of connections to one subgraph.")
     connect_seconds: float = Field(default=5.0, gt=0, description="Timeout for opening a connection, in seconds.")
     failures_to_open: int = Field(

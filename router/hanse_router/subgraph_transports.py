@@ -71,6 +71,10 @@ class SubgraphTransports:
         options = TransportOptions(
             timeout=rules.timeout_seconds or defaults.timeout_seconds,
             retries=defaults.retries if rules.retries is None else rules.retries,
+            retry_timeouts=defaults.retry_timeouts,
+            max_response_bytes=defaults.max_response_bytes,
+            max_subscriptions=defaults.max_subscriptions,
+            redirects=defaults.redirects,
             max_connections=defaults.max_connections,
             connect_timeout=defaults.connect_seconds,
             failures_to_open=defaults.failures_to_open,

@@ -9,10 +9,9 @@ from typing import cast
 import httptools
 import msgspec
 
-from hanse_router.transports.errors import MalformedResponse, SubgraphTimeout, TransportError
-from hanse_router.transports.replies import too_large
+from hanse_router.transports.errors import MalformedResponse, ResponseTooLarge, SubgraphTimeout, TransportError
 
-_MAX_HEAD_BYTES = 1_000_000
+_MAX_HEAD_BYTES = 65_536  # also of what is between two parts of a body: sizes of chunks, a trailer
 
 
 class HttpReply(msgspec.Struct, frozen=True, gc=False):
@@ -69,6 +68,7 @@ class Connection(asyncio.Protocol):
         self.deadline: float | None = None  # while a request is in flight
         self._location: str | None = None
         self._parser = httptools.HttpResponseParser(self)
+        self._head_size = 0
         self._reset()
 
     @property
@@ -82,6 +82,7 @@ class Connection(asyncio.Protocol):
         assert self._done is None
         self._reset()
         self._done = done
+        self._head_size = 0
         self._transport.write(request)
 
     def close(self) -> None:
@@ -105,13 +106,14 @@ class Connection(asyncio.Protocol):
             self.close()  # no request was sent: these bytes must not be the response to the next one
             return
         self._received = True
+        size = self._size
         try:
             self._parser.feed_data(data)
         except httptools.HttpParserUpgrade:
             self._malformed("The subgraph's response is not plain HTTP.")
         except httptools.HttpParserError:
             self._malformed("The subgraph's response is not HTTP.")
-        if self._outcome is None and not self._size:  # the head is incomplete
+        if self._outcome is None and self._size == size:  # nothing of the body was in the data
             self._head_size += len(data)
             if self._head_size > _MAX_HEAD_BYTES:
                 self._malformed("The headers of the subgraph's response are too large.")
@@ -149,8 +151,9 @@ class Connection(asyncio.Protocol):
 
     def on_body(self, body: bytes) -> None:
         self._size += len(body)
+        self._head_size = 0
         if self._size > self._limit:
-            self._outcome = self._outcome or too_large(self._limit)
+            self._outcome = self._outcome or ResponseTooLarge(self._limit)
         else:
             self._body.append(body)
 
@@ -171,7 +174,7 @@ class Connection(asyncio.Protocol):
 
     def _reset(self) -> None:
         self._body: list[bytes] = []
-        self._size = self._head_size = 0
+        self._size = 0
         self._encoding = ""
         self._location = None
         self._received = False

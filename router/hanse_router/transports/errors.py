@@ -4,9 +4,11 @@
     ├── SubgraphUnreachable   SUBGRAPH_UNREACHABLE         retryable
     │   ├── CircuitOpen
     │   └── TransportClosed
-    ├── SubgraphTimeout       SUBGRAPH_TIMEOUT             retryable
+    ├── SubgraphTimeout       SUBGRAPH_TIMEOUT             retryable if the settings say so
     ├── SubgraphHttpError     SUBGRAPH_HTTP_ERROR          retryable for statuses 429, 502, 503 and 504
     ├── MalformedResponse     SUBGRAPH_MALFORMED_RESPONSE
+    ├── ResponseTooLarge      SUBGRAPH_RESPONSE_TOO_LARGE
+    ├── TooManySubscriptions  SUBGRAPH_TOO_MANY_SUBSCRIPTIONS
     ├── TlsFailed             SUBGRAPH_TLS_FAILED
     └── FilesNotSupported     SUBGRAPH_TAKES_NO_FILES
 
@@ -50,10 +52,9 @@ class TransportClosed(SubgraphUnreachable):
 
 
 class SubgraphTimeout(TransportError):
-    """The subgraph did not respond in time."""
+    """The subgraph did not respond in time. Another attempt would double the wait, and the work of the subgraph."""
 
     code = "SUBGRAPH_TIMEOUT"
-    retryable = True
 
     def __init__(self, message: str = "The subgraph did not respond in time.") -> None:
         super().__init__(message)
@@ -71,9 +72,27 @@ class SubgraphHttpError(TransportError):
 
 
 class MalformedResponse(TransportError):
-    """The response is not a GraphQL response, or larger than the limit."""
+    """The response is not a GraphQL response."""
 
     code = "SUBGRAPH_MALFORMED_RESPONSE"
+
+
+class ResponseTooLarge(TransportError):
+    """The response, as sent or decompressed, is larger than `transport.max_response_bytes`."""
+
+    code = "SUBGRAPH_RESPONSE_TOO_LARGE"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The subgraph's response is larger than {limit} bytes.")
+
+
+class TooManySubscriptions(TransportError):
+    """The subgraph has `transport.max_subscriptions` subscriptions."""
+
+    code = "SUBGRAPH_TOO_MANY_SUBSCRIPTIONS"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The router has {limit} subscriptions to the subgraph: try again later.")
 
 
 class TlsFailed(TransportError):

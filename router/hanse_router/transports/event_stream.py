@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
-from hanse_router.transports.errors import MalformedResponse
+from hanse_router.transports.errors import MalformedResponse, ResponseTooLarge
 from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
-_MAX_EVENT_BYTES = 64 * 1024 * 1024
 
+async def server_sent_events(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """The data of each `next` event until `complete` (graphql-sse, distinct connections mode).
 
-async def server_sent_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    """The data of each `next` event until `complete` (graphql-sse, distinct connections mode)."""
-    name, data = "", list[bytes]()
-    async for line in _lines(chunks):
+    Raises ResponseTooLarge for an event larger than `limit` bytes.
+    """
+    name, data, size = "", list[bytes](), 0
+    async for line in _lines(chunks, limit):
+        if line.startswith(b":"):  # a comment, mostly a heartbeat
+            continue
+        size = _within(limit, size + len(line)) if line else 0
         if line:
             field, _, value = line.partition(b":")
             value = value.removeprefix(b" ")
@@ -30,13 +34,19 @@ async def server_sent_events(chunks: AsyncIterator[bytes]) -> AsyncIterator[byte
         name, data = "", []
 
 
-async def multipart_events(chunks: AsyncIterator[bytes], boundary: str) -> AsyncIterator[bytes]:
-    """The payload of each part until the closing boundary; heartbeats are skipped."""
+async def multipart_events(chunks: AsyncIterator[bytes], boundary: str, limit: int) -> AsyncIterator[bytes]:
+    """The payload of each part until the closing boundary; heartbeats are skipped.
+
+    Raises ResponseTooLarge for a part larger than `limit` bytes.
+    """
     mark, closing = f"--{boundary}".encode(), f"--{boundary}--".encode()
     part: list[bytes] = []
     in_body = False
-    async for line in _lines(chunks):
+    size = 0
+    async for line in _lines(chunks, limit):
+        size = _within(limit, size + len(line) + 1)
         if line in (mark, closing):
+            size = 0
             event = _payload(b"\n".join(part))
             if event is not None:
                 yield event
@@ -71,14 +81,22 @@ def _payload(part: bytes) -> bytes | None:
     return encode_json(payload)
 
 
-async def _lines(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    pending = b""
+async def _lines(chunks: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    pending: list[bytes] = []  # the parts of a line whose end has not come
+    size = 0
     async for chunk in chunks:
-        pending += chunk
-        *whole, pending = pending.split(b"\n")
-        if len(pending) > _MAX_EVENT_BYTES:
-            raise MalformedResponse("An event of the subgraph is too large.")
-        for line in whole:
-            yield line.removesuffix(b"\r")
-    if pending:
-        yield pending.removesuffix(b"\r")
+        first, *following = chunk.split(b"\n")
+        pending.append(first)
+        size = _within(limit, size + len(first))
+        for part in following:
+            yield b"".join(pending).removesuffix(b"\r")
+            pending, size = [part], len(part)
+    if size:
+        yield b"".join(pending).removesuffix(b"\r")
+
+
+def _within(limit: int, size: int) -> int:
+    """The size. Raises ResponseTooLarge where it is above the limit."""
+    if size > limit:
+        raise ResponseTooLarge(limit)
+    return size

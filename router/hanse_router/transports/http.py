@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from functools import partial
 from urllib.parse import SplitResult, urlsplit
 
@@ -12,16 +12,16 @@ import msgspec
 from hanse_router.in_flight import Done, InFlight, start_coroutine
 from hanse_router.operation_kind import OperationKind
 from hanse_router.transports.connection import Connection, HttpReply, Outcome
+from hanse_router.transports.encoded_heads import EncodedHeads
 from hanse_router.transports.errors import SubgraphUnreachable, TransportError
 from hanse_router.transports.http_aiohttp import AiohttpTransport
 from hanse_router.transports.http_pool import ConnectionPool
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.protocol import Reply, SubgraphRequest, Transport
+from hanse_router.transports.redirects import STATUSES
 from hanse_router.transports.replies import checked_reply, decompressed
 
 ACCEPT = "application/graphql-response+json, application/json"
-_MAX_ENCODED_HEADERS = 1000
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpTransport(Transport):
@@ -37,13 +37,12 @@ class HttpTransport(Transport):
         self._url = url
         self._options = options
         self._pool = ConnectionPool(parts.hostname, parts.port or 80, options)
-        self._head = _encoded_head(parts, options)
-        self._heads: dict[tuple[tuple[str, str], ...], bytes] = {}  # with the headers of recent requests
+        self._heads = EncodedHeads(_encoded_head(parts, options))
         self._aiohttp: AiohttpTransport | None = None
-        self._redirects = False  # whether the subgraph has redirected a request
+        self._redirected = False  # whether the subgraph has redirected a request
 
     def start(self, request: SubgraphRequest, done: Done[Reply]) -> InFlight:
-        if self._redirects or request.files:
+        if self._redirected or request.files:
             return self._over_aiohttp().start(request, done)
         connection = self._pool.take_idle()
         if connection is None:
@@ -77,14 +76,16 @@ class HttpTransport(Transport):
             if isinstance(outcome, HttpReply):
                 if self._is_redirect(outcome):
                     return await self._over_aiohttp().send(request)
-                return self._read(outcome)
+                return await self._read(outcome)
             if is_new or not self._may_send_again(request, outcome):
                 raise _error(outcome)
 
-    def _resend(self, request: SubgraphRequest, outcome: Outcome, done: Done[Reply]) -> InFlight | None:
-        """Send a request again that an idle connection could not take, or that was redirected; None otherwise."""
+    def _go_on(self, request: SubgraphRequest, outcome: Outcome, done: Done[Reply]) -> InFlight | None:
+        """Continue with an outcome that is no plain reply: send again, redirect, decompress; None for a failure."""
         if isinstance(outcome, HttpReply):
-            return self._over_aiohttp().start(request, done) if self._is_redirect(outcome) else None
+            if self._is_redirect(outcome):
+                return self._over_aiohttp().start(request, done)
+            return start_coroutine(self._read(outcome), done)
         return start_coroutine(self._send(request), done) if self._may_send_again(request, outcome) else None
 
     def _may_send_again(self, request: SubgraphRequest, outcome: Outcome) -> bool:
@@ -97,7 +98,7 @@ class HttpTransport(Transport):
 
     def _is_redirect(self, reply: HttpReply) -> bool:
         """Whether the subgraph redirects. Then all requests from now on go through aiohttp, which follows."""
-        if reply.status not in _REDIRECTS or reply.location is None:
+        if reply.status not in STATUSES or reply.location is None:
             return False
         self._redirects = True
         return True
@@ -107,30 +108,19 @@ class HttpTransport(Transport):
             self._aiohttp = AiohttpTransport(self._url, self._options)
         return self._aiohttp
 
-    def _read(self, reply: HttpReply) -> Reply:
+    async def _read(self, reply: HttpReply) -> Reply:
         """The body of a response. Raises TransportError where it is no GraphQL response."""
         body = reply.body
         if reply.encoding:
-            body = decompressed(body, reply.encoding, self._options.max_response_bytes)
+            body = await decompressed(body, reply.encoding, self._options.max_response_bytes)
         return body if 200 <= reply.status < 300 else checked_reply(reply.status, body)
 
     def _encoded(self, request: SubgraphRequest) -> bytes:
-        body, head = request.body, self._head_with(request.headers)
+        body, head = request.body, self._heads.with_headers(request.headers)
         if request.request_id:
             form = b"%b\r\nx-request-id: %b\r\ncontent-length: %d\r\n\r\n%b"
             return form % (head, request.request_id, len(body), body)
         return b"%b\r\ncontent-length: %d\r\n\r\n%b" % (head, len(body), body)
-
-    def _head_with(self, headers: Mapping[str, str]) -> bytes:
-        if not headers:
-            return self._head
-        key = tuple(headers.items())
-        head = self._heads.get(key)
-        if head is None:
-            if len(self._heads) >= _MAX_ENCODED_HEADERS:
-                self._heads.clear()
-            head = self._heads[key] = self._head + _encoded_headers(headers)
-        return head
 
 
 class _Exchange(msgspec.Struct, eq=False):
@@ -154,9 +144,10 @@ class _Exchange(msgspec.Struct, eq=False):
         if isinstance(outcome, HttpReply) and 200 <= outcome.status < 300 and not outcome.encoding:
             self.done(outcome.body)
             return
-        self.resent = transport._resend(self.request, outcome, self.done)
+        self.resent = transport._go_on(self.request, outcome, self.done)
         if self.resent is None:
-            self.done(_result(transport, outcome))
+            assert not isinstance(outcome, HttpReply)
+            self.done(_error(outcome))
 
     def cancel(self) -> None:
         if self.resent is not None:
@@ -164,15 +155,6 @@ class _Exchange(msgspec.Struct, eq=False):
         elif self.connection is not None:
             self.cancelled = True
             self.connection.close()  # which ends the request
-
-
-def _result(transport: HttpTransport, outcome: Outcome) -> Reply | TransportError:
-    if not isinstance(outcome, HttpReply):
-        return _error(outcome)
-    try:
-        return transport._read(outcome)
-    except TransportError as error:
-        return error
 
 
 def _error(outcome: Exception) -> TransportError:
@@ -199,13 +181,3 @@ def _encoded_head(parts: SplitResult, options: TransportOptions) -> bytes:
     if options.compressed:
         lines.append("accept-encoding: gzip, deflate")
     return "\r\n".join(lines).encode("ascii")
-
-
-def _encoded_headers(headers: Mapping[str, str]) -> bytes:
-    """Headers of one request. One with a line break is omitted: it could add headers of the client's choice."""
-    lines = [
-        f"\r\n{name}: {value}"
-        for name, value in headers.items()
-        if not ("\n" in value or "\r" in value or "\0" in value)
-    ]
-    return "".join(lines).encode("latin-1", "replace")

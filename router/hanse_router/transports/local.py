@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Protocol
 
-from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportError
+from hanse_router.transports.errors import ResponseTooLarge, SubgraphTimeout, SubgraphUnreachable, TransportError
 from hanse_router.transports.options import DEFAULT_OPTIONS, TransportOptions
 from hanse_router.transports.protocol import CoroutineTransport, FileAt, Reply, SubgraphRequest
 from hanse_router.transports.replies import checked_reply
@@ -31,6 +31,7 @@ class LocalTransport(CoroutineTransport):
     def __init__(self, endpoint: LocalEndpoint, options: TransportOptions = DEFAULT_OPTIONS) -> None:
         self._endpoint = endpoint
         self._timeout = options.timeout
+        self._max_bytes = options.max_response_bytes
 
     async def send(self, request: SubgraphRequest) -> Reply:
         try:
@@ -40,6 +41,8 @@ class LocalTransport(CoroutineTransport):
             raise SubgraphTimeout() from None
         except Exception as error:
             raise SubgraphUnreachable("The subgraph failed.") from error
+        if len(body) > self._max_bytes:
+            raise ResponseTooLarge(self._max_bytes)
         return checked_reply(status, body)
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 from dataclasses import dataclass
 
+from hanse_router.transports.redirects import Policy
+
 
 @dataclass(frozen=True, slots=True)
 class TransportOptions:
@@ -21,7 +23,10 @@ class TransportOptions:
     max_connections: int = 100
     idle_seconds: float = 55.0  # less than the 60 s after which many servers and load balancers close a connection
     connect_timeout: float = 5.0
-    max_response_bytes: int = 256 * 1024 * 1024
+    max_response_bytes: int = 8_000_000  # decompressed
+    max_subscriptions: int = 1_000
+    redirects: Policy = "same_host"
+    retry_timeouts: bool = False
     compressed: bool = True  # accept compressed responses
     failures_to_open: int = 0  # failed requests in a row that open the circuit; 0: none do
     open_seconds: float = 5.0  # from the opening of the circuit to the next attempt

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 
-from hanse_router.transports.errors import MalformedResponse, SubgraphHttpError, TransportError
+from hanse_router.transports.errors import MalformedResponse, ResponseTooLarge, SubgraphHttpError
+
+_STEP_BYTES = 256 * 1024  # inflated at a time: about a millisecond of work
+_DETECT, _RAW = 47, -15  # zlib's names for: gzip or zlib, by the header; deflate without a header
 
 
 def checked_reply(status: int, body: bytes) -> bytes:
@@ -19,32 +23,52 @@ def checked_reply(status: int, body: bytes) -> bytes:
     raise SubgraphHttpError(f"The subgraph responded with HTTP status {status}.", status=status)
 
 
-def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
-    """The decompressed body. Raises MalformedResponse where it is invalid or larger than `limit` bytes."""
+async def decompressed(body: bytes, encoding: str, limit: int) -> bytes:
+    """The decompressed body; a large one is decompressed in a thread.
+
+    Raises MalformedResponse where it is invalid, ResponseTooLarge where it is larger than `limit` bytes.
+    """
     if encoding in ("", "identity"):
         return body
     if encoding not in ("gzip", "x-gzip", "deflate"):
         raise MalformedResponse("The subgraph's response has an unknown content encoding.")
     try:
-        return _inflate(body, limit, 47)  # zlib or gzip, by the header
-    except zlib.error:
-        pass
-    try:
-        return _inflate(body, limit, -15)  # some servers send a raw deflate stream as "deflate"
+        inflation = _Inflation(body, limit)
+        return b"".join(inflation.parts) if inflation.step() else await asyncio.to_thread(inflation.rest)
     except zlib.error:
         raise MalformedResponse("The subgraph's response cannot be decompressed.") from None
 
 
-def too_large(limit: int) -> TransportError:
-    """The error for a response larger than `limit` bytes."""
-    return MalformedResponse(f"The subgraph's response is larger than {limit} bytes.")
+class _Inflation:
+    """A body that is decompressed step by step. Raises zlib.error, ResponseTooLarge."""
 
+    def __init__(self, body: bytes, limit: int) -> None:
+        self.parts: list[bytes] = []
+        self._limit = limit
+        self._size = 0
+        self._body = self._rest = body
+        self._stream = zlib.decompressobj(_DETECT)
 
-def _inflate(body: bytes, limit: int, window: int) -> bytes:
-    stream = zlib.decompressobj(window)
-    text = stream.decompress(body, limit + 1)
-    if len(text) > limit:
-        raise too_large(limit)
-    if not stream.eof:
-        raise zlib.error("the stream is incomplete")
-    return text
+    def step(self) -> bool:
+        """Decompress some of it; whether that was the last of it."""
+        try:
+            part = self._stream.decompress(self._rest, _STEP_BYTES)
+        except zlib.error:
+            if self._size:
+                raise
+            self._stream = zlib.decompressobj(_RAW)  # some servers send a raw deflate stream as "deflate"
+            part = self._stream.decompress(self._body, _STEP_BYTES)
+        self._rest = self._stream.unconsumed_tail
+        self._size += len(part)
+        if self._size > self._limit:
+            raise ResponseTooLarge(self._limit)
+        self.parts.append(part)
+        if not part and not self._stream.eof:
+            raise zlib.error("the stream is incomplete")
+        return self._stream.eof
+
+    def rest(self) -> bytes:
+        """All of it."""
+        while not self.step():
+            pass
+        return b"".join(self.parts)

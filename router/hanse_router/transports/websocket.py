@@ -21,6 +21,7 @@ from hanse_router.transports.errors import (
 )
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.protocol import CoroutineTransport, Reply, SubgraphRequest
+from hanse_router.transports.redirects import is_same_host
 from hanse_router.transports.tls import tls_failure
 from hanse_wire.json_codec import JsonError, decode_json, encode_json, encode_json_text
 
@@ -76,7 +77,7 @@ class WebSocketTransport(CoroutineTransport):
     async def _connected(self, request: SubgraphRequest) -> ClientConnection:
         options = self._options
         try:
-            return await connect(
+            return await _Connect(
                 self._url,
                 subprotocols=[CURRENT, LEGACY],
                 additional_headers=request.all_headers(),
@@ -108,6 +109,16 @@ class WebSocketTransport(CoroutineTransport):
         except TimeoutError:
             raise SubgraphTimeout("The subgraph did not acknowledge the WebSocket connection in time.") from None
         await socket.send(f'{{"id":"{_ID}","type":"{start_type}","payload":{request.body.decode()}}}')
+
+
+class _Connect(connect):
+    """Follows redirects to the same host only: the headers hold the caller's identity."""
+
+    def process_redirect(self, exc: Exception) -> Exception | str:
+        following = super().process_redirect(exc)
+        if isinstance(following, str) and not is_same_host(self.uri, following):
+            return exc
+        return following
 
 
 async def _events(socket: ClientConnection, event_type: str) -> AsyncIterator[Reply]:

@@ -68,10 +68,10 @@ async def chunks(text: str) -> AsyncIterator[bytes]:
 
 
 async def test_in_the_streams_of_subgraphs() -> None:
-    (event,) = [event async for event in server_sent_events(chunks(f"event: next\ndata: {EVENT}\n\n"))]
+    (event,) = [event async for event in server_sent_events(chunks(f"event: next\ndata: {EVENT}\n\n"), 1_000)]
     assert EXACT in event.decode()
     part = f'--b\r\ncontent-type: application/json\r\n\r\n{{"payload":{EVENT}}}\r\n--b--\r\n'
-    (event,) = [event async for event in multipart_events(chunks(part), "b")]
+    (event,) = [event async for event in multipart_events(chunks(part), "b", 1_000)]
     assert EXACT in event.decode()
 
 

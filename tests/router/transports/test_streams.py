@@ -118,7 +118,7 @@ async def _chunks(text: bytes, size: int) -> AsyncIterator[bytes]:
 async def test_server_sent_events(size: int) -> None:
     text = b': ping\r\n\r\nevent: next\r\ndata: {"a":\r\ndata: 1}\r\n\r\n'
     text += b'event:next\ndata:{"a":2}\n\nevent: complete\ndata:\n\nevent: next\ndata: 3\n\n'
-    events = [json.loads(event) async for event in server_sent_events(_chunks(text, size))]
+    events = [json.loads(event) async for event in server_sent_events(_chunks(text, size), 1_000)]
     assert events == [{"a": 1}, {"a": 2}]
 
 
@@ -134,7 +134,7 @@ async def test_multipart(size: int) -> None:
         b"".join(b"\r\n--graphql\r\ncontent-type: application/json\r\n\r\n" + part for part in parts)
         + b"\r\n--graphql--\r\n"
     )
-    events = [json.loads(event) async for event in multipart_events(_chunks(text, size), "graphql")]
+    events = [json.loads(event) async for event in multipart_events(_chunks(text, size), "graphql", 1_000)]
     assert events == [{"data": {"n": 1}}, {"data": {"n": 2}}, {"data": None, "errors": [{"message": "m"}]}]
 
 

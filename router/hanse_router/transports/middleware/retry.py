@@ -9,7 +9,7 @@ import msgspec
 
 from hanse_router.in_flight import Done, InFlight
 from hanse_router.operation_kind import OperationKind
-from hanse_router.transports.errors import TransportError
+from hanse_router.transports.errors import SubgraphTimeout, TransportError
 from hanse_router.transports.middleware.base import Context, Wrapper
 from hanse_router.transports.options import TransportOptions
 from hanse_router.transports.protocol import Reply, SubgraphRequest, Transport
@@ -30,12 +30,13 @@ class RetryingTransport(Wrapper):
     def __init__(self, inner: Transport, options: TransportOptions) -> None:
         super().__init__(inner)
         self._retries = options.retries
+        self._timeouts = options.retry_timeouts
         self._backoff = Backoff(options.backoff, options.backoff_limit)
 
     def start(self, request: SubgraphRequest, done: Done[Reply]) -> InFlight:
         if request.kind is not OperationKind.QUERY or request.files:
             return self._inner.start(request, done)
-        attempts = _Attempts(self._inner, request, done, self._retries, self._backoff)
+        attempts = _Attempts(self._inner, request, done, self._retries, self._backoff, self._timeouts)
         attempts.send()
         return attempts
 
@@ -48,6 +49,7 @@ class _Attempts(msgspec.Struct, eq=False):
     done: Done[Reply]
     retries: int  # left
     backoff: Backoff
+    timeouts: bool  # whether to retry after them
     delays: Iterator[float] | None = None
     current: InFlight | None = None
     timer: asyncio.TimerHandle | None = None
@@ -67,10 +69,13 @@ class _Attempts(msgspec.Struct, eq=False):
 
     def ended(self, outcome: Reply | BaseException) -> None:
         self.current = None  # which refers to this object: without a cycle the reply is freed immediately
-        if not (isinstance(outcome, TransportError) and outcome.retryable and self.retries):
+        if not (self.retries and isinstance(outcome, TransportError) and self.may_retry(outcome)):
             self.done(outcome)
             return
         self.retries -= 1
         if self.delays is None:
             self.delays = self.backoff.delays()
         self.timer = asyncio.get_running_loop().call_later(next(self.delays), self.send)
+
+    def may_retry(self, error: TransportError) -> bool:
+        return error.retryable or (self.timeouts and isinstance(error, SubgraphTimeout))
