@@ -192,7 +192,7 @@ def null_below(key: Sequence[Required]) -> Callable[[Any], bool]:
 
     def is_null(value: Any) -> bool:
         if isinstance(value, dict):
-            return all(part(value.get(name)) for name, part in parts)
+            return bool(parts) and all(part(value.get(name)) for name, part in parts)
         return value is None or (isinstance(value, list) and bool(value) and all(map(is_null, value)))
 
     return is_null

@@ -251,7 +251,7 @@ class FetchGraphBuilder:
         return any(s.level < option.level and knows(s.node) for s in option.position.options.values())
 
     def _set_type(self, fetch_node: FetchNode, option: Option, arrival: KeyArrival) -> None:
-        fetch_node.is_entity = bool(arrival.entry.key)
+        fetch_node.is_entity = not arrival.entry.is_root
         if not fetch_node.is_entity or self._sends_own_type(option, arrival):
             return
         fetch_node.typename = option.node.type

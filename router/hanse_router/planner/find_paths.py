@@ -21,7 +21,7 @@ from hanse_router.planner.query_tree import (
     objects_above,
 )
 from hanse_router.query_plan import PlanError
-from hanse_schema.query_graph import Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
+from hanse_schema.query_graph import TYPENAME, Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
 from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import named_type
 
@@ -272,6 +272,7 @@ class PathFinder:
         return option
 
     def _required_level(self, position: Position, entry: Entry, edge: FieldEdge) -> int | None:
+        first = min((option.level for option in position.options.values()), default=0)
         guard = (id(position), entry.target, edge.name)
         if guard in self._open:
             return None
@@ -285,7 +286,7 @@ class PathFinder:
         finally:
             self._open.discard(guard)
         known = [level for level in levels if level is not None]
-        return max((key, *known)) + 1 if key is not None and len(known) == len(levels) else None
+        return max((first, key, *known)) + 1 if key is not None and len(known) == len(levels) else None
 
     def _context_level(self, position: Position, argument: ContextArgument) -> int | None:
         above = self.context_above(position, argument)
@@ -333,7 +334,10 @@ class PathFinder:
         return [(cast(s.node)[type_], s.level) for s in position.options.values() if type_ in cast(s.node)]
 
     def _field_level(self, position: Position, pick: FieldPick) -> int | None:
-        found = [(c.edge, c.option.level) for c in self.candidates(position, pick.name) if c.edge is not None]
+        candidates = self.candidates(position, pick.name)
+        if pick.name == TYPENAME:
+            return min((candidate.option.level for candidate in candidates), default=None)
+        found = [(c.edge, c.option.level) for c in candidates if c.edge is not None]
         level = self._best_level(position, pick, found)
         if level is None and position.abstract:
             level = self._exploded_level(position, pick)
@@ -367,6 +371,10 @@ class PathFinder:
         for pick in picks:
             if not isinstance(pick, FieldPick):
                 return False
+            if pick.name == TYPENAME:
+                if not self.view.knows_type(node):
+                    return False
+                continue
             edge = self.view.shared_field(node, pick.name)
             if edge is None or not edge.is_plain:
                 return False

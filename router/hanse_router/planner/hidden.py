@@ -9,8 +9,10 @@ from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
 from hanse_router.planner.query_tree import ResponseKeys
 from hanse_router.query_plan import Required, RequiredField, RequiredFragment
-from hanse_schema.query_graph import FieldPick, Picks
+from hanse_schema.query_graph import TYPENAME, FieldPick, Picks
 from hanse_schema.type_ref import named_type
+
+_TYPENAME = RequiredField(TYPENAME, TYPENAME)
 
 
 class HiddenSelections:
@@ -44,6 +46,8 @@ class HiddenSelections:
                 yield RequiredFragment(pick.type, tuple(sorted(types)), part)
 
     def _field(self, type_: str, names: ResponseKeys, pick: FieldPick) -> tuple[MergedField, RequiredField]:
+        if pick.name == TYPENAME:
+            return MergedField(TYPENAME, TYPENAME, "String!", hidden=True), _TYPENAME
         arguments = Arguments(pick.arguments)
         key = names.key_for(pick.name, arguments)
         reference = self._view.field_type(type_, pick.name)
@@ -54,5 +58,5 @@ class HiddenSelections:
         abstract = self._view.is_abstract(inner)
         field.selections, required = self.make(inner, names.child(key), pick.picks)
         if abstract:
-            required = (RequiredField("__typename", "__typename"), *required)
+            required = (_TYPENAME, *(part for part in required if part != _TYPENAME))
         return field, RequiredField(pick.name, key, required)

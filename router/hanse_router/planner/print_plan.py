@@ -135,7 +135,7 @@ def _group(group: EntityGroup) -> Iterator[str]:
 
 def _input(entity_input: EntityInput) -> str:
     name = entity_input.typename or "its type"
-    return f"{name} {{ {_required(entity_input.required)} }}"
+    return f"{name} {{ {_required(entity_input.required) or '__typename'} }}"
 
 
 def _required(required: Iterable[Required]) -> str:

@@ -36,7 +36,7 @@ def build(supergraph: Supergraph) -> QueryGraph:
     if isinstance(query, ObjectType):
         # The query root is the same in all subgraphs: if a field returns it, every subgraph can resolve its fields.
         subgraphs = dict.fromkeys(join.graph for join in query.joins)
-        graph.entries[query.name] = tuple(Entry(Node(subgraph, query.name), ()) for subgraph in subgraphs)
+        graph.entries[query.name] = tuple(Entry(Node(subgraph, query.name), (), is_root=True) for subgraph in subgraphs)
     return graph
 
 

@@ -42,10 +42,12 @@ class FieldEdge:
 class Entry:
     """An entry into a subgraph for an entity: its `key` is sent, with the name of `target`'s type.
 
-    The query root, if a field returns it, is entered without a key. `to_interface_object` means that the
-    subgraph has an interface object: the interface's name is sent.
+    The key of a singleton entity is empty: the type's name is sufficient. `is_root`: the query root, if a field returns
+    it, is entered without a representation. `to_interface_object` means that the subgraph has an interface object: the
+    interface's name is sent.
     """
 
     target: Node
     key: Picks
     to_interface_object: bool = False
+    is_root: bool = False

@@ -1,11 +1,18 @@
-"""Field sets (`@key`, `@requires`, `@provides`) as small frozen trees, including arguments."""
+"""Field sets (`@key`, `@requires`, `@provides`) as small frozen trees, including arguments.
+
+Every representation has a `__typename`, so a field set does not hold that of the entity itself: `@key(fields:
+"__typename")` is an empty field set. It holds that of the objects below.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
 from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
+
+TYPENAME = "__typename"
 
 
 class FieldPick(NamedTuple):
@@ -33,7 +40,7 @@ def parse_picks(text: str) -> Picks:
     document = parse(text if text.startswith("{") else f"{{ {text} }}", no_location=True)
     (operation,) = document.definitions
     assert isinstance(operation, OperationDefinitionNode)
-    return _picks(operation.selection_set)
+    return tuple(_without_typename(_picks(operation.selection_set)))
 
 
 def print_picks(picks: Picks) -> str:
@@ -62,13 +69,22 @@ def _picks(node: SelectionSetNode | None) -> Picks:
     picks: list[FieldPick | TypePick] = []
     for selection in node.selections:
         if isinstance(selection, FieldNode):
-            if selection.name.value != "__typename":
-                arguments = ", ".join(print_ast(argument) for argument in selection.arguments or ())
-                picks.append(FieldPick(selection.name.value, arguments, _picks(selection.selection_set)))
+            arguments = ", ".join(print_ast(argument) for argument in selection.arguments or ())
+            picks.append(FieldPick(selection.name.value, arguments, _picks(selection.selection_set)))
         elif isinstance(selection, InlineFragmentNode):
             inner = _picks(selection.selection_set)
             picks += [TypePick(selection.type_condition.name.value, inner)] if selection.type_condition else inner
     return tuple(picks)
+
+
+def _without_typename(picks: Picks) -> Iterator[FieldPick | TypePick]:
+    for pick in picks:
+        if isinstance(pick, TypePick):
+            inner = tuple(_without_typename(pick.picks))
+            if inner:
+                yield TypePick(pick.type, inner)
+        elif pick.name != TYPENAME:
+            yield pick
 
 
 def _print(pick: FieldPick | TypePick) -> str:

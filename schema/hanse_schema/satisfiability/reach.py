@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hanse_schema.query_graph import FieldEdge, FieldPick, Node, Picks, TypePick, parse_picks
+from hanse_schema.query_graph import TYPENAME, FieldEdge, FieldPick, Node, Picks, TypePick, parse_picks
 from hanse_schema.satisfiability.fixpoint import Fixpoint
 from hanse_schema.satisfiability.world import World
 from hanse_schema.supergraph.model import ContextArgument
@@ -133,6 +133,10 @@ class Reach:
                 if self._concerns(pick, node.type) and not self._has_locally(pick.picks, node):
                     return False
                 continue
+            if pick.name == TYPENAME:
+                if self._graph.is_interface_object(node):
+                    return False
+                continue
             edge = self._graph.field(node, pick.name)
             if edge is None or edge.requires or not self.label_holds(edge):
                 return False
@@ -142,6 +146,8 @@ class Reach:
 
     def step(self, node: Node, type_: str, name: str) -> Node | None:
         """The target of the field if this subgraph resolves it; None if it cannot."""
+        if name == TYPENAME:
+            return None if self._graph.is_interface_object(node) else LEAF
         edge = self._graph.field(node, name)
         return (edge.target or LEAF) if edge is not None and self._can_follow(node, type_, edge) else None
 
@@ -210,12 +216,13 @@ class Reach:
             for join in graph.supergraph.types[type_].joins:
                 yield (), True, Node(join.graph, type_)
         for entry in graph.entries.get(type_, ()):
-            yield entry.key, is_object and not entry.to_interface_object, entry.target
+            # The key of a singleton is its type.
+            yield entry.key, (is_object and not entry.to_interface_object) or not entry.key, entry.target
         for interface in self._world.interfaces.get(type_, ()):
             for entry in graph.entries.get(interface, ()):
                 subgraph = entry.target.graph
                 if type_ in graph.runtime.get((subgraph, interface), ()):
-                    yield entry.key, False, Node(subgraph, type_)
+                    yield entry.key, not entry.key, Node(subgraph, type_)
 
     def _all_types(self, node: Node, name: str) -> bool:
         """Whether the field of an abstract type can be collected for each of its possible types in that subgraph."""

@@ -14,7 +14,7 @@ _LINK = (
     ' "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible", "@context", "@fromContext"])'
 )
 LABEL = "percent(50)"
-_KEYS = ("id", "sku", "code", "id sku", "org { id }", "org { id code }")
+_KEYS = ("id", "sku", "code", "id sku", "org { id }", "org { id code }", "org { __typename code }", "id __typename")
 _LEAVES = ("String", "Int", "String!", "[String!]", "Float", "ID", "Boolean", "[[Int]]", "[[ID!]!]", "Colour", "Stamp")
 _COMMON = {
     "Colour": "enum Colour { RED GREEN BLUE }",
@@ -83,7 +83,9 @@ class _Maker:
         self._count = 0
         self._where: dict[str, list[GraphDraft]] = {}
         self._given: dict[str, list[GraphDraft]] = {}  # where fields lead to it, unless that is wherever it is
-        self._nullable = {name for name in self._entities if self._rng.random() < 0.3}  # whose keys may be null
+        self._singletons = {name for name in self._entities if self._rng.random() < 0.12}
+        fit = [name for name in self._entities if name not in self._singletons]
+        self._nullable = {name for name in fit if self._rng.random() < 0.3}  # whose keys may be null
         self._owned: dict[str, list[tuple[str, str, GraphDraft]]] = {}  # leaves: (name, arguments, subgraph)
 
     def make(self) -> list[SubgraphSource]:
@@ -142,6 +144,8 @@ class _Maker:
             keys = {common if rng.random() < 0.85 else rng.choice(_KEYS)}
             if rng.random() < 0.5:
                 keys.add(rng.choice(_KEYS))
+            if name in self._singletons:
+                keys = {"__typename"}
             marks = []
             for number, key in enumerate(sorted(keys)):
                 unresolvable = ", resolvable: false" if number and rng.random() < 0.25 else ""
@@ -276,9 +280,10 @@ class _Maker:
         if target in self._entities or target in self._values:
             known = graph.types[target].fields if target in graph.types else {}
             leaves = [leaf for leaf, line in known.items() if leaf[0] in "vfi" and "(" not in line]
-            return rng.choice(leaves) if leaves else ""
+            return rng.choice([*leaves, "__typename"])
         parts = [(member, self._pick_below(graph, member)) for member in self._some(_members(graph, target), 0)]
-        return " ".join(f"... on {member} {{ {part} }}" for member, part in parts if part)
+        picks = [f"... on {member} {{ {part} }}" for member, part in parts if part]
+        return " ".join([*(["__typename"] if rng.random() < 0.3 else []), *picks])
 
     def _context(self) -> None:
         """An entity below another one, with an argument that is taken from there."""

@@ -10,7 +10,7 @@ from typing import Any
 
 from graphql import parse_const_value, value_from_ast_untyped
 
-from hanse_schema.query_graph import FieldPick, Picks, QueryGraph, TypePick
+from hanse_schema.query_graph import TYPENAME, FieldPick, Picks, QueryGraph, TypePick
 from hanse_schema.query_graph.node import Node
 from hanse_schema.supergraph.model import EnumType, Field, InterfaceType, ObjectType, UnionType
 from hanse_schema.type_ref import is_list, is_non_null, item_of, named_type, nullable
@@ -46,6 +46,9 @@ class World:
             for pick in entry.key
             if isinstance(pick, FieldPick)
         }
+        self._singletons = {
+            type_ for type_, entries in graph.entries.items() if any(not e.key and not e.is_root for e in entries)
+        }
         nullable_parts = {
             type_: {part for entry in entries for part in self._nullable_parts(type_, entry.key)}
             for type_, entries in graph.entries.items()
@@ -54,8 +57,9 @@ class World:
         self._nullable = {type_ for type_, parts in nullable_parts.items() if parts}
 
     def instances(self, type_: str) -> list[Ref]:
-        """Every object of a type, abstract or not."""
-        return [Ref(name, index) for name in sorted(self.graph.possible[type_]) for index in range(INSTANCES)]
+        """Every object of a type, abstract or not. There is one of a singleton."""
+        names = sorted(self.graph.possible[type_])
+        return [Ref(name, index) for name in names for index in range(1 if name in self._singletons else INSTANCES)]
 
     def events(self) -> list[Ref]:
         """What a subscription's events are told of: each is an object of the root type, one after another."""
@@ -64,6 +68,8 @@ class World:
 
     def value(self, ref: Ref, name: str, arguments: Mapping[str, Any]) -> Any:
         """A field's value: a leaf, a `Ref`, None, or a list of those."""
+        if name == TYPENAME:
+            return ref.type
         field = self._field(ref.type, name)
         if self._is_null(ref, field) or self._wants_what_is_lacking(ref, name):
             return None
@@ -88,7 +94,7 @@ class World:
         """The object that a representation's key stands for: none where all of it is null."""
         for ref in self.instances(type_):
             key = self.pick(ref, picks)
-            if _tells(key) and agrees(key, representation):
+            if (_tells(key) or not picks) and agrees(key, representation):
                 return ref
         return None
 
@@ -100,7 +106,7 @@ class World:
     def _nullable_parts(self, type_: str, key: Picks) -> Iterator[tuple[str, str]]:
         """The fields of a key that may be null, each with the type that it is on."""
         for pick in key:
-            if isinstance(pick, FieldPick):
+            if isinstance(pick, FieldPick) and pick.name != TYPENAME:
                 definition = self.supergraph.types[type_]
                 assert isinstance(definition, ObjectType | InterfaceType)
                 reference = definition.fields[pick.name].type
@@ -130,6 +136,8 @@ class World:
             if isinstance(pick, TypePick):
                 if ref.type in self.graph.possible[pick.type] and self._lacks(ref, pick.picks):
                     return True
+                continue
+            if pick.name == TYPENAME:
                 continue
             if self._is_null(ref, self._field(ref.type, pick.name)) or self._wants_what_is_lacking(ref, pick.name):
                 return True
@@ -186,8 +194,11 @@ class World:
                 if is_non_null(type_):
                     raise UnfitError(f"{ref.type}.{field.name}")
                 return None
+            target = targets[_roll(seed, len(targets))]
+            if target in self._singletons:
+                return Ref(target, 0)
             index = ref.index if field.name in self._keys else _roll(seed + "@", INSTANCES)
-            return Ref(targets[_roll(seed, len(targets))], index)
+            return Ref(target, index)
         if isinstance(definition, EnumType):
             return self._enum_value(definition, seed)
         return self._leaf(inner, ref, field, seed)

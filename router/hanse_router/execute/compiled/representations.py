@@ -124,8 +124,8 @@ class Representations:
     def _add(code: Function, depth: int, made: str, fields: RequiredFields, tag: str | None) -> None:
         """Send a representation unless an equal one is sent; note the object in either case."""
         if all(_is_hashed_as_sent(one.field) for one in fields):
-            variables = ", ".join(_variables(fields))
-            code.line(depth, f"k = {tag}, {variables}" if tag is not None else f"k = {variables}")
+            parts = [*([] if tag is None else [tag]), *_variables(fields)]
+            code.line(depth, f"k = {', '.join(parts) or None}")
         else:
             code.line(depth, f"k = encode({made})")
             made = "Raw(k)"
@@ -138,8 +138,6 @@ class Representations:
 
     def _values(self, code: Function, depth: int, sent: str, fields: RequiredFields, group: GroupLayout) -> str:
         """Read the required fields of `o` into variables; return the expression that makes the representation."""
-        if not fields:
-            raise Unsupported(Reason.REPRESENTATION, "no fields are required")
         variables = _variables(fields)
         for variable, one in zip(variables, fields, strict=True):
             code.line(depth, f"{variable} = o.{one.field.attribute}")
@@ -149,7 +147,9 @@ class Representations:
                 copy, missing = self._source.constant(copier(one.selections)), self._source.constant(MISSING)
                 code.line(depth, f"{variable} = {copy}({variable})")
                 skip_object(code, depth, f"{variable} is {missing}", group)
-        skip_object(code, depth, " and ".join(self._null_key(variables, fields)), group)
+        null_key = " and ".join(self._null_key(variables, fields))
+        if null_key:
+            skip_object(code, depth, null_key, group)
         return f"{self._source.constant(_representation_class(sent, fields))}({', '.join(variables)})"
 
     def _null_key(self, variables: list[str], fields: RequiredFields) -> Iterator[str]:
