@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hanse_wire.command_line import CommandError, open_data_folder
+from hanse_wire.private_files import make_private
 
 LOCK = "hanse.lock"
 WATCH_INTERVAL = 1.0  # seconds
@@ -25,6 +26,8 @@ def locked_data_folder(path: Path) -> Iterator[Path]:
     Raises CommandError when it cannot be used, or another process has locked it.
     """
     folder = open_data_folder(path)
+    if (folder / LOCK).exists():
+        make_private(folder)  # a data folder of an older version
     descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         try:

@@ -10,6 +10,8 @@ from typing import IO, Any
 
 import click
 
+from hanse_wire.private_files import create_private_folder
+
 data_option = click.option(
     "--data",
     default=Path(".data"),
@@ -49,7 +51,7 @@ def open_data_folder(path: Path) -> Path:
     """
     folder = path.expanduser().absolute()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        create_private_folder(folder)
         os.listdir(folder)
         with tempfile.TemporaryFile(dir=folder):
             pass

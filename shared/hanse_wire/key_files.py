@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from hanse_wire.private_files import create_private_folder
+
 
 def read_or_create(path: Path, make: Callable[[], bytes]) -> bytes:
     """The content of a file. A missing one is created with what `make` returns, and the folders above it.
@@ -38,7 +40,7 @@ def write_if_changed(path: Path, content: bytes) -> None:
 @contextmanager
 def _temporary_file(path: Path, content: bytes) -> Iterator[Path]:
     """A complete file with mode 0600 in the folder of `path`, deleted at the end if it is still there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    create_private_folder(path.parent)
     descriptor, name = tempfile.mkstemp(dir=path.parent)  # creates it with mode 0600
     try:
         with os.fdopen(descriptor, "wb") as file:

@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 
 from hanse_subgraph.mail.protocol import Mail, MailError
+from hanse_wire.key_files import write_key_file
+from hanse_wire.private_files import create_private_folder
 
 
 class FileMailer:
@@ -21,8 +23,5 @@ class FileMailer:
             raise MailError(f"cannot write to {self._folder}: {error.strerror}") from error
 
     def _write(self, mail: Mail) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True)
-        whole = self._folder / f"{mail.id}.eml"
-        part = whole.with_suffix(".part")
-        part.write_bytes(mail.message().as_bytes())
-        part.replace(whole)
+        create_private_folder(self._folder)
+        write_key_file(self._folder / f"{mail.id}.eml", mail.message().as_bytes())

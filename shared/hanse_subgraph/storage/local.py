@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hanse_subgraph.storage.protocol import CHUNK, ObjectMissing, Presigned, Served, SizeMismatch, StoreUnavailable
 from hanse_subgraph.storage.signing import Secret, sign, verify
+from hanse_wire.private_files import create_private_folder
 
 ROUTE = "/files/objects"  # under it the subgraph serves the signed URLs
 UPLOAD, DOWNLOAD = "PUT", "GET"
@@ -111,7 +112,7 @@ def _failures(folder: Path) -> Iterator[None]:
 
 
 def _new_file(folder: Path) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+    create_private_folder(folder)
     descriptor, name = tempfile.mkstemp(dir=folder, prefix=".")
     os.close(descriptor)
     return Path(name)
