@@ -193,6 +193,7 @@ class Platform:
             "DATABASE_URL": self._outside.databases.get(name)
             or f"sqlite+aiosqlite:///{self.folder / name / name}.sqlite",
             "EVENTS_URL": self._outside.events or f"embedded:{self.folder / 'events.sqlite'}",
+            "PERSON_KEYS_URL": f"sqlite+aiosqlite:///{self.folder / 'person-keys.sqlite'}",
             "ROUTER_JWKS_URL": f"http://127.0.0.1:{self._ports['router']}/.well-known/jwks.json",
             "MIGRATE_ON_START": "false",
             **self._own_settings().get(name, {}),

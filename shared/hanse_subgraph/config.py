@@ -72,6 +72,11 @@ class SubgraphSettings(Settings):
         default=100, ge=0, description="PostgreSQL: prepared statements cached by each connection; 0 behind PgBouncer."
     )
     events_url: str = Field(default="", description="The event log: embedded:FILE or kafka://HOST:PORT.")
+    person_keys_url: str = Field(
+        default="",
+        description="The database of the keys that seal personal data in events, one for all subgraphs: "
+        "sqlite+aiosqlite:///FILE or postgresql+asyncpg://... Required with Kafka.",
+    )
     router_jwks_url: str = Field(default="", description="URL of the router's JWKS: http(s):// or file://.")
     router_issuer: str = Field(default="hanse-router", description="The `iss` of the router's tokens.")
     migrate_on_start: bool = Field(default=True, description="Run database migrations at start.")
@@ -133,6 +138,14 @@ class SubgraphSettings(Settings):
     def events(self) -> str:
         """The event log's URL."""
         return self.events_url or f"embedded:{self.data_dir.absolute() / 'events.sqlite'}"
+
+    @property
+    def person_keys(self) -> str:
+        """The URL of the person keys' database; by default a file beside the embedded event log. Empty with Kafka."""
+        scheme, _, file = self.events.partition(":")
+        if self.person_keys_url or scheme != "embedded":
+            return self.person_keys_url
+        return f"sqlite+aiosqlite:///{Path(file).absolute().parent / 'person-keys.sqlite'}"
 
     @property
     def router_jwks(self) -> str:

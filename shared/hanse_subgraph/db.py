@@ -19,7 +19,9 @@ from sqlmodel import Field
 
 from hanse_subgraph.db_engines import Limits, server_engine, sqlite_engine
 from hanse_subgraph.disk_full import DiskFullLog
+from hanse_subgraph.person_keys import PersonKeys
 from hanse_subgraph.replica import Replica
+from hanse_wire.private_files import create_private_database
 from hanse_wire.settings import SettingsError
 
 log = logging.getLogger(__name__)
@@ -71,6 +73,7 @@ class Database:
         Raises SettingsError for URLs that are none.
         """
         self.setting = setting
+        self.person_keys: PersonKeys | None = None  # they seal the personal data of events
         self.url = _checked(url, setting)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         limits = limits or Limits()
@@ -86,9 +89,9 @@ class Database:
             full.watch(watched)
 
     def create_folder(self) -> None:
-        """Create the folder of a SQLite file when it is missing."""
+        """Create the file of a SQLite database and its folder when they are missing, for the owner only."""
         if self.is_sqlite and self.url.database:
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            create_private_database(Path(self.url.database))
 
     @property
     def writing_engine(self) -> AsyncEngine:
@@ -111,7 +114,9 @@ class Database:
         One that does not write reads the replica, where there is one, and so what was true a moment ago.
         """
         session = await self._replica.session() if self._replica is not None and not writes else None
-        return session or AsyncSession(self._writing if writes else self._reading, expire_on_commit=False)
+        session = session or AsyncSession(self._writing if writes else self._reading, expire_on_commit=False)
+        session.info["person_keys"] = self.person_keys
+        return session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -138,6 +143,8 @@ class Database:
             await part.dispose()
         if self._replica is not None:
             await self._replica.close()
+        if self.person_keys is not None:
+            await self.person_keys.close()
 
 
 def insert_into(session: AsyncSession, table: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,6 +43,7 @@ def server_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
         pool_timeout=limits.wait_seconds,
         pool_recycle=MAX_CONNECTION_AGE,
         connect_args=_connect_arguments(limits),
+        hide_parameters=True,  # they may be personal or secret, and errors are logged
         **({} if writes else reading),
     )
 
@@ -85,8 +87,11 @@ async def _connect(*arguments: Any, **options: Any) -> Any:
 
 def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
     """SQLite. Writers queue up for the one connection that may write."""
+    logging.getLogger("aiosqlite").setLevel(logging.INFO)  # below, it logs the parameters of statements
     size = 1 if writes else limits.pool_size
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000)
+    engine = create_async_engine(
+        url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
@@ -106,4 +111,6 @@ def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
 
 def _pragmas(writes: bool) -> tuple[str, ...]:
     common = (f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")
-    return ("journal_mode=WAL", "synchronous=FULL", *common) if writes else (*common, "query_only=ON")
+    # secure_delete: what is deleted is overwritten, so that the file holds it no longer.
+    writing = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
+    return (*writing, *common) if writes else (*common, "query_only=ON")

@@ -24,6 +24,7 @@ from hanse_subgraph.events.log import EventLog, LogUnavailable
 from hanse_subgraph.events.open import open_event_log
 from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
+from hanse_subgraph.events.stored_keys import StoredPersonKeys
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
 from hanse_subgraph.federation import SubgraphSchema, operation_type
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
@@ -142,6 +143,9 @@ class SubgraphApp:
             await require_newest(self.database, self._migrations)
         with setting(self.settings.setting("events_url")):
             self.events = await open_event_log(self.settings.events, self.platform.topics)
+        if self.database.person_keys is None:
+            name = self.settings.setting("person_keys_url")
+            raise SettingsError(f"setting {name} is missing: with Kafka, name the database of the person keys")
         self._running = True
         if only == "relay" or (only is None and self.settings.relay_events):
             self._relay = Relay(self.database, self.events, counters=self._counters)
@@ -286,10 +290,13 @@ def _database_of(settings: SubgraphSettings) -> Database:
         idle_in_transaction_seconds=settings.database_idle_in_transaction_seconds,
         statement_cache_size=settings.database_statement_cache_size,
     )
-    return Database(
+    database = Database(
         settings.database,
         read_url=settings.read_database_url,
         limits=limits,
         setting=settings.setting("database_url"),
         read_setting=settings.setting("read_database_url"),
     )
+    if settings.person_keys:
+        database.person_keys = StoredPersonKeys(settings.person_keys, setting=settings.setting("person_keys_url"))
+    return database

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hanse_subgraph.events.data import EventData, Moment, Uuid
+from hanse_subgraph.events.data import EventData, Moment, Personal, Uuid
 
 
 class _ProductEvent(EventData, frozen=True, kw_only=True):
@@ -16,25 +16,36 @@ class ProductCreated(_ProductEvent, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = "product.created"
     seller_id: Uuid
-    sku: str
-    name: str
-    category: str
+    sku: Personal
+    name: Personal
+    category: Personal
     price_minor: int
     currency: str
     stock: int
     created_at: Moment
+
+    @property
+    def person(self) -> str:
+        """The seller, who typed the texts."""
+        return self.seller_id
 
 
 class ProductUpdated(_ProductEvent, frozen=True, kw_only=True):
     """A product changed. `changed` lists the changed fields; all fields hold the current values."""
 
     event_type: ClassVar[str] = "product.updated"
+    seller_id: Uuid
     changed: list[str]
-    name: str
-    category: str
+    name: Personal
+    category: Personal
     price_minor: int
     currency: str
     version: int
+
+    @property
+    def person(self) -> str:
+        """The seller, who typed the texts."""
+        return self.seller_id
 
 
 class ProductStockChanged(_ProductEvent, frozen=True, kw_only=True):

@@ -138,6 +138,7 @@ class Catalog:
             session,
             ProductUpdated(
                 id=changed.id,
+                seller_id=changed.seller_id,
                 changed=sorted({"price" if name in ("price_minor", "currency") else name for name in values}),
                 name=changed.name,
                 category=changed.category,

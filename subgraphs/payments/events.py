@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hanse_subgraph.events.data import EventData, Uuid
+from hanse_subgraph.events.data import EventData, Personal, Uuid
 
 
 class _TransactionEvent(EventData, frozen=True, kw_only=True):
@@ -13,7 +13,12 @@ class _TransactionEvent(EventData, frozen=True, kw_only=True):
     product_id: Uuid | None
     amount_minor: int
     currency: str
-    description: str
+    description: Personal
+
+    @property
+    def person(self) -> str:
+        """The user, who typed the description."""
+        return self.user_id
 
 
 class TransactionCreated(_TransactionEvent, frozen=True, kw_only=True):

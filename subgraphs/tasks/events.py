@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hanse_subgraph.events.data import EventData, Moment, Uuid
+from hanse_subgraph.events.data import EventData, Moment, Personal, Uuid
 
 
 class _TaskEvent(EventData, frozen=True, kw_only=True):
     source: ClassVar[str] = "tasks"
     owner_id: Uuid
-    title: str
+    title: Personal
+
+    @property
+    def person(self) -> str:
+        """The owner, who typed the title."""
+        return self.owner_id
 
 
 class TaskCreated(_TaskEvent, frozen=True, kw_only=True):

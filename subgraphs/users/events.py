@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from hanse_subgraph.events.data import EventData, Moment, Private, Uuid
+from hanse_subgraph.events.data import EventData, Moment, Personal, Private, Uuid
 
 
 class _UserEvent(EventData, frozen=True, kw_only=True):
     source: ClassVar[str] = "users"
+
+    @property
+    def person(self) -> str | None:
+        """The user."""
+        return self.id
 
 
 class UserRegistered(_UserEvent, frozen=True, kw_only=True):
     """A user registered."""
 
     event_type: ClassVar[str] = "user.registered"
-    username: str
+    username: Personal
     email: Private
     first_name: Private | None
     role: str
@@ -51,6 +56,10 @@ class SignInFailed(_UserEvent, frozen=True, kw_only=True):
         """The user's id if known, otherwise the event's own id."""
         return self.user_id or self.id
 
+    @property
+    def person(self) -> str | None:
+        return self.user_id
+
 
 class UserSignedOut(_UserEvent, frozen=True, kw_only=True):
     """A session ended: the user signed out, or its refresh token was used twice. `reason` is a code."""
@@ -81,7 +90,7 @@ class UserUpdated(_UserEvent, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = "user.updated"
     changed: list[str]
-    username: str
+    username: Personal
     email: Private
     first_name: Private | None
 
@@ -153,6 +162,7 @@ class UserDeleted(_UserEvent, frozen=True, kw_only=True):
     """An account and its personal data were deleted; the id is kept."""
 
     event_type: ClassVar[str] = "user.deleted"
+    erases_subject: ClassVar[bool] = True
 
 
 class ApiKeyCreated(_UserEvent, frozen=True, kw_only=True):
@@ -160,8 +170,12 @@ class ApiKeyCreated(_UserEvent, frozen=True, kw_only=True):
 
     event_type: ClassVar[str] = "api_key.created"
     user_id: Uuid
-    name: str
+    name: Personal
     scopes: list[str]
+
+    @property
+    def person(self) -> str:
+        return self.user_id
 
 
 class ApiKeyRevoked(_UserEvent, frozen=True, kw_only=True):
@@ -170,12 +184,20 @@ class ApiKeyRevoked(_UserEvent, frozen=True, kw_only=True):
     event_type: ClassVar[str] = "api_key.revoked"
     user_id: Uuid
 
+    @property
+    def person(self) -> str:
+        return self.user_id
+
 
 class ApiKeyExchanged(_UserEvent, frozen=True, kw_only=True):
     """A machine client exchanged its API key for an access token."""
 
     event_type: ClassVar[str] = "api_key.exchanged"
     user_id: Uuid
+
+    @property
+    def person(self) -> str:
+        return self.user_id
 
     @property
     def actor(self) -> str:

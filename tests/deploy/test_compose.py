@@ -111,7 +111,7 @@ def test_jobs_are_told_what_the_subgraphs_are_told() -> None:
             common = {key: value for key, value in SERVICES[name]["environment"].items() if key not in OWN}
             assert common.items() <= emitted.items()
     databases = re.findall(r"CREATE DATABASE (\w+);", (ROOT / "deploy/postgres/databases.sql").read_text())
-    assert sorted(databases) == sorted(SUBGRAPHS)
+    assert sorted(databases) == sorted([*SUBGRAPHS, "person_keys"])
 
 
 def test_the_routers_are_told_where_the_subgraphs_are() -> None:

@@ -21,6 +21,7 @@ from graphql import build_schema, parse
 from sqlalchemy import func, select
 
 from hanse_subgraph.events.envelope import Event, decode
+from hanse_subgraph.events.sealing import opened
 from hanse_subgraph.events.tables import outbox
 from hanse_subgraph.http import http_app
 from hanse_subgraph.subgraph_app import SubgraphApp
@@ -104,7 +105,8 @@ class Stage:
             rows = await session.scalars(
                 select(outbox.c.envelope).where(outbox.c.position > after).order_by(outbox.c.position)
             )
-            return [decode(envelope) for envelope in rows]
+            sealed = [decode(envelope) for envelope in rows]
+        return await opened(sealed, self.subgraphs[subgraph].database.person_keys)
 
 
 class Play:

@@ -20,6 +20,8 @@ from hanse.demo import fill_demo
 from hanse_subgraph.demo import LENGTH, USERS, DemoAction, DemoWeek, SetClock
 from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.open import open_event_log
+from hanse_subgraph.events.sealing import opened
+from hanse_subgraph.events.stored_keys import StoredPersonKeys
 from subgraphs.catalog import demo as catalog
 from subgraphs.media.demo_images import avatar_picture, product_picture
 from subgraphs.media.models import Avatar, Media, ProductImage
@@ -63,11 +65,13 @@ async def count(folder: Path, name: str, model: type[Any]) -> int:
 
 async def events(folder: Path) -> list[Event]:
     """The event log."""
+    keys = StoredPersonKeys(f"sqlite+aiosqlite:///{folder / 'person-keys.sqlite'}")
     log = await open_event_log(f"embedded:{folder / 'events.sqlite'}")
     try:
         found = [delivery.event for delivery in await log.subscribe("a test", ()).read(limit=10_000, wait=0)]
-        return [event for event in found if isinstance(event, Event)]
+        return await opened([event for event in found if isinstance(event, Event)], keys)
     finally:
+        await keys.close()
         await log.close()
 
 

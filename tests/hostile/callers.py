@@ -21,6 +21,7 @@ from tests.e2e.in_process import platform_in_process
 PASSWORD = "the-keel-is-laid-2026"
 CHEAP_HASHES = {"HANSE_USERS_ARGON2_MEMORY_KIB": "64", "HANSE_USERS_ARGON2_TIME_COST": "1"}
 LOGIN = 'mutation ($login: String!) { login(login: $login, password: "' + PASSWORD + '") { accessToken user { id } } }'
+UPLOAD = "mutation ($file: Upload!) { uploadFile(file: $file) { id width height } }"
 REGISTER = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken user { id } } }"
 
 
@@ -50,6 +51,19 @@ class Caller:
         """The codes of the errors of a response."""
         response = await self.send(query, **variables)
         return [error["extensions"]["code"] for error in response.get("errors", [])]
+
+    async def uploaded(self, name: str, content: bytes) -> dict[str, Any]:
+        """The whole response to `uploadFile`."""
+        request = {"query": UPLOAD, "variables": {"file": None}}
+        form: dict[str, tuple[str | None, bytes]] = {
+            "operations": (None, json.dumps(request).encode()),
+            "map": (None, b'{"0": ["variables.file"]}'),
+            "0": (name, content),
+        }
+        headers = {"authorization": f"Bearer {self.token}", "x-hanse-preflight": "1"}
+        reply = await self.client.post("/graphql", files=form, headers=headers)
+        decoded: dict[str, Any] = reply.json()
+        return decoded
 
     def _headers(self) -> dict[str, str]:
         signed_in = {"authorization": f"Bearer {self.token}"} if self.token else {}

@@ -14,6 +14,7 @@ import orjson
 from sqlalchemy import event
 
 from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.sealing import opened
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.users.keys import SigningKeys
 
@@ -133,7 +134,8 @@ async def events_of(app: SubgraphApp, *types: str, count: int) -> list[Event]:
     found: list[Event] = []
     for _ in range(200):
         deliveries = await reader.read(limit=1000, wait=0)
-        found = [delivery.event for delivery in deliveries if isinstance(delivery.event, Event)]
+        sealed = [delivery.event for delivery in deliveries if isinstance(delivery.event, Event)]
+        found = await opened(sealed, app.database.person_keys)
         if len(found) >= count:
             return found
         await asyncio.sleep(0.025)

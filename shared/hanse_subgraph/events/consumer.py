@@ -14,11 +14,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable
+from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, reason
 from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.envelope import Event, Malformed, MalformedEvent
 from hanse_subgraph.events.inbox import RETENTION, forget_handled, handled, mark_all_handled
 from hanse_subgraph.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
+from hanse_subgraph.events.sealing import opened
 from hanse_subgraph.timeouts import set_within
 from hanse_wire.backoff import Backoff
 
@@ -169,7 +170,8 @@ class Consumer:
 
         `failing` holds, at each time, the events that a handler is at.
         """
-        events = {delivery.event.id: self._readable(delivery.event) for delivery in batch}
+        readable = [self._readable(delivery.event) for delivery in batch]
+        events = {event.id: event for event in await opened(readable, self._database.person_keys)}
         wanted = [event for event in events.values() if self._handler(event) is not None]
         async with self._database.writing() as session:
             fresh = await mark_all_handled(session, self.name, [event.id for event in wanted], self._clock())
@@ -230,7 +232,7 @@ class Consumer:
         handler = self._handler(event)
         if handler is None or not await mark_all_handled(session, self.name, [event.id], self._clock()):
             return False
-        await self._run(session, handler, [event])
+        await self._run(session, handler, await opened([event], self._database.person_keys))
         return True
 
     async def _run(self, session: AsyncSession, handler: AnyHandler | None, events: Sequence[Event]) -> None:
@@ -258,7 +260,7 @@ class Consumer:
     async def _bury(self, event: Event | Malformed, cause: Exception, attempts: int) -> None:
         self._counters.buried += 1
         log.error("consumer %s gives up on %s", self.name, event.id, exc_info=cause)
-        await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {cause}", attempts))
+        await self._events.bury(DeadLetter(self.name, event, f"{type(cause).__name__}: {reason(cause)}", attempts))
 
     async def _tidy(self) -> None:
         try:

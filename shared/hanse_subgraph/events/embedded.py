@@ -16,6 +16,7 @@ from weakref import WeakSet
 from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, encode
 from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
 from hanse_subgraph.timeouts import set_within
+from hanse_wire.private_files import create_private_database
 from hanse_wire.settings import SettingsError
 
 POLL_SECONDS = 0.05  # until other processes' events are seen; events of this process are seen immediately
@@ -136,10 +137,10 @@ class EmbeddedLog:
             raise LogUnavailable(f"no room is left on the disk of the event log {self._path}: make room") from error
 
     def _connect(self) -> None:
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        create_private_database(self._path)
         self._connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
-            for pragma in ("journal_mode=WAL", "synchronous=FULL"):
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON"):
                 self._connection.execute(f"PRAGMA {pragma}")
             self._connection.executescript(_TABLES)
         except BaseException:

@@ -2,7 +2,9 @@
 
 Specification: CloudEvents 1.0.2, JSON Event Format, and its extensions Partitioning (`partitionkey`) and Distributed
 Tracing (`traceparent`, where tracing is on). Of our own are the extensions `actor` (the user who did it), `clientip`,
-`useragent`, and `private` (names of fields that are personal or secret, with spaces between).
+`useragent`, `person` (the user whose personal data it holds), `private` and `personal` (names of the fields that hold
+them, with spaces between; private ones are never audited), `sealed` and `sealedclient` (their ciphertext, see
+sealing.py), and `erases` (the user whose personal data must be erased).
 """
 
 from __future__ import annotations
@@ -38,12 +40,32 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     clientip: str | None = None
     useragent: str | None = None
     private: str | None = None
+    personal: str | None = None
+    person: str | None = None
+    sealed: str | None = None
+    sealedclient: str | None = None
+    erases: str | None = None
     traceparent: str | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Whether its personal data can no longer be read. Only meaningful once it is opened."""
+        return self.sealed is not None
 
     def public_data(self) -> dict[str, Any]:
         """The data without what is private."""
         hidden = (self.private or "").split()
         return {name: value for name, value in self.data.items() if name not in hidden}
+
+    def impersonal_data(self) -> dict[str, Any]:
+        """The data without what is private or personal."""
+        hidden = f"{self.private or ''} {self.personal or ''}".split()
+        return {name: value for name, value in self.data.items() if name not in hidden}
+
+    def personal_data(self) -> dict[str, Any]:
+        """What is personal, and not private."""
+        shown = (self.personal or "").split()
+        return {name: value for name, value in self.data.items() if name in shown and not self.is_erased}
 
 
 class Malformed(msgspec.Struct, frozen=True):

@@ -27,8 +27,9 @@ from sqlalchemy.types import TypeEngine
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.clock import utc_now
-from hanse_subgraph.events.data import EventData, private_fields
+from hanse_subgraph.events.data import EventData, personal_fields, private_fields
 from hanse_subgraph.events.envelope import Event, decode, encode
+from hanse_subgraph.events.sealing import seal
 from hanse_subgraph.events.tables import outbox
 from hanse_subgraph.events.topics import MAX_EVENT_BYTES
 from hanse_wire.trace_context import current_traceparent
@@ -50,10 +51,11 @@ async def emit(session: AsyncSession, *happened: EventData) -> None:
     """Write events into the session's transaction: they happen if and only if the change does.
 
     Who did it and from where is taken from the request; when, from the session's `clock`, where it has one of its own.
-    Raises EventTooLarge.
+    Personal data are sealed with the session's `person_keys`. Raises EventTooLarge, NoPersonKeys.
     """
     caller, clock = session.info.get("caller") or Caller(), session.info.get("clock", utc_now)
-    rows = [_row(_signed(data, caller, clock())) for data in happened]
+    keys = session.info.get("person_keys")
+    rows = [_row(await seal(_signed(data, caller, clock()), keys)) for data in happened]
     if rows:
         await session.execute(insert(outbox), rows)
 
@@ -130,6 +132,9 @@ def _signed(data: EventData, caller: Caller, at: datetime) -> Event:
         clientip=caller.client.ip,
         useragent=caller.client.user_agent,
         private=private_fields(type(data)),
+        personal=personal_fields(type(data)),
+        person=data.person,
+        erases=data.subject if data.erases_subject else None,
         traceparent=current_traceparent.get(),
     )
 

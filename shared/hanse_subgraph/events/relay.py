@@ -128,6 +128,9 @@ class Relay:
                 self._counters.refused += 1
                 self._held.add(item.event.subject)
                 self._held_until = time.monotonic() + HELD_SECONDS
+        for item in batch:
+            if item.event.erases is not None and self._database.person_keys is not None:
+                await self._database.person_keys.erase(item.event.erases)  # again, if we die before it is marked
         return {item.event.id for item in batch} - refused.keys()
 
     async def _moved(self, session: AsyncSession, batch: Sequence[Waiting], taken: Collection[str]) -> int:

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -23,6 +24,8 @@ from hanse_subgraph.events.inbox import forget_handled
 from hanse_subgraph.events.log import EventLog
 from hanse_subgraph.events.outbox import EventTooLarge, emit, forget_published, waiting
 from hanse_subgraph.events.relay import Relay
+from hanse_subgraph.events.sealing import opened
+from hanse_subgraph.events.stored_keys import StoredPersonKeys
 from hanse_subgraph.events.tables import inbox, outbox
 from hanse_subgraph.ids import new_id
 from tests.kit.events.logs import LONG, POISON, Logs, come
@@ -73,14 +76,17 @@ async def test_an_event_happens_if_and_only_if_the_change_does(database: Databas
         assert [item.event.data["place"] for item in await waiting(session, 10)] == [0]
 
 
-async def test_an_event_says_who_did_it_and_from_where(database: Database) -> None:
+async def test_an_event_says_who_did_it_and_from_where(database: Database, tmp_path: Path) -> None:
+    keys = database.person_keys = StoredPersonKeys(f"sqlite+aiosqlite:///{tmp_path}/person-keys.sqlite")
     async with database.writing() as session:
         session.info["caller"] = Caller(Principal("u1"), Client("10.0.0.1", "Mozilla"))
         await emit(session, BoxMoved(id="b", place=1))
     async with database.reading() as session:
         (item,) = await waiting(session, 10)
-    assert (item.event.actor, item.event.clientip, item.event.useragent) == ("u1", "10.0.0.1", "Mozilla")
-    assert (item.event.type, item.event.subject, item.event.source) == ("box.moved", "b", "/boxes")
+    assert (item.event.actor, item.event.clientip, item.event.useragent) == ("u1", None, None)
+    (event,) = await opened([item.event], keys)
+    assert (event.actor, event.clientip, event.useragent) == ("u1", "10.0.0.1", "Mozilla")
+    assert (event.type, event.subject, event.source) == ("box.moved", "b", "/boxes")
 
 
 async def test_the_relay_moves_everything_once_in_order(database: Database, log: EventLog) -> None:
