@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from hanse_router.operation import Operation
 from hanse_router.planner import PlanError, Planner, QueryPlan
 from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
 from hanse_router.prepare.expand import expand_operation
+from hanse_router.prepare.override_labels import labels_of
 from hanse_schema.query_graph import graph_to_dot
 from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 from hanse_wire.command_line import CommandError
@@ -55,8 +56,11 @@ FORMATS: dict[str, Printer] = {
 }
 
 
-def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str) -> str:
-    """The plan of the operation in a file, in one of FORMATS. Raises CommandError where a file is not valid."""
+def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str, labels: Collection[str] = ()) -> str:
+    """The plan of the operation in a file, in one of FORMATS; `labels` are the active override labels.
+
+    Raises CommandError where a file or a label is not valid.
+    """
     try:
         graph = parse_supergraph(read_text(supergraph))
     except InvalidSupergraphError as error:
@@ -69,9 +73,13 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str)
     if problems := validate(clients, document):
         raise CommandError(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
     planner = Planner(graph)
+    known = labels_of(planner.graph)
+    if unknown := sorted(set(labels) - known):
+        listed = ", ".join(sorted(known)) or "none"
+        raise CommandError(f"{supergraph} has no override with the label {unknown[0]}; its labels: {listed}")
     try:
         expanded = expand_operation(document, graph, clients, name)
-        plan = planner.plan(expanded)
+        plan = planner.plan(expanded, override_labels=frozenset(labels))
     except (UnknownOperation, PlanError) as error:
         raise CommandError(f"{operation} cannot be planned: {error}") from error
     return FORMATS[form](Planned(expanded, plan, planner, clients))

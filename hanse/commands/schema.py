@@ -46,12 +46,13 @@ def compose(config: Path, contract: Path | None, output: Path | None, form: str,
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--code", "form", flag_value="code", help="Print the Python code generated for the operation.")
 @click.option("--operation-name", help="Which operation of the document, where it has several.")
+@click.option("--label", "labels", multiple=True, help="Active label of a progressive @override. May be repeated.")
 @click.argument("operation", type=FILE)
-def plan(supergraph: Path, operation: Path, operation_name: str | None, form: str) -> None:
+def plan(supergraph: Path, operation: Path, operation_name: str | None, form: str, labels: tuple[str, ...]) -> None:
     """Print the query plan of the operation in the file OPERATION."""
     from hanse.plan import plan_file
 
-    click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, form=form))
+    click.echo(plan_file(supergraph=supergraph, operation=operation, name=operation_name, form=form, labels=labels))
 
 
 @click.group()

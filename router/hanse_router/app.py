@@ -12,6 +12,7 @@ from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
 from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
+from hanse_router.prepare.override_labels import LabelHook
 from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send
@@ -40,11 +41,14 @@ def create_router(
     local_endpoints: Mapping[str, LocalEndpoint] | None = None,
     jwks: JwksSource | None = None,
     supergraph_file: Path | None = None,
+    override_labels: LabelHook | None = None,
 ) -> Router:
     """The router over a supergraph.
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
     public keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
+    `override_labels` chooses the active labels of progressive overrides for a request: from its context, and the labels
+    that can change its plan.
     Raises SettingsError where a setting does not fit, InvalidSupergraphError.
     """
     metrics = Metrics()
@@ -63,6 +67,7 @@ def create_router(
         metrics=metrics,
         cache=store.cache,
         spans=spans,
+        override_labels=override_labels,
     )
     engine.serve(supergraph_sdl)
     return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)

@@ -19,6 +19,7 @@ from hanse_router.identity.client_tokens import TokenVerifier
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Document, Pipeline, PreparedOperation
+from hanse_router.prepare.override_labels import LabelHook
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
@@ -69,10 +70,12 @@ class Engine:
         metrics: Metrics,
         cache: Cache,
         spans: Spans | None = None,
+        override_labels: LabelHook | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
         self._spans = spans
+        self._override_labels = override_labels
         self.stopping = False
         self._verifier = verifier
         self._token_header = settings.jwt.header.lower()
@@ -118,6 +121,7 @@ class Engine:
             cache=self._cache,
             version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
             tracing=self._spans,
+            override_labels=self._override_labels,
         )
         pipeline.warm(documents)
         return pipeline

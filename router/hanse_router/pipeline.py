@@ -29,6 +29,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner, TooComplexError
 from hanse_router.prepare import Preparer, too_complex, too_deep
 from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer, Denial
+from hanse_router.prepare.override_labels import NO_LABELS, LabelHook, OperationLabels, OverrideLabels
 from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
 from hanse_router.prepare.variables import CoerceVariables, prepare_variables
 from hanse_router.request import GraphQLRequest, RequestContext
@@ -46,6 +47,10 @@ from hanse_wire.lru_cache import LruCache
 Document = tuple[str, str | None]  # its text, and the name of the operation to execute
 
 
+PlanKey = Denial | tuple[Denial, frozenset[str]]
+"""What the plan of an operation depends on: the denied fields, mostly none, and the active override labels, if any."""
+
+
 @dataclass(slots=True)
 class PreparedOperation:
     """An operation with its annotations: all that its document and the supergraph determine."""
@@ -56,7 +61,8 @@ class PreparedOperation:
     authorization: Authorization
     limits: OperationLimits
     caching: Caching | None  # None: its responses must not be cached
-    compiled: LruCache[Denial, CompiledPlan]  # by the set of denied fields, which is mostly empty
+    labels: OperationLabels | None  # of progressive overrides; None: no label changes its plan
+    compiled: LruCache[PlanKey, CompiledPlan]
     kind: OperationKind = field(init=False)
     name: str | None = field(init=False)
 
@@ -90,12 +96,14 @@ class Pipeline:
         cache: Cache,
         version: str,
         tracing: OperationTracing | None,
+        override_labels: LabelHook | None = None,
     ) -> None:
         """`version` identifies the supergraph in the response cache."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self._preparer = Preparer(supergraph, self.api_schema, settings)
         self._planner = Planner(supergraph, max_steps=settings.limits.max_plan_steps)
+        self._labels = OverrideLabels(self._planner.graph, settings.overrides, metrics, override_labels)
         self.transports = transports
         self._headers = headers
         self._limiter = limiter if settings.rate_limits.enabled else None
@@ -175,10 +183,12 @@ class Pipeline:
         denial = operation.authorization.denial(context.principal)
         if self._limiter is not None and self._limiter.applies(operation.limits):
             await self._limiter.take(operation.limits, variables, context)
-        compiled = operation.compiled.get(denial)
+        labels = NO_LABELS if operation.labels is None else operation.labels.active(context)
+        key: PlanKey = (denial, labels) if labels else denial
+        compiled = operation.compiled.get(key)
         if compiled is None:
-            compiled = self._compile(operation, denial)
-            operation.compiled.put(denial, compiled)
+            compiled = self._compile(operation, denial, labels)
+            operation.compiled.put(key, compiled)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(self.transports, self._headers.bound(context), files, context.request_id)
         return Admitted(operation, compiled, variables, denial, context, call)
@@ -234,13 +244,14 @@ class Pipeline:
             authorization=self._authorizer.annotate(operation),
             limits=self._rate_limits.annotate(operation),
             caching=self._responses.caching(text, operation) if self._responses is not None else None,
+            labels=self._labels.annotate(operation),
             compiled=LruCache(32),
         )
 
-    def _compile(self, prepared: PreparedOperation, denial: Denial) -> CompiledPlan:
+    def _compile(self, prepared: PreparedOperation, denial: Denial, labels: frozenset[str] = NO_LABELS) -> CompiledPlan:
         operation, denied = prepared.operation, denial.fields
         try:
-            plan = self._planner.plan(operation, denied=denied)
+            plan = self._planner.plan(operation, denied=denied, override_labels=labels)
         except TooComplexError:
             raise too_complex(self._settings.limits) from None
         except PlanError as error:

@@ -163,6 +163,17 @@ class AuthorizationSettings(_Section):
     policies_claim: str = Field(default="policies", description="The claim that lists the caller's policies.")
 
 
+class OverrideSettings(_Section):
+    """Progressive `@override(label:)`. `percent(n)` needs no settings."""
+
+    labels: tuple[str, ...] = Field(default=(), description="Labels that are active for every request.")
+    header: str | None = Field(
+        default=None,
+        description="Request header with the labels that are active for this request, separated by commas; "
+        "null: clients choose no labels.",
+    )
+
+
 class HeaderRules(_Section):
     """Headers of requests to a subgraph."""
 
@@ -374,6 +385,7 @@ class RouterSettings(Settings):
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     authorization: AuthorizationSettings = Field(default_factory=AuthorizationSettings)
     headers: HeaderSettings = Field(default_factory=HeaderSettings)
+    overrides: OverrideSettings = Field(default_factory=OverrideSettings)
     persisted: PersistedSettings = Field(default_factory=PersistedSettings)
     rate_limits: RateLimitSettings = Field(default_factory=RateLimitSettings)
     response_cache: ResponseCacheSettings = Field(default_factory=ResponseCacheSettings)

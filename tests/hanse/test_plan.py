@@ -11,6 +11,8 @@ from click.testing import CliRunner
 
 from deploy.project import PROJECT
 from hanse.cli import main
+from hanse_schema.compose import compose
+from hanse_schema.subgraph import SubgraphSource
 
 SUPERGRAPH = str(PROJECT.published / "supergraph.graphql")
 
@@ -73,3 +75,26 @@ def test_what_cannot_be_planned(tmp_path: Path, operation: str) -> None:
     assert result.exit_code == 1
     assert result.stderr.startswith(f"hanse: {file} ")
     assert result.stdout == ""
+
+
+MIGRATION = {
+    "old": "type Query { a: Int }",
+    "new": """
+        extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@override"])
+        type Query { a: Int @override(from: "old", label: "percent(5)") b: Int }
+    """,
+}
+
+
+def test_labels_of_overrides(tmp_path: Path) -> None:
+    composition = compose([SubgraphSource(name, sdl, f"http://{name}") for name, sdl in MIGRATION.items()])
+    assert composition.sdl is not None
+    supergraph, operation = tmp_path / "supergraph.graphql", tmp_path / "operation.graphql"
+    supergraph.write_text(composition.sdl)
+    operation.write_text("{ a }")
+    arguments = ["plan", "--supergraph", str(supergraph), str(operation)]
+    assert "(old)" in CliRunner().invoke(main, arguments).output
+    assert "(new)" in CliRunner().invoke(main, [*arguments, "--label", "percent(5)"]).output
+    refused = CliRunner().invoke(main, [*arguments, "--label", "percent(6)"])
+    assert refused.exit_code == 1
+    assert "no override with the label percent(6); its labels: percent(5)" in refused.output

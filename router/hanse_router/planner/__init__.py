@@ -23,6 +23,7 @@ from hanse_schema.supergraph.model import Supergraph
 __all__ = ["PlanError", "Planner", "QueryPlan", "TooComplexError"]
 
 _NOTHING: frozenset[Field] = frozenset()
+_MAX_VIEWS = 32  # sets of override labels
 
 
 class Planner:
@@ -59,5 +60,7 @@ class Planner:
     def _view(self, labels: frozenset[str]) -> GraphView:
         view = self._views.get(labels)
         if view is None:
+            if len(self._views) >= _MAX_VIEWS:
+                del self._views[next(iter(self._views))]
             view = self._views[labels] = GraphView(self.graph, labels)
         return view

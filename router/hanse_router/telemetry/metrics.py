@@ -67,6 +67,12 @@ class Metrics:
         )
         self.store_available = Gauge("hanse_store_available", "Whether the shared store answers.", registry=registry)
         self.store_available.set(1)
+        self.overrides = CountSeries(
+            registry,
+            "hanse_override_requests",
+            "Requests that select fields with a progressive @override, by its label and the side that was used.",
+            ("label", "side"),
+        )
         self.execution = ExecutionMetrics(registry)
         self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
 
