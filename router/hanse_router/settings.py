@@ -267,6 +267,24 @@ class SubgraphRules(_Section):
     )
 
 
+class CircuitSettings(_Section):
+    """The circuit of a subgraph: while it is open, requests fail immediately."""
+
+    failure_ratio: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        description="Ratio of failed requests in the window that opens the circuit; 0: never. Failures are missing "
+        "connections, timeouts, and statuses above 499.",
+    )
+    min_requests: int = Field(
+        default=20, ge=1, description="Minimum number of requests in the window for the circuit to open."
+    )
+    window_seconds: float = Field(default=10.0, gt=0, description="The window, in seconds.")
+    open_seconds: float = Field(default=5.0, gt=0, description="Time until the first trial request, in seconds.")
+    trials: int = Field(default=3, ge=1, description="Number of successful trials that closes the circuit.")
+
+
 class TransportSettings(_Section):
     """Requests to subgraphs."""
 
@@ -289,10 +307,7 @@ class TransportSettings(_Section):
     )
     max_connections: int = Field(default=100, ge=1, description="Maximum number of connections to one subgraph.")
     connect_seconds: float = Field(default=5.0, gt=0, description="Timeout for opening a connection, in seconds.")
-    failures_to_open: int = Field(
-        default=0, ge=0, description="Number of consecutive failures that opens the circuit of a subgraph. 0: never."
-    )
-    open_seconds: float = Field(default=5.0, gt=0, description="How long the circuit stays open, in seconds.")
+    circuit: CircuitSettings = Field(default_factory=CircuitSettings)
     proxy: str | None = Field(default=None, description="URL of an HTTP proxy for requests to subgraphs.")
     share_requests: bool = Field(
         default=False,

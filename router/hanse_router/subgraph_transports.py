@@ -9,6 +9,7 @@ from hanse_router.settings import RouterSettings, SubgraphRules
 from hanse_router.telemetry.fetch_tracing import FetchTracing
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import LocalEndpoint, Transport, TransportOptions, make_transport
+from hanse_router.transports.options import CircuitOptions
 from hanse_router.transports.tls import tls_context
 from hanse_wire.settings import SettingsError
 
@@ -68,6 +69,7 @@ class SubgraphTransports:
 
     def _make(self, name: str, url: str, rules: SubgraphRules) -> Transport:
         defaults = self._settings.transport
+        circuit = defaults.circuit
         options = TransportOptions(
             timeout=rules.timeout_seconds or defaults.timeout_seconds,
             retries=defaults.retries if rules.retries is None else rules.retries,
@@ -77,8 +79,7 @@ class SubgraphTransports:
             redirects=defaults.redirects,
             max_connections=defaults.max_connections,
             connect_timeout=defaults.connect_seconds,
-            failures_to_open=defaults.failures_to_open,
-            open_seconds=defaults.open_seconds,
+            circuit=CircuitOptions(**circuit.model_dump()) if circuit.failure_ratio else None,
             deduplicate=defaults.share_requests,
             proxy=defaults.proxy,
             tls=self._tls,

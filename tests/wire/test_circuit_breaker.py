@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from hanse_wire.circuit_breaker import Admission, CircuitBreaker
+from hanse_wire.circuit_breaker import Admission, CircuitBreaker, ConsecutiveFailures, FailureRatio
 
 NORMAL, TRIAL, REJECTED = Admission
 
@@ -30,7 +30,7 @@ def clock() -> Clock:
 @pytest.fixture
 def breaker(clock: Clock) -> CircuitBreaker:
     """Opens after 3 failures for 5 s."""
-    return CircuitBreaker(max_failures=3, open_seconds=5, clock=clock)
+    return CircuitBreaker(ConsecutiveFailures(3), open_seconds=5, clock=clock)
 
 
 def fail(breaker: CircuitBreaker, times: int) -> list[bool]:
@@ -43,7 +43,7 @@ def test_failures_in_a_row_open_it(breaker: CircuitBreaker) -> None:
     assert not breaker.succeeded(breaker.admit())
     assert fail(breaker, 3) == [False, False, True]
     assert breaker.is_open
-    assert breaker.failures == 3
+    assert str(breaker.trip) == "failed 3 times in a row"
     assert breaker.admit() is REJECTED
 
 
@@ -64,7 +64,8 @@ def test_the_trial_closes_it(breaker: CircuitBreaker, clock: Clock) -> None:
     clock.now += 5
     assert breaker.succeeded(breaker.admit())
     assert not breaker.is_open
-    assert breaker.failures == 0
+    assert fail(breaker, 2) == [False, False]
+    assert breaker.succeeded(breaker.admit()) is False
     assert [breaker.admit() for _ in range(3)] == [NORMAL] * 3
 
 
@@ -72,7 +73,6 @@ def test_a_failed_trial_keeps_it_open_for_as_long_again(breaker: CircuitBreaker,
     fail(breaker, 3)
     clock.now += 5
     assert not breaker.failed(breaker.admit())
-    assert breaker.failures == 4
     assert breaker.seconds_until_trial == 5
     clock.now += 5
     assert breaker.admit() is TRIAL
@@ -118,3 +118,63 @@ def test_never_two_trials_at_the_same_time(seed: int, breaker: CircuitBreaker, c
             assert not (admission is NORMAL and breaker.is_open)
             in_flight.append(admission)
         assert in_flight.count(TRIAL) <= 1
+
+
+def ratio_breaker(clock: Clock, trials: int = 1) -> CircuitBreaker:
+    """Opens when half of at least 10 requests within 10 s fail, for 5 s."""
+    trip = FailureRatio(0.5, min_requests=10, window_seconds=10)
+    return CircuitBreaker(trip, open_seconds=5, trials=trials, clock=clock)
+
+
+def test_a_ratio_of_failures_opens_it(clock: Clock) -> None:
+    breaker = ratio_breaker(clock)
+    for _ in range(6):
+        breaker.succeeded(breaker.admit())
+    assert fail(breaker, 6) == [False] * 5 + [True]
+    assert str(breaker.trip) == "failed 6 of the last 12 requests"
+    assert breaker.admit() is REJECTED
+
+
+def test_successes_between_failures_do_not_hide_them(clock: Clock) -> None:
+    breaker = ratio_breaker(clock)
+    opened = False
+    for _ in range(10):
+        opened = opened or breaker.failed(breaker.admit())
+        if not opened:
+            breaker.succeeded(breaker.admit())
+    assert opened
+
+
+def test_few_requests_do_not_open_it(clock: Clock) -> None:
+    breaker = ratio_breaker(clock)
+    assert fail(breaker, 9) == [False] * 9
+
+
+def test_what_is_older_than_the_window_is_forgotten(clock: Clock) -> None:
+    breaker = ratio_breaker(clock)
+    fail(breaker, 9)
+    clock.now += 10
+    assert fail(breaker, 9) == [False] * 9
+    clock.now += 5
+    assert fail(breaker, 1) == [True]
+
+
+def test_a_window_without_requests_for_long(clock: Clock) -> None:
+    breaker = ratio_breaker(clock)
+    fail(breaker, 5)
+    clock.now += 1_000_000
+    for _ in range(100):
+        breaker.succeeded(breaker.admit())
+    assert fail(breaker, 50) == [False] * 50
+
+
+def test_several_trials_in_a_row_close_it(clock: Clock) -> None:
+    breaker = ratio_breaker(clock, trials=3)
+    fail(breaker, 10)
+    clock.now += 5
+    assert [breaker.succeeded(breaker.admit()) for _ in range(2)] == [False, False]
+    assert not breaker.failed(breaker.admit())
+    assert breaker.admit() is REJECTED
+    clock.now += 5
+    assert [breaker.succeeded(breaker.admit()) for _ in range(3)] == [False, False, True]
+    assert fail(breaker, 9) == [False] * 9  # what was before is forgotten

@@ -26,7 +26,7 @@ from hanse_router.store.redis_buckets import RedisBuckets
 from hanse_router.store.redis_cache import RedisCache
 from hanse_router.store.redis_url import Client, open_client, shown_address
 from hanse_router.telemetry.metrics import Metrics
-from hanse_wire.circuit_breaker import Admission, CircuitBreaker
+from hanse_wire.circuit_breaker import Admission, CircuitBreaker, ConsecutiveFailures
 from hanse_wire.settings import SettingsError
 
 FAILURES_TO_OPEN = 3
@@ -48,7 +48,7 @@ class RedisStore:
         self._address = shown_address(settings.url)
         self._seconds = settings.timeout_seconds
         self._concurrency = asyncio.Semaphore(settings.max_connections)
-        self._circuit = CircuitBreaker(max_failures=FAILURES_TO_OPEN, open_seconds=settings.retry_seconds)
+        self._circuit = CircuitBreaker(ConsecutiveFailures(FAILURES_TO_OPEN), open_seconds=settings.retry_seconds)
         self._failures = metrics.store_failures.labels()
         self._available = metrics.store_available
         self.cache: Cache = RedisCache(self.run, prefix=settings.prefix)

@@ -56,6 +56,9 @@ class Metrics:
         self.fetch_seconds = TimeSeries(
             registry, "hanse_fetch_seconds", "Time of a request to a subgraph.", ("subgraph",)
         )
+        self.circuits = Gauge(
+            "hanse_circuit_open", "Whether the circuit of a subgraph is open.", ("subgraph",), registry=registry
+        )
         self.subscriptions = Gauge("hanse_subscriptions", "Subscriptions that run now.", registry=registry)
         self.upload_bytes = Gauge("hanse_upload_bytes", "Size of the files of requests in flight.", registry=registry)
         self.sockets = Gauge("hanse_websockets", "WebSocket connections open now.", registry=registry)

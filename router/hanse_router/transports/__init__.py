@@ -50,7 +50,7 @@ def make_transport(
     """
     context = Context(subgraph or url, options, metrics, tracing)
     if endpoint is not None:  # there is no network that could fail
-        context = replace(context, options=replace(options, retries=0, failures_to_open=0))
+        context = replace(context, options=replace(options, retries=0, circuit=None))
         return with_middlewares(LocalTransport(endpoint, options), context)
     return with_middlewares(_network_transport(url, options), context)
 

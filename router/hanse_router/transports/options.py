@@ -9,6 +9,17 @@ from hanse_router.transports.redirects import Policy
 
 
 @dataclass(frozen=True, slots=True)
+class CircuitOptions:
+    """When the circuit of a subgraph opens and closes."""
+
+    failure_ratio: float  # of the requests in the window
+    min_requests: int = 20  # in the window
+    window_seconds: float = 10.0
+    open_seconds: float = 5.0  # from the opening of the circuit to the first trial
+    trials: int = 3  # that have to succeed, one after another
+
+
+@dataclass(frozen=True, slots=True)
 class TransportOptions:
     """How one subgraph is reached. Times are in seconds.
 
@@ -28,8 +39,7 @@ class TransportOptions:
     redirects: Policy = "same_host"
     retry_timeouts: bool = False
     compressed: bool = True  # accept compressed responses
-    failures_to_open: int = 0  # failed requests in a row that open the circuit; 0: none do
-    open_seconds: float = 5.0  # from the opening of the circuit to the next attempt
+    circuit: CircuitOptions | None = None
     deduplicate: bool = False  # send equal queries that are in flight at the same time once
     proxy: str | None = None
     tls: ssl.SSLContext | None = None  # None: the system's certificates

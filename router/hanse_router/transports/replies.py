@@ -11,6 +11,12 @@ _STEP_BYTES = 256 * 1024  # inflated at a time: about a millisecond of work
 _DETECT, _RAW = 47, -15  # zlib's names for: gzip or zlib, by the header; deflate without a header
 
 
+class FailedReply(bytes):
+    """A GraphQL response with a status of 500 or above."""
+
+    __slots__ = ()
+
+
 def checked_reply(status: int, body: bytes) -> bytes:
     """The body, where it may be a GraphQL response: the status is 2xx, or the body has GraphQL errors.
 
@@ -19,7 +25,7 @@ def checked_reply(status: int, body: bytes) -> bytes:
     if 200 <= status < 300:
         return body
     if body.lstrip()[:1] == b"{" and b'"errors"' in body:
-        return body
+        return FailedReply(body) if status >= 500 else body
     raise SubgraphHttpError(f"The subgraph responded with HTTP status {status}.", status=status)
 
 
