@@ -174,13 +174,18 @@ class Platform:
 
     def _router(self, name: str) -> PlatformProcess:
         variables = {
-            "HANSE_ROUTER_JWT__JWKS_URLS": json.dumps([self._users_keys]),
+            "HANSE_ROUTER_JWT__ISSUERS": json.dumps([self._issuer]),
             # All routers share one key, so that subgraphs accept tokens of each.
             "HANSE_ROUTER_IDENTITY__KEY_FILE": str(self.folder / "router" / "router-signing.json"),
             **({"HANSE_ROUTER_STORE__URL": self._outside.store} if self._outside.store else {}),
             **self._more,
         }
         return PlatformProcess(name, self._ports[name], ("router", "--supergraph", str(self.supergraph)), variables)
+
+    @property
+    def _issuer(self) -> dict[str, object]:
+        """The users subgraph as an issuer of access tokens."""
+        return {"issuer": "hanse-users", "audiences": ["hanse"], "jwks_url": self._users_keys}
 
     @property
     def _users_keys(self) -> str:

@@ -20,6 +20,7 @@ from hanse.router import load_router_settings
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
+from hanse_subgraph.declaration import TokenIssuer
 from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
 from hanse_wire.command_line import CommandError
@@ -72,15 +73,26 @@ def create_subgraphs(project: Project, folder: Path, url: str | None = None) -> 
     return {name: subgraph.create({"data_dir": folder}, url=url) for name, subgraph in project.subgraphs.items()}
 
 
+def token_issuers(project: Project, subgraphs: dict[str, SubgraphApp]) -> list[TokenIssuer]:
+    """The subgraphs that issue access tokens."""
+    declared = {name: subgraph.declared.token_issuer for name, subgraph in project.subgraphs.items()}
+    return [describe(subgraphs[name]) for name, describe in declared.items() if describe is not None]
+
+
 def embedded_router(project: Project, subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
     """The router over subgraphs of this process. Raises CommandError when one of its settings is wrong."""
     keys = folder / "keys"
-    issuers = [subgraph.declared.issuer_jwks_file for subgraph in project.subgraphs.values()]
+    issuers = token_issuers(project, subgraphs)
     query = project.config.first_query
     settings = load_router_settings(
         None,
         {
-            "jwt": {"jwks_urls": [(folder / file).as_uri() for file in issuers if file]},
+            "jwt": {
+                "issuers": [
+                    {"issuer": one.issuer, "audiences": [one.audience], "jwks_url": one.jwks_file.as_uri()}
+                    for one in issuers
+                ]
+            },
             "graphiql": {"default_query": read_text(project.folder / query)} if query is not None else {},
             "identity": {"key_file": keys / "router-signing.json", "jwks_file": keys / "router-jwks.json"},
         },

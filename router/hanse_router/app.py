@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hanse_router.engine import Engine
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
-from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
+from hanse_router.identity.client_tokens import TokenVerifier, open_issuers
 from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
 from hanse_router.prepare.override_labels import LabelHook
 from hanse_router.reload import watch
@@ -39,27 +39,27 @@ def create_router(
     supergraph_sdl: str,
     *,
     local_endpoints: Mapping[str, LocalEndpoint] | None = None,
-    jwks: JwksSource | None = None,
+    jwks: Mapping[str, JwksSource] | None = None,
     supergraph_file: Path | None = None,
     override_labels: LabelHook | None = None,
 ) -> Router:
     """The router over a supergraph.
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
-    public keys of access tokens, besides `jwt.jwks_urls`. `supergraph_file` is watched, and reloaded when it changes.
+    public keys of issuers, by name, in place of their URLs. `supergraph_file` is watched, and reloaded when it changes.
     `override_labels` chooses the active labels of progressive overrides for a request: from its context, and the labels
     that can change its plan.
     Raises SettingsError where a setting does not fit, InvalidSupergraphError.
     """
     metrics = Metrics()
     store = open_store(settings, metrics)
-    keys = open_key_set(settings.jwt, store.cache, [jwks] if jwks is not None else [])
+    issuers = open_issuers(settings.jwt, store.cache, jwks)
     identity = settings.identity
     signing = RouterKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
     spans = _spans(settings.telemetry)
     engine = Engine(
         settings,
-        verifier=TokenVerifier(keys, settings.jwt, policies_claim=settings.authorization.policies_claim),
+        verifier=TokenVerifier(issuers, settings.jwt, policies_claim=settings.authorization.policies_claim),
         tokens=SubgraphTokens(signing, identity) if signing is not None else None,
         persisted=PersistedDocuments(settings.persisted),
         limiter=_limiter(settings.rate_limits, store),

@@ -77,8 +77,7 @@ class Engine:
         self._spans = spans
         self._override_labels = override_labels
         self.stopping = False
-        self._verifier = verifier
-        self._token_header = settings.jwt.header.lower()
+        self.verifier = verifier
         self._tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
@@ -147,10 +146,12 @@ class Engine:
 
     async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
         """Who calls. Raises Unauthenticated, Unavailable."""
-        authorization = headers.get(self._token_header)
-        principal = self._verifier.known(authorization)
+        verifier = self.verifier
+        token = verifier.token(headers)
+        principal = verifier.known(token)
         if principal is None:
-            principal = await self._verifier.verify(authorization)
+            assert token is not None
+            principal = await verifier.verify(token)
         return RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
 
     def operation(self, request: GraphQLRequest) -> tuple[Pipeline, PreparedOperation]:

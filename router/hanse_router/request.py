@@ -32,11 +32,13 @@ class Principal(msgspec.Struct, frozen=True, eq=False):
     policies: frozenset[str] = frozenset()
     authenticated: bool = False
     expires: float = float("inf")  # seconds since the epoch
+    issuer: str = ""
+    issued_at: float = 0.0  # seconds since the epoch; 0 where the token does not say it
 
     @property
     def key(self) -> tuple[object, ...]:
-        """The claims sent to subgraphs: equal if two callers cannot be distinguished."""
-        return (self.subject, self.session_id, self.roles, self.scope)
+        """The issuer and the claims sent to subgraphs: equal if two callers cannot be distinguished."""
+        return (self.subject, self.session_id, self.roles, self.scope, self.issuer)
 
 
 ANONYMOUS = Principal()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from hanse_router.settings_identity import IdentitySettings, JwtSettings
+from hanse_router.settings_section import Section
 from hanse_wire.server_settings import ServerSettings
 from hanse_wire.settings import (
     SUBGRAPH_VARIABLES,
@@ -20,18 +22,14 @@ from hanse_wire.settings import (
 PREFIX = "HANSE_ROUTER_"
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class GraphiqlSettings(_Section):
+class GraphiqlSettings(Section):
     """The GraphiQL page at `/`."""
 
     enabled: bool = Field(default=True, description="Serve GraphiQL to browsers.")
     default_query: str = Field(default="", description="The initial query in the editor; empty: a greeting.")
 
 
-class CorsSettings(_Section):
+class CorsSettings(Section):
     """Which web pages of other origins may call the router."""
 
     origins: tuple[str, ...] = Field(
@@ -45,7 +43,7 @@ class CorsSettings(_Section):
     max_age_seconds: int = Field(default=86_400, ge=0, description="How long browsers cache a preflight.")
 
 
-class CsrfSettings(_Section):
+class CsrfSettings(Section):
     """Protection against cross-site request forgery."""
 
     enabled: bool = Field(default=True, description="Refuse requests that a browser can send without a preflight.")
@@ -55,7 +53,7 @@ class CsrfSettings(_Section):
     )
 
 
-class LimitSettings(_Section):
+class LimitSettings(Section):
     """How large a request may be."""
 
     max_body_bytes: int = Field(default=2_000_000, ge=1, description="Maximum size of a request body, in bytes.")
@@ -91,7 +89,7 @@ class LimitSettings(_Section):
     )
 
 
-class UploadSettings(_Section):
+class UploadSettings(Section):
     """Files in requests (GraphQL multipart request specification)."""
 
     enabled: bool = Field(default=True, description="Accept requests with files.")
@@ -110,50 +108,7 @@ class UploadSettings(_Section):
     )
 
 
-class JwtSettings(_Section):
-    """How clients' access tokens are verified."""
-
-    jwks_urls: tuple[str, ...] = Field(
-        default=(), description="URLs of the issuers' JWKS: `https://`, `http://` or `file://`."
-    )
-    issuers: tuple[str, ...] = Field(default=("hanse-users",), description="Accepted `iss`; empty: any.")
-    audiences: tuple[str, ...] = Field(default=("hanse",), description="Accepted `aud`; empty: not checked.")
-    algorithms: tuple[str, ...] = Field(
-        default=("EdDSA", "ES256", "RS256"), description="Accepted signature algorithms. Never symmetric ones."
-    )
-    leeway_seconds: float = Field(default=5.0, ge=0, le=300, description="Tolerated clock difference, in seconds.")
-    header: str = Field(default="authorization", description="The request header that contains the token.")
-    required: bool = Field(default=False, description="Refuse requests without a token.")
-    refresh_seconds: float = Field(default=300.0, gt=0, description="Interval between JWKS refreshes, in seconds.")
-    retry_seconds: float = Field(
-        default=5.0, ge=0, description="Minimum interval between JWKS requests for unknown key ids, in seconds."
-    )
-    copy_seconds: float = Field(
-        default=86_400.0,
-        gt=0,
-        description="How long routers with one store may use a JWKS that another of them read, in seconds.",
-    )
-    cache_size: int = Field(default=10_000, ge=1, description="Maximum number of verified tokens in the cache.")
-
-
-class IdentitySettings(_Section):
-    """The short-lived tokens that the router sends to subgraphs."""
-
-    enabled: bool = Field(default=True, description="Send each subgraph a token with the claims of the caller.")
-    issuer: str = Field(default="hanse-router", description="The `iss` of these tokens.")
-    key_file: Path = Field(
-        default=Path(".data/keys/router-signing.json"),
-        description="The private key; created with mode 0600 at the first start.",
-    )
-    jwks_file: Path | None = Field(
-        default=None,
-        description="File for the public key, for subgraphs on this machine; default: beside the private key.",
-    )
-    token_seconds: int = Field(default=60, ge=5, description="Lifetime of a token, in seconds.")
-    cache_size: int = Field(default=20_000, ge=1, description="Maximum number of callers whose tokens are cached.")
-
-
-class AuthorizationSettings(_Section):
+class AuthorizationSettings(Section):
     """`@authenticated`, `@requiresScopes` and `@policy`."""
 
     enabled: bool = Field(default=True, description="Enforce the directives of the supergraph.")
@@ -163,7 +118,7 @@ class AuthorizationSettings(_Section):
     policies_claim: str = Field(default="policies", description="The claim that lists the caller's policies.")
 
 
-class OverrideSettings(_Section):
+class OverrideSettings(Section):
     """Progressive `@override(label:)`. `percent(n)` needs no settings."""
 
     labels: tuple[str, ...] = Field(default=(), description="Labels that are active for every request.")
@@ -174,7 +129,7 @@ class OverrideSettings(_Section):
     )
 
 
-class HeaderRules(_Section):
+class HeaderRules(Section):
     """Headers of requests to a subgraph."""
 
     propagate: tuple[str, ...] = Field(default=(), description="Names of client headers that are propagated.")
@@ -187,7 +142,7 @@ class HeaderSettings(HeaderRules):
     subgraphs: dict[str, HeaderRules] = Field(default_factory=dict, description="Additional headers by subgraph.")
 
 
-class PersistedSettings(_Section):
+class PersistedSettings(Section):
     """Persisted documents."""
 
     automatic: bool = Field(default=True, description="Automatic persisted queries (APQ).")
@@ -203,14 +158,14 @@ class PersistedSettings(_Section):
     trusted_only: bool = Field(default=False, description="Execute only trusted documents.")
 
 
-class RateLimit(_Section):
+class RateLimit(Section):
     """At most `max` uses in each window; a token bucket."""
 
     max: int = Field(ge=0, description="Uses allowed in a window.")
     window: str = Field(default="1m", description="The window: `10s`, `1m`, `1h`, `1d`.")
 
 
-class RateLimitSettings(_Section):
+class RateLimitSettings(Section):
     """Limits by field (`@rateLimit` in a subgraph), and on all requests."""
 
     enabled: bool = Field(default=True, description="Enforce rate limits.")
@@ -226,7 +181,7 @@ class RateLimitSettings(_Section):
     )
 
 
-class StoreSettings(_Section):
+class StoreSettings(Section):
     """What several routers share."""
 
     url: str = Field(
@@ -248,7 +203,7 @@ class StoreSettings(_Section):
     )
 
 
-class ResponseCacheSettings(_Section):
+class ResponseCacheSettings(Section):
     """The response cache, controlled by `@cacheControl` in the supergraph."""
 
     enabled: bool = Field(default=False, description="Cache responses.")
@@ -256,7 +211,7 @@ class ResponseCacheSettings(_Section):
     max_response_bytes: int = Field(default=1_000_000, ge=1, description="Maximum size of a cached response, in bytes.")
 
 
-class SubgraphRules(_Section):
+class SubgraphRules(Section):
     """Settings of one subgraph; the others are those of `transport`."""
 
     url: str | None = Field(default=None, description="URL instead of the routing URL in the supergraph.")
@@ -267,7 +222,7 @@ class SubgraphRules(_Section):
     )
 
 
-class CircuitSettings(_Section):
+class CircuitSettings(Section):
     """The circuit of a subgraph: while it is open, requests fail immediately."""
 
     failure_ratio: float = Field(
@@ -285,7 +240,7 @@ class CircuitSettings(_Section):
     trials: int = Field(default=3, ge=1, description="Number of successful trials that closes the circuit.")
 
 
-class TransportSettings(_Section):
+class TransportSettings(Section):
     """Requests to subgraphs."""
 
     timeout_seconds: float = Field(default=30.0, gt=0, description="Timeout of a request, in seconds.")
@@ -324,7 +279,7 @@ class TransportSettings(_Section):
     )
 
 
-class WebSocketSettings(_Section):
+class WebSocketSettings(Section):
     """Operations over WebSocket."""
 
     enabled: bool = Field(default=True, description="Serve WebSocket on the path of GraphQL.")
@@ -335,14 +290,14 @@ class WebSocketSettings(_Section):
     )
 
 
-class StreamSettings(_Section):
+class StreamSettings(Section):
     """Subscriptions over HTTP: server-sent events and multipart."""
 
     enabled: bool = Field(default=True, description="Serve subscriptions over HTTP.")
     heartbeat_seconds: float = Field(default=5.0, gt=0, description="Interval between heartbeats, in seconds.")
 
 
-class TelemetrySettings(_Section):
+class TelemetrySettings(Section):
     """Logs, metrics and traces."""
 
     access_log: bool = Field(default=False, description="Log each request with the logger `hanse.access`.")

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.events.topics import Topic, Topics
@@ -25,6 +26,15 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TokenIssuer:
+    """What a router of the same process needs to verify the access tokens that a subgraph issues."""
+
+    issuer: str
+    audience: str
+    jwks_file: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subgraph:
     """One subgraph's declaration. Only `create` is required.
 
@@ -32,8 +42,8 @@ class Subgraph:
     SettingsError when a setting is wrong.
 
     `topics` are the Kafka topics of the events that it publishes. `user_scopes` and `admin_scopes` are the scopes that
-    its schema requires: those of every user, and those of admins. `issuer_jwks_file` is set by the subgraph that issues
-    access tokens: the file, below the data folder, of its public keys.
+    its schema requires: those of every user, and those of admins. `token_issuer` is set by the subgraph that issues
+    access tokens: it tells what the router of `hanse up` needs to verify them.
 
     `paths` are HTTP paths beside GraphQL, such as `/files`: `hanse up` serves them on the router's port.
 
@@ -46,7 +56,7 @@ class Subgraph:
     topics: tuple[Topic, ...] = ()
     user_scopes: tuple[str, ...] = ()
     admin_scopes: tuple[str, ...] = ()
-    issuer_jwks_file: str = ""
+    token_issuer: Callable[[SubgraphApp], TokenIssuer] | None = None
     paths: tuple[str, ...] = ()
     demo: Callable[[], DemoData] | None = None
     commands: Mapping[str, Callable[[Platform], click.Command]] = field(default_factory=dict)

@@ -161,8 +161,8 @@ def leaves(model: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, tupl
 
 
 def as_model(annotation: object) -> type[BaseModel] | None:
-    """The model that an annotation holds, alone or with None; None for a map or a plain value."""
-    options = typing.get_args(annotation) if typing.get_origin(annotation) is not dict else ()
+    """The model that an annotation holds, alone or with None; None for a map, a list or a plain value."""
+    options = typing.get_args(annotation) if typing.get_origin(annotation) not in (dict, tuple) else ()
     for option in (annotation, *options):
         if isinstance(option, type) and issubclass(option, BaseModel):
             return option
@@ -175,8 +175,9 @@ def _is_or_holds(known: str, name: str) -> bool:
 
 
 def _explain(model: type[BaseModel], error: ValidationError, layers: Sequence[Layer]) -> str:
-    """The first fault of a validation, in one line."""
-    fault = error.errors()[0]
+    """One fault of a validation in one line: an unknown setting, which explains a missing one, or the first fault."""
+    faults = error.errors()
+    fault = next((one for one in faults if one["type"] == "extra_forbidden"), faults[0])
     location = fault["loc"]
     layer = next((one for one in layers if one.has(location)), layers[-1])
     name = layer.name(location)
@@ -205,7 +206,8 @@ def _model_at(model: type[BaseModel], path: Location) -> type[BaseModel]:
         section = as_model(annotation)
         if section is not None and str(part) in section.model_fields:
             annotation = section.model_fields[str(part)].annotation
-        else:  # a name in a map
-            annotation = (typing.get_args(annotation) or (model,))[-1]
+        else:  # a name in a map, or an index in a list
+            arguments = typing.get_args(annotation) or (model,)
+            annotation = arguments[0] if typing.get_origin(annotation) is tuple else arguments[-1]
         found = as_model(annotation) or found
     return found

@@ -61,9 +61,16 @@ def _rows(model: type[BaseModel], prefix: str, without: frozenset[str] = frozens
         if typing.get_origin(field.annotation) is dict:
             entry = as_model(typing.get_args(field.annotation)[1])
             rows += _rows(entry, f"{key}.<name>.") if entry is not None else []
+        elif (entry := _entry(field.annotation)) is not None:
+            rows += _rows(entry, f"{key}[].")
         elif (section := as_model(field.annotation)) is not None:
             rows += _rows(section, f"{key}.")
     return rows
+
+
+def _entry(annotation: Any) -> type[BaseModel] | None:
+    """The model of a list's entries; None for what is no list, and for a list of plain values."""
+    return as_model(typing.get_args(annotation)[0]) if typing.get_origin(annotation) is tuple else None
 
 
 def _yaml(value: Any) -> str:

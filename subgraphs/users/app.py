@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.db import Database
+from hanse_subgraph.declaration import TokenIssuer
 from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from fastapi import FastAPI
 
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
+
+
+def token_issuer(app: SubgraphApp) -> TokenIssuer:
+    """How access tokens of this subgraph are verified in its own process."""
+    settings = app.settings
+    assert isinstance(settings, UsersSettings)
+    public_file = SigningKeys(settings.signing_keys).public_file
+    return TokenIssuer(issuer=settings.issuer, audience=settings.audience, jwks_file=public_file)
 
 
 def create(settings: UsersSettings, platform: Platform = STANDALONE) -> SubgraphApp:

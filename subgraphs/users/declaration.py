@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from hanse_subgraph.declaration import Subgraph
+from hanse_subgraph.declaration import Subgraph, TokenIssuer
 from hanse_subgraph.events.topics import Topic
 from hanse_subgraph.platform import Platform
 
@@ -21,6 +21,12 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     from subgraphs.users.settings import UsersSettings
 
     return create(UsersSettings.load(**given), platform)
+
+
+def _token_issuer(app: SubgraphApp) -> TokenIssuer:
+    from subgraphs.users.app import token_issuer
+
+    return token_issuer(app)
 
 
 def _demo() -> DemoData:
@@ -46,7 +52,7 @@ subgraph = Subgraph(
     topics=(Topic("users", kinds=("user", "sign_in", "api_key")),),
     user_scopes=("profile:write",),
     admin_scopes=("users:read", "users:write"),
-    issuer_jwks_file="keys/users-jwks.json",
+    token_issuer=_token_issuer,
     demo=_demo,
     commands={"users": _users_commands, "keys": _keys_commands},
 )

@@ -120,7 +120,8 @@ def test_the_routers_are_told_where_the_subgraphs_are() -> None:
         name: f"http://{name}:4000/graphql" for name in SUBGRAPHS
     }
     settings = RouterSettings.load(ROOT / "deploy/compose/router.yaml")
-    assert settings.jwt.jwks_urls == ("http://users:4000/.well-known/jwks.json",)
+    (issuer,) = settings.jwt.issuers
+    assert (issuer.issuer, issuer.jwks_url) == ("hanse-users", "http://users:4000/.well-known/jwks.json")
     assert str(settings.identity.key_file).startswith("/data/")
     (subnet,) = [config["subnet"] for config in compose(GIVEN)["networks"]["default"]["ipam"]["config"]]
     assert settings.trusted_proxies == (subnet,)

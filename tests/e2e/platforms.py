@@ -41,8 +41,9 @@ def distributed(
         supergraph = compose(data, urls)
         config = data / "router.yaml"
         jwks = f"{urls['users'].removesuffix('/graphql')}/.well-known/jwks.json"
+        issuer = {"issuer": "hanse-users", "audiences": ["hanse"], "jwks_url": jwks}
         config.write_text(
-            json.dumps({"jwt": {"jwks_urls": [jwks]}, "identity": {"key_file": str(data / "router-signing.json")}})
+            json.dumps({"jwt": {"issuers": [issuer]}, "identity": {"key_file": str(data / "router-signing.json")}})
         )
         router = stack.enter_context(
             running(HANSE, "router", "--supergraph", supergraph, "--config", config, "--port", str(router_port))

@@ -22,7 +22,7 @@ from hanse_router.settings import RouterSettings
 from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
-from tests.router.identity.keys import Issuer, Published
+from tests.router.identity.keys import Issuer, Published, issuer_settings
 
 ACCOUNTS = """
 extend schema
@@ -192,6 +192,11 @@ def supergraph_sdl(accounts: str = ACCOUNTS) -> str:
     return composition.sdl
 
 
+def jwt_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The section `jwt` of settings, with the issuer of a platform."""
+    return {"retry_seconds": 0, "issuers": [issuer_settings()], **settings.get("jwt", {})}
+
+
 class Platform:
     """A router over these subgraphs, and an issuer of tokens."""
 
@@ -200,13 +205,13 @@ class Platform:
         self.jwks = Published(self.issuer.key.public_jwks)
         self.subgraphs = endpoints()
         chosen = RouterSettings.load(
-            None, identity={"key_file": folder / "router.json"}, **{"jwt": {"retry_seconds": 0}, **settings}
+            None, identity={"key_file": folder / "router.json"}, **{**settings, "jwt": jwt_settings(settings)}
         )
         self.router: Router = create_router(
             chosen,
             supergraph_sdl(),
             local_endpoints=self.subgraphs,
-            jwks=self.jwks,
+            jwks={"hanse-users": self.jwks},
             supergraph_file=supergraph_file,
         )
 

@@ -47,6 +47,8 @@ def test_the_file_is_over_what_the_code_gives_and_the_environment_over_both(
         ("max_depth: 3", "unknown setting max_depth: did you mean limits.max_depth?"),
         ("subgraphs: {users: {urll: x}}", "unknown setting subgraphs.users.urll: did you mean subgraphs.users.url?"),
         ("rate_limits: {fields: {Query.a: {max: 1, windw: 1m}}}", "did you mean rate_limits.fields.Query.a.window?"),
+        ("jwt: {issuers: [{issuerr: a}]}", "unknown setting jwt.issuers.0.issuerr: did you mean jwt.issuers.0.issuer?"),
+        ("jwt: {issuers: [{issuer: a, audiences: []}]}", "setting jwt.issuers.0.jwks_url: field required"),
         ("zzzzz: 1", "unknown setting zzzzz: known here are authorization,"),
         ("limits: {max_depth: -3}", "setting limits.max_depth: input should be greater than or equal to 1"),
         ("limits: 3", "setting limits:"),

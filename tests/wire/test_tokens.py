@@ -15,7 +15,8 @@ from hanse_wire.tokens import (
     MAX_TOKEN_CHARACTERS,
     TokenError,
     TokenExpired,
-    TokenRules,
+    TrustedIssuer,
+    UnknownIssuer,
     UnknownSigningKey,
     bearer_token,
     verify_token,
@@ -24,7 +25,6 @@ from tests.wire.test_jwks import Source
 
 JWK = new_jwk()
 KEY = SigningKey(JWK)
-RULES = TokenRules(("EdDSA",), ["issuer"], ["audience"])
 
 
 def claims(**changed: Any) -> dict[str, Any]:
@@ -32,8 +32,13 @@ def claims(**changed: Any) -> dict[str, Any]:
     return {name: value for name, value in all_claims.items() if value is not None}
 
 
-async def verify(token: str, rules: TokenRules = RULES) -> dict[str, Any]:
-    return await verify_token(token, KeySet([Source(JWK)], refresh_seconds=60, retry_seconds=60), rules)
+def trusted(jwk: Any = JWK, algorithms: tuple[str, ...] = ("EdDSA",), leeway_seconds: float = 0) -> TrustedIssuer:
+    keys = KeySet([Source(jwk)], refresh_seconds=60, retry_seconds=60)
+    return TrustedIssuer(keys, algorithms, ["audience"], leeway_seconds)
+
+
+async def verify(token: str, issuer: TrustedIssuer | None = None) -> dict[str, Any]:
+    return await verify_token(token, {"issuer": issuer or trusted()})
 
 
 async def test_a_valid_token() -> None:
@@ -53,7 +58,7 @@ async def test_leeway_is_for_expiry_too() -> None:
     token = KEY.sign(claims(exp=int(time.time()) - 3))
     with pytest.raises(TokenExpired):
         await verify(token)
-    assert await verify(token, TokenRules(("EdDSA",), ["issuer"], ["audience"], leeway_seconds=30))
+    assert await verify(token, trusted(leeway_seconds=30))
 
 
 async def test_forged_signatures_and_confused_algorithms() -> None:
@@ -67,7 +72,7 @@ async def test_forged_signatures_and_confused_algorithms() -> None:
         with pytest.raises(TokenError):
             await verify(token)
         with pytest.raises(TokenError):  # ES256 is accepted, but the key is of another algorithm
-            await verify(token, TokenRules(("EdDSA", "ES256"), ["issuer"], ["audience"]))
+            await verify(token, trusted(algorithms=("EdDSA", "ES256")))
     with pytest.raises(UnknownSigningKey):
         await verify(SigningKey(new_jwk()).sign(claims()))
 
@@ -81,7 +86,24 @@ async def test_what_is_not_a_token(token: str) -> None:
 @pytest.mark.parametrize("algorithm", ["HS256", "none", "None"])
 def test_algorithms_that_are_refused(algorithm: str) -> None:
     with pytest.raises(ValueError, match="EdDSA"):
-        TokenRules((algorithm,), [], [])
+        trusted(algorithms=(algorithm,))
+
+
+async def test_a_key_signs_for_its_issuer_only() -> None:
+    other = new_jwk()
+    issuers = {"issuer": trusted(), "other": trusted(other)}
+    for name, key in (("issuer", KEY), ("other", SigningKey(other))):
+        assert (await verify_token(key.sign(claims(iss=name)), issuers))["iss"] == name
+    with pytest.raises(UnknownSigningKey):
+        await verify_token(KEY.sign(claims(iss="other")), issuers)
+    with pytest.raises(UnknownIssuer):
+        await verify_token(KEY.sign(claims(iss="third")), issuers)
+
+
+async def test_an_algorithm_needs_a_key_of_its_type() -> None:
+    mislabelled = {**JWK, "alg": "RS256"}  # an Ed25519 key
+    with pytest.raises(TokenError):
+        await verify(KEY.sign(claims()), trusted(mislabelled, ("EdDSA", "RS256")))
 
 
 def test_the_header() -> None:

@@ -3,87 +3,126 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from hanse_router.errors import Unauthenticated, Unavailable
 from hanse_router.request import ANONYMOUS, Principal
-from hanse_router.settings import JwtSettings
+from hanse_router.settings_identity import JwtSettings
 from hanse_router.store.protocol import Cache
 from hanse_wire.jwks import JwksSource, JwksUrlError, KeySet, KeysUnavailable, jwks_source
 from hanse_wire.lru_cache import LruCache
 from hanse_wire.settings import SettingsError
-from hanse_wire.tokens import TokenError, TokenExpired, TokenRules, UnknownSigningKey, bearer_token, verify_token
+from hanse_wire.tokens import TokenError, TokenExpired, TrustedIssuer, bearer_token, verify_token
+
+MAX_CACHED_TOKENS = 100_000
+_SCHEME = "Bearer "
 
 
-def open_key_set(settings: JwtSettings, copies: Cache, sources: Sequence[JwksSource] = ()) -> KeySet:
-    """The keys of `jwt.jwks_urls`, and of further sources. Raises SettingsError."""
-    try:
-        configured = [jwks_source(url) for url in settings.jwks_urls]
-    except JwksUrlError as error:
-        raise SettingsError(f"setting jwt.jwks_urls: {error}") from error
-    return KeySet(
-        [*sources, *configured],
-        refresh_seconds=settings.refresh_seconds,
-        retry_seconds=settings.retry_seconds,
-        copies=copies,
-        copy_seconds=settings.copy_seconds,
-    )
+def open_issuers(
+    settings: JwtSettings, copies: Cache, sources: Mapping[str, JwksSource] | None = None
+) -> dict[str, TrustedIssuer]:
+    """The issuers of `jwt.issuers` by name. `sources` replace the JWKS at the URLs. Raises SettingsError."""
+    found: dict[str, TrustedIssuer] = {}
+    for index, issuer in enumerate(settings.issuers):
+        source = sources.get(issuer.issuer) if sources is not None else None
+        try:
+            source = source or jwks_source(issuer.jwks_url)
+        except JwksUrlError as error:
+            raise SettingsError(f"setting jwt.issuers.{index}.jwks_url: {error}") from error
+        keys = KeySet(
+            [source],
+            refresh_seconds=settings.refresh_seconds,
+            retry_seconds=settings.retry_seconds,
+            copies=copies,
+            copy_seconds=settings.copy_seconds,
+        )
+        found[issuer.issuer] = TrustedIssuer(keys, issuer.algorithms, issuer.audiences, settings.leeway_seconds)
+    return found
 
 
 class TokenVerifier:
     """Turns access tokens into principals."""
 
-    def __init__(self, keys: KeySet, settings: JwtSettings, *, policies_claim: str = "policies") -> None:
-        """Raises SettingsError for a symmetric algorithm."""
-        try:
-            self._rules = TokenRules(settings.algorithms, settings.issuers, settings.audiences, settings.leeway_seconds)
-        except ValueError as error:
-            raise SettingsError(f"setting jwt.algorithms: {error}") from error
-        self._keys = keys
-        self._settings = settings
+    def __init__(
+        self, issuers: Mapping[str, TrustedIssuer], settings: JwtSettings, *, policies_claim: str = "policies"
+    ) -> None:
+        self._issuers = issuers
+        self._header = settings.header.lower()
+        self._cookies = tuple(issuer.cookie for issuer in settings.issuers if issuer.cookie)
+        self._required = settings.required
+        self._leeway = settings.leeway_seconds
+        self._max_characters = settings.max_token_bytes
+        self._max_header = settings.max_token_bytes + len(_SCHEME)
         self._policies_claim = policies_claim
-        self._known: LruCache[str, Principal] = LruCache(settings.cache_size)
+        self._known: LruCache[str, Principal] = LruCache(
+            MAX_CACHED_TOKENS, weigh=_weight, max_weight=settings.cache_bytes
+        )
 
-    def known(self, authorization: str | None) -> Principal | None:
-        """The principal without verification: of no token, or of a cached one. None: call `verify`."""
+    @property
+    def cached(self) -> int:
+        """The number of tokens in the cache."""
+        return len(self._known)
+
+    def token(self, headers: Mapping[str, str]) -> str | None:
+        """The token of a request in its canonical form, without blanks around it; None where there is none.
+
+        Its size is checked before anything looks at it. Raises Unauthenticated.
+        """
+        authorization = headers.get(self._header)
         if not authorization:
-            if self._settings.required:
+            token = _cookie(headers.get("cookie", ""), self._cookies) if self._cookies else None
+            if token is None or len(token) <= self._max_characters:
+                return token
+        elif len(authorization) <= self._max_header:
+            token = bearer_token(authorization)
+            if token is not None:
+                return token
+            if not authorization.lower().startswith("bearer"):
+                raise Unauthenticated(
+                    "The authorization scheme is not supported: send `Authorization: Bearer <token>`."
+                )
+            raise _invalid(TokenError)
+        raise Unauthenticated(f"The access token is larger than {self._max_characters} bytes: sign in again.")
+
+    def known(self, token: str | None) -> Principal | None:
+        """The principal without verification: of no token, or of a cached one. None: call `verify`.
+
+        Raises Unauthenticated.
+        """
+        if token is None:
+            if self._required:
                 raise Unauthenticated("An access token is required: send the header `Authorization: Bearer <token>`.")
             return ANONYMOUS
-        principal = self._known.get(authorization)
-        if principal is not None and principal.expires + self._settings.leeway_seconds <= time.time():
-            self._known.drop(authorization)
-            raise Unauthenticated("The access token has expired: sign in again, or refresh it.")
+        principal = self._known.get(token)
+        if principal is not None and principal.expires + self._leeway <= time.time():
+            self._known.drop(token)
+            raise _invalid(TokenExpired)
         return principal
 
-    async def verify(self, authorization: str | None) -> Principal:
-        """The principal of an `Authorization` header's value; anonymous without one.
+    async def verify(self, token: str) -> Principal:
+        """The principal of a token that is not known yet.
 
         Raises Unauthenticated where the token is not valid, Unavailable where its keys cannot be fetched.
         """
-        principal = self.known(authorization)
-        if principal is None:
-            assert authorization is not None
-            principal = await self._verify(authorization)
-            self._known.put(authorization, principal)
-        return principal
-
-    async def _verify(self, authorization: str) -> Principal:
-        token = bearer_token(authorization)
-        if token is None and not authorization.lower().startswith("bearer"):
-            raise Unauthenticated("The authorization scheme is not supported: send `Authorization: Bearer <token>`.")
         try:
-            claims = await verify_token(token or "", self._keys, self._rules)
+            claims = await verify_token(token, self._issuers)
         except KeysUnavailable as error:
             raise Unavailable("The public keys that verify access tokens cannot be read now; try again.") from error
-        except TokenExpired as error:
-            raise Unauthenticated("The access token has expired: sign in again, or refresh it.") from error
-        except UnknownSigningKey as error:
-            raise Unauthenticated("The access token is signed with an unknown key: sign in again.") from error
         except TokenError as error:
-            raise Unauthenticated("The access token is not valid: sign in again.") from error
-        return self._principal(claims)
+            raise _invalid(type(error)) from error
+        principal = self._principal(claims)
+        self._known.put(token, principal)
+        return principal
+
+    async def principal(self, headers: Mapping[str, str]) -> Principal:
+        """The principal of a request; anonymous without a token. Raises Unauthenticated, Unavailable."""
+        token = self.token(headers)
+        principal = self.known(token)
+        if principal is None:
+            assert token is not None
+            principal = await self.verify(token)
+        return principal
 
     def _principal(self, claims: Mapping[str, Any]) -> Principal:
         scope = claims.get("scope", claims.get("scp"))
@@ -98,7 +137,27 @@ class TokenVerifier:
             policies=frozenset(_strings(claims.get(self._policies_claim))),
             authenticated=True,
             expires=float(claims["exp"]),
+            issuer=claims["iss"],
+            issued_at=float(claims.get("iat", 0)),
         )
+
+
+def _invalid(kind: type[TokenError]) -> Unauthenticated:
+    return Unauthenticated(f"The access token {kind.reason}: sign in again, or refresh it.")
+
+
+def _weight(token: str, principal: Principal) -> int:
+    """The size of a cached token in bytes, about: the token, and the claims that are kept of it."""
+    return 1_000 + 3 * len(token)
+
+
+def _cookie(header: str, names: tuple[str, ...]) -> str | None:
+    """The value of the first of these cookies that a request has."""
+    given: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.partition("=")
+        given.setdefault(name.strip(), value.strip().strip('"'))
+    return next((given[name] for name in names if given.get(name)), None)
 
 
 def _strings(claim: object) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from time import time
 from typing import Any
 
 from hanse_router.request import RequestContext
-from hanse_router.settings import IdentitySettings
+from hanse_router.settings_identity import IdentitySettings
 from hanse_wire.json_codec import decode_json, encode_json
 from hanse_wire.key_files import read_or_create, write_if_changed
 from hanse_wire.lru_cache import LruCache

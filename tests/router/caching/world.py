@@ -18,7 +18,7 @@ from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from tests.router.identity.keys import Issuer, Published
-from tests.router.platform import Platform
+from tests.router.platform import Platform, jwt_settings
 
 SHOP = """
 extend schema
@@ -123,10 +123,10 @@ class CachingPlatform(Platform):
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.issuer = Issuer(folder)
         self.jwks = Published(self.issuer.key.public_jwks)
-        chosen = {"jwt": {"retry_seconds": 0}, "response_cache": {"enabled": True}, **settings}
+        chosen = {"response_cache": {"enabled": True}, **settings, "jwt": jwt_settings(settings)}
         self.router = create_router(
             RouterSettings.load(None, identity={"key_file": folder / "router.json"}, **chosen),
             supergraph_sdl(),
             local_endpoints={"shop": Shop()},
-            jwks=self.jwks,
+            jwks={"hanse-users": self.jwks},
         )

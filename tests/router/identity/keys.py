@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from hanse_router.identity.subgraph_tokens import RouterKey
 
 NOW = int(time.time())
+LIFETIME = 86_400  # seconds: longer than all tests take together
 CLAIMS: dict[str, Any] = {
     "iss": "hanse-users",
     "aud": "hanse",
@@ -20,8 +21,13 @@ CLAIMS: dict[str, Any] = {
     "sid": "s1",
     "roles": ["user"],
     "scope": "read:email write",
-    "exp": NOW + 600,
+    "exp": NOW + LIFETIME,
 }
+
+
+def issuer_settings(name: str = "hanse-users", **settings: Any) -> dict[str, Any]:
+    """The settings of an issuer whose keys tests give."""
+    return {"issuer": name, "jwks_url": "file:///none", "audiences": ["hanse"], **settings}
 
 
 class Issuer:

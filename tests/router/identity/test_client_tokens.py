@@ -4,32 +4,57 @@ from __future__ import annotations
 
 import base64
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import jwt
 import orjson
 import pytest
+from pydantic import ValidationError
 
 from hanse_router.errors import Unauthenticated, Unavailable
-from hanse_router.identity.client_tokens import TokenVerifier, open_key_set
-from hanse_router.request import ANONYMOUS
-from hanse_router.settings import JwtSettings
+from hanse_router.identity.client_tokens import TokenVerifier, open_issuers
+from hanse_router.request import ANONYMOUS, Principal
+from hanse_router.settings_identity import JwtSettings
 from hanse_router.store.memory import MemoryCache
 from hanse_router.store.protocol import Cache
-from hanse_wire.jwks import KeySet
 from hanse_wire.settings import SettingsError
-from tests.router.identity.keys import NOW, Issuer, Published, other_algorithms
+from hanse_wire.tokens import TrustedIssuer
+from tests.router.identity.keys import LIFETIME, NOW, Issuer, Published, issuer_settings, other_algorithms
 from tests.router.store.bucket_contract import Clock
 
 
-def verifier(source: Any, copies: Cache | None = None, **settings: Any) -> TokenVerifier:
-    chosen = JwtSettings(**{"retry_seconds": 0, **settings})
-    return TokenVerifier(key_set(source, chosen, copies), chosen)
+class Verifier:
+    """A verifier of tokens in the header of a request."""
+
+    def __init__(self, tokens: TokenVerifier) -> None:
+        self.tokens = tokens
+
+    def known(self, authorization: str | None) -> Principal | None:
+        return self.tokens.known(self.tokens.token(_headers(authorization)))
+
+    async def verify(self, authorization: str | None) -> Principal:
+        return await self.tokens.principal(_headers(authorization))
 
 
-def key_set(source: Any, settings: JwtSettings, copies: Cache | None = None) -> KeySet:
-    return open_key_set(settings, copies or MemoryCache(10_000), [source])
+def _headers(authorization: str | None) -> dict[str, str]:
+    return {} if authorization is None else {"authorization": authorization}
+
+
+def jwt_of(issuer: Mapping[str, Any] | None = None, **settings: Any) -> JwtSettings:
+    return JwtSettings(**{"retry_seconds": 0, "issuers": [issuer_settings(**(issuer or {}))], **settings})
+
+
+def verifier(
+    source: Any, copies: Cache | None = None, issuer: Mapping[str, Any] | None = None, **settings: Any
+) -> Verifier:
+    chosen = jwt_of(issuer, **settings)
+    return Verifier(TokenVerifier(issuers_of(source, chosen, copies), chosen))
+
+
+def issuers_of(source: Any, settings: JwtSettings, copies: Cache | None = None) -> dict[str, TrustedIssuer]:
+    return open_issuers(settings, copies or MemoryCache(10_000), {"hanse-users": source})
 
 
 @pytest.fixture
@@ -74,7 +99,7 @@ async def test_a_token_is_verified_once_and_forgotten_when_it_expires(issuer: Is
         {"iss": None},
         {"aud": "another"},
         {"aud": None},
-        {"nbf": NOW + 600},
+        {"nbf": NOW + LIFETIME},
     ],
 )
 async def test_a_token_with_wrong_claims_is_refused(issuer: Issuer, claims: dict[str, Any]) -> None:
@@ -119,18 +144,18 @@ async def test_algorithms_that_prove_nothing(issuer: Issuer) -> None:
     for token in (unsigned, confused):
         with pytest.raises(Unauthenticated):
             await verifier(Published(issuer.key.public_jwks)).verify(f"Bearer {token}")
-    with pytest.raises(SettingsError):
-        verifier(Published(), algorithms=("HS256",))
+    with pytest.raises(ValidationError, match="algorithms"):
+        jwt_of({"algorithms": ("HS256",)})
 
 
 async def test_other_algorithms_and_the_list_of_those_allowed() -> None:
     for name, key, jwk in other_algorithms():
         source = Published(orjson.dumps({"keys": [jwk]}))
-        claims = {"iss": "hanse-users", "aud": "hanse", "sub": "u2", "exp": NOW + 600}
+        claims = {"iss": "hanse-users", "aud": "hanse", "sub": "u2", "exp": NOW + LIFETIME}
         value = "Bearer " + jwt.encode(claims, key, algorithm=name, headers={"kid": jwk["kid"]})
         assert (await verifier(source).verify(value)).subject == "u2"
         with pytest.raises(Unauthenticated):
-            await verifier(source, algorithms=("EdDSA",)).verify(value)
+            await verifier(source, issuer={"algorithms": ("EdDSA",)}).verify(value)
 
 
 async def test_keys_that_are_not_for_signatures_are_passed_over(issuer: Issuer) -> None:
@@ -139,7 +164,7 @@ async def test_keys_that_are_not_for_signatures_are_passed_over(issuer: Issuer) 
     odd = {"kty": "future", "kid": "odd"}
     source = Published(orjson.dumps({"keys": [shared, odd, own]}))
     assert (await verifier(source).verify(issuer.bearer())).authenticated
-    keys = key_set(source, JwtSettings(retry_seconds=0))
+    keys = issuers_of(source, jwt_of())["hanse-users"].keys
     assert await keys.get("shared", "HS256") is None
     encrypting = Published(orjson.dumps({"keys": [{**own, "use": "enc"}]}))
     with pytest.raises(Unauthenticated):
@@ -239,8 +264,26 @@ async def test_a_source_that_was_never_there_is_no_fault_of_the_token(issuer: Is
 
 
 async def test_keys_from_a_file(issuer: Issuer, tmp_path: Path) -> None:
-    settings = JwtSettings(jwks_urls=((tmp_path / "issuer-jwks.json").as_uri(),))
-    tokens = TokenVerifier(open_key_set(settings, MemoryCache(10_000)), settings)
+    settings = jwt_of({"jwks_url": (tmp_path / "issuer-jwks.json").as_uri()})
+    tokens = Verifier(TokenVerifier(open_issuers(settings, MemoryCache(10_000)), settings))
     assert (await tokens.verify(issuer.bearer())).authenticated
-    with pytest.raises(SettingsError, match=r"jwt\.jwks_urls"):
-        open_key_set(JwtSettings(jwks_urls=("ftp://x",)), MemoryCache(10_000))
+    with pytest.raises(SettingsError, match=r"jwt\.issuers\.0\.jwks_url"):
+        open_issuers(jwt_of({"jwks_url": "ftp://x"}), MemoryCache(10_000))
+
+
+def test_an_issuer_is_listed_once() -> None:
+    with pytest.raises(ValidationError, match="twice"):
+        jwt_of(issuers=[issuer_settings(), issuer_settings()])
+
+
+async def test_a_token_in_a_cookie(issuer: Issuer) -> None:
+    tokens = verifier(Published(issuer.key.public_jwks), issuer={"cookie": "access"}).tokens
+    cookie = f'theme=dark; access="{issuer.token()}"; other=1'
+    assert (await tokens.principal({"cookie": cookie})).subject == "u1"
+    both = {"cookie": cookie, "authorization": issuer.bearer(sub="u2")}
+    assert (await tokens.principal(both)).subject == "u2", "the header comes first"
+    assert await tokens.principal({"cookie": "theme=dark; access="}) is ANONYMOUS
+    with pytest.raises(Unauthenticated, match="larger"):
+        await tokens.principal({"cookie": "access=" + "x" * 20_000})
+    without = verifier(Published(issuer.key.public_jwks)).tokens
+    assert await without.principal({"cookie": cookie}) is ANONYMOUS

@@ -13,7 +13,8 @@ import pytest
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
 from hanse_router.request import Principal, RequestContext
-from hanse_router.settings import HeaderSettings, IdentitySettings
+from hanse_router.settings import HeaderSettings
+from hanse_router.settings_identity import IdentitySettings
 from hanse_wire.settings import SettingsError
 
 PRINCIPAL = Principal("u1", roles=("admin",), scopes=frozenset({"a"}), scope="a", session_id="s1", authenticated=True)

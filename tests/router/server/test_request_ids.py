@@ -89,7 +89,7 @@ async def test_an_internal_error_has_the_id(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, restored_logging: None
 ) -> None:
     platform = Platform(tmp_path)
-    platform.router.engine._verifier = None  # type: ignore[assignment]
+    platform.router.engine.verifier = None  # type: ignore[assignment]
     broken = await platform.post("{ hello }", headers={"x-request-id": "abc-3"})
     assert broken.json["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR", "id": "abc-3"}
     assert "abc-3" in caplog.text

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hanse_router.engine import Ending
-from tests.router.identity.keys import NOW
+from tests.router.identity.keys import LIFETIME, NOW
 from tests.router.platform import Platform, supergraph_sdl
 from tests.router.server.sockets import LEGACY, MODERN, Socket
 
@@ -144,7 +144,7 @@ async def test_tokens_of_the_connection_and_of_one_operation(platform: Platform)
 
 async def test_a_token_that_expires_while_connected(platform: Platform) -> None:
     async with Socket(platform) as socket:
-        await socket.init({"authorization": platform.issuer.bearer(exp=NOW + 600)})
+        await socket.init({"authorization": platform.issuer.bearer(exp=NOW + LIFETIME)})
         stale = {"headers": {"authorization": platform.issuer.bearer(exp=NOW - 600)}}
         (message,) = await socket.run("{ hello }", extensions=stale)
         assert message["payload"][0]["extensions"]["code"] == "UNAUTHENTICATED"

@@ -18,7 +18,7 @@ from hanse_router.settings import RouterSettings
 from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
-from tests.router.platform import Platform
+from tests.router.platform import Platform, jwt_settings
 
 _LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])'
 KEEPER = """
@@ -148,15 +148,16 @@ class Uploading(Platform):
     def open(self, urls: Mapping[str, str]) -> None:
         """Make the router; subgraphs without a URL are in this process."""
         rules = {name: {"url": url} for name, url in urls.items()}
+        chosen = {**self._settings, "jwt": jwt_settings(self._settings)}
         settings = RouterSettings.load(
-            None, identity={"key_file": self._folder / "router.json"}, subgraphs=rules, **self._settings
+            None, identity={"key_file": self._folder / "router.json"}, subgraphs=rules, **chosen
         )
         endpoints = {"keeper": self.keeper, "other": self.other}
         self.router = create_router(
             settings,
             supergraph_sdl(),
             local_endpoints=endpoints,
-            jwks=self.jwks,
+            jwks={"hanse-users": self.jwks},
         )
 
 
