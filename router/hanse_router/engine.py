@@ -17,6 +17,7 @@ from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
+from hanse_router.identity.token_ends import TokenEnds
 from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Document, Pipeline, PreparedOperation
 from hanse_router.prepare.override_labels import LabelHook
@@ -78,6 +79,7 @@ class Engine:
         self._override_labels = override_labels
         self.stopping = False
         self.verifier = verifier
+        self.token_ends = TokenEnds(settings.jwt.leeway_seconds)
         self._tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
@@ -177,9 +179,9 @@ class Engine:
     async def subscribe(
         self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[Response, None]:
-        """The responses of a subscription, one per event; it is counted while it is open."""
+        """The responses of a subscription, one per event, until the caller's token ends; counted while it is open."""
         events = await pipeline.subscribe(operation, request, context)
-        return self._counted(events)
+        return self._counted(self.token_ends.limit(events, context.principal))
 
     async def _shielded(self, execution: Coroutine[Any, Any, Response]) -> Response:
         """The response of an execution that continues when the caller is cancelled."""

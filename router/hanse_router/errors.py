@@ -8,6 +8,7 @@
     │   ├── NotAcceptable        NOT_ACCEPTABLE                 406
     │   ├── MethodNotAllowed     METHOD_NOT_ALLOWED             405
     │   ├── CsrfRefused          CSRF_PREVENTED                 400
+    │   ├── OriginRefused        ORIGIN_NOT_ALLOWED             403  a WebSocket opened by a page of another site
     │   ├── UploadMalformed      UPLOAD_MALFORMED               400  a form that is no request with files
     │   ├── UploadFileMissing    UPLOAD_FILE_MISSING            400
     │   ├── RequestTimeout       REQUEST_TIMEOUT                408
@@ -26,6 +27,8 @@
     ├── PersistedMismatch        PERSISTED_QUERY_HASH_MISMATCH  400
     ├── UntrustedDocument        PERSISTED_QUERY_NOT_IN_LIST    400
     ├── Unauthenticated          UNAUTHENTICATED                401
+    │   ├── SubscriptionExpired  SUBSCRIPTION_JWT_EXPIRED       401  ends a running subscription
+    │   └── SubscriptionRevoked  SUBSCRIPTION_JWT_REVOKED       401  the same
     ├── Unauthorized             UNAUTHORIZED_FIELD_OR_TYPE     403  (only where the whole operation is refused)
     ├── RateLimited              RATE_LIMITED                   429
     ├── Unavailable              SERVICE_UNAVAILABLE            503
@@ -142,6 +145,16 @@ class CsrfRefused(InvalidRequest):
     """A browser could have been made to send this without its user's will."""
 
     code = "CSRF_PREVENTED"
+
+
+class OriginRefused(InvalidRequest):
+    """A web page that `cors.origins` does not list opened a WebSocket."""
+
+    code = "ORIGIN_NOT_ALLOWED"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("Pages of this origin may not connect: add the origin to the setting cors.origins.")
 
 
 class UploadMalformed(InvalidRequest):
@@ -288,6 +301,24 @@ class Unauthenticated(RouterError):
     def __init__(self, message: str) -> None:
         challenge = b'Bearer error="invalid_token"'
         super().__init__(message, headers=[(b"www-authenticate", challenge)])
+
+
+class SubscriptionExpired(Unauthenticated):
+    """The token of a running subscription has expired."""
+
+    code = "SUBSCRIPTION_JWT_EXPIRED"
+
+    def __init__(self) -> None:
+        super().__init__("The access token has expired: subscribe again with a fresh one.")
+
+
+class SubscriptionRevoked(Unauthenticated):
+    """The token of a running subscription was revoked."""
+
+    code = "SUBSCRIPTION_JWT_REVOKED"
+
+    def __init__(self) -> None:
+        super().__init__("The access token was revoked: sign in again, then subscribe again.")
 
 
 class Unauthorized(RouterError):

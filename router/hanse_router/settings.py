@@ -283,6 +283,10 @@ class WebSocketSettings(Section):
     """Operations over WebSocket."""
 
     enabled: bool = Field(default=True, description="Serve WebSocket on the path of GraphQL.")
+    override_headers: tuple[str, ...] = Field(
+        default=(),
+        description="Headers of the upgrade request that `connection_init` and `extensions.headers` may replace.",
+    )
     init_timeout_seconds: float = Field(default=10.0, gt=0, description="Timeout for `connection_init`, in seconds.")
     ping_seconds: float = Field(default=25.0, gt=0, description="Interval between pings, in seconds.")
     max_operations: int = Field(

@@ -8,9 +8,9 @@ Forms, which bring files and mutations with them, always need one of the headers
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
 from hanse_router.errors import CsrfRefused
+from hanse_router.guards.origin import is_own_origin
 from hanse_router.settings import CorsSettings, CsrfSettings
 
 _FORM = "multipart/form-data"
@@ -48,6 +48,5 @@ class CsrfGuard:
         site = headers.get("sec-fetch-site")
         if site is not None:
             return site not in ("same-origin", "none")
-        return any(
-            urlsplit(headers[name]).netloc != headers.get("host") for name in ("origin", "referer") if name in headers
-        )
+        host = headers.get("host")
+        return any(not is_own_origin(headers[name], host) for name in ("origin", "referer") if name in headers)

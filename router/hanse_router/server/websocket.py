@@ -9,8 +9,9 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from hanse_router.engine import Engine
-from hanse_router.errors import InternalError, RouterError, Unauthenticated, Unavailable
+from hanse_router.errors import InternalError, OriginRefused, RouterError, Unauthenticated, Unavailable
 from hanse_router.execute import Response
+from hanse_router.guards.origin import Origins
 from hanse_router.operation_kind import OperationKind
 from hanse_router.request import RequestContext
 from hanse_router.server.address import ClientAddress
@@ -56,23 +57,39 @@ class WebSocketEndpoint:
         self._engine = engine
         self._log = access_log
         self._address = address
+        self._origins = Origins(engine.settings.cors)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection until either side ends it."""
         await receive()  # websocket.connect
+        headers = request_headers(scope)
+        if not self._origins.allow(headers):
+            await self._refuse(scope, send, OriginRefused())
+            return
         protocol = choose_subprotocol(scope.get("subprotocols") or ())
         await send({"type": "websocket.accept", "subprotocol": protocol.name if protocol else None})
         if protocol is None:
             await send({"type": "websocket.close", "code": NO_SUBPROTOCOL[0], "reason": NO_SUBPROTOCOL[1]})
             return
         began = time.perf_counter()
-        headers = request_headers(scope)
+        headers = self._origins.credible(headers)
         accept_request_id(headers.get(HEADER))
         connection = _Connection(self._engine, protocol, receive, send, headers, self._address.of(scope, headers))
         with self._engine.metrics.sockets.track_inprogress():
             code = await connection.serve()
         if self._log.enabled:
             self._log.write(scope, headers, status=code, seconds=time.perf_counter() - began)
+
+    async def _refuse(self, scope: Scope, send: Send, error: RouterError) -> None:
+        """Answer the handshake with an HTTP error; without a body where the server cannot send one."""
+        self._engine.refused(error)
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})  # before accept: HTTP 403
+            return
+        body = Response(errors=error.formatted()).encode()
+        head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+        await send({"type": "websocket.http.response.start", "status": error.http_status, "headers": head})
+        await send({"type": "websocket.http.response.body", "body": body})
 
 
 class _Connection:
@@ -89,6 +106,8 @@ class _Connection:
         self._protocol = protocol
         self._receive = receive
         self._send_message = send
+        replaceable = engine.settings.websocket.override_headers
+        self._fixed_headers = headers.keys() - {name.lower() for name in replaceable}
         self._headers: Mapping[str, str] = headers
         self._client_ip = client_ip
         self._lifetime = engine.lifetime
@@ -166,7 +185,7 @@ class _Connection:
             raise _Close(*SECOND_INIT)
         if payload is not None and not isinstance(payload, dict):
             raise _Close(*BAD_MESSAGE)
-        self._headers = {**self._headers, **_headers_in(payload)}
+        self._headers = self._with_headers(payload)
         try:
             await self._engine.context(self._headers, self._client_ip)
         except RouterError as error:
@@ -226,7 +245,7 @@ class _Connection:
 
     async def _start(self, payload: dict[str, Any]) -> AsyncGenerator[Response, None]:
         request = request_of(payload)
-        headers = {**self._headers, **_headers_in((request.extensions or {}).get("headers"))}
+        headers = self._with_headers((request.extensions or {}).get("headers"))
         context: RequestContext = await self._engine.context(headers, self._client_ip)
         if self._engine.stopping:
             raise Unavailable("The router is stopping; connect again.")
@@ -234,6 +253,13 @@ class _Connection:
         if operation.kind is OperationKind.SUBSCRIPTION:
             return await self._engine.subscribe(pipeline, operation, request, context)
         return once(await self._engine.execute(pipeline, operation, request, context))
+
+    def _with_headers(self, payload: object) -> Mapping[str, str]:
+        """The connection's headers and those in a payload, which do not replace the upgrade request's own."""
+        given = _headers_in(payload)
+        if not given:
+            return self._headers
+        return {**self._headers, **{name: given[name] for name in given if name not in self._fixed_headers}}
 
     async def _text(self, text: str) -> None:
         try:
