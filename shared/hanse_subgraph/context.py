@@ -51,6 +51,11 @@ class RequestContext:
         self._outcome = Outcome.UNDONE
         self._afterwards: list[Afterwards] = []
 
+    @property
+    def has_session(self) -> bool:
+        """Whether the session was opened: a transaction may be in progress."""
+        return self._session is not None
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """The request's session, for this block alone. Raises RequestEnded."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,14 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.declaration import TokenIssuer
 from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.platform import STANDALONE, Platform
-from hanse_subgraph.subgraph_app import SubgraphApp
+from hanse_subgraph.subgraph_app import Runner, SubgraphApp
 from subgraphs.users.keys import SigningKeys
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.models import Base
 from subgraphs.users.schema import graph
 from subgraphs.users.service import Identity
 from subgraphs.users.settings import UsersSettings
+from subgraphs.users.sweeper import Sweeper
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -52,6 +54,9 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
         keys.open()
         yield
 
+    def runners(database: Database) -> list[Runner]:
+        return [Sweeper(database, timedelta(minutes=settings.failure_window_minutes))]
+
     return SubgraphApp(
         settings,
         graph=graph,
@@ -59,5 +64,6 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
         migrations=MIGRATIONS,
         platform=platform,
         around=opened,
+        runners=runners,
         add_routes=add_routes,
     )

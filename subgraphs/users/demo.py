@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanse_subgraph.auth import Client
 from hanse_subgraph.demo import ADMIN, DemoAction, DemoContext, DemoData, DemoWeek, SetClock
 from hanse_subgraph.platform import STANDALONE
 from subgraphs.users import repository
@@ -15,6 +16,7 @@ from subgraphs.users.models import Role
 from subgraphs.users.service import Identity
 from subgraphs.users.service.accounts import NewUser
 from subgraphs.users.service.sign_in import Attempt
+from subgraphs.users.service.throttle import Guess
 from subgraphs.users.settings import UsersSettings
 
 LOGIN, ADMIN_LOGIN = "demo@hanse.example", "admin@hanse.example"
@@ -66,7 +68,7 @@ async def actions(settings: UsersSettings, week: DemoWeek, clock: SetClock) -> l
     keys = SigningKeys(settings.signing_keys)
     keys.open()
     identity = Identity(settings, keys, STANDALONE, clock=clock)
-    password_hash = await identity.accounts.hash(PASSWORD)  # one hash for all users, since hashing is slow
+    password_hash = await identity.accounts.hash(PASSWORD, Client())  # one hash for all users, since hashing is slow
     registered = [
         DemoAction(at, user_id, _register(identity, password_hash, user_id, new, role), is_signed_in=False)
         for at, (user_id, new, role) in zip(week.arrivals, people(week), strict=True)
@@ -112,7 +114,9 @@ def _sign_in(identity: Identity, user_id: str) -> Run:
         user = await repository.user_by_id(session, user_id)
         assert user is not None
         await identity.sign_in.admit(
-            session, Attempt(user_id, user.password_hash, is_correct=True), session.info["caller"].client
+            session,
+            Attempt(Guess(user_id, "demo"), user_id, user.password_hash, is_correct=True),
+            session.info["caller"].client,
         )
 
     return run
@@ -120,6 +124,8 @@ def _sign_in(identity: Identity, user_id: str) -> Run:
 
 def _fail_sign_in(identity: Identity, user_id: str) -> Run:
     async def run(session: AsyncSession) -> None:
-        await identity.sign_in.admit(session, Attempt(user_id, None, is_correct=False), session.info["caller"].client)
+        await identity.sign_in.admit(
+            session, Attempt(Guess(user_id, "demo"), user_id, None, is_correct=False), session.info["caller"].client
+        )
 
     return run

@@ -4,6 +4,8 @@ Unauthenticated
 ├── WrongCredentials    unknown login or wrong password; the error does not reveal which
 ├── SessionEnded        the refresh token is unknown, expired or revoked
 └── TokenReused         the refresh token was used twice; its session is revoked
+PasswordQueueFull       PASSWORD_QUEUE_FULL
+PasswordNotFirst        PASSWORD_NOT_FIRST
 BadInput
 ├── InvalidLink         the token of a mailed link is unknown, used or expired
 ├── WrongPassword       the given current password is wrong
@@ -14,7 +16,7 @@ Conflict
 
 from __future__ import annotations
 
-from hanse_subgraph.errors import BadInput, Conflict, FieldProblem, Unauthenticated
+from hanse_subgraph.errors import BadInput, ClientError, Conflict, FieldProblem, Unauthenticated
 
 
 class WrongCredentials(Unauthenticated):
@@ -36,6 +38,26 @@ class TokenReused(Unauthenticated):
 
     def __init__(self) -> None:
         super().__init__("The refresh token was already used, so its session was revoked. Sign in again.")
+
+
+class PasswordQueueFull(ClientError):
+    """Too many passwords of one address, or of all, wait for hashing."""
+
+    code = "PASSWORD_QUEUE_FULL"
+
+    def __init__(self) -> None:
+        super().__init__("Too many passwords are being checked at the same time. Try again in a few seconds.")
+
+
+class PasswordNotFirst(ClientError):
+    """An operation checks or sets a password after another mutation of this subgraph."""
+
+    code = "PASSWORD_NOT_FIRST"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A mutation that checks or sets a password must be the first of its operation. Send one operation for each."
+        )
 
 
 class InvalidLink(BadInput):

@@ -44,12 +44,14 @@ class UserSignedIn(_UserEvent, frozen=True, kw_only=True):
 
 
 class SignInFailed(_UserEvent, frozen=True, kw_only=True):
-    """A sign-in failed. `userId` is null if the login is unknown; `locked` tells whether the account is now locked."""
+    """A sign-in failed. `userId` is null if the login is unknown; `delayed` tells whether further
+    attempts from the same source are delayed.
+    """
 
     event_type: ClassVar[str] = "sign_in.failed"
     user_id: Uuid | None
     reason: str
-    locked: bool
+    delayed: bool
 
     @property
     def subject(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hanse_subgraph.auth import Client
 from hanse_subgraph.migrate import upgrade
 from subgraphs.users.app import create
 from subgraphs.users.models import Role, User
@@ -22,7 +23,7 @@ async def make_admin(settings: UsersSettings, given: NewUser) -> User:
     try:
         if settings.migrate_on_start:
             await upgrade(app.database, app.migrations)
-        password_hash = await accounts.hash(new.password)
+        password_hash = await accounts.hash(new.password, Client())
         async with app.database.writing() as session:
             return await accounts.register(session, new, password_hash, role=Role.ADMIN, verified=True)
     finally:

@@ -12,6 +12,7 @@ from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
 from subgraphs.users import repository
+from subgraphs.users.errors import PasswordNotFirst
 from subgraphs.users.models import User, UserState
 from subgraphs.users.service import Identity
 
@@ -22,7 +23,17 @@ class UsersContext(RequestContext):
     def __init__(self, database: Database, caller: Caller, *, writes: bool, identity: Identity) -> None:
         super().__init__(database, caller, writes=writes)
         self.identity = identity
+        self._claimed = False
         self.users: DataLoader[str, User | None] = DataLoader(self._load_users)
+
+    def claim_password(self) -> None:
+        """Declare that a mutation is about to check or set a password, which is slow. Raises PasswordNotFirst.
+
+        The transaction of the operation must not be open meanwhile: on SQLite it keeps all others from writing.
+        """
+        if self._claimed or self.has_session:
+            raise PasswordNotFirst
+        self._claimed = True
 
     async def user(self, user_id: str) -> User | None:
         """The user with this id; None if missing, deleted, or if the id is not a UUID."""

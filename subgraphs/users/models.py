@@ -47,8 +47,6 @@ class User(Base, table=True):
     password_hash: str = Field(max_length=255)
     role: str = Field(max_length=16)
     state: str = Field(max_length=16)
-    failures: int = Field(default=0)
-    locked_until: datetime | None = moment_field(default=None)
     created_at: datetime = moment_field()
     updated_at: datetime = moment_field()
     email_verified_at: datetime | None = moment_field(default=None)
@@ -68,6 +66,17 @@ class Session(Base, table=True):
     revoked_at: datetime | None = moment_field(default=None)
     client_ip: str | None = Field(default=None, max_length=64)
     user_agent: str | None = Field(default=None, max_length=512)
+
+
+class SignInFailures(Base, table=True):
+    """Failed sign-ins to an account, or to a login that does not exist, from one source. Distribution key: account."""
+
+    __tablename__ = "sign_in_failures"
+
+    account: str = Field(max_length=64, primary_key=True)  # the user's id, or the fingerprint of an unknown login
+    source: str = Field(max_length=128, primary_key=True)
+    failures: int
+    failed_at: datetime = moment_field(index=True)
 
 
 class RefreshToken(Base, table=True):

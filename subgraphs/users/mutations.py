@@ -9,6 +9,8 @@ import strawberry
 
 from hanse_subgraph.clock import in_utc
 from hanse_subgraph.errors import ClientError
+from subgraphs.users.errors import WrongPassword
+from subgraphs.users.loaders import UsersContext
 from subgraphs.users.models import Role
 from subgraphs.users.service.accounts import checked
 from subgraphs.users.service.administration import WRITE_USERS
@@ -35,6 +37,22 @@ def _signed_in(outcome: SignedIn | ClientError) -> AuthPayload:
     return AuthPayload.of(outcome)
 
 
+async def _confirm(context: UsersContext, password: str, *, name: str) -> None:
+    """Verify the caller's password, and count a failure.
+
+    Raises WrongPassword, TooManyAttempts, PasswordQueueFull, PasswordNotFirst, NotFound.
+    """
+    context.claim_password()
+    sign_in, user_id = context.identity.sign_in, context.principal.require_user()
+    async with context.database.reading() as reading:
+        user = await existing_user(reading, user_id)
+    attempt = await sign_in.attempt_of(context.database, user, password, context.client)
+    if not attempt.is_correct:
+        async with context.change() as session:
+            await sign_in.fail(session, attempt, "WRONG_PASSWORD")
+        raise WrongPassword(name)
+
+
 @strawberry.type(description="Root type for changing data.")
 class Mutation:
     """Mutations of the users subgraph."""
@@ -45,13 +63,14 @@ class Mutation:
     ) -> AuthPayload:
         context = info.context
         new = checked(input.to_domain())
-        password_hash = await context.identity.accounts.hash(new.password)
+        context.claim_password()
+        password_hash = await context.identity.accounts.hash(new.password, context.client)
         async with context.change() as session:
             user = await context.identity.accounts.register(session, new, password_hash)
             return AuthPayload.of(await context.identity.sign_in.start_session(session, user, context.client))
 
     @strawberry.mutation(
-        description="Sign in with an email address or username. Too many failed attempts lock the account for a time."
+        description="Sign in with an email address or username. After failed attempts further ones are delayed."
     )
     async def login(
         self,
@@ -60,7 +79,8 @@ class Mutation:
         password: Annotated[str, strawberry.argument(description="The password.")],
     ) -> AuthPayload:
         context = info.context
-        attempt = await context.identity.sign_in.attempt(context.database, login, password)
+        context.claim_password()
+        attempt = await context.identity.sign_in.attempt(context.database, login, password, context.client)
         async with context.change() as session:
             outcome = await context.identity.sign_in.admit(session, attempt, context.client)
         return _signed_in(outcome)
@@ -113,10 +133,10 @@ class Mutation:
     ) -> User:
         context, change = info.context, input.to_domain()
         user_id = context.principal.require_scope(WRITE_PROFILE)
-        if change.email is not None:
-            await context.identity.profiles.authorize_email_change(
-                context.database, context.principal, change.email, input.current_password
-            )
+        if input.current_password is not None:
+            await _confirm(context, input.current_password, name="currentPassword")
+        elif change.email is not None:
+            await context.identity.profiles.check_email_change(context.database, context.principal, change.email)
         async with context.change() as session:
             user = await context.identity.profiles.update(session, user_id, change)
         return User(record=user)
@@ -137,8 +157,9 @@ class Mutation:
         context, profiles = info.context, info.context.identity.profiles
         user_id = context.principal.require_scope(WRITE_PROFILE)
         async with context.database.reading() as reading:
-            user = await existing_user(reading, user_id)
-        hashed = await profiles.prepare_password(user, current_password, new_password, name="newPassword")
+            profiles.check_password(await existing_user(reading, user_id), new_password, name="newPassword")
+        await _confirm(context, current_password, name="currentPassword")
+        hashed = await context.identity.accounts.hash(new_password, context.client)
         async with context.change() as session:
             own_id = context.principal.session_id
             user = await profiles.change_password(session, user_id, hashed, by="CHANGE", own_session_id=own_id)
@@ -172,7 +193,9 @@ class Mutation:
         context, identity = info.context, info.context.identity
         async with context.database.reading() as reading:
             user = await identity.recovery.find_reset_user(reading, token)
-        hashed = await identity.profiles.prepare_password(user, None, new_password, name="newPassword")
+        identity.profiles.check_password(user, new_password, name="newPassword")
+        context.claim_password()
+        hashed = await identity.accounts.hash(new_password, context.client)
         async with context.change() as session:
             user = await identity.recovery.redeem_reset(session, token)
             await identity.profiles.change_password(session, user.id, hashed, by="RESET", own_session_id=None)
@@ -212,13 +235,10 @@ class Mutation:
         info: UsersInfo,
         password: Annotated[str, strawberry.argument(description="The caller's password, as confirmation.")],
     ) -> bool:
-        context, profiles = info.context, info.context.identity.profiles
-        user_id = context.principal.require_scope(WRITE_PROFILE)
-        async with context.database.reading() as reading:
-            user = await existing_user(reading, user_id)
-        await profiles.confirm(user, password, name="password")
-        async with context.change() as session:
-            await profiles.delete(session, user_id)
+        user_id = info.context.principal.require_scope(WRITE_PROFILE)
+        await _confirm(info.context, password, name="password")
+        async with info.context.change() as session:
+            await info.context.identity.profiles.delete(session, user_id)
         return True
 
     @strawberry.federation.mutation(

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
 from typing import TypeVar
 
 from passlib.context import CryptContext
 
 from hanse_subgraph.errors import Problems
+from subgraphs.users.errors import PasswordQueueFull
+from subgraphs.users.fair_threads import FairThreads, QueueFull
 from subgraphs.users.settings import UsersSettings
 
 Result = TypeVar("Result")
@@ -39,7 +40,10 @@ def check_password(problems: Problems, name: str, password: str, *, personal: tu
 
 
 class Passwords:
-    """Hashes and verifies passwords on its own threads (Argon2 releases the interpreter lock)."""
+    """Hashes and verifies passwords on its own threads (Argon2 releases the interpreter lock).
+
+    `source` is the address that a password comes from: addresses take turns. All methods raise PasswordQueueFull.
+    """
 
     def __init__(self, settings: UsersSettings) -> None:
         self._context = CryptContext(
@@ -50,31 +54,38 @@ class Passwords:
             argon2__memory_cost=settings.argon2_memory_kib,
             argon2__parallelism=settings.argon2_parallelism,
         )
-        self._threads = ThreadPoolExecutor(settings.hashing_threads, thread_name_prefix="passwords")
+        self._threads = FairThreads(
+            settings.hashing_threads, per_caller=settings.hashing_queue_per_address, total=settings.hashing_queue
+        )
 
-    async def hash(self, password: str) -> str:
+    async def hash(self, password: str, *, source: str) -> str:
         """Hash a password with Argon2id; the result contains salt and costs."""
-        return await self._run(self._context.hash, password)
+        return await self._run(source, self._context.hash, password)
 
-    async def verify(self, password: str, hashed: str | None) -> bool:
+    async def verify(self, password: str, hashed: str | None, *, source: str) -> bool:
         """Whether the password matches the hash; False after the same time if `hashed` is None (unknown user)."""
-        return await self._run(self._verify, password, hashed)
+        return await self._run(source, self._verify, password[: MAX_LENGTH + 1], hashed)
 
     def needs_rehash(self, hashed: str) -> bool:
         """Whether the hash uses an outdated algorithm or outdated costs."""
         return not self._context.identify(hashed) or self._context.needs_update(hashed)
 
-    async def _run(self, work: Callable[..., Result], *arguments: object) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
+    async def _run(self, source: str, work: Callable[..., Result], *arguments: object) -> Result:
+        try:
+            return await self._threads.run(source, work, *arguments)
+        except QueueFull as error:
+            raise PasswordQueueFull from error
+
+    @cached_property
+    def _nobodys_hash(self) -> str:
+        return str(self._context.hash("nobody's password"))
 
     def _verify(self, password: str, hashed: str | None) -> bool:
-        if hashed is None:
-            self._context.dummy_verify()
-            return False
-        secret = password.encode()
-        if self._context.identify(hashed) == "bcrypt":
+        nobodys = self._nobodys_hash  # made by the first call, whoever it is about
+        secret = password.encode(errors="surrogatepass")
+        if self._context.identify(hashed or "") == "bcrypt":
             secret = secret[:BCRYPT_BYTES]
         try:
-            return bool(self._context.verify(secret, hashed))
+            return bool(self._context.verify(secret, nobodys if hashed is None else hashed)) and hashed is not None
         except ValueError:  # not a valid hash
             return False

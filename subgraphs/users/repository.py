@@ -6,13 +6,16 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from hanse_subgraph.db import insert_into
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.users.models import ApiKey, MailedLink, RefreshToken, Session, User, UserState
+from subgraphs.users.models import ApiKey, MailedLink, RefreshToken, Session, SignInFailures, User, UserState
 
+MAX_DEVICES = 100  # of a user, that count as known
+MAX_SOURCES = 1_000  # of failures to one account, that are added up
 _NEWEST_FIRST = (Key(col(User.id), lambda user: user.id, descending=True),)
 
 
@@ -153,6 +156,45 @@ async def active_session(session: AsyncSession, user_id: str, session_id: str, a
         )
     )
     return found
+
+
+async def devices(session: AsyncSession, user_id: str, since: datetime) -> list[tuple[str | None, str | None]]:
+    """The addresses and user agents of a user's sessions that were used since then, ended ones too, newest first."""
+    used = (
+        select(col(Session.client_ip), col(Session.user_agent))
+        .where(col(Session.user_id) == user_id, col(Session.used_at) > since)
+        .group_by(col(Session.client_ip), col(Session.user_agent))
+        .order_by(func.max(col(Session.used_at)).desc())
+    )
+    return [(row.client_ip, row.user_agent) for row in await session.execute(used.limit(MAX_DEVICES))]
+
+
+async def failures(session: AsyncSession, account: str, since: datetime) -> dict[str, int]:
+    """The failed sign-ins to an account since then, by source; of the sources with the most."""
+    recent = select(SignInFailures).where(col(SignInFailures.account) == account, col(SignInFailures.failed_at) > since)
+    rows = await session.scalars(recent.order_by(col(SignInFailures.failures).desc()).limit(MAX_SOURCES))
+    return {row.source: row.failures for row in rows}
+
+
+async def add_failure(session: AsyncSession, account: str, source: str, at: datetime, since: datetime) -> int:
+    """Count a failed sign-in. Returns the number since then."""
+    failed = insert_into(session, SignInFailures).values(account=account, source=source, failures=1, failed_at=at)
+    count = case((col(SignInFailures.failed_at) > since, col(SignInFailures.failures) + 1), else_=1)
+    counted = failed.on_conflict_do_update(
+        index_elements=["account", "source"], set_={"failures": count, "failed_at": at}
+    )
+    return int(await session.scalar(counted.returning(col(SignInFailures.failures))) or 0)
+
+
+async def clear_failures(session: AsyncSession, account: str, source: str | None = None) -> None:
+    """Forget the failed sign-ins to an account, from one source or from all."""
+    statement = delete(SignInFailures).where(col(SignInFailures.account) == account)
+    await session.execute(statement if source is None else statement.where(col(SignInFailures.source) == source))
+
+
+async def expire_failures(session: AsyncSession, before: datetime) -> None:
+    """Delete the failed sign-ins before this time."""
+    await session.execute(delete(SignInFailures).where(col(SignInFailures.failed_at) < before))
 
 
 async def active_sessions(session: AsyncSession, user_id: str, at: datetime) -> list[Session]:

@@ -23,11 +23,22 @@ class UsersSettings(SubgraphSettings):
     )
     access_token_seconds: int = Field(default=900, ge=1, description="Lifetime of an access token, in seconds.")
     refresh_token_days: float = Field(default=30, gt=0, description="Lifetime of an unused session, in days.")
-    failures_before_lock: int = Field(
-        default=5, ge=1, description="Number of consecutive failed sign-ins that locks an account."
+    failures_before_delay: int = Field(
+        default=5,
+        ge=1,
+        description="Number of failed sign-ins to one account from one address after which further ones are delayed.",
     )
-    lock_seconds: int = Field(
-        default=60, ge=1, description="Duration of the first lock, in seconds; it doubles with each further failure."
+    account_failures_before_delay: int = Field(
+        default=50,
+        ge=1,
+        description="Number of failed sign-ins to one account from all addresses after which those of unknown devices "
+        "are delayed.",
+    )
+    max_delay_seconds: float = Field(
+        default=4.0, gt=0, description="Maximum delay of a sign-in after failures, in seconds."
+    )
+    failure_window_minutes: int = Field(
+        default=30, ge=1, description="Time after which failed sign-ins are forgotten, in minutes."
     )
     reset_link_minutes: int = Field(default=60, ge=1, description="Lifetime of a password reset link, in minutes.")
     verify_link_hours: int = Field(default=48, ge=1, description="Lifetime of an email verification link, in hours.")
@@ -47,6 +58,10 @@ class UsersSettings(SubgraphSettings):
     argon2_memory_kib: int = Field(default=65_536, ge=8, description="Argon2id: memory, in KiB.")
     argon2_parallelism: int = Field(default=4, ge=1, description="Argon2id: degree of parallelism.")
     hashing_threads: int = Field(default=2, ge=1, description="Number of threads for password hashing.")
+    hashing_queue_per_address: int = Field(
+        default=10, ge=1, description="Maximum number of passwords of one address that wait for hashing."
+    )
+    hashing_queue: int = Field(default=200, ge=1, description="Maximum number of passwords that wait for hashing.")
 
     @property
     def signing_keys(self) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -26,14 +27,26 @@ async def subgraphs_in_process(folder: Path) -> AsyncIterator[dict[str, Subgraph
         yield subgraphs
 
 
+def client_at(router: Any, address: str = "127.0.0.1", **headers: str) -> httpx.AsyncClient:
+    """A client of the router at an address."""
+    door = httpx.ASGITransport(router, client=(address, 123))
+    return httpx.AsyncClient(transport=door, base_url=URL, timeout=60, headers=headers)
+
+
 @asynccontextmanager
-async def platform_in_process(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, SubgraphApp]]]:
-    """The router, behind a client, and its subgraphs by name."""
+async def router_in_process(folder: Path) -> AsyncIterator[tuple[Any, dict[str, SubgraphApp]]]:
+    """The router, and its subgraphs by name."""
     async with subgraphs_in_process(folder) as subgraphs:
         router = embedded_router(PROJECT, subgraphs, folder)
         await router.start()
         try:
-            async with httpx.AsyncClient(transport=httpx.ASGITransport(router), base_url=URL, timeout=60) as client:
-                yield client, subgraphs
+            yield router, subgraphs
         finally:
             await router.stop()
+
+
+@asynccontextmanager
+async def platform_in_process(folder: Path) -> AsyncIterator[tuple[httpx.AsyncClient, dict[str, SubgraphApp]]]:
+    """The router, behind a client, and its subgraphs by name."""
+    async with router_in_process(folder) as (router, subgraphs), client_at(router) as client:
+        yield client, subgraphs

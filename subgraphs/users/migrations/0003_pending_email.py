@@ -9,11 +9,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Upgrade from 0002."""
-    with op.batch_alter_table("users") as users:
-        users.add_column(sa.Column("pending_email", sa.String(320), nullable=True))
+    op.add_column("users", sa.Column("pending_email", sa.String(320), nullable=True))
 
 
 def downgrade() -> None:
     """Downgrade to 0002."""
-    with op.batch_alter_table("users") as users:
-        users.drop_column("pending_email")
+    op.drop_column("users", "pending_email")

@@ -13,6 +13,7 @@ from subgraphs.users.service.profile import Profiles
 from subgraphs.users.service.recovery import Recovery
 from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.service.sign_in import SignIn
+from subgraphs.users.service.throttle import Throttle
 from subgraphs.users.service.tokens import AccessTokens
 from subgraphs.users.settings import UsersSettings
 
@@ -24,10 +25,10 @@ class Identity:
         self, settings: UsersSettings, keys: SigningKeys, platform: Platform, *, clock: Clock = utc_now
     ) -> None:
         passwords, tokens = Passwords(settings), AccessTokens(settings, keys, platform, clock=clock)
-        revocations = Revocations(settings, clock=clock)
+        revocations, throttle = Revocations(settings, clock=clock), Throttle(settings, clock=clock)
         self.recovery = Recovery(settings, clock=clock)
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
-        self.sign_in = SignIn(settings, tokens, passwords, revocations, clock=clock)
+        self.sign_in = SignIn(settings, tokens, passwords, revocations, throttle, clock=clock)
         self.api_keys = ApiKeys(settings, tokens, revocations, clock=clock)
-        self.profiles = Profiles(settings, passwords, self.sign_in, self.recovery, self.api_keys, clock=clock)
+        self.profiles = Profiles(settings, self.sign_in, self.recovery, self.api_keys, clock=clock)
         self.administration = Administration(self.sign_in, self.profiles, tokens, clock=clock)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from hanse_subgraph.auth import Client
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.errors import Problems
 from hanse_subgraph.events.outbox import emit
@@ -18,6 +19,7 @@ from subgraphs.users.models import Role, User, UserState
 from subgraphs.users.passwords import Passwords, check_password
 from subgraphs.users.service import checks
 from subgraphs.users.service.recovery import Recovery
+from subgraphs.users.service.throttle import source_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +56,9 @@ class Accounts:
         self._recovery = recovery
         self._clock = clock
 
-    async def hash(self, password: str) -> str:
-        """Hash a password. This is slow: call it before the transaction starts."""
-        return await self._passwords.hash(password)
+    async def hash(self, password: str, client: Client) -> str:
+        """Hash a password. This is slow: call it before the transaction starts. Raises PasswordQueueFull."""
+        return await self._passwords.hash(password, source=source_of(client))
 
     async def register(
         self,
@@ -85,7 +87,6 @@ class Accounts:
             password_hash=password_hash,
             role=role.value,
             state=UserState.ACTIVE.value,
-            failures=0,
             created_at=now,
             updated_at=now,
             email_verified_at=now if verified else None,

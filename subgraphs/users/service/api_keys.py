@@ -108,7 +108,7 @@ class ApiKeys:
         key, user = found or (None, None)
         if key is None or user is None or not _is_valid(key, user, now):
             user_id = user.id if user is not None else None
-            await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason="WRONG_API_KEY", locked=False))
+            await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason="WRONG_API_KEY", delayed=False))
             return WrongCredentials()
         await session.refresh(user, with_for_update=True)  # a revocation is before this or sees the new token
         await session.refresh(key, with_for_update=True)

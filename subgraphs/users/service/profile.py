@@ -14,10 +14,10 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.errors import NotFound, Problems
 from hanse_subgraph.events.outbox import emit
 from subgraphs.users import repository
-from subgraphs.users.errors import PasswordRequired, Taken, WrongPassword
+from subgraphs.users.errors import PasswordRequired, Taken
 from subgraphs.users.events import EmailChangeRequested, PasswordChanged, UserDeleted
 from subgraphs.users.models import User, UserState
-from subgraphs.users.passwords import Passwords, check_password
+from subgraphs.users.passwords import check_password
 from subgraphs.users.service import checks
 from subgraphs.users.service.api_keys import ApiKeys
 from subgraphs.users.service.recovery import Recovery, updated
@@ -42,7 +42,6 @@ class Profiles:
     def __init__(
         self,
         settings: UsersSettings,
-        passwords: Passwords,
         sign_in: SignIn,
         recovery: Recovery,
         api_keys: ApiKeys,
@@ -51,25 +50,16 @@ class Profiles:
     ) -> None:
         self._fresh = timedelta(minutes=settings.fresh_sign_in_minutes)
         self._api_keys = api_keys
-        self._passwords = passwords
         self._sign_in = sign_in
         self._recovery = recovery
         self._clock = clock
 
-    async def authorize_email_change(
-        self, database: Database, principal: Principal, email: str, password: str | None
-    ) -> None:
-        """Verify the password if the address changes and the session is not fresh. Slow, like `prepare_password`.
-
-        Raises BadInput without a password, WrongPassword, NotFound.
-        """
+    async def check_email_change(self, database: Database, principal: Principal, email: str) -> None:
+        """Raises PasswordRequired if the address changes and the caller did not sign in just now, NotFound."""
         async with database.reading() as session:
             user = await existing_user(session, principal.require_user())
-            if repository.comparison_key(email) == user.email_key or await self._is_fresh(session, principal):
-                return
-        if password is None:
-            raise PasswordRequired("currentPassword")
-        await self.confirm(user, password, name="currentPassword")
+            if repository.comparison_key(email) != user.email_key and not await self._is_fresh(session, principal):
+                raise PasswordRequired("currentPassword")
 
     async def update(self, session: AsyncSession, user_id: str, change: ProfileChange) -> User:
         """Update a profile. A new address replaces the old one once it is verified.
@@ -104,17 +94,11 @@ class Profiles:
                 await emit(session, EmailChangeRequested(id=user.id, email=user.email))
         return user
 
-    async def prepare_password(self, user: User, current: str | None, new: str, *, name: str) -> str:
-        """Check and hash a new password. This is slow: call it outside of a transaction.
-
-        `current` is None if a mailed link authenticates the user. Raises BadInput, WrongPassword.
-        """
+    def check_password(self, user: User, password: str, *, name: str) -> None:
+        """Check a new password. Raises BadInput."""
         problems = Problems()
-        check_password(problems, name, new, personal=(user.username, user.email.partition("@")[0]))
+        check_password(problems, name, password, personal=(user.username, user.email.partition("@")[0]))
         problems.raise_if_any()
-        if current is not None:
-            await self.confirm(user, current, name="currentPassword")
-        return await self._passwords.hash(new)
 
     async def change_password(
         self, session: AsyncSession, user_id: str, password_hash: str, *, by: str, own_session_id: str | None
@@ -122,7 +106,6 @@ class Profiles:
         """Set the password, end all other sessions, revoke API keys and delete reset links. Raises NotFound."""
         user = await existing_user(session, user_id, to_write=True)
         user.password_hash, user.updated_at = password_hash, self._clock()
-        user.failures, user.locked_until = 0, None
         await session.flush()
         await repository.delete_links(session, user.id, "reset")
         await emit(session, PasswordChanged(id=user.id, by=by))
@@ -132,11 +115,6 @@ class Profiles:
         else:
             await self._sign_in.sign_out_others(session, user.id, own_session_id, "PASSWORD_CHANGED")
         return user
-
-    async def confirm(self, user: User, password: str, *, name: str) -> None:
-        """Verify the user's password. Slow, like `prepare_password`. Raises WrongPassword."""
-        if not await self._passwords.verify(password, user.password_hash):
-            raise WrongPassword(name)
 
     async def delete(self, session: AsyncSession, user_id: str) -> User:
         """Delete the user's personal data; the id is kept, for references. Raises NotFound."""
@@ -151,6 +129,7 @@ class Profiles:
         await self._api_keys.revoke_all(session, user.id)
         await self._sign_in.sign_out_everywhere(session, user.id, reason="DELETED")
         await repository.clear_session_clients(session, user.id)
+        await repository.clear_failures(session, user.id)
         await emit(session, UserDeleted(id=user.id))
         return user
 

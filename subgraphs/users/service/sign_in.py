@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from hanse_subgraph.auth import Client
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.errors import ClientError, TooManyAttempts
+from hanse_subgraph.errors import ClientError
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id
 from subgraphs.users import repository
@@ -23,10 +23,11 @@ from subgraphs.users.events import SignInFailed, UserSignedIn, UserSignedOut
 from subgraphs.users.models import RefreshToken, Session, User, UserState
 from subgraphs.users.passwords import Passwords
 from subgraphs.users.service.revocation import Revocations
+from subgraphs.users.service.throttle import Guess, Throttle, source_of
 from subgraphs.users.service.tokens import AccessTokens, fingerprint, new_secret
 from subgraphs.users.settings import UsersSettings
 
-MAX_LOCK = timedelta(hours=1)
+MAX_LOGIN = 320  # characters of an email address; longer logins are unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class SignedIn:
 class Attempt:
     """A sign-in attempt whose password was verified against `password_hash`."""
 
+    guess: Guess
     user_id: str | None
     password_hash: str | None
     is_correct: bool
@@ -61,6 +63,7 @@ class SignIn:
         tokens: AccessTokens,
         passwords: Passwords,
         revocations: Revocations,
+        throttle: Throttle,
         *,
         clock: Clock = utc_now,
     ) -> None:
@@ -68,32 +71,48 @@ class SignIn:
         self._tokens = tokens
         self._passwords = passwords
         self._revocations = revocations
+        self._throttle = throttle
         self._clock = clock
 
-    async def attempt(self, database: Database, login: str, password: str) -> Attempt:
-        """Verify a password. This is slow and runs outside of a transaction. Raises TooManyAttempts."""
+    async def attempt(self, database: Database, login: str, password: str, client: Client) -> Attempt:
+        """Verify a password, later after failures. This is slow and runs outside of a transaction.
+
+        Raises TooManyAttempts, PasswordQueueFull.
+        """
         async with database.reading() as session:
-            user = await repository.user_by_login(session, login)
-        if user is None:
-            await self._passwords.verify(password, None)
-            return Attempt(None, None, is_correct=False)
-        self._refuse_locked(user)
-        is_correct = await self._passwords.verify(password, user.password_hash)
-        outdated = is_correct and self._passwords.needs_rehash(user.password_hash)
-        new_hash = await self._passwords.hash(password) if outdated else None
-        return Attempt(user.id, user.password_hash, is_correct, new_hash)
+            user = await repository.user_by_login(session, login[:MAX_LOGIN])
+            guess = await self._throttle.guess(session, user, login[:MAX_LOGIN], client)
+        await self._throttle.wait(guess)
+        source, hashed = source_of(client), user.password_hash if user is not None else None
+        is_correct = await self._passwords.verify(password, hashed, source=source)
+        outdated = is_correct and hashed is not None and self._passwords.needs_rehash(hashed)
+        new_hash = await self._passwords.hash(password, source=source) if outdated else None
+        return Attempt(guess, user.id if user is not None else None, hashed, is_correct, new_hash)
+
+    async def attempt_of(self, database: Database, user: User, password: str, client: Client) -> Attempt:
+        """Verify the password of a user who is signed in, like `attempt`."""
+        async with database.reading() as session:
+            guess = await self._throttle.guess(session, user, user.username, client)
+        await self._throttle.wait(guess)
+        is_correct = await self._passwords.verify(password, user.password_hash, source=source_of(client))
+        return Attempt(guess, user.id, user.password_hash, is_correct)
 
     async def admit(self, session: AsyncSession, attempt: Attempt, client: Client) -> SignedIn | ClientError:
-        """Start a session, or record the failure. Raises TooManyAttempts if the account is locked."""
-        user = await repository.user_by_id(session, attempt.user_id, to_write=True) if attempt.user_id else None
+        """Start a session, or record the failure."""
+        user = await repository.user_by_id(session, attempt.user_id or new_id(), to_write=True)
         if user is None or not attempt.is_correct or user.password_hash != attempt.password_hash:
-            return await self._fail(session, user, "WRONG_CREDENTIALS")
-        self._refuse_locked(user)
+            return await self.fail(session, attempt, "WRONG_CREDENTIALS")
         if user.state != UserState.ACTIVE:
-            return await self._fail(session, user, "NOT_ACTIVE")
-        user.failures, user.locked_until = 0, None
+            return await self.fail(session, attempt, "NOT_ACTIVE")
+        await self._throttle.succeeded(session, attempt.guess)
         user.password_hash = attempt.new_hash or user.password_hash
         return await self.start_session(session, user, client)
+
+    async def fail(self, session: AsyncSession, attempt: Attempt, reason: str) -> ClientError:
+        """Count and publish a failed attempt. Returns the error for the client."""
+        delayed = await self._throttle.failed(session, attempt.guess)
+        await emit(session, SignInFailed(id=new_id(), user_id=attempt.user_id, reason=reason, delayed=delayed))
+        return WrongCredentials()
 
     async def start_session(self, session: AsyncSession, user: User, client: Client) -> SignedIn:
         """Start a session of this user."""
@@ -148,24 +167,6 @@ class SignIn:
     @property
     def _lifetime(self) -> timedelta:
         return timedelta(days=self._settings.refresh_token_days)
-
-    def _refuse_locked(self, user: User) -> None:
-        now = self._clock()
-        if user.locked_until is not None and user.locked_until > now:
-            raise TooManyAttempts(int((user.locked_until - now).total_seconds()) + 1)
-
-    async def _fail(self, session: AsyncSession, user: User | None, reason: str) -> ClientError:
-        locked = False
-        if user is not None and reason == "WRONG_CREDENTIALS":
-            user.failures += 1
-            excess = user.failures - self._settings.failures_before_lock
-            if excess >= 0:
-                locked = True
-                duration = timedelta(seconds=self._settings.lock_seconds * 2 ** min(excess, 12))
-                user.locked_until = self._clock() + min(duration, MAX_LOCK)
-        user_id = user.id if user is not None else None
-        await emit(session, SignInFailed(id=new_id(), user_id=user_id, reason=reason, locked=locked))
-        return WrongCredentials()
 
     async def _end_some(
         self, session: AsyncSession, user_id: str, reason: str, **selection: str | None

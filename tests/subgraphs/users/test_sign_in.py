@@ -75,27 +75,6 @@ async def test_wrong_credentials_say_nothing_more(anyone: Person, name: str, pas
     assert answer.errors[0]["message"] == "The login or the password is wrong."
 
 
-async def test_failures_lock_the_account_and_are_told(anyone: Person, users: SubgraphApp) -> None:
-    await register(anyone)
-    for _ in range(5):
-        assert (await anyone(LOGIN, login="ann", password="wrong")).codes == ["UNAUTHENTICATED"]
-    locked = await anyone(LOGIN, login="ann", password="seven seas")
-    assert locked.codes == ["TOO_MANY_ATTEMPTS"]
-    assert 1 <= locked.errors[0]["extensions"]["retryAfterSeconds"] <= 60
-    events = await events_of(users, "sign_in.failed", count=5)
-    assert [event.data["locked"] for event in events] == [False] * 4 + [True]
-
-
-async def test_failures_that_race_all_count(anyone: Person, users: SubgraphApp) -> None:
-    await register(anyone)
-    answers = await asyncio.gather(*(anyone(LOGIN, login="ann", password="wrong") for _ in range(10)))
-    failed = [answer.codes for answer in answers].count(["UNAUTHENTICATED"])
-    assert failed >= 5, "the others met the lock"
-    async with users.database.reading() as session:
-        assert await session.scalar(select(col(User.failures))) == failed
-    assert (await anyone(LOGIN, login="ann", password="seven seas")).codes == ["TOO_MANY_ATTEMPTS"]
-
-
 async def test_a_refresh_token_is_good_once(anyone: Person) -> None:
     await register(anyone)
     first = (await login(anyone))["refreshToken"]
