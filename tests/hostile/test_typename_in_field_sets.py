@@ -129,3 +129,21 @@ async def test_a_key_with_nothing_but_the_type_of_an_object() -> None:
         b=lambda _: {"data": {"_entities": [{"n": 1}]}},
     )
     assert response == {"data": {"e": {"n": 1}}}
+
+
+async def test_the_type_of_an_object_above_as_an_argument() -> None:
+    graph = Federation(
+        a="""
+        type Query { s: S } type S @context(name: "above") { below: Below }
+        type Below @key(fields: "id") { id: ID! of(type: String @fromContext(field: "$above { __typename }")): String }
+        """
+    )
+
+    def reply(body: dict[str, Any]) -> Any:
+        if "_entities" not in body["query"]:
+            return {"data": {"s": {"__typename": "S", "below": {"id": "1"}}}}
+        (value,) = (value for name, value in body["variables"].items() if name.startswith("context"))
+        return {"data": {"_entities": [{"of": value}]}}
+
+    response = await graph.answer("{ s { below { of } } }", a=reply)
+    assert response == {"data": {"s": {"below": {"of": "S"}}}}

@@ -215,7 +215,7 @@ def reader(required: Sequence[Required]) -> Callable[[Object], Any]:
         found: Object = {}
         value: Any = found if fill(node, found) else None
         while isinstance(value, dict):
-            value = next((inner for name, inner in value.items() if name != "__typename"), None)
+            value = next((inner for name, inner in value.items() if name != "__typename"), value.get("__typename"))
         return value
 
     return read

@@ -27,7 +27,7 @@ from hanse_router.planner.query_tree import (
     count_paths,
 )
 from hanse_router.query_plan import PlanError
-from hanse_schema.query_graph import Node, parse_picks
+from hanse_schema.query_graph import Node, parse_context_picks
 from hanse_schema.supergraph.model import ContextArgument
 
 Cost = tuple[int, int]  # the number of fetches to add, and the level at which the option is available
@@ -240,7 +240,7 @@ class FetchGraphBuilder:
         for argument in arrival.contexts:
             above = self._finder.context_above(option.position, argument)
             assert above is not None  # otherwise there is no such option
-            inputs[argument] = self._finder.required_input(above, parse_picks(argument.selection))
+            inputs[argument] = self._finder.required_input(above, parse_context_picks(argument.selection))
         return inputs
 
     def _sends_own_type(self, option: Option, arrival: KeyArrival) -> bool:

@@ -21,7 +21,7 @@ from hanse_router.planner.query_tree import (
     objects_above,
 )
 from hanse_router.query_plan import PlanError
-from hanse_schema.query_graph import TYPENAME, Entry, FieldEdge, FieldPick, Node, Picks, parse_picks
+from hanse_schema.query_graph import TYPENAME, Entry, FieldEdge, FieldPick, Node, Picks, parse_context_picks
 from hanse_schema.supergraph.model import ContextArgument
 from hanse_schema.type_ref import named_type
 
@@ -290,7 +290,7 @@ class PathFinder:
 
     def _context_level(self, position: Position, argument: ContextArgument) -> int | None:
         above = self.context_above(position, argument)
-        return None if above is None else self.level_of(above, parse_picks(argument.selection))
+        return None if above is None else self.level_of(above, parse_context_picks(argument.selection))
 
     def context_above(self, position: Position, argument: ContextArgument) -> Position | None:
         """The nearest position above whose objects set the context."""

@@ -3,7 +3,15 @@
 from hanse_schema.query_graph.build import build
 from hanse_schema.query_graph.dot import graph_to_dot
 from hanse_schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
-from hanse_schema.query_graph.field_set import TYPENAME, FieldPick, Picks, TypePick, parse_picks, print_picks
+from hanse_schema.query_graph.field_set import (
+    TYPENAME,
+    FieldPick,
+    Picks,
+    TypePick,
+    parse_context_picks,
+    parse_picks,
+    print_picks,
+)
 from hanse_schema.query_graph.graph import QueryGraph
 from hanse_schema.query_graph.node import Node
 
@@ -19,6 +27,7 @@ __all__ = [
     "TypePick",
     "build",
     "graph_to_dot",
+    "parse_context_picks",
     "parse_picks",
     "print_picks",
 ]

@@ -36,11 +36,17 @@ Picks = tuple[FieldPick | TypePick, ...]
 @lru_cache(maxsize=8192)
 def parse_picks(text: str) -> Picks:
     """The tree of a field set, with or without its outer braces. Raises GraphQLSyntaxError."""
+    return tuple(_without_typename(parse_context_picks(text)))
+
+
+@lru_cache(maxsize=8192)
+def parse_context_picks(text: str) -> Picks:
+    """The tree of a selection from a context, in which `__typename` counts. Raises GraphQLSyntaxError."""
     text = text.strip()
     document = parse(text if text.startswith("{") else f"{{ {text} }}", no_location=True)
     (operation,) = document.definitions
     assert isinstance(operation, OperationDefinitionNode)
-    return tuple(_without_typename(_picks(operation.selection_set)))
+    return _picks(operation.selection_set)
 
 
 def print_picks(picks: Picks) -> str:

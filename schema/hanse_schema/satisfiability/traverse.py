@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field, replace
 
-from hanse_schema.query_graph import Node, parse_picks
+from hanse_schema.query_graph import Node, parse_context_picks
 from hanse_schema.satisfiability.reach import LEAF, Labels, Move, Nodes, Origin, Reach
 from hanse_schema.satisfiability.world import World
 from hanse_schema.supergraph.model import ContextArgument, ObjectType
@@ -237,6 +237,6 @@ class Walk:
         reach = self.reach(state.labels)
         for argument in arguments:
             setting = contexts.get(argument.context)
-            if setting is None or not reach.can_collect(parse_picks(argument.selection), setting.nodes):
+            if setting is None or not reach.can_collect(parse_context_picks(argument.selection), setting.nodes):
                 return False
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from hanse_schema.subgraph.constants import ConstantChecker
 from hanse_schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
 from hanse_schema.subgraph.model import (
     Applied,
@@ -103,6 +104,11 @@ class Subject:
             for directive in applied(owner.directives, "context"):
                 found[string_argument(directive, "name") or ""].append(owner)
         return found
+
+    @cached_property
+    def constants(self) -> ConstantChecker:
+        """Checks values against the subgraph's types."""
+        return ConstantChecker(self.types)
 
     def refresh_uses(self) -> None:
         """Resolve the field sets again, after a change of the schema."""
@@ -202,7 +208,7 @@ class Subject:
         name = selection.field
         if name == "__typename":
             use.steps.append(Step(owner, None, selection, in_external))
-            return None
+            return _typename_problem(owner, selection)
         definition = owner.fields.get(name or "")
         if definition is None:
             if owner.kind is Kind.UNION:
@@ -236,3 +242,14 @@ class Subject:
             implementing = self.implementations.get(owner.name, ())
             fields += [found for one in implementing if (found := one.fields.get(definition.name)) is not None]
         return any(has(one.directives, "external") for one in fields)
+
+
+def _typename_problem(owner: TypeDef, selection: Selection) -> str | None:
+    coordinate = f"{owner.name}.__typename"
+    if selection.alias is not None:
+        return f"gives `__typename` the alias `{selection.alias}`, but aliases have no meaning in a field set"
+    if selection.arguments:
+        return f"gives `{coordinate}` an argument `{selection.arguments[0][0]}`, which it does not have"
+    if selection.selections is not None:
+        return f"selects fields within `{coordinate}`, of type String!, which has none"
+    return None

@@ -10,6 +10,7 @@ from hanse_schema.compose.rules.disallowed_inaccessible import disallowed_inacce
 from hanse_schema.compose.rules.extension_with_no_base import extension_with_no_base
 from hanse_schema.compose.rules.external_mismatch import external_mismatch
 from hanse_schema.compose.rules.external_missing_on_base import external_missing_on_base
+from hanse_schema.compose.rules.implicit_upgrade import implicit_upgrade
 from hanse_schema.compose.rules.implied_interfaces import implied_interfaces
 from hanse_schema.compose.rules.inaccessible import inaccessible
 from hanse_schema.compose.rules.inconsistent_entity import inconsistent_entity
@@ -35,6 +36,7 @@ ON_DIRECTIVES: tuple[Rule, ...] = (link_import_name_mismatch,)
 
 # Rules whose errors do not prevent merging.
 BEFORE_MERGE: tuple[Rule, ...] = (
+    implicit_upgrade,
     extension_with_no_base,
     type_kind_mismatch,
     no_queries,

@@ -22,14 +22,11 @@ def _check(merging: Merging, group: TypeGroup, source: Source[TypeDef]) -> None:
     if all(key.arguments.get("resolvable") == "false" for key in keys):
         return
     own = source.part.schema.types
-    missing = [
-        name
-        for name in sorted(merging.subtypes.get(group.name, ()))
-        if name in merging.types
-        and merging.types[name].kind is Kind.OBJECT
-        and (name not in own or group.name not in own[name].interfaces)
-    ]
-    if missing:
+    here = {name for name, type_ in own.items() if type_.kind is Kind.OBJECT and group.name in type_.interfaces}
+    objects = {name for name in merging.subtypes.get(group.name, ()) if merging.types[name].kind is Kind.OBJECT}
+    missing = sorted(objects - here)
+    # Each interface object that implements the interface takes the place of one of them.
+    if len(missing) > len(here - objects):
         merging.report.error(
             "INTERFACE_KEY_MISSING_IMPLEMENTATION_TYPE",
             f'The interface `{group.name}` has a resolvable @key in subgraph "{source.part.name}", which therefore '

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from hanse_schema.subgraph.context_selection import context_uses, parse_context, parse_selection
 from hanse_schema.subgraph.field_set import FieldSetError, Selection
 from hanse_schema.subgraph.model import Kind, TypeDef, has
-from hanse_schema.subgraph.subject import Subject
+from hanse_schema.subgraph.rules.fields_invalid import step_problem
+from hanse_schema.subgraph.subject import Step, Subject
 from hanse_schema.subgraph.values import type_depth_text
 from hanse_schema.type_ref import named_type
 
@@ -102,10 +103,13 @@ def _check_type(subject: Subject, selection: Selection, owner: TypeDef, expected
 def _selected_type(subject: Subject, selection: Selection, owner: TypeDef) -> str:
     """The type that a selection gives, or a problem that starts with a space."""
     if selection.field == "__typename":
-        return "String"
+        return "String" if selection.selections is None else f" selects within `{owner.name}.__typename`, a String"
     definition = owner.fields.get(selection.field or "")
     if definition is None:
         return f" selects `{owner.name}.{selection.field}`, which does not exist"
+    problem = step_problem(subject.constants, Step(owner, definition, selection, in_external=False), definition)
+    if problem is not None:
+        return f" {problem}"
     target = subject.types.get(named_type(definition.type))
     composite = target is not None and target.kind in (Kind.OBJECT, Kind.INTERFACE, Kind.UNION)
     if selection.selections is None:

@@ -9,31 +9,29 @@ from hanse_schema.type_ref import is_non_null
 
 
 def check(subject: Subject) -> None:
-    """Report the first problem of each field set, including its arguments."""
-    constants = ConstantChecker(subject.types)
+    """Report the first problem of each field set, including its arguments. Later rules skip such field sets."""
     for use in subject.uses:
-        problem = use.problem or _argument_problem(constants, use)
-        if problem is not None:
+        use.problem = use.problem or _argument_problem(subject.constants, use)
+        if use.problem is not None:
             subject.report.error(
                 f"{use.directive.name.upper()}_INVALID_FIELDS",
-                f"`{use.coordinate}` has {use.text}, which {problem}.",
+                f"`{use.coordinate}` has {use.text}, which {use.problem}.",
                 use.directive.node,
                 coordinate=use.coordinate,
             )
 
 
 def _argument_problem(constants: ConstantChecker, use: FieldSetUse) -> str | None:
-    if use.directive.name != "requires":
-        return None  # keys and provided fields have no arguments at all: another rule
     for step in use.steps:
         if step.definition is not None and step.owner.kind is not Kind.UNION:
-            problem = _step_problem(constants, step, step.definition)
+            problem = step_problem(constants, step, step.definition)
             if problem is not None:
                 return problem
     return None
 
 
-def _step_problem(constants: ConstantChecker, step: Step, definition: FieldDef) -> str | None:
+def step_problem(constants: ConstantChecker, step: Step, definition: FieldDef) -> str | None:
+    """What is wrong with the arguments of a selected field, if anything."""
     given = dict(step.selection.arguments)
     for name, value in given.items():
         argument = definition.arguments.get(name)
