@@ -135,7 +135,8 @@ class ContextVariable:
     That object is the one on the way to the entity after the first `depth` steps of the group's path; a group with
     context variables has one path only, and its fetch no other group. The value is the only leaf of `required`,
     whatever fields or fragments it is below, read from the response tree; null if there is none. Entities whose values
-    differ cannot share an `_entities` field: they are sent in requests of their own. `type` is the variable's type.
+    differ cannot share an `_entities` field: each set of values gets one of its own, under an alias, in the same
+    request (`AliasedOperation`). `type` is the variable's type.
     """
 
     variable: str
@@ -166,6 +167,26 @@ class EntityGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasedOperation:
+    """The GraphQL text of a fetch that asks for its only group several times, each time with other context values.
+
+    `head` ends before the parentheses, `shared` are the definitions of the client's variables. `variables` and `field`
+    are cut wherever the number of one `_entities` field goes: `"0".join(field)` is the first field.
+    """
+
+    head: str
+    shared: tuple[str, ...]
+    variables: tuple[str, ...]
+    field: tuple[str, ...]
+
+    def text(self, count: int) -> str:
+        """The operation with so many `_entities` fields."""
+        numbers = [str(number) for number in range(count)]
+        definitions = ", ".join([*self.shared, *(number.join(self.variables) for number in numbers)])
+        return f"{self.head}({definitions}) {{ {' '.join(number.join(self.field) for number in numbers)} }}"
+
+
+@dataclass(frozen=True, slots=True)
 class Fetch:
     """One request to one subgraph.
 
@@ -178,6 +199,9 @@ class Fetch:
     `paths` is nearly always empty: where a field leads back to the query root (`type Payload { query: Query }`), a root
     fetch may be for the objects there. Its reply then goes into each object at these paths, not into the root of the
     response tree; it need not be sent where there are none.
+
+    `aliased` is there if the group has context variables: the same fetch for several sets of their values. The aliases
+    of its `_entities` fields are `_e0`, `_e1`, ...; the names of its variables those of the group, `_` and the number.
     """
 
     id: int
@@ -190,6 +214,7 @@ class Fetch:
     groups: tuple[EntityGroup, ...] = ()
     depends_on: tuple[int, ...] = ()
     paths: tuple[Path, ...] = ()
+    aliased: AliasedOperation | None = None
 
 
 @dataclass(frozen=True, slots=True)

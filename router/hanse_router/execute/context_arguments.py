@@ -1,14 +1,32 @@
-"""Entities with a field whose arguments come from objects above (`@fromContext`): a batch for each set of values."""
+"""Entities with a field whose arguments come from objects above (`@fromContext`): a batch for each set of values.
+
+One request asks for all of them, each under an alias with variables of its own; for very many it takes several.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec.json import encode
 
 from hanse_router.execute.entities import Batch, GroupInput, Object, objects_at, reader
 from hanse_router.query_plan import EntityGroup
+
+MAX_ALIASES = 250  # in one request
+
+Values = Mapping[str, Any]
+
+
+def together(parts: Sequence[tuple[Values, Batch]]) -> Iterator[tuple[dict[str, Any], tuple[Batch, ...]]]:
+    """What each request sends: the values of its variables, and its batches. One batch needs no aliases."""
+    for start in range(0, len(parts), MAX_ALIASES):
+        some = parts[start : start + MAX_ALIASES]
+        if len(some) == 1:
+            yield dict(some[0][0]), (some[0][1],)
+            continue
+        values = {f"{name}_{n}": value for n, (of_one, _) in enumerate(some) for name, value in of_one.items()}
+        yield values, tuple(batch for _, batch in some)
 
 
 class ContextInput:
@@ -20,12 +38,13 @@ class ContextInput:
         contexts = sorted(group.contexts, key=lambda context: context.depth)
         self._contexts = [(context.variable, context.depth, reader(context.required)) for context in contexts]
 
-    def batches(self, root: Object) -> list[tuple[Mapping[str, Any], Batch]]:
+    def batches(self, root: Object) -> list[tuple[Values, Batch]]:
         """The values of the variables, each with the batch of its entities."""
         parts: dict[bytes, tuple[dict[str, Any], list[Object]]] = {}
         for values, targets in self._walk(root, 0, 0, {}):
             parts.setdefault(encode(values), (values, []))[1].extend(targets)
-        return [(values, self._input.batch_of([targets])) for values, targets in parts.values()]
+        batches = [(values, self._input.batch_of([targets])) for values, targets in parts.values()]
+        return [(values, batch) for values, batch in batches if batch.representations]
 
     def _walk(
         self, node: Object, depth: int, number: int, values: dict[str, Any]

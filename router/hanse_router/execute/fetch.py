@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import partial
 from typing import Any
 
@@ -29,6 +30,12 @@ class CompiledGroup:
         self.contexts = ContextInput(group, self.input) if group.contexts else None
         self.keys = reply_keys(group.selections)
         self.active = any_holds(group.conditions, booleans)
+
+    def numbered(self, number: int) -> CompiledGroup:
+        """The same group in an aliased operation."""
+        numbered = copy(self)
+        numbered.alias, numbered.variable = f"_e{number}", f"{self.variable}_{number}"
+        return numbered
 
 
 class CompiledFetch:
@@ -62,6 +69,15 @@ class CompiledFetch:
         if fetch.operation_name is not None:
             self._tail = b',"operationName":' + encode(fetch.operation_name) + b"}"
         self._bare = self._head + self._tail
+
+    def aliased(self, count: int) -> CompiledFetch:
+        """The same fetch for so many sets of context values, each with a group of its own."""
+        operation = self.fetch.aliased
+        assert operation is not None
+        aliased = copy(self)
+        aliased.groups = tuple(self.groups[0].numbered(number) for number in range(count))
+        aliased._head = b'{"query":' + encode(operation.text(count))
+        return aliased
 
     def body(
         self,

@@ -8,10 +8,11 @@ from functools import partial
 from typing import Any
 
 from hanse_router.execute.apply import apply_entities, apply_root, failed, sent_counts
-from hanse_router.execute.ask_apart import groups_to_ask_apart, only
+from hanse_router.execute.ask_apart import ask_apart
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan, Variant
 from hanse_router.execute.compiled import Fallback
+from hanse_router.execute.context_arguments import together
 from hanse_router.execute.entities import Batch, Object
 from hanse_router.execute.error_list import ErrorList
 from hanse_router.execute.fetch import CompiledFetch, Replies, send
@@ -105,8 +106,13 @@ class Execution:
         if fetch.groups:
             contexts = fetch.groups[0].contexts
             if contexts is not None and fetch.groups[0].active:
-                parts = [self._fetch(fetch, (batch,), values) for values, batch in contexts.batches(self.root)]
-                await asyncio.gather(*parts)
+                parts = await self._do(partial(contexts.batches, self.root))
+                await asyncio.gather(
+                    *(
+                        self._fetch(fetch.aliased(len(batches)) if len(batches) > 1 else fetch, batches, values)
+                        for values, batches in together(parts)
+                    )
+                )
                 return
             batches = await self._do(partial(_batches, fetch, self.root))
         await self._fetch(fetch, batches)
@@ -131,7 +137,7 @@ class Execution:
         self._copies *= max((len(objects) for batch in batches for objects in batch.targets), default=1)
         self._size += len(encoded) * self._copies
         apart = await self._do(partial(self._receive, fetch, batches, encoded, again=again))
-        await asyncio.gather(*(self._fetch(fetch, only(batches, [index]), again=True) for index in apart))
+        await asyncio.gather(*(self._fetch(fetch, some, contexts, again=True) for some in apart))
 
     async def _send(self, fetch: CompiledFetch, body: bytes) -> bytes:
         if self._replies and (known := self._replies.get(fetch.id)) is not None and known[0] == body:
@@ -142,8 +148,8 @@ class Execution:
 
     def _receive(
         self, fetch: CompiledFetch, batches: tuple[Batch, ...], encoded: bytes, *, again: bool = False
-    ) -> list[int]:
-        """Write a reply into the response tree; return the groups that have to be fetched apart."""
+    ) -> list[tuple[Batch, ...]]:
+        """Write a reply into the response tree; return the batches of each request that has to be sent apart."""
         try:
             reply = read_reply(encoded, self._variant.limits.max_errors)
         except TransportError as error:
@@ -153,10 +159,9 @@ class Execution:
         if not fetch.groups:
             apply_root(self.root, fetch, reply, types, self.errors)
             return []
-        apart = [] if again else groups_to_ask_apart(fetch, batches, reply)
-        named = only(batches, [index for index in range(len(batches)) if index not in apart]) if apart else batches
-        if any(batch.representations for batch in named):
-            apply_entities(self.root, fetch, named, reply, types, self.errors)
+        rest, apart = (batches, []) if again else ask_apart(fetch, batches, reply)
+        if any(batch.representations for batch in rest):
+            apply_entities(self.root, fetch, rest, reply, types, self.errors)
         return apart
 
 

@@ -10,7 +10,7 @@ from hanse_router.operation import Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
 from hanse_router.planner.fetch_graph import FetchNode
-from hanse_router.planner.operation_text import operation_text, variables_in
+from hanse_router.planner.operation_text import aliased_operation, operation_text, variables_in
 from hanse_router.planner.requests import Group, Request
 from hanse_router.query_plan import Condition, EntityGroup, Fetch, Parallel, PlanNode, QueryPlan, Sequence, Subscription
 from hanse_schema.supergraph.model import SubgraphInfo
@@ -72,6 +72,7 @@ def _fetch(
         groups,
         tuple(sorted({ids[before] for fetch_node in request.fetch_nodes for before in fetch_node.depends_on})),
         request.paths,
+        aliased_operation(name, definitions, variables, groups[0]) if groups and groups[0].contexts else None,
     )
 
 

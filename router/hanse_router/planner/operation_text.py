@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import lru_cache
 
 from hanse_router.operation import SkipInclude
 from hanse_router.operation_kind import OperationKind
-from hanse_router.query_plan import EntityGroup, FieldSelection, InlineFragment, Selection
+from hanse_router.query_plan import AliasedOperation, EntityGroup, FieldSelection, InlineFragment, Selection
+
+_TEXT_OR_VARIABLE = re.compile(r'"""(?:\\"""|[\s\S])*?"""|"(?:\\.|[^"\\])*"|\$(\w+)')
 
 
 def operation_text(
@@ -28,6 +32,41 @@ def operation_text(
         return f"{{ {body} }}"
     head = kind.value if name is None else f"{kind.value} {name}"
     return f"{head}({', '.join(parameters)}) {{ {body} }}" if parameters else f"{head} {{ {body} }}"
+
+
+def aliased_operation(
+    name: str | None, definitions: Mapping[str, str], variables: Iterable[str], group: EntityGroup
+) -> AliasedOperation:
+    """The operation that asks for a group with context variables once for each set of their values."""
+    number = "\0"  # the place of a number in the text
+    while number in selections_text(group.selections):  # a client can write anything into a text
+        number += "\0"
+    parameters = [f"${group.variable}_{number}: [_Any!]!"]
+    parameters += [f"${context.variable}_{number}: {context.type}" for context in group.contexts]
+    names = {context.variable: f"${context.variable}_{number}" for context in group.contexts}
+    selections = _renamed(group.selections, names)
+    numbered = replace(group, alias=f"_e{number}", variable=f"{group.variable}_{number}", selections=selections)
+    return AliasedOperation(
+        OperationKind.QUERY.value if name is None else f"{OperationKind.QUERY.value} {name}",
+        tuple(definitions[variable] for variable in variables),
+        tuple(", ".join(parameters).split(number)),
+        tuple(_group(numbered).split(number)),
+    )
+
+
+def _renamed(selections: tuple[Selection, ...], names: Mapping[str, str]) -> tuple[Selection, ...]:
+    """The selections with other names of some variables, but not in texts."""
+
+    def of_match(found: re.Match[str]) -> str:
+        return names.get(found[1], found[0]) if found[1] else found[0]
+
+    def of_one(selection: Selection) -> Selection:
+        inner = _renamed(selection.selections, names)
+        if isinstance(selection, InlineFragment):
+            return replace(selection, selections=inner)
+        return replace(selection, selections=inner, arguments=_TEXT_OR_VARIABLE.sub(of_match, selection.arguments))
+
+    return tuple(of_one(selection) for selection in selections)
 
 
 def selections_text(selections: Iterable[Selection]) -> str:

@@ -212,6 +212,7 @@ def _fetch_json(fetch: Fetch) -> dict[str, Any]:
         "kind": fetch.kind.value,
         "operation": fetch.operation,
         "operationName": fetch.operation_name,
+        **({"aliasedOperation": fetch.aliased.text(2)} if fetch.aliased is not None else {}),
         "variables": list(fetch.variables),
         "dependsOn": list(fetch.depends_on),
         "paths": [path_text(path) for path in fetch.paths],
