@@ -40,7 +40,7 @@ def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
     def announce() -> None:
         click.echo(f"{part} of {app.name} runs; its metrics are on {url}/metrics")
 
-    serve(worker_app(app, part), listener, app.settings.server, announce, on_stopping=app.drain)
+    serve(worker_app(app, part), [listener], app.settings.server, announce, on_stopping=app.drain)
 
 
 async def _run(app: SubgraphApp, part: Part) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -31,12 +32,20 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
     url = address_of(listener)
     serve(
         app,
-        listener,
+        [listener, *operations_listener(settings)],
         settings.server,
         lambda: click.echo(f"router answers on {url}{settings.path}"),
         on_stopping=app.drain,
         drain=drain,
     )
+
+
+def operations_listener(settings: RouterSettings) -> list[socket.socket]:
+    """The socket of the operations port, where there is one. Raises CommandError when it cannot be used."""
+    operations = settings.operations
+    if operations.port is None:
+        return []
+    return [listen(operations.host, operations.port, option="the setting operations.port")]
 
 
 def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:

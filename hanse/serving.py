@@ -6,7 +6,7 @@ import asyncio
 import errno
 import gc
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, cast
 
@@ -121,14 +121,14 @@ def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
 
 def serve(
     app: Any,
-    listener: socket.socket,
+    listeners: Sequence[socket.socket],
     limits: ServerSettings,
     on_started: Callable[[], None],
     *,
     on_stopping: Callable[[], None] = lambda: None,
     drain: float = 0.0,
 ) -> None:
-    """Serve an ASGI application on the socket until SIGINT or SIGTERM. `on_started` is called when it serves.
+    """Serve an ASGI application on the sockets until SIGINT or SIGTERM. `on_started` is called when it serves.
 
     `on_stopping` is called before the wait for requests in flight: it ends those that would not end by themselves.
     Requests are accepted for `drain` seconds more. Raises CommandError when the application does not start.
@@ -138,7 +138,8 @@ def serve(
     config = server_config(startup, limits)
     server = _AnnouncingServer(config, limits, on_started, on_stopping, drain)
     try:
-        server.run(sockets=[listener, *(listener.dup() for _ in range(1, ACCEPTS_A_TURN))])
+        copies = [listener.dup() for listener in listeners for _ in range(1, ACCEPTS_A_TURN)]
+        server.run(sockets=[*listeners, *copies])
     except KeyboardInterrupt:
         pass  # Ctrl-C is the usual end
     except SystemExit:

@@ -22,4 +22,4 @@ def run_subgraph(project: Project, name: str, *, host: str, port: int | None, dr
     def announce() -> None:
         click.echo(f"subgraph {name} answers the router on {url}/graphql")
 
-    serve(http_app(app), listener, app.settings.server, announce, on_stopping=app.drain, drain=drain)
+    serve(http_app(app), [listener], app.settings.server, announce, on_stopping=app.drain, drain=drain)

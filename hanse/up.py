@@ -16,7 +16,7 @@ from hanse.lifespan import AsgiApp, StartAndStop
 from hanse.path_dispatch import PathDispatch
 from hanse.project import Project
 from hanse.published import compose_project
-from hanse.router import load_router_settings
+from hanse.router import load_router_settings, operations_listener
 from hanse.serving import address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
@@ -65,7 +65,8 @@ def _serve(project: Project, listener: socket.socket, folder: Path, *, demo: boo
         logins = [data.logins for data in demo_data(project).values()] if demo else []
         click.echo("".join([PAGE.format(url=url, data=folder), *logins]))
 
-    serve(app, listener, router.engine.settings.server, announce, on_stopping=router.drain)
+    settings = router.engine.settings
+    serve(app, [listener, *operations_listener(settings)], settings.server, announce, on_stopping=router.drain)
 
 
 def create_subgraphs(project: Project, folder: Path, url: str | None = None) -> dict[str, SubgraphApp]:

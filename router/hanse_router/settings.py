@@ -29,6 +29,19 @@ class GraphiqlSettings(Section):
     default_query: str = Field(default="", description="The initial query in the editor; empty: a greeting.")
 
 
+class OperationsSettings(Section):
+    """A port of its own for the pages that are not for clients."""
+
+    port: int | None = Field(
+        default=None, ge=1, le=65_535, description="The port; it serves everything. null: there is none."
+    )
+    host: str = Field(default="127.0.0.1", description="The address of this port.")
+    pages: tuple[Literal["metrics", "health", "graphiql"], ...] = Field(
+        default=("metrics", "health", "graphiql"),
+        description="Pages that only this port serves: `/metrics`, `/health/*`, GraphiQL.",
+    )
+
+
 class CorsSettings(Section):
     """Which web pages of other origins may call the router."""
 
@@ -350,6 +363,7 @@ class RouterSettings(Settings):
         description="Number of recently used documents that are prepared for a new supergraph before it serves.",
     )
     graphiql: GraphiqlSettings = Field(default_factory=GraphiqlSettings)
+    operations: OperationsSettings = Field(default_factory=OperationsSettings)
     cors: CorsSettings = Field(default_factory=CorsSettings)
     csrf: CsrfSettings = Field(default_factory=CsrfSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)

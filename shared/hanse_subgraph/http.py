@@ -8,9 +8,10 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response, status
 from pydantic import BaseModel
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.routing import WebSocketRoute
 
+from hanse_subgraph.auth import Caller
 from hanse_subgraph.errors import Unauthenticated, Unavailable
 from hanse_subgraph.events.metrics import CONTENT_TYPE
 from hanse_subgraph.execution import MalformedRequest, Reply, error_reply
@@ -60,9 +61,15 @@ def _application(subgraph: SubgraphApp, only: Part | None = None) -> FastAPI:
     # No pages of documentation: FastAPI's load their scripts from other sites.
     asgi = FastAPI(title=f"Hanse subgraph {subgraph.name}", lifespan=lifespan, docs_url=None, redoc_url=None)
     asgi.add_middleware(RequestIds)
+    asgi.add_exception_handler(ClientDisconnect, _nothing)
     asgi.state.subgraph = subgraph
     asgi.include_router(operations)
     return asgi
+
+
+async def _nothing(request: Request, error: Exception) -> Response:
+    """Nobody receives the response: the client left, or took too long, before its request was complete."""
+    return Response(status_code=status.HTTP_400_BAD_REQUEST)
 
 
 operations = APIRouter(tags=["operations"])
@@ -99,10 +106,20 @@ async def metrics(subgraph: Subgraph) -> Response:
 
 async def post_graphql(request: Request) -> Response:
     """Run a GraphQL request: JSON, or a form with files (GraphQL multipart request)."""
-    subgraph = get_subgraph(request)
-    reply_to = _reply_to_form if is_form(request.headers.get("content-type")) else _reply_to_json
-    reply = await reply_to(subgraph, request)
+    reply = await _reply_to(get_subgraph(request), request)
     return Response(reply.body, reply.status, media_type=JSON)
+
+
+async def _reply_to(subgraph: SubgraphApp, request: Request) -> Reply:
+    try:
+        caller = await subgraph.tokens.caller(request.headers.get("authorization"))
+    except Unauthenticated as error:
+        return error_reply(401, error)  # bodies of others are not even read
+    except Unavailable as error:
+        return error_reply(503, error)
+    if is_form(request.headers.get("content-type")):
+        return await _reply_to_form(subgraph, request, caller)
+    return await _reply_to_json(subgraph, request)
 
 
 async def _reply_to_json(subgraph: SubgraphApp, request: Request) -> Reply:
@@ -115,14 +132,8 @@ async def _reply_to_json(subgraph: SubgraphApp, request: Request) -> Reply:
     return await subgraph.reply(bytes(body), request.headers)
 
 
-async def _reply_to_form(subgraph: SubgraphApp, request: Request) -> Reply:
+async def _reply_to_form(subgraph: SubgraphApp, request: Request, caller: Caller) -> Reply:
     settings = subgraph.settings
-    try:
-        caller = await subgraph.tokens.caller(request.headers.get("authorization"))
-    except Unauthenticated as error:
-        return error_reply(401, error)  # files of others are not even read
-    except Unavailable as error:
-        return error_reply(503, error)
     share = subgraph.temporary_bytes.of(caller.principal.user_id or caller.client.ip)
     form = Form(max_body=settings.max_body_bytes, max_file=settings.max_upload_bytes, share=share)
     try:

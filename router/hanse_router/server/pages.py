@@ -7,6 +7,7 @@ import mimetypes
 from collections.abc import Awaitable, Callable
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import orjson
 
@@ -57,6 +58,7 @@ class Pages:
         settings = engine.settings
         self._engine = engine
         self._jwks = public_jwks
+        self._operations = settings.operations
         self._pages: dict[str, Page] = {
             "/": self.home,
             "/health/live": self._live,
@@ -71,8 +73,10 @@ class Pages:
         """Answer one request."""
         path = scope["path"]
         page = self._pages.get(path)
-        if page is None and path.startswith("/graphiql/") and self._engine.settings.graphiql.enabled:
+        if page is None and path.startswith("/graphiql/") and self._has_graphiql(scope):
             page = self._asset
+        elif path == "/metrics" or path.startswith("/health/"):
+            page = page if self._is_here(scope, "metrics" if path == "/metrics" else "health") else None
         if page is None:
             await self._missing(scope, send)
         elif scope["method"] not in ("GET", "HEAD"):
@@ -83,18 +87,28 @@ class Pages:
     async def home(self, scope: Scope, send: Send) -> None:
         """GraphiQL for browsers, a list of what is here for others."""
         settings = self._engine.settings
-        if settings.graphiql.enabled and "text/html" in request_headers(scope).get("accept", ""):
+        if self._has_graphiql(scope) and "text/html" in request_headers(scope).get("accept", ""):
             headers = [(b"content-security-policy", POLICY), (b"cache-control", b"no-cache"), *SAFE_HEADERS]
             await respond(send, 200, b"text/html; charset=utf-8", self._graphiql, headers)
             return
-        pages = {"graphql": settings.path, "live": "/health/live", "ready": "/health/ready"}
-        if settings.telemetry.metrics:
+        pages = {"graphql": settings.path}
+        if self._is_here(scope, "health"):
+            pages |= {"live": "/health/live", "ready": "/health/ready"}
+        if settings.telemetry.metrics and self._is_here(scope, "metrics"):
             pages["metrics"] = "/metrics"
         if self._jwks is not None:
             pages["jwks"] = "/.well-known/jwks.json"
-        if settings.graphiql.enabled:
+        if self._has_graphiql(scope):
             pages["graphiql"] = "/ (in a browser)"
         await _json(send, 200, {"name": "Hanse router", **pages}, [(b"vary", b"accept")])
+
+    def _has_graphiql(self, scope: Scope) -> bool:
+        return self._engine.settings.graphiql.enabled and self._is_here(scope, "graphiql")
+
+    def _is_here(self, scope: Scope, page: Literal["metrics", "health", "graphiql"]) -> bool:
+        """Whether the port of the request serves a page."""
+        port = self._operations.port
+        return port is None or page not in self._operations.pages or scope["server"][1] == port
 
     @cached_property
     def _graphiql(self) -> bytes:
