@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos lint format typecheck build bench bench-baseline bench-events conformance docs health coverage clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos fuzz lint format typecheck build bench bench-baseline bench-events conformance docs health coverage clean
 
 # The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
@@ -58,6 +58,9 @@ stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, wit
 
 chaos: $(INTEGRATION_STAMP) ## kill parts of the distributed platform under load, and check that nothing is lost
 	@$(BIN)/python -m deploy.chaos $(ARGS)
+
+fuzz: $(STAMP) ## send 300,000 random and damaged requests to the platform (ARGS="--requests N --seed N")
+	@$(BIN)/python -m tests.fuzz $(ARGS)
 
 coverage: $(INTEGRATION_STAMP) ## run `make test` and `make test-servers` measured; each package has a floor in pyproject.toml
 	@rm -rf build/coverage && mkdir -p build/coverage

@@ -15,6 +15,7 @@ from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
 from hanse_wire.command_line import CommandError
+from hanse_wire.garbage import ROUTER_THRESHOLD, collect_after
 from hanse_wire.settings import SettingsError
 
 
@@ -30,11 +31,16 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
     except SettingsError as error:
         raise CommandError(str(error)) from error
     url = address_of(listener)
+
+    def announce() -> None:
+        collect_after(ROUTER_THRESHOLD)
+        click.echo(f"router answers on {url}{settings.path}")
+
     serve(
         app,
         [listener, *operations_listener(settings)],
         settings.server,
-        lambda: click.echo(f"router answers on {url}{settings.path}"),
+        announce,
         on_stopping=app.drain,
         drain=drain,
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import gc
 import socket
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -16,6 +15,7 @@ from hanse.http_protocol import HttpProtocol, WebSocketProtocol, watch
 from hanse.lifespan import StartupError
 from hanse.open_files import allow_connections
 from hanse_wire.command_line import CommandError
+from hanse_wire.garbage import collect_when_idle, start_collecting
 from hanse_wire.server_settings import ServerSettings
 
 GRACEFUL_SHUTDOWN = 30  # seconds that requests in flight get
@@ -73,32 +73,24 @@ class _AnnouncingServer(uvicorn.Server):
         self._on_started = on_started
         self._on_stopping = on_stopping
         self._drain = drain
-        self._watch: asyncio.Task[None] | None = None
+        self._background: tuple[asyncio.Task[None], ...] = ()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         if not self.should_exit:
-            _collect_rarely()
-            self._watch = asyncio.create_task(watch(self.server_state.connections, self._limits))
+            start_collecting()
+            self._background = (
+                asyncio.create_task(watch(self.server_state.connections, self._limits)),
+                asyncio.create_task(collect_when_idle(self.server_state.tasks)),
+            )
             self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._on_stopping()
         await asyncio.sleep(self._drain)  # still listening: load balancers see that this process is not ready
         await super().shutdown(sockets=sockets)
-        if self._watch is not None:
-            self._watch.cancel()
-
-
-def _collect_rarely() -> None:
-    """Exclude the objects of start-up from garbage collection, and collect rarely: requests make few cycles.
-
-    Each response is a tree of thousands of objects that are freed together; traversing those in flight took more than
-    a third of the router's time. Cycles are still collected, some tens of megabytes later.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(200_000, 2, 2)  # older generations more often: evicted plans are cycles
+        for task in self._background:
+            task.cancel()
 
 
 def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:

@@ -15,6 +15,7 @@ from hanse_router.prepare.validate import choose_operation, parse_document, vali
 from hanse_router.settings import LimitSettings, RouterSettings
 from hanse_schema.supergraph import possible_types
 from hanse_schema.supergraph.model import Supergraph
+from hanse_wire.garbage import collect_young
 
 __all__ = ["Preparer", "too_complex", "too_deep"]
 
@@ -38,6 +39,8 @@ class Preparer:
             return self._expander.expand(document, choose_operation(document, name))
         except RecursionError:
             raise too_deep() from None
+        finally:
+            collect_young()  # parsing and validating leave hundreds of objects in cycles
 
 
 def too_deep() -> LimitExceeded:

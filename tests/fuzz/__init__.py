@@ -1,0 +1,1 @@
+"""A fuzzer of the whole platform in one process: `make fuzz`."""
