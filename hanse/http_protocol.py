@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 
 import httptools
@@ -17,6 +18,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame
 
 from hanse.joined_writes import JoinedWrites
+from hanse.open_connections import OpenConnections
 from hanse.refusals import (
     Refusal,
     head_too_large,
@@ -47,9 +49,11 @@ class HttpProtocol(HttpToolsProtocol):
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
         limits: ServerSettings = DEFAULT_SERVER_SETTINGS,
+        by_address: OpenConnections | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
         self._limits = limits
+        self._by_address = by_address
         self._requests = 0  # begun
         self._in_body = False  # whether a request's head was received, and its body was not
         self._ended = False  # whether a request was completed by the bytes being read
@@ -61,10 +65,21 @@ class HttpProtocol(HttpToolsProtocol):
         self._writes = _Writes()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(JoinedWrites(cast(asyncio.Transport, transport), self.loop))
-        if len(self.connections) > self._limits.max_connections:
+        joined = JoinedWrites(cast(asyncio.Transport, transport), self.loop)
+        super().connection_made(joined)
+        limits = self._limits
+        if limits.max_connections_per_address and self._by_address is not None and self.client is not None:
+            is_too_many = self._by_address.add(self.client[0]) > limits.max_connections_per_address
+            joined.on_lost = partial(self._by_address.remove, self.client[0])
+        else:
+            is_too_many = False
+        if is_too_many or len(self.connections) > limits.max_connections:
             self._refuse(too_many_connections())
             self.transport.close()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.transport.lost()
 
     def data_received(self, data: bytes) -> None:
         if self._refusal is not None:
@@ -238,6 +253,10 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
             self.transport.abort()
             return
         super().handle_cont(event)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self.transport.lost()
 
     def check(self, now: float) -> None:
         """Close the connection if its client does not read."""

@@ -7,19 +7,21 @@ less work than two, for both sides.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 
 class JoinedWrites(asyncio.Transport):
     """A transport that holds back the first write of a turn until the next one, or the turn's end."""
 
-    __slots__ = ("_held", "_loop", "_transport", "has_ended", "is_sent_to", "written")
+    __slots__ = ("_held", "_loop", "_transport", "has_ended", "is_sent_to", "on_lost", "written")
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
         self._loop = loop
         self._held: bytes | bytearray | memoryview = b""
         self.written = 0  # bytes
+        self.on_lost: Callable[[], None] | None = None
         self.is_sent_to = False  # whether the client is sending a body
         self.has_ended = False  # whether the client was sent the end, and may still send
 
@@ -59,6 +61,12 @@ class JoinedWrites(asyncio.Transport):
         """See BaseTransport: who takes the connection over writes by itself."""
         self._release()
         self._transport.set_protocol(protocol)
+
+    def lost(self) -> None:
+        """Note the end of the connection: whichever protocol has it then calls this."""
+        if self.on_lost is not None:
+            self.on_lost()
+            self.on_lost = None
 
     def abort(self) -> None:
         self._transport.abort()

@@ -13,6 +13,7 @@ import uvicorn
 
 from hanse.http_protocol import HttpProtocol, WebSocketProtocol, watch
 from hanse.lifespan import StartupError
+from hanse.open_connections import OpenConnections
 from hanse.open_files import allow_connections
 from hanse_wire.command_line import CommandError
 from hanse_wire.garbage import collect_when_idle, start_collecting
@@ -103,7 +104,7 @@ def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # the router has a setting of its own for trusted proxies
         lifespan="on",
-        http=cast(type[asyncio.Protocol], partial(HttpProtocol, limits=limits)),
+        http=cast(type[asyncio.Protocol], partial(HttpProtocol, limits=limits, by_address=OpenConnections())),
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
         ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, limits=limits)),
         ws_max_size=limits.max_message_bytes,

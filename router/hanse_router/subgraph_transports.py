@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping
 
-from hanse_router.settings import RouterSettings, SubgraphRules
+from hanse_router.settings import RouterSettings
+from hanse_router.settings_transport import SubgraphRules
 from hanse_router.telemetry.fetch_tracing import FetchTracing
 from hanse_router.telemetry.metrics import Metrics
 from hanse_router.transports import LocalEndpoint, Transport, TransportOptions, make_transport

@@ -15,6 +15,12 @@ class ServerSettings(BaseModel):
         ge=1,
         description="Maximum number of open connections; less where the system allows fewer open files.",
     )
+    max_connections_per_address: int = Field(
+        default=0,
+        ge=0,
+        description="Maximum number of open connections of one address (IPv6: network of 64 bits). 0: no limit, as is "
+        "right behind a proxy.",
+    )
     max_head_bytes: int = Field(
         default=65_536, ge=1_024, description="Maximum size of a request's URL and headers together, in bytes."
     )
@@ -23,7 +29,7 @@ class ServerSettings(BaseModel):
         default=16, ge=1, description="Maximum number of requests that wait for the response to an earlier one."
     )
     max_message_bytes: int = Field(
-        default=10_000_000, ge=1, description="Maximum size of a WebSocket message that is received, in bytes."
+        default=2_000_000, ge=1, description="Maximum size of a WebSocket message that is received, in bytes."
     )
     head_seconds: float = Field(default=10.0, gt=0, description="Timeout for a whole request head, in seconds.")
     body_seconds: float = Field(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from hanse.open_connections import OpenConnections
 from hanse_wire.server_settings import ServerSettings
 from tests.hostile.probe import no_stall
 from tests.hostile.servers import client, exchange, served, until
@@ -195,6 +196,31 @@ async def test_connections_are_bounded_and_those_open_are_served() -> None:
         await until(lambda: not server.connections)
         answer = await exchange(server.port, GET + b"connection: close\r\n\r\n")
         assert answer.startswith(b"HTTP/1.1 200")
+
+
+async def test_connections_of_one_address_are_bounded() -> None:
+    limits = ServerSettings(max_connections_per_address=2)
+    async with served(socket_app, limits) as server:
+        async with client(server.port) as (reader, writer), client(server.port):
+            writer.write(HANDSHAKE)  # a WebSocket counts as well
+            await reader.readuntil(b"\r\n\r\n")
+            await until(lambda: server.connections == 2)
+            assert refusal(await exchange(server.port, b"")) == (503, "TOO_MANY_CONNECTIONS")
+        await until(lambda: not server.connections)
+        for _ in range(3):
+            async with client(server.port) as (reader, writer):
+                writer.write(HANDSHAKE)
+                assert b"101" in await reader.readuntil(b"\r\n\r\n")
+            await until(lambda: not server.connections)
+
+
+def test_addresses_are_counted_by_network() -> None:
+    counts = OpenConnections()
+    hosts = ["10.0.0.1", "::ffff:10.0.0.1", "2001:db8::1", "2001:db8::2%eth0", "2001:db8:0:1::1"]
+    assert [counts.add(host) for host in hosts] == [1, 2, 1, 2, 1]
+    for host in hosts:
+        counts.remove(host)
+    assert not counts
 
 
 @pytest.mark.parametrize("ended", [True, False], ids=["a response", "a stream"])

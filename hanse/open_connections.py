@@ -1,0 +1,37 @@
+"""How many connections each address has open."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections import Counter
+
+
+class OpenConnections:
+    """Counts by IPv4 address, or IPv6 network of 64 bits: so much of IPv6 one subscriber has."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+
+    def add(self, host: str) -> int:
+        """Count a connection; the number that its address has now."""
+        key = _key(host)
+        self._counts[key] += 1
+        return self._counts[key]
+
+    def remove(self, host: str) -> None:
+        """Forget a connection."""
+        key = _key(host)
+        self._counts[key] -= 1
+        if self._counts[key] <= 0:
+            del self._counts[key]
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+
+def _key(host: str) -> str:
+    if ":" not in host:
+        return host
+    address = ipaddress.IPv6Address(host.partition("%")[0])
+    mapped = address.ipv4_mapped
+    return str(mapped) if mapped is not None else str(ipaddress.ip_network((address, 64), strict=False))
