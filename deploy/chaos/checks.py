@@ -8,7 +8,6 @@ from typing import Any
 from deploy.chaos.final_state import FinalState
 from deploy.chaos.load import Notes
 from subgraphs.analytics.service import Statistics, statistics
-from subgraphs.audit.service import verify as verify_trail
 from subgraphs.payments.service import Payments
 from subgraphs.payments.settings import PaymentsSettings
 
@@ -148,8 +147,7 @@ async def stock_is_what_is_left(state: FinalState, notes: Notes) -> list[str]:
 
 async def audit_chain_verifies(state: FinalState, notes: Notes) -> list[str]:
     """No entry of the audit trail was changed, removed or inserted."""
-    async with state.reading("audit") as session:
-        verdict = await verify_trail(session)
+    verdict = await state.audit_verdict()
     return [] if verdict.problem is None else [f"the audit chain: {verdict.problem}"]
 
 

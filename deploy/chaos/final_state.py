@@ -19,6 +19,8 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.events.envelope import Event, decode
 from hanse_subgraph.events.log import DeadLetter, EventLog, LogUnavailable
 from hanse_subgraph.events.open import open_event_log
+from subgraphs.audit.service import Trail, Verdict
+from subgraphs.audit.settings import AuditSettings
 
 Types = tuple[str, ...]
 
@@ -37,11 +39,14 @@ class Drained:
 class FinalState:
     """Reads the databases of the platform and the event log."""
 
-    def __init__(self, databases: Mapping[str, Database], log: EventLog, consumers: Mapping[str, Types]) -> None:
+    def __init__(
+        self, databases: Mapping[str, Database], log: EventLog, consumers: Mapping[str, Types], trail: Trail
+    ) -> None:
         """`consumers` maps each consumer to the event types that it handles; empty means all."""
         self._databases = databases
         self._consumers = consumers
         self._log = log
+        self._trail = trail
         self._found: Counter[str] | None = None
 
     @asynccontextmanager
@@ -92,6 +97,11 @@ class FinalState:
             await subscription.close()
         return found
 
+    async def audit_verdict(self) -> Verdict:
+        """The result of verifying the audit trail."""
+        async with self.reading("audit") as session:
+            return await self._trail.verify(session, self._log)
+
     async def drain(self) -> Drained | None:
         """Wait until no event is pending; None if that takes longer than the limit.
 
@@ -136,7 +146,8 @@ async def open_state(world: World) -> AsyncIterator[FinalState]:
     consumers = {app.name: app.handled_types for app in apps if app.has_consumer}
     log = await open_event_log(world.kafka.url, PROJECT.platform().topics)
     try:
-        yield FinalState({app.name: app.database for app in apps}, log, consumers)
+        trail = Trail(AuditSettings.load(data_dir=world.folder / "audit"))
+        yield FinalState({app.name: app.database for app in apps}, log, consumers, trail)
     finally:
         await log.close()
         for app in apps:

@@ -21,6 +21,10 @@ class PersonKeys(Protocol):
         """Delete the key of a person for good. What it seals can never be read again."""
         ...
 
+    def forget(self, person_id: str) -> None:
+        """Drop the key of a person from the cache."""
+        ...
+
     async def close(self) -> None:
         """Close every connection."""
         ...

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from hanse_subgraph.events.consumer import EVERY, BatchHandler, Handlers
-from subgraphs.audit.service import record
+from subgraphs.audit.service import Trail
 
-HANDLERS: Handlers = {EVERY: BatchHandler(record)}
+
+def handlers(trail: Trail) -> Handlers:
+    """The handler of all events."""
+    return {EVERY: BatchHandler(trail.record)}

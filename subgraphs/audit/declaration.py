@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.declaration import Subgraph
+from hanse_subgraph.events.topics import Topic
 from hanse_subgraph.platform import Platform
 
 if TYPE_CHECKING:
@@ -21,5 +22,6 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
 
 subgraph = Subgraph(
     create=_create,
+    topics=(Topic("audit", kinds=("audit",)),),
     admin_scopes=("audit:read", "logs:write"),
 )

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
-from subgraphs.audit.service import Logs
+from subgraphs.audit.service import Logs, Verdict
+
+Verify = Callable[[AsyncSession], Awaitable[Verdict]]
 
 
 class AuditContext(RequestContext):
     """The context of one request to the audit subgraph."""
 
-    def __init__(self, database: Database, caller: Caller, *, writes: bool, logs: Logs) -> None:
+    def __init__(self, database: Database, caller: Caller, *, writes: bool, logs: Logs, verify: Verify) -> None:
         super().__init__(database, caller, writes=writes)
         self.logs = logs
+        self.verify = verify

@@ -20,7 +20,9 @@ class Base(SQLModel, registry=registry()):
 class Entry(Base, table=True):
     """An entry of the audit trail. Its hash covers the previous entry's hash. Distribution key: position.
 
-    A chain has a single writer, so distributing it would gain nothing.
+    A chain has a single writer, so distributing it would gain nothing. `personal` are the details about the person
+    `person_id`. Digests cover them and the client; when they are erased, their salts are erased too. Entries of
+    version 1 have no digests, and all their details in `details`.
     """
 
     __tablename__ = "audit_entries"
@@ -36,6 +38,14 @@ class Entry(Base, table=True):
     happened_at: datetime = moment_field(index=True)
     details: dict[str, Any] = Field(sa_type=JSON)
     hash: str = Field(max_length=64)
+    version: int = Field(sa_column_kwargs={"server_default": "1"})
+    person_id: str | None = id_field(default=None, index=True)
+    personal: dict[str, Any] | None = Field(default=None, sa_type=JSON, nullable=True)
+    personal_salt: str | None = Field(default=None, max_length=32)
+    personal_digest: str | None = Field(default=None, max_length=64)
+    client_salt: str | None = Field(default=None, max_length=32)
+    client_digest: str | None = Field(default=None, max_length=64)
+    erased_at: datetime | None = moment_field(default=None)
 
 
 class Head(Base, table=True):

@@ -6,16 +6,17 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, or_, select
+from sqlalchemy import ColumnElement, and_, delete, func, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
+from subgraphs.audit.chain import ABOUT_USERS, PLAIN
 from subgraphs.audit.models import Entry, Head, LogEntry
 
 _LAST_POSITION_FIRST = (Key(col(Entry.position), lambda entry: entry.position, descending=True),)
 _NEWEST_FIRST = (Key(col(LogEntry.id), lambda entry: entry.id, descending=True),)
-BATCH = 1000
+BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,26 @@ async def add(session: AsyncSession, entries: Sequence[Entry]) -> None:
     """Write entries, together with the changed end of the chain."""
     session.add_all(entries)
     await session.flush()
+
+
+async def erase_person(session: AsyncSession, person_id: str, at: datetime) -> None:
+    """Erase the personal data of a deleted user from all entries."""
+    personal = {"personal": null(), "personal_salt": None, "erased_at": at}
+    client = {"client_ip": None, "user_agent": None, "client_salt": None, "erased_at": at}
+    is_plain, is_about = col(Entry.version) == PLAIN, col(Entry.resource_id) == person_id
+    by_person = or_(
+        col(Entry.user_id) == person_id, and_(col(Entry.user_id).is_(None), col(Entry.person_id) == person_id)
+    )
+    concerns = or_(col(Entry.user_id) == person_id, and_(col(Entry.resource_type).in_(ABOUT_USERS), is_about))
+    has_personal = and_(col(Entry.person_id) == person_id, col(Entry.personal_salt).is_not(None))
+    await session.execute(update(Entry).where(has_personal).values(**personal))
+    await session.execute(update(Entry).where(by_person, col(Entry.client_salt).is_not(None)).values(**client))
+    await session.execute(update(Entry).where(concerns, is_plain).values(**client, details={}))
+
+
+async def erase_logs(session: AsyncSession, user_id: str) -> None:
+    """Delete the log entries that a deleted user wrote."""
+    await session.execute(delete(LogEntry).where(col(LogEntry.user_id) == user_id))
 
 
 async def batches_after(session: AsyncSession, after: int) -> AsyncIterator[Sequence[Entry]]:

@@ -104,16 +104,21 @@ class Query:
         )
 
     @strawberry.federation.field(
-        description="Verify that no entry of the audit trail was changed, removed or inserted. "
+        description="Verify that no entry of the audit trail was changed, removed or inserted, with the key of the "
+        "chain and the anchors in the event log. "
         "Requires the scope audit:read.",
         requires_scopes=[[READ_AUDIT]],
     )
     async def verify_audit_trail(self, info: AuditInfo) -> AuditVerdict:
         info.context.principal.require_scope(READ_AUDIT)
         async with info.context.session() as session:
-            verdict = await service.verify(session)
+            verdict = await info.context.verify(session)
         return AuditVerdict(
-            intact=verdict.problem is None, intact_entries=verdict.intact_entries, problem=verdict.problem
+            intact=verdict.problem is None,
+            intact_entries=verdict.intact_entries,
+            anchored_entries=verdict.anchored_entries,
+            erased_entries=verdict.erased_entries,
+            problem=verdict.problem,
         )
 
     @strawberry.federation.field(

@@ -39,8 +39,10 @@ class AuditEntry:
     client_ip: str | None = strawberry.field(description="The IP address of the client.")
     user_agent: str | None = strawberry.field(description="The user agent of the client.")
     happened_at: datetime = strawberry.field(description="When it happened (UTC).")
-    details: JSON = strawberry.field(description="The data of the event, without private data.")
-    hash: str = strawberry.field(description="The SHA-256 of the entry and the previous entry's hash.")
+    details: JSON = strawberry.field(
+        description="The data of the event, without private data, and without that of deleted users."
+    )
+    hash: str = strawberry.field(description="The keyed hash (HMAC-SHA256) of the entry and the previous entry's hash.")
 
     @classmethod
     def of(cls, entry: models.Entry) -> Self:
@@ -55,7 +57,7 @@ class AuditEntry:
             client_ip=entry.client_ip,
             user_agent=entry.user_agent,
             happened_at=entry.happened_at,
-            details=JSON(entry.details),
+            details=JSON(entry.details | (entry.personal or {})),
             hash=entry.hash,
         )
 
@@ -87,6 +89,13 @@ class AuditFilterInput:
 class AuditVerdict:
     intact: bool = strawberry.field(description="Whether no entry was changed, removed or inserted.")
     intact_entries: int = strawberry.field(description="The number of valid entries, counted from the start.")
+    anchored_entries: int = strawberry.field(
+        description="The number of valid entries that an anchor in the event log covers. Later ones can be cut off "
+        "unnoticed by who can write the database, until the next anchor."
+    )
+    erased_entries: int = strawberry.field(
+        description="The number of valid entries whose personal data were erased because a user was deleted."
+    )
     problem: str | None = strawberry.field(
         description="The problem of the first invalid entry. Null if the trail is intact."
     )

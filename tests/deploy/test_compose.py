@@ -31,7 +31,7 @@ GIVEN = {name: value or "s3cret" for name, value in EXAMPLE.items()}
 TEXT = re.sub(r"^\s*#.*\n", "", (ROOT / "compose.yml").read_text(), flags=re.M)  # variables in comments are none
 VARIABLE = re.compile(r"\$\{(\w+)(?::([?-])([^}]*))?\}")
 IMAGE = "hanse:local"
-OWN = {"HANSE_USERS_DATA_DIR"}  # jobs have another data folder
+OWN = {"HANSE_USERS_DATA_DIR", "HANSE_AUDIT_CHAIN_KEY_FILE"}  # jobs have another data folder, and no chain
 
 
 def compose(values: dict[str, str]) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from pathlib import Path
 
 import orjson
@@ -41,6 +41,9 @@ class StandingStill(EventLog):
 
     def subscribe(self, consumer: str, types: Collection[str]) -> Subscription:
         return StandingReader(self._log.subscribe(consumer, types), self)
+
+    def history(self, event_type: str) -> AsyncIterator[Event]:
+        return self._log.history(event_type)
 
     async def bury(self, letter: DeadLetter) -> None:
         await self._log.bury(letter)

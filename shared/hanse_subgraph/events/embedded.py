@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -21,6 +22,7 @@ from hanse_wire.settings import SettingsError
 
 POLL_SECONDS = 0.05  # until other processes' events are seen; events of this process are seen immediately
 BUSY_SECONDS = 15.0
+HISTORY_BATCH = 1000
 REPLAYED = -1  # the position of replayed dead letters, which have no order
 
 _TABLES = """
@@ -77,6 +79,16 @@ class EmbeddedLog:
 
     def subscribe(self, consumer: str, types: Collection[str]) -> EmbeddedSubscription:
         return EmbeddedSubscription(self, consumer, types)
+
+    async def history(self, event_type: str) -> AsyncIterator[Event]:
+        """Read by connections of its own, so that nobody waits for it."""
+        after = 0
+        while rows := await asyncio.to_thread(self._select_type, event_type, after):
+            after = rows[-1][0]
+            for _, event_id, envelope in rows:
+                event = decode_or_keep(envelope, event_id)
+                if isinstance(event, Event):
+                    yield event
 
     async def bury(self, letter: DeadLetter) -> None:
         buried_at = letter.buried_at.timestamp()
@@ -176,6 +188,13 @@ class EmbeddedLog:
         return version, [
             Delivery(position, decode_or_keep(envelope, event_id)) for position, event_id, envelope in rows
         ]
+
+    def _select_type(self, event_type: str, after: int) -> list[tuple[int, str, bytes]]:
+        with closing(sqlite3.connect(f"{self._path.as_uri()}?mode=ro", timeout=BUSY_SECONDS, uri=True)) as connection:
+            statement = (
+                "SELECT position, id, envelope FROM event WHERE type = ? AND position > ? ORDER BY position LIMIT ?"
+            )
+            return connection.execute(statement, (event_type, after, HISTORY_BATCH)).fetchall()
 
     def _advance(self, consumer: str, done: Sequence[Delivery]) -> None:
         replayed = [(consumer, delivery.event.id) for delivery in done if delivery.position == REPLAYED]

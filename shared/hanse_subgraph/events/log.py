@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -73,6 +73,10 @@ class EventLog(Protocol):
 
     def subscribe(self, consumer: str, types: Collection[str]) -> Subscription:
         """A reader for this consumer. `types` are the event types wanted; empty: all."""
+        ...
+
+    def history(self, event_type: str) -> AsyncIterator[Event]:
+        """All events of one type that are in the log, in their order, whoever has read them. Raises LogUnavailable."""
         ...
 
     async def bury(self, letter: DeadLetter) -> None:

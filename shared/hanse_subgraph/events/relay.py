@@ -121,6 +121,10 @@ class Relay:
         """Append what waits; the ids of what is in the log then."""
         if not batch:
             return ()
+        for item in batch:
+            # Before any consumer hears of it, so that none can open what it has not read yet.
+            if item.event.erases is not None and self._database.person_keys is not None:
+                await self._database.person_keys.erase(item.event.erases)
         refused = await self._events.append([item.event for item in batch])
         for item in batch:
             if item.event.id in refused:
@@ -128,9 +132,6 @@ class Relay:
                 self._counters.refused += 1
                 self._held.add(item.event.subject)
                 self._held_until = time.monotonic() + HELD_SECONDS
-        for item in batch:
-            if item.event.erases is not None and self._database.person_keys is not None:
-                await self._database.person_keys.erase(item.event.erases)  # again, if we die before it is marked
         return {item.event.id for item in batch} - refused.keys()
 
     async def _moved(self, session: AsyncSession, batch: Sequence[Waiting], taken: Collection[str]) -> int:

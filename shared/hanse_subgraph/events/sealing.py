@@ -61,6 +61,9 @@ async def opened(events: Sequence[Event], keys: PersonKeys | None) -> list[Event
         return list(events)
     if keys is None:
         raise NoPersonKeys("events have sealed data: give the database its person keys")
+    for event in events:
+        if event.erases is not None:
+            keys.forget(event.erases)  # here, the key may be in a cache still
     existing = await keys.to_open(persons)
     return [_open(event, existing) for event in events]
 

@@ -22,7 +22,7 @@ from hanse_wire.lru_cache import LruCache
 
 KEY_BYTES = 32
 CACHED_KEYS = 10_000
-CACHED_SECONDS = 60.0  # so long may other processes read the data of a person whose key was deleted
+CACHED_SECONDS = 10.0  # so long may other processes read the data of a person whose key was deleted
 
 _metadata = MetaData()
 _keys = Table(
@@ -66,6 +66,10 @@ class StoredPersonKeys:
             statement = insert_into(session, _keys).values(person_id=person_id, **gone)
             await session.execute(statement.on_conflict_do_update(index_elements=["person_id"], set_=gone))
         self._keep(person_id, None)
+
+    def forget(self, person_id: str) -> None:
+        """Drop the key of a person from the cache."""
+        self._known.drop(person_id)
 
     async def close(self) -> None:
         """Close every connection."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 
 import pytest
 
@@ -44,6 +44,9 @@ class SlowLog(EventLog):
         return {event.id: "too large" for event in events if event.subject in self.refusing}
 
     def subscribe(self, consumer: str, types: Collection[str]) -> Subscription:
+        raise NotImplementedError
+
+    def history(self, event_type: str) -> AsyncIterator[Event]:
         raise NotImplementedError
 
     async def bury(self, letter: DeadLetter) -> None:

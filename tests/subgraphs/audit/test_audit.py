@@ -16,7 +16,8 @@ from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.audit.app import create
-from subgraphs.audit.chain import START, hash_of
+from subgraphs.audit.chain import START, client_digest, hash_of
+from subgraphs.audit.chain_key import ChainKey
 from subgraphs.audit.models import Entry, LogEntry
 from subgraphs.audit.settings import AuditSettings
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, eventually, somebody, started
@@ -200,7 +201,8 @@ async def test_the_trail_is_exported_so_that_others_can_check_it(audit: Subgraph
         lines += [json.loads(line) for line in part["jsonLines"].splitlines()]
         after = part["lastPosition"]
     assert [line["position"] for line in lines] == [1, 2, 3, 4, 5]
-    before = START
+    before, key = START, ChainKey(audit.settings.data_dir / "keys" / "audit-chain.json")
+    key.open(0)
     for line in lines:
         entry = Entry(
             position=line["position"],
@@ -214,8 +216,12 @@ async def test_the_trail_is_exported_so_that_others_can_check_it(audit: Subgraph
             happened_at=datetime.fromisoformat(line["happenedAt"]),
             details=line["details"],
             hash=line["hash"],
+            version=line["version"],
+            client_salt=line["clientSalt"],
+            client_digest=line["clientDigest"],
         )
-        assert hash_of(entry, before) == line["hash"]
+        assert line["clientDigest"] in (None, client_digest(entry))
+        assert hash_of(entry, before, key) == line["hash"]
         before = line["hash"]
     assert (await admin(EXPORT, limit=0, after=0)).fields == [("limit", "OUT_OF_RANGE")]
 
@@ -232,7 +238,9 @@ async def test_the_trail_is_exported_so_that_others_can_check_it(audit: Subgraph
         ("DELETE FROM audit_entries", 0, "entry 1 is missing"),
         (
             "INSERT INTO audit_entries SELECT 6, 'ffffffffffffffffffffffffffffffff', action, user_id, resource_type, "
-            "resource_id, client_ip, user_agent, happened_at, details, hash FROM audit_entries WHERE position = 5",
+            "resource_id, client_ip, user_agent, happened_at, details, hash, version, person_id, personal, "
+            "personal_salt, personal_digest, client_salt, client_digest, erased_at "
+            "FROM audit_entries WHERE position = 5",
             5,
             "entry 6 was changed",
         ),
@@ -252,7 +260,9 @@ async def test_an_entry_put_in_with_its_own_hash_shows_too(audit: SubgraphApp, a
         last = await session.get(Entry, 2)
         assert last is not None
         forged = Entry(**{**last.model_dump(), "position": 3, "event_id": new_id()})
-        forged.hash = hash_of(forged, last.hash)
+        key = ChainKey(audit.settings.data_dir / "keys" / "audit-chain.json")
+        key.open(0)
+        forged.hash = hash_of(forged, last.hash, key)
         session.add(forged)
     verdict = (await admin.get(VERIFY))["verifyAuditTrail"]
     assert (verdict["intact"], verdict["problem"]) == (False, "entry 3 was added")

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from typing import Self
 
 from aiokafka.errors import KafkaError
 
-from hanse_subgraph.events.envelope import Event
+from hanse_subgraph.events.envelope import Event, decode_or_keep
 from hanse_subgraph.events.kafka.address import Address, parse_address
 from hanse_subgraph.events.kafka.connection import require_reachable, require_topics
 from hanse_subgraph.events.kafka.dead_letters import KafkaDeadLetters
 from hanse_subgraph.events.kafka.producer import Producer
-from hanse_subgraph.events.kafka.reader import lag_of, put_back
+from hanse_subgraph.events.kafka.reader import lag_of, put_back, whole
 from hanse_subgraph.events.kafka.subscription import KafkaSubscription
 from hanse_subgraph.events.log import DeadLetter
 from hanse_subgraph.events.topics import REPLAYS, Topics
@@ -47,6 +47,14 @@ class KafkaLog:
         )
         self._subscriptions.add(subscription)
         return subscription
+
+    async def history(self, event_type: str) -> AsyncIterator[Event]:
+        """The whole topic is read: of a type that is alone in its own."""
+        topic = self._address.prefix + self._declared.of(event_type).name
+        for record in await whole(self._address, topic):
+            event = decode_or_keep(record.value or b"", topic)
+            if isinstance(event, Event) and event.type == event_type:
+                yield event
 
     async def bury(self, letter: DeadLetter) -> None:
         await self._dead_letters.bury(letter)
