@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import sys
@@ -136,7 +137,10 @@ class JsonFormatter(logging.Formatter):
         entry |= _extra(record)
         if record.exc_info:
             entry["trace"] = redact(self.formatException(record.exc_info))
-        return orjson.dumps(entry, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        try:
+            return orjson.dumps(entry, default=str, option=orjson.OPT_NON_STR_KEYS).decode()
+        except TypeError:  # an integer of more than 64 bits, or half of a surrogate pair
+            return json.dumps(entry, default=str)
 
 
 class TextFormatter(logging.Formatter):

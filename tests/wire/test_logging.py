@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import logging
 from collections.abc import Callable
 
@@ -45,6 +46,13 @@ def test_json_has_everything_in_fields() -> None:
     assert entry["time"].endswith("Z")
     assert entry["trace"].endswith("ValueError: no")
     request_id.set("")
+
+
+def test_json_takes_every_value() -> None:
+    extra = {"large": 2**70, "half": "\ud800", "other": {None: 1.5}}
+    (line,) = lines_of(LogSettings(format="json"), lambda: logging.getLogger("a").warning("odd", extra=extra))
+    entry = json.loads(line)
+    assert (entry["large"], entry["half"], entry["other"]) == (2**70, "\ud800", {"null": 1.5})
 
 
 def test_text_has_time_level_and_logger() -> None:

@@ -86,10 +86,7 @@ class ResponseCache:
                 return None  # anonymous callers have no identity
             caller = [*principal.key, sorted(principal.scopes), sorted(principal.policies)]
         propagated = [context.headers.get(name) for name in self._propagated]
-        try:
-            rest = orjson.dumps([variables, propagated, caller], option=orjson.OPT_SORT_KEYS)
-        except TypeError:
-            return None  # an integer of more than 64 bits
+        rest = msgspec.json.encode([variables, propagated, caller], order="sorted")  # integers of any size
         return CacheEntry(self, caching, f"response:{hashlib.sha256(caching.seed + rest).hexdigest()}")
 
     async def load(self, key: str, caching: Caching) -> Response | None:
