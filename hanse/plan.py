@@ -16,8 +16,10 @@ from hanse_router.execute.compiled import Unsupported
 from hanse_router.operation import Operation
 from hanse_router.planner import PlanError, Planner, QueryPlan
 from hanse_router.planner.print_plan import plan_to_dot, plan_to_json, print_plan
+from hanse_router.prepare.cost import Costs, OperationCost
 from hanse_router.prepare.expand import expand_operation
 from hanse_router.prepare.override_labels import labels_of
+from hanse_router.settings_demand_control import DemandControlSettings
 from hanse_schema.query_graph import graph_to_dot
 from hanse_schema.supergraph import InvalidSupergraphError, api_schema, parse_supergraph
 from hanse_wire.command_line import CommandError
@@ -31,6 +33,18 @@ class Planned:
     plan: QueryPlan
     planner: Planner
     api_schema: GraphQLSchema
+    cost: OperationCost
+
+
+def plan_text(planned: Planned) -> str:
+    """The plan, and the estimated cost of the operation in a last line."""
+    depends = "" if planned.cost.constant is not None else " without variables"
+    return f"{print_plan(planned.plan)}Estimated cost{depends}: {planned.cost.estimate({})}"
+
+
+def plan_json(planned: Planned) -> str:
+    """The plan and the estimated cost, without variables."""
+    return json.dumps({**plan_to_json(planned.plan), "estimatedCost": planned.cost.estimate({})}, indent=2)
 
 
 def generated_code(planned: Planned) -> str:
@@ -48,8 +62,8 @@ def generated_code(planned: Planned) -> str:
 Printer = Callable[[Planned], str]
 
 FORMATS: dict[str, Printer] = {
-    "text": lambda planned: print_plan(planned.plan),
-    "json": lambda planned: json.dumps(plan_to_json(planned.plan), indent=2),
+    "text": plan_text,
+    "json": plan_json,
     "fetch-graph": lambda planned: plan_to_dot(planned.plan),
     "query-graph": lambda planned: graph_to_dot(planned.planner.graph),
     "code": generated_code,
@@ -82,4 +96,5 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str,
         plan = planner.plan(expanded, override_labels=frozenset(labels))
     except (UnknownOperation, PlanError) as error:
         raise CommandError(f"{operation} cannot be planned: {error}") from error
-    return FORMATS[form](Planned(expanded, plan, planner, clients))
+    cost = Costs(graph, clients, DemandControlSettings()).annotate(expanded)
+    return FORMATS[form](Planned(expanded, plan, planner, clients, cost))

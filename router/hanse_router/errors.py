@@ -21,6 +21,8 @@
     │   ├── UnknownOperation     OPERATION_RESOLUTION_FAILURE
     │   ├── LimitExceeded        MAX_DEPTH_LIMIT, MAX_ALIASES_LIMIT, MAX_TOKENS_LIMIT, MAX_FIELDS_LIMIT,
     │   │                        MAX_ROOT_FIELDS_LIMIT, QUERY_TOO_COMPLEX
+    │   ├── CostTooHigh          COST_ESTIMATED_TOO_EXPENSIVE
+    │   ├── SlicingArgumentRequired SLICING_ARGUMENT_REQUIRED
     │   └── UnplannableOperation QUERY_PLANNING_FAILED          500
     ├── PersistedNotFound        PERSISTED_QUERY_NOT_FOUND      200  (APQ: the client sends the text next)
     ├── PersistedNotSupported    PERSISTED_QUERY_NOT_SUPPORTED  200
@@ -246,6 +248,30 @@ class UnknownOperation(OperationRefused):
 
 class LimitExceeded(OperationRefused):
     """The operation is larger than a limit in the settings allows."""
+
+
+class CostTooHigh(OperationRefused):
+    """The estimated cost of the operation is above `demand_control.max_cost`."""
+
+    code = "COST_ESTIMATED_TOO_EXPENSIVE"
+
+    def __init__(self, estimated: int, max_cost: int) -> None:
+        super().__init__(
+            f"The operation has an estimated cost of {estimated}; the maximum is {max_cost} (demand_control.max_cost):"
+            " ask for shorter lists or fewer fields, or send several operations.",
+            extensions={"cost": {"estimated": estimated, "max": max_cost}},
+        )
+
+
+class SlicingArgumentRequired(OperationRefused):
+    """A list has to be limited by exactly one of its slicing arguments."""
+
+    code = "SLICING_ARGUMENT_REQUIRED"
+
+    def __init__(self, fields: Sequence[str]) -> None:
+        super().__init__(
+            f"Give exactly one slicing argument of {', '.join(fields)}, so that the size of the list is known."
+        )
 
 
 class UnplannableOperation(OperationRefused):

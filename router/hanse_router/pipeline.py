@@ -22,6 +22,7 @@ from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
 from hanse_router.execute.limits import ExecutionLimits
+from hanse_router.guards.demand_control import CostedExecution, DemandControl
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.operation import Operation
@@ -29,6 +30,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.planner import PlanError, Planner, TooComplexError
 from hanse_router.prepare import Preparer, too_complex, too_deep
 from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer, Denial
+from hanse_router.prepare.cost import Costs, OperationCost
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook, OperationLabels, OverrideLabels
 from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
 from hanse_router.prepare.variables import CoerceVariables, prepare_variables
@@ -60,6 +62,7 @@ class PreparedOperation:
     files_in: Callable[[Mapping[str, Any]], Files]
     authorization: Authorization
     limits: OperationLimits
+    cost: OperationCost
     caching: Caching | None  # None: its responses must not be cached
     labels: OperationLabels | None  # of progressive overrides; None: no label changes its plan
     compiled: LruCache[PlanKey, CompiledPlan]
@@ -79,6 +82,11 @@ class Admitted(msgspec.Struct, frozen=True, eq=False, gc=False):
     denial: Denial
     context: RequestContext
     call: Call
+    estimated: int  # cost
+
+    def costed(self) -> CostedExecution:
+        """What its response is compared with."""
+        return CostedExecution(self.operation.cost, self.operation.kind, self.variables, self.estimated)
 
 
 class Pipeline:
@@ -110,6 +118,9 @@ class Pipeline:
         self._metrics = metrics
         self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
         self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
+        self._costs = Costs(supergraph, self.api_schema, settings.demand_control)
+        demand_control = settings.demand_control
+        self._demand = DemandControl(demand_control, metrics) if demand_control.mode != "off" else None
         self._operations: LruCache[Document, PreparedOperation] = LruCache(
             settings.documents, weigh=lambda key, _: len(key[0]), max_weight=settings.document_characters
         )
@@ -178,11 +189,12 @@ class Pipeline:
         return self._events(admitted)
 
     async def _admit(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Admitted:
-        """Check variables, authorization and rate limits of one request. Raises RouterError."""
+        """Check variables, authorization, rate limits and cost of one request. Raises RouterError."""
         variables = operation.coerce(request.variables)
         denial = operation.authorization.denial(context.principal)
         if self._limiter is not None and self._limiter.applies(operation.limits):
             await self._limiter.take(operation.limits, variables, context)
+        estimated = self._demand.admit(operation.cost, operation.kind, variables) if self._demand is not None else 0
         labels = NO_LABELS if operation.labels is None else operation.labels.active(context)
         key: PlanKey = (denial, labels) if labels else denial
         compiled = operation.compiled.get(key)
@@ -191,9 +203,21 @@ class Pipeline:
             operation.compiled.put(key, compiled)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(self.transports, self._headers.bound(context), files, context.request_id)
-        return Admitted(operation, compiled, variables, denial, context, call)
+        return Admitted(operation, compiled, variables, denial, context, call, estimated)
 
     def _respond(self, admitted: Admitted) -> Awaitable[Response]:
+        """The response, with its actual cost where that is counted."""
+        if self._demand is not None and self._demand.watches(admitted.context):
+            return self._costed(self._demand, admitted)
+        return self._reused(admitted)
+
+    async def _costed(self, demand: DemandControl, admitted: Admitted) -> Response:
+        """The response with its cost. Where that is reported, it does not come from the response cache."""
+        reported = demand.reports_to(admitted.context)
+        response = await (self._deduplicated(admitted) if reported else self._reused(admitted))
+        return demand.completed(admitted.costed(), response, admitted.context)
+
+    def _reused(self, admitted: Admitted) -> Awaitable[Response]:
         """The response from the response cache where the operation allows it; else of an execution."""
         caching = admitted.operation.caching
         if caching is None or self._responses is None or admitted.call.files is not None:
@@ -232,6 +256,8 @@ class Pipeline:
             async for response in events:
                 if admitted.denial:
                     response.errors = [*admitted.denial.errors(), *response.errors]
+                if self._demand is not None and self._demand.watches(admitted.context):
+                    response = self._demand.completed(admitted.costed(), response, admitted.context)
                 yield response
 
     def _prepare(self, text: str, name: str | None) -> PreparedOperation:
@@ -243,6 +269,7 @@ class Pipeline:
             files_in=lambda variables: files_in(variables, definitions, self.api_schema),
             authorization=self._authorizer.annotate(operation),
             limits=self._rate_limits.annotate(operation),
+            cost=self._costs.annotate(operation),
             caching=self._responses.caching(text, operation) if self._responses is not None else None,
             labels=self._labels.annotate(operation),
             compiled=LruCache(32),

@@ -7,6 +7,7 @@ from typing import Any, Literal, Self
 
 from pydantic import Field
 
+from hanse_router.settings_demand_control import DemandControlSettings
 from hanse_router.settings_identity import IdentitySettings, JwtSettings
 from hanse_router.settings_section import Section
 from hanse_router.settings_transport import SubgraphRules, TransportSettings
@@ -301,6 +302,7 @@ class RouterSettings(Settings):
     csrf: CsrfSettings = Field(default_factory=CsrfSettings)
     server: ServerSettings = Field(default_factory=ServerSettings)
     limits: LimitSettings = Field(default_factory=LimitSettings)
+    demand_control: DemandControlSettings = Field(default_factory=DemandControlSettings)
     uploads: UploadSettings = Field(default_factory=UploadSettings)
     jwt: JwtSettings = Field(default_factory=JwtSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)

@@ -34,6 +34,13 @@ def test_text(tmp_path: Path) -> None:
     assert message.index("(catalog)") < message.index("(users, after #0)")
 
 
+def test_the_estimated_cost(tmp_path: Path) -> None:
+    assert planned(tmp_path, SELLERS).splitlines()[-1] == "Estimated cost: 4"
+    by_variable = "query($n: Int) { products(first: $n) { nodes { id } } }"
+    assert planned(tmp_path, by_variable).splitlines()[-1] == "Estimated cost without variables: 21"
+    assert json.loads(planned(tmp_path, SELLERS, "--json"))["estimatedCost"] == 4
+
+
 def test_json(tmp_path: Path) -> None:
     for options in (("--json",), ("--format", "json")):
         assert json.loads(planned(tmp_path, SELLERS, *options))["kind"] == "query"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
-from hanse_router.telemetry.series import Count, CountSeries, TimeSeries
+from hanse_router.telemetry.series import Count, CountSeries, HistogramSeries
+
+_COSTS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 30_000, 100_000, 1_000_000)
 
 
 class ExecutionMetrics:
@@ -44,7 +46,9 @@ class Metrics:
             registry, "hanse_requests", "Operations answered, by transport and status.", ("transport", "status")
         )
         self._request_counts: dict[tuple[str, int], Count] = {}
-        seconds = TimeSeries(registry, "hanse_request_seconds", "Time from an operation to its answer.", ("transport",))
+        seconds = HistogramSeries(
+            registry, "hanse_request_seconds", "Time from an operation to its answer.", ("transport",)
+        )
         self._request_seconds = {name: seconds.labels(name) for name in ("http", "websocket")}
         documents = CountSeries(registry, "hanse_documents", "Documents looked up among those prepared.", ("result",))
         self.document_hits = documents.labels("hit")
@@ -53,7 +57,7 @@ class Metrics:
         self.fetches = CountSeries(
             registry, "hanse_fetches", "Requests to subgraphs by outcome.", ("subgraph", "outcome")
         )
-        self.fetch_seconds = TimeSeries(
+        self.fetch_seconds = HistogramSeries(
             registry, "hanse_fetch_seconds", "Time of a request to a subgraph.", ("subgraph",)
         )
         self.circuits = Gauge(
@@ -76,6 +80,18 @@ class Metrics:
             "Requests that select fields with a progressive @override, by its label and the side that was used.",
             ("label", "side"),
         )
+        self.cost_estimated = HistogramSeries(
+            registry, "hanse_cost_estimated", "Estimated cost of an operation.", ("kind",), bounds=_COSTS
+        )
+        self.cost_actual = HistogramSeries(
+            registry, "hanse_cost_actual", "Cost of a response, where it was counted.", ("kind",), bounds=_COSTS
+        )
+        self.cost_too_high = CountSeries(
+            registry, "hanse_cost_too_high", "Operations with an estimated cost above the maximum."
+        ).labels()
+        self.cost_underestimated = CountSeries(
+            registry, "hanse_cost_underestimated", "Responses that cost more than was estimated."
+        ).labels()
         self.execution = ExecutionMetrics(registry)
         self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
 

@@ -12,7 +12,7 @@ from prometheus_client import CollectorRegistry
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)  # seconds
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 
 class Count:
@@ -28,19 +28,20 @@ class Count:
         self.value += 1
 
 
-class Times:
-    """How long things took, in seconds."""
+class Distribution:
+    """How often observed numbers fell between bounds, and their sum."""
 
-    __slots__ = ("counts", "total")
+    __slots__ = ("bounds", "counts", "total")
 
-    def __init__(self) -> None:
-        self.counts = [0] * (len(BOUNDS) + 1)
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
         self.total = 0.0
 
-    def observe(self, seconds: float) -> None:
+    def observe(self, number: float) -> None:
         """One more."""
-        self.counts[bisect_left(BOUNDS, seconds)] += 1
-        self.total += seconds
+        self.counts[bisect_left(self.bounds, number)] += 1
+        self.total += number
 
 
 class CountSeries(Collector):
@@ -70,33 +71,42 @@ class CountSeries(Collector):
         yield family
 
 
-class TimeSeries(Collector):
-    """Times by labels, as a histogram."""
+class HistogramSeries(Collector):
+    """Numbers by labels, as a histogram; times in seconds unless other bounds are given."""
 
-    def __init__(self, registry: CollectorRegistry, name: str, meaning: str, labels: Sequence[str] = ()) -> None:
+    def __init__(
+        self,
+        registry: CollectorRegistry,
+        name: str,
+        meaning: str,
+        labels: Sequence[str] = (),
+        *,
+        bounds: Sequence[float] = SECONDS,
+    ) -> None:
         self._name = name
         self._meaning = meaning
         self._labels = tuple(labels)
-        self._times: dict[tuple[str, ...], Times] = {}
+        self._bounds = bounds
+        self._distributions: dict[tuple[str, ...], Distribution] = {}
         registry.register(self)
 
-    def labels(self, *values: str) -> Times:
-        """The times for these values of the labels. Keep them where they are used often."""
-        times = self._times.get(values)
-        if times is None:
-            times = self._times[values] = Times()
-        return times
+    def labels(self, *values: str) -> Distribution:
+        """The distribution for these values of the labels. Keep it where it is used often."""
+        found = self._distributions.get(values)
+        if found is None:
+            found = self._distributions[values] = Distribution(self._bounds)
+        return found
 
     def describe(self) -> Iterator[Metric]:
         yield HistogramMetricFamily(self._name, self._meaning, labels=self._labels)
 
     def collect(self) -> Iterator[Metric]:
         family = HistogramMetricFamily(self._name, self._meaning, labels=self._labels)
-        for values, times in self._times.items():
+        for values, found in self._distributions.items():
             below = 0
             buckets: list[tuple[str, float]] = []
-            for bound, count in zip((*map(str, BOUNDS), "+Inf"), times.counts, strict=True):
+            for bound, count in zip((*map(str, self._bounds), "+Inf"), found.counts, strict=True):
                 below += count
                 buckets.append((bound, below))
-            family.add_metric(values, buckets, times.total)
+            family.add_metric(values, buckets, found.total)
         yield family
