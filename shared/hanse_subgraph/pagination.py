@@ -10,6 +10,7 @@ import binascii
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import signature
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
@@ -22,6 +23,7 @@ from hanse_subgraph.clock import in_utc
 from hanse_subgraph.db import Id, UtcDateTime
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.list_size import list_size
 
 DEFAULT_PAGE = 20
 MAX_PAGE_SIZE = 100
@@ -72,6 +74,22 @@ class Connection(Generic[Node]):
     async def total_count(self) -> int:
         """Counted only where a client asks."""
         return await self.counted()
+
+
+def connection_field(
+    *, directives: Sequence[object] = (), **options: Any
+) -> Callable[[Callable[..., Awaitable[Connection[Any] | None]]], Any]:
+    """A field that returns a connection, with its `@listSize`. Takes the options of a federation field of Strawberry.
+
+    The resolver's arguments `first` and `last` say how many entries there are, otherwise it is the default page.
+    """
+
+    def made(resolver: Callable[..., Awaitable[Connection[Any] | None]]) -> Any:
+        arguments = [name for name in ("first", "last") if name in signature(resolver).parameters]
+        size = list_size(DEFAULT_PAGE, arguments=arguments, sized_fields=("edges", "nodes"))
+        return strawberry.federation.field(resolver=resolver, directives=[*directives, size], **options)
+
+    return made
 
 
 @dataclass(frozen=True, slots=True)

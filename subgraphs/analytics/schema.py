@@ -13,6 +13,7 @@ from strawberry.federation.schema_directives import RequiresScopes
 from hanse_subgraph.clock import in_utc, utc_now
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.federation import SubgraphSchema
+from hanse_subgraph.list_size import list_size
 from hanse_subgraph.timeouts import set_within
 from subgraphs.analytics import repository, service
 from subgraphs.analytics.models import Total, TotalKind
@@ -30,6 +31,7 @@ from subgraphs.analytics.types import (
 READ_ACTIVITY = "activity:read"
 MIN_INTERVAL_MS, MAX_INTERVAL_MS = 100, 60_000
 MAX_RANKS = 100
+RANKED = list_size(10, arguments=["limit"])
 ACTIVITY_BATCH = 200
 Limit = Annotated[int, strawberry.argument(description="The maximum number of entries: 1 to 100.")]
 
@@ -47,7 +49,10 @@ class Query:
     async def stats(self, info: AnalyticsInfo) -> Stats:
         return await _stats(info)
 
-    @strawberry.field(description="The number of events over time, oldest first. Steps without events are included.")
+    @strawberry.field(
+        description="The number of events over time, oldest first. Steps without events are included.",
+        directives=[list_size(service.MAX_POINTS)],
+    )
     async def activity_series(
         self,
         info: AnalyticsInfo,
@@ -63,7 +68,7 @@ class Query:
             points = await service.series(session, step, in_utc(since), end, event_type)
         return [ActivityPoint(begins_at=point.begins_at, events=point.events) for point in points]
 
-    @strawberry.field(description="The products with the highest sales, highest first.")
+    @strawberry.field(description="The products with the highest sales, highest first.", directives=[RANKED])
     async def top_products(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopProduct]:
         rows = await _top(info, TotalKind.PRODUCT, limit)
         return [
@@ -76,6 +81,7 @@ class Query:
     @strawberry.federation.field(
         description="The users with the highest payments, highest first. Requires the scope activity:read.",
         requires_scopes=[[READ_ACTIVITY]],
+        directives=[RANKED],
     )
     async def top_users(self, info: AnalyticsInfo, limit: Limit = 10) -> list[TopUser]:
         info.context.principal.require_scope(READ_ACTIVITY)

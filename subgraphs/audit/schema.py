@@ -12,7 +12,17 @@ from hanse_subgraph.clock import in_utc
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.ids import known_id
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageRequest,
+    connect,
+    connection_field,
+    page_request,
+)
 from subgraphs.audit import repository, service
 from subgraphs.audit.models import LogLevel
 from subgraphs.audit.repository import EntryFilter
@@ -45,7 +55,7 @@ def _checked(given: AuditFilterInput | None) -> EntryFilter:
 class Query:
     """Queries of the audit subgraph."""
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The actions of the caller and the actions on the caller's account, newest first. "
         "Requires authentication.",
         authenticated=True,
@@ -63,7 +73,7 @@ class Query:
         page = page_request(first, after, last, before)
         return await _page(info, page, EntryFilter(concerning=user_id, action=action))
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The audit trail of all users, newest first. Requires the scope audit:read.",
         requires_scopes=[[READ_AUDIT]],
     )
@@ -121,7 +131,7 @@ class Query:
             problem=verdict.problem,
         )
 
-    @strawberry.federation.field(
+    @connection_field(
         description="Log entries written by programs of the platform, newest first. Requires the scope audit:read.",
         requires_scopes=[[READ_AUDIT]],
     )

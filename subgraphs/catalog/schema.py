@@ -8,7 +8,18 @@ import strawberry
 
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.ids import known_id
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.list_size import list_size
+from hanse_subgraph.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageRequest,
+    connect,
+    connection_field,
+    page_request,
+)
 from subgraphs.catalog import repository
 from subgraphs.catalog.mutations import WRITE, Mutation
 from subgraphs.catalog.repository import ProductFilter, ProductSort
@@ -57,7 +68,7 @@ async def _page(
 class Query:
     """Queries of the catalog subgraph."""
 
-    @strawberry.field(description="List products.")
+    @connection_field(description="List products.")
     async def products(
         self,
         info: CatalogInfo,
@@ -73,7 +84,7 @@ class Query:
         page = page_request(first, after, last, before)
         return await _page(info, page, _condition(search, category, filter), sort)
 
-    @strawberry.field(description="List the products of a category and its subcategories, newest first.")
+    @connection_field(description="List the products of a category and its subcategories, newest first.")
     async def products_by_category(
         self,
         info: CatalogInfo,
@@ -86,7 +97,7 @@ class Query:
         condition = ProductFilter(category=category)
         return await _page(info, page_request(first, after, last, before), condition, ProductSort.NEWEST)
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The caller's reservations, newest first. Requires the scope catalog:write.",
         requires_scopes=[[WRITE]],
     )
@@ -108,7 +119,10 @@ class Query:
     async def product(self, info: CatalogInfo, id: ProductId) -> Product | None:
         return Product.of(await info.context.product(id))
 
-    @strawberry.field(description="All categories with products, and their parent categories, sorted by path.")
+    @strawberry.field(
+        description="All categories with products, and their parent categories, sorted by path.",
+        directives=[list_size(100)],
+    )
     async def categories(self, info: CatalogInfo) -> list[Category]:
         async with info.context.session() as session:
             return Category.tree(await repository.categories(session))

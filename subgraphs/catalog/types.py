@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from hanse_subgraph.federation import Representation, ids_of
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.list_size import list_size
 from hanse_subgraph.money import Money, MoneyInput
 from hanse_subgraph.pagination import (
     After,
@@ -18,6 +19,7 @@ from hanse_subgraph.pagination import (
     PageRequest,
     Slice,
     connect,
+    connection_field,
     cursor_id,
     encode_cursor,
     page_request,
@@ -25,7 +27,7 @@ from hanse_subgraph.pagination import (
 from subgraphs.catalog import models
 from subgraphs.catalog.loaders import CatalogContext, SellerPage
 from subgraphs.catalog.repository import CategoryCount, ProductSort
-from subgraphs.catalog.service import ProductDetails
+from subgraphs.catalog.service import MAX_TAGS, ProductDetails
 
 CatalogInfo = Info[CatalogContext, None]
 
@@ -59,7 +61,7 @@ class Product:
     def category(self) -> str:
         return self.record.category
 
-    @strawberry.field(description="Tags for searching.")
+    @strawberry.field(description="Tags for searching.", directives=[list_size(MAX_TAGS)])
     def tags(self) -> list[str]:
         return self.record.tags
 
@@ -108,7 +110,7 @@ class User:
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="The products that the user sells, newest first.")
+    @connection_field(description="The products that the user sells, newest first.")
     async def products(self, info: CatalogInfo, first: First = None, after: After = None) -> Connection[Product]:
         """A page of products. All users of one request are loaded in one statement."""
         page = page_request(first, after, None, None)

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
 from hanse_subgraph.uploads import Upload
 from subgraphs.media import repository
 from subgraphs.media.repository import MediaFilter
@@ -29,9 +29,7 @@ WRITE = "media:write"
 class Query:
     """Queries of the media subgraph."""
 
-    @strawberry.federation.field(
-        description="The caller's files, newest first. Requires authentication.", authenticated=True
-    )
+    @connection_field(description="The caller's files, newest first. Requires authentication.", authenticated=True)
     async def my_media(
         self,
         info: MediaInfo,

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types import Info
 
 from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.list_size import list_size
 from hanse_subgraph.storage.protocol import Presigned
 from subgraphs.media import models
 from subgraphs.media.loaders import MediaContext
@@ -43,7 +44,9 @@ class Product:
     seller: User = strawberry.federation.field(external=True, description="The seller of the product.")
 
     @strawberry.federation.field(
-        description="The images that the seller set for the product, in order.", requires=["seller { id }"]
+        description="The images that the seller set for the product, in order.",
+        requires=["seller { id }"],
+        directives=[list_size(10)],
     )
     async def images(self, info: MediaInfo) -> list[Media]:
         found = await info.context.images_of(str(self.id), str(self.seller.id))
@@ -142,7 +145,9 @@ class UploadRequest:
     media: Media = strawberry.field(description="The announced file.")
     method: str = strawberry.field(description="The HTTP method.")
     url: str = strawberry.field(description="The URL. It works without authentication.")
-    headers: list[RequestHeader] = strawberry.field(description="The headers that must be sent.")
+    headers: list[RequestHeader] = strawberry.field(
+        description="The headers that must be sent.", directives=[list_size(10)]
+    )
     expires_at: datetime = strawberry.field(
         description="When the URL expires (UTC). The upload must be completed before."
     )

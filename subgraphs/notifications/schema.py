@@ -9,7 +9,8 @@ import strawberry
 from strawberry.federation.schema_directives import Authenticated
 
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.list_size import list_size
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
 from hanse_subgraph.timeouts import set_within
 from subgraphs.notifications import repository
 from subgraphs.notifications.models import Kind, Language
@@ -22,7 +23,7 @@ SEND_MAIL, WRITE_PROFILE = "mail:send", "profile:write"
 class Query:
     """Queries of the notifications subgraph."""
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The caller's notifications, newest first. Requires authentication.", authenticated=True
     )
     async def my_notifications(
@@ -48,6 +49,7 @@ class Query:
     @strawberry.federation.field(
         description="The caller's preferences for each kind of notification. Requires authentication.",
         authenticated=True,
+        directives=[list_size(len(Kind))],
     )
     async def my_notification_preferences(self, info: NotificationsInfo) -> list[NotificationPreference]:
         user_id = info.context.principal.require_user()

@@ -8,7 +8,7 @@ import strawberry
 
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.money import Money
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
 from subgraphs.payments import repository
 from subgraphs.payments.models import TransactionStatus
 from subgraphs.payments.types import (
@@ -28,7 +28,7 @@ WRITE, READ_LEDGER = "payments:write", "audit:read"
 class Query:
     """Queries of the payments subgraph."""
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The caller's transactions, newest first. Requires authentication.", authenticated=True
     )
     async def my_transactions(

@@ -11,6 +11,7 @@ from strawberry.federation.types import FieldSet
 from strawberry.types import Info
 
 from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.list_size import list_size
 from hanse_subgraph.money import Money, MoneyInput
 from subgraphs.payments import models
 from subgraphs.payments.loaders import PaymentsContext
@@ -97,7 +98,9 @@ class AccountBalance:
 
 @strawberry.type(description="The result of `payTransactions`.")
 class PaidTransactions:
-    transactions: list[Transaction] = strawberry.field(description="The paid transactions, oldest first.")
+    transactions: list[Transaction] = strawberry.field(
+        description="The paid transactions, oldest first.", directives=[list_size(100)]
+    )
     total: Money = strawberry.field(description="The sum of their amounts.")
 
 
@@ -111,7 +114,8 @@ class AccountTotal:
 class LedgerState:
     holds: bool = strawberry.field(description="Whether the ledger is consistent.")
     accounts: list[AccountTotal] = strawberry.field(
-        description="The total of each ledger account. Together they are zero."
+        description="The total of each ledger account. Together they are zero.",
+        directives=[list_size(len(models.Account))],
     )
     unbalanced_entries: int = strawberry.field(
         description="The number of entries whose postings do not add up to zero."

@@ -7,7 +7,8 @@ from typing import Annotated
 import strawberry
 
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, page_request
+from hanse_subgraph.list_size import list_size
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connection_field, page_request
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import TaskStatus
 from subgraphs.tasks.repository import TaskSort
@@ -31,7 +32,7 @@ WRITE = "tasks:write"
 class Query:
     """Queries of the tasks subgraph."""
 
-    @strawberry.federation.field(
+    @connection_field(
         description="The tasks that the caller owns or is assigned to. Requires authentication.", authenticated=True
     )
     async def my_tasks(
@@ -59,6 +60,7 @@ class Query:
     @strawberry.federation.field(
         description="The number of the caller's tasks per status, including zeros. Requires authentication.",
         authenticated=True,
+        directives=[list_size(len(TaskStatus))],
     )
     async def tasks_by_status(self, info: TasksInfo) -> list[TaskCount]:
         user_id = info.context.principal.require_user()

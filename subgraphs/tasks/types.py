@@ -11,11 +11,22 @@ from strawberry.types import Info
 from hanse_subgraph.clock import in_utc
 from hanse_subgraph.federation import Representation, ids_of
 from hanse_subgraph.ids import known_id
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, PageRequest, connect, page_request
+from hanse_subgraph.list_size import list_size
+from hanse_subgraph.pagination import (
+    After,
+    Before,
+    Connection,
+    First,
+    Last,
+    PageRequest,
+    connect,
+    connection_field,
+    page_request,
+)
 from subgraphs.tasks import models
 from subgraphs.tasks.loaders import TaskList, TasksContext
 from subgraphs.tasks.repository import TaskFilter, TaskSort
-from subgraphs.tasks.service import TaskDetails
+from subgraphs.tasks.service import MAX_LABELS, TaskDetails
 
 TasksInfo = Info[TasksContext, None]
 
@@ -46,7 +57,9 @@ class Task:
     def status(self) -> models.TaskStatus:
         return models.TaskStatus(self.record.status)
 
-    @strawberry.field(description="The statuses that can follow the current one.")
+    @strawberry.field(
+        description="The statuses that can follow the current one.", directives=[list_size(len(models.TaskStatus))]
+    )
     def next_statuses(self) -> list[models.TaskStatus]:
         return sorted(models.TRANSITIONS[models.TaskStatus(self.record.status)])
 
@@ -58,7 +71,7 @@ class Task:
     def due_at(self) -> datetime | None:
         return self.record.due_at
 
-    @strawberry.field(description="The labels of the task.")
+    @strawberry.field(description="The labels of the task.", directives=[list_size(MAX_LABELS)])
     def labels(self) -> list[str]:
         return self.record.labels
 
@@ -137,7 +150,7 @@ class User:
 
     id: strawberry.ID = strawberry.field(description="The id of the user (UUID).")
 
-    @strawberry.field(description="The tasks that the user owns or is assigned to. Null unless the viewer is the user.")
+    @connection_field(description="The tasks that the user owns or is assigned to. Null unless the viewer is the user.")
     async def tasks(
         self,
         info: TasksInfo,

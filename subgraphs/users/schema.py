@@ -8,7 +8,8 @@ import strawberry
 
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.federation import SubgraphSchema
-from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, page_request
+from hanse_subgraph.list_size import list_size
+from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
 from subgraphs.users import repository
 from subgraphs.users.models import Role, UserState
 from subgraphs.users.mutations import Mutation
@@ -39,7 +40,7 @@ class Query:
             found = await repository.user_by_username(session, username)
         return User.of(found if found is not None and found.state != UserState.DELETED else None)
 
-    @strawberry.federation.field(
+    @connection_field(
         description="List users, newest first. Requires the scope users:read.", requires_scopes=[["users:read"]]
     )
     async def users(
@@ -73,6 +74,7 @@ class Query:
     @strawberry.federation.field(
         description="The caller's active sessions, most recently used first. Requires authentication.",
         authenticated=True,
+        directives=[list_size(20)],
     )
     async def my_sessions(self, info: UsersInfo) -> list[SessionType]:
         principal = info.context.principal
@@ -82,7 +84,9 @@ class Query:
         return [SessionType.of(record, principal.session_id) for record in active]
 
     @strawberry.federation.field(
-        description="The caller's API keys, newest first. Requires authentication.", authenticated=True
+        description="The caller's API keys, newest first. Requires authentication.",
+        authenticated=True,
+        directives=[list_size(20)],
     )
     async def my_api_keys(self, info: UsersInfo) -> list[ApiKey]:
         user_id = info.context.principal.require_user()

@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types import Info
 
 from hanse_subgraph.federation import Representation, ids_of
+from hanse_subgraph.list_size import list_size
 from subgraphs.users import models
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.service.accounts import NewUser
@@ -194,7 +195,7 @@ class SessionType:
 class ApiKey:
     id: strawberry.ID = strawberry.field(description="The id of the API key.")
     name: str = strawberry.field(description="The name of the API key.")
-    scopes: list[str] = strawberry.field(description="The scopes granted to the API key.")
+    scopes: list[str] = strawberry.field(description="The scopes granted to the API key.", directives=[list_size(20)])
     created_at: datetime = strawberry.field(description="When it was created (UTC).")
     expires_at: datetime | None = strawberry.field(
         description="When it expires (UTC). Null if it is valid until revoked."

@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 from graphql import (
     GraphQLEnumType,
+    GraphQLField,
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLNamedType,
     GraphQLObjectType,
     GraphQLSchema,
     build_schema,
+    get_named_type,
+    get_nullable_type,
+    is_list_type,
 )
 
 from hanse_subgraph.federation import SubgraphSchema
@@ -64,6 +68,24 @@ def test_every_connection_pages(name: str) -> None:
             if str(field.type).rstrip("!").endswith("Connection"):
                 assert {"first", "after"} <= set(field.args), f"{item.name}.{field_name}"
                 assert field.args.keys() & CONNECTION in ({"first", "after"}, CONNECTION)
+
+
+@pytest.mark.parametrize("name", SUBGRAPHS)
+def test_every_list_declares_its_size(name: str) -> None:
+    missing = []
+    for item in types_of(name):
+        if isinstance(item, GraphQLObjectType) and not item.name.endswith("Connection"):
+            for field_name, field in item.fields.items():
+                connection = get_named_type(field.type).name.endswith("Connection")
+                sized = connection or is_list_type(get_nullable_type(field.type))
+                if sized and not field_name.startswith("_") and "listSize" not in directives_of(field):
+                    missing.append(f"{item.name}.{field_name}")
+    assert missing == []
+
+
+def directives_of(field: GraphQLField) -> set[str]:
+    """The names of the directives applied to a field."""
+    return {directive.name.value for directive in (field.ast_node.directives if field.ast_node else None) or ()}
 
 
 def test_every_subgraph_is_laid_out_alike() -> None:
