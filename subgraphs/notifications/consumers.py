@@ -14,6 +14,7 @@ def handlers(notifications: Notifications) -> dict[str, Handler]:
     notifying: dict[str, Handler] = {
         "user.email_verification_requested": notifications.send_verification,
         "user.password_reset_requested": notifications.send_reset,
+        "user.email_verified": notifications.verified,
         "user.email_change_requested": notifications.email_change,
         "transaction.paid": notifications.receipt,
         "task.assigned": notifications.task_assigned,

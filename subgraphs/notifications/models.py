@@ -28,6 +28,8 @@ class Kind(StrEnum):
     MESSAGE = "message"
 
 
+# Mailed only to those who asked for it: any user can cause them.
+CONSENT_KINDS = frozenset({Kind.TASK_ASSIGNED})
 # Always mailed and never shown in the app, whatever the preferences: they are for whoever reads the address's mail.
 MAIL_ONLY_KINDS = frozenset({Kind.VERIFICATION, Kind.PASSWORD_RESET, Kind.EMAIL_CHANGE})
 
@@ -50,6 +52,7 @@ class Person(Base, table=True):
     first_name: str | None = Field(default=None, max_length=100)
     language: str = Field(default=Language.EN.value, max_length=8)
     gone: bool = False  # the account was deleted
+    email_verified: bool = False
 
 
 class PostponedEvent(Base, table=True):
@@ -63,7 +66,10 @@ class PostponedEvent(Base, table=True):
 
 
 class Preference(Base, table=True):
-    """A user's preference for a kind of notification. Without a row, both are on. Distribution key: user_id."""
+    """A user's preference for a kind of notification. Without a row, both are on, but mail of `CONSENT_KINDS` is off.
+
+    Distribution key: user_id.
+    """
 
     __tablename__ = "preferences"
 
@@ -85,6 +91,16 @@ class Notification(Base, table=True):
     body: str = Field(sa_type=Text)
     created_at: datetime = moment_field()
     read_at: datetime | None = moment_field(default=None)
+
+
+class MailQuota(Base, table=True):
+    """The number of mails to an address, or caused by a user, in a day. Distribution key: key."""
+
+    __tablename__ = "mail_quotas"
+
+    key: str = Field(max_length=128, primary_key=True)
+    since: datetime = moment_field(index=True)
+    mails: int
 
 
 class MailState(StrEnum):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -11,9 +10,10 @@ from pathlib import Path
 from string import Template
 
 from subgraphs.notifications.models import Kind, Language
+from subgraphs.notifications.plain_text import plain_text
 
 FOLDER = Path(__file__).parent / "templates"
-_LINK = re.compile(r"https?://[^\s<>\"]+")
+MAX_VALUE, MAX_SUBJECT = 200, 200  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +25,26 @@ class Rendered:
     html: str
 
 
-def render(kind: Kind, language: str, values: Mapping[str, str]) -> Rendered:
-    """Render the message of a kind in a language. Values are escaped: they cannot inject HTML or headers."""
+def render(kind: Kind, language: str, values: Mapping[str, str], *, link: str = "", text: str = "") -> Rendered:
+    """Render the message of a kind in a language.
+
+    Values are plain text of one line: they cannot inject links, HTML or headers. `link` is the only link of a message,
+    `text` is the text of one that an admin wrote.
+    """
     subject_template, body_template = _template(kind, Language(language))
-    subject = " ".join(subject_template.substitute(values).split())[:300]
-    text = body_template.substitute(values).strip() + "\n"
-    paragraphs = "\n      ".join(_paragraph(block) for block in text.strip().split("\n\n"))
+    plain = {name: plain_text(value, MAX_VALUE) for name, value in values.items()}
+    subject = plain_text(subject_template.substitute(plain), MAX_SUBJECT)
+    text = body_template.substitute(plain, link=link, text=text).strip() + "\n"
+    paragraphs = "\n      ".join(_paragraph(block, link) for block in text.strip().split("\n\n"))
     page = _layout().substitute(language=language, subject=html.escape(subject), paragraphs=paragraphs)
     return Rendered(subject, text, page)
 
 
-def _paragraph(block: str) -> str:
-    safe = html.escape(block).replace("\n", "<br>")
-    return f"<p>{_LINK.sub(_anchor, safe)}</p>"
-
-
-def _anchor(link: re.Match[str]) -> str:
-    return f'<a href="{link[0]}">{link[0]}</a>'
+def _paragraph(block: str, link: str) -> str:
+    safe, address = html.escape(block).replace("\n", "<br>"), html.escape(link)
+    if address:
+        safe = safe.replace(address, f'<a href="{address}">{address}</a>')
+    return f"<p>{safe}</p>"
 
 
 @cache

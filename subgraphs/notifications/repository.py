@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from hanse_subgraph.events.envelope import Event, decode, encode
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.notifications.models import (
     Language,
+    MailQuota,
     MailState,
     Notification,
     Person,
@@ -33,6 +34,7 @@ async def person(session: AsyncSession, user_id: str) -> Person | None:
 async def lock_person(session: AsyncSession, user_id: str) -> Person:
     """Insert the person if missing, and lock the row until the transaction ends."""
     empty = {"user_id": user_id, "email": "", "username": "", "language": Language.EN.value, "gone": False}
+    empty["email_verified"] = False
     await session.execute(insert_into(session, Person).values(empty).on_conflict_do_nothing())
     locked = select(Person).where(col(Person.user_id) == user_id).with_for_update()
     return (await session.scalars(locked.execution_options(populate_existing=True))).one()
@@ -135,6 +137,23 @@ async def claim(session: AsyncSession, mail: QueuedMail, until: datetime) -> boo
 async def mail(session: AsyncSession, mail_id: str) -> QueuedMail | None:
     """The mail with this id."""
     return await session.get(QueuedMail, mail_id)
+
+
+async def count_mail(session: AsyncSession, key: str, at: datetime, since: datetime) -> int:
+    """Count a mail. Returns the number of a day that began after `since`."""
+    first = insert_into(session, MailQuota).values(key=key, since=at, mails=1)
+    is_current = col(MailQuota.since) > since
+    changed = {
+        "mails": case((is_current, col(MailQuota.mails) + 1), else_=1),
+        "since": case((is_current, col(MailQuota.since)), else_=at),
+    }
+    counted = first.on_conflict_do_update(index_elements=["key"], set_=changed)
+    return int(await session.scalar(counted.returning(col(MailQuota.mails))) or 0)
+
+
+async def expire_quotas(session: AsyncSession, before: datetime) -> None:
+    """Delete the numbers of the days that began before this time."""
+    await session.execute(delete(MailQuota).where(col(MailQuota.since) < before))
 
 
 async def delete_user_data(session: AsyncSession, user_id: str) -> None:

@@ -123,9 +123,10 @@ class Mutation:
         subject: Annotated[str, strawberry.argument(description="The subject: 1 to 200 characters.")],
         text: Annotated[str, strawberry.argument(description="The text: 1 to 20,000 characters of plain text.")],
     ) -> SentMail:
-        info.context.principal.require_scope(SEND_MAIL)
+        sender_id = info.context.principal.require_scope(SEND_MAIL)
         async with info.context.change() as session:
-            return SentMail.of(await info.context.notifications.send_message(session, user_id, subject, text))
+            notifications = info.context.notifications
+            return SentMail.of(await notifications.send_message(session, sender_id, user_id, subject, text))
 
 
 @strawberry.type(description="Root type for real-time updates.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
@@ -16,6 +16,7 @@ from hanse_wire.backoff import Backoff
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailFailed, MailSent
 from subgraphs.notifications.models import MailState, QueuedMail
+from subgraphs.notifications.quotas import DAY
 from subgraphs.notifications.settings import NotificationsSettings
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,7 @@ class Sender:
         self._clock = clock
         self._wakeup = asyncio.Event()
         self._stopping = asyncio.Event()
+        self._expired_at: datetime | None = None
 
     def wake(self) -> None:
         """Send now, since a mail was queued."""
@@ -55,6 +57,7 @@ class Sender:
         while not self._stopping.is_set():
             self._wakeup.clear()
             try:
+                await self._expire_quotas()
                 while await self.send_due() and not self._stopping.is_set():
                     pass
             except Exception as error:
@@ -72,6 +75,15 @@ class Sender:
                 break
             await self._attempt(mail)
         return len(due)
+
+    async def _expire_quotas(self) -> None:
+        """Delete the quotas of past days, once an hour."""
+        now = self._clock()
+        if self._expired_at is not None and now - self._expired_at < timedelta(hours=1):
+            return
+        self._expired_at = now
+        async with self._database.writing() as session:
+            await repository.expire_quotas(session, now - DAY)
 
     async def _attempt(self, queued: QueuedMail) -> None:
         async with self._database.writing() as session:

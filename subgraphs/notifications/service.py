@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
@@ -14,8 +15,10 @@ from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id, parse_id
 from hanse_subgraph.money import formatted
 from subgraphs.notifications import repository
+from subgraphs.notifications.errors import MailQuotaReached
 from subgraphs.notifications.events import MailLanguageSet, MailRequested, PreferenceSet
 from subgraphs.notifications.models import (
+    CONSENT_KINDS,
     MAIL_ONLY_KINDS,
     Kind,
     Language,
@@ -25,8 +28,11 @@ from subgraphs.notifications.models import (
     Preference,
     QueuedMail,
 )
+from subgraphs.notifications.quotas import Quotas
 from subgraphs.notifications.rendering import Rendered, render
 from subgraphs.notifications.settings import NotificationsSettings
+
+log = logging.getLogger(__name__)
 
 
 class UnknownPerson(Exception):
@@ -42,6 +48,7 @@ class Notifications:
 
     def __init__(self, settings: NotificationsSettings, *, clock: Clock = utc_now) -> None:
         self._settings = settings
+        self._quotas = Quotas(settings, clock=clock)
         self._max_mail_age = timedelta(hours=settings.mail_within_hours)
         self._clock = clock
 
@@ -50,6 +57,7 @@ class Notifications:
         person = await repository.lock_person(session, event.subject)
         person.email, person.username = str(event.data["email"]), str(event.data["username"])
         person.first_name = event.data.get("firstName")
+        person.email_verified = person.email_verified or event.data.get("emailVerified") is True
         await repository.add(session, person)
         return person
 
@@ -57,6 +65,16 @@ class Notifications:
         """Welcome a new user."""
         person = await self.update_person(session, event)
         await self._notify(session, event, person, Kind.WELCOME, {})
+
+    async def verified(self, session: AsyncSession, event: Event) -> None:
+        """Mail the welcome: until now the address may have been a stranger's."""
+        person = await self._person(session, event.subject)
+        if not person.email_verified and not person.gone:
+            person.email_verified = True
+            await repository.add(session, person)
+            await self._mail(
+                session, event, person, Kind.WELCOME, render(Kind.WELCOME, person.language, _names(person))
+            )
 
     async def send_verification(self, session: AsyncSession, event: Event) -> None:
         """Mail the verification link to the address in the event."""
@@ -71,7 +89,7 @@ class Notifications:
         person = await self._person(session, event.subject)
         if not person.gone:
             message = render(Kind.EMAIL_CHANGE, person.language, _names(person))
-            await self._queue(session, event.id, person.user_id, str(event.data["email"]), message)
+            await self._mail_to(session, event, person, Kind.EMAIL_CHANGE, (str(event.data["email"]), message))
 
     async def receipt(self, session: AsyncSession, event: Event) -> None:
         """Confirm a payment."""
@@ -106,8 +124,10 @@ class Notifications:
         await repository.take_postponed(session, event.subject)
         await repository.delete_user_data(session, event.subject)
 
-    async def send_message(self, session: AsyncSession, user_id: str, subject: str, text: str) -> QueuedMail:
-        """Send a message of an admin to a user. Raises BadInput, NotFound."""
+    async def send_message(
+        self, session: AsyncSession, sender_id: str, user_id: str, subject: str, text: str
+    ) -> QueuedMail:
+        """Send a message of an admin to a user. Raises BadInput, NotFound, MailQuotaReached."""
         problems = Problems()
         problems.text("subject", subject, min_length=1, max_length=200)
         problems.text("text", text, min_length=1, max_length=20_000)
@@ -115,7 +135,9 @@ class Notifications:
         person = await repository.person(session, parse_id(user_id, "User"))
         if person is None or person.gone:
             raise NotFound("User")
-        message = render(Kind.MESSAGE, person.language, {"subject": subject, "text": text})
+        if not await self._quotas.allows(session, Kind.MESSAGE, person.email, to=person, sender=sender_id):
+            raise MailQuotaReached
+        message = render(Kind.MESSAGE, person.language, {"subject": subject}, text=text)
         key = new_id()
         await emit(session, MailRequested(id=key, user_id=person.user_id))
         await self._add_notification(session, person, Kind.MESSAGE, message, self._clock())
@@ -166,12 +188,9 @@ class Notifications:
         person = await self._person(session, event.subject)
         if person.gone:
             return
-        values = {
-            "link": link.replace("{token}", str(event.data["token"])),
-            "until": _format_time(str(event.data["expiresAt"])),
-        }
-        message = render(kind, person.language, _names(person) | values)
-        await self._queue(session, event.id, person.user_id, str(event.data["email"]), message)
+        values = _names(person) | {"until": _format_time(str(event.data["expiresAt"]))}
+        message = render(kind, person.language, values, link=link.replace("{token}", str(event.data["token"])))
+        await self._mail_to(session, event, person, kind, (str(event.data["email"]), message))
 
     async def _person(self, session: AsyncSession, user_id: str) -> Person:
         person = await repository.person(session, user_id)
@@ -188,8 +207,24 @@ class Notifications:
         message = render(kind, person.language, _names(person) | dict(values))
         if preference is None or preference.in_app:
             await self._add_notification(session, person, kind, message, event.time)
-        if (preference is None or preference.by_mail) and self._clock() - event.time <= self._max_mail_age:
-            await self._queue(session, event.id, person.user_id, person.email, message)
+        await self._mail(session, event, person, kind, message)
+
+    async def _mail(self, session: AsyncSession, event: Event, person: Person, kind: Kind, message: Rendered) -> None:
+        """Mail a message to a person, by their preference."""
+        preference = await repository.preference(session, person.user_id, kind)
+        wanted = preference.by_mail if preference is not None else is_mailed_by_default(kind)
+        if wanted and self._clock() - event.time <= self._max_mail_age:
+            await self._mail_to(session, event, person, kind, (person.email, message))
+
+    async def _mail_to(
+        self, session: AsyncSession, event: Event, person: Person, kind: Kind, addressed: tuple[str, Rendered]
+    ) -> None:
+        """Mail a message to an address, unless that is above a quota."""
+        recipient, message = addressed
+        if await self._quotas.allows(session, kind, recipient, to=person, sender=event.actor):
+            await self._queue(session, event.id, person.user_id, recipient, message)
+        else:
+            log.info("a mail of kind %s to user %s is not sent: see the quotas of mail", kind.value, person.user_id)
 
     async def _add_notification(
         self, session: AsyncSession, person: Person, kind: Kind, message: Rendered, happened_at: datetime
@@ -223,6 +258,11 @@ class Notifications:
         )
         await repository.add(session, mail)
         return mail
+
+
+def is_mailed_by_default(kind: Kind) -> bool:
+    """Whether a kind is mailed to users who have no preference for it."""
+    return kind not in CONSENT_KINDS
 
 
 def _names(person: Person) -> dict[str, str]:

@@ -30,6 +30,12 @@ class NotificationsSettings(SubgraphSettings):
     mail_within_hours: float = Field(
         default=48, gt=0, description="Maximum age of an event that causes a mail, in hours."
     )
+    mails_per_recipient_per_day: int = Field(
+        default=50, ge=1, description="Maximum number of mails of one kind to one verified address in a day."
+    )
+    mails_per_sender_per_day: int = Field(
+        default=100, ge=1, description="Maximum number of mails to others that one user can cause in a day."
+    )
     verify_link: str = Field(
         default="http://127.0.0.1:4000/verify-email?token={token}",
         description="URL of the page that verifies an email address.",

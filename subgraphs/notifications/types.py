@@ -10,6 +10,7 @@ from strawberry.types import Info
 
 from subgraphs.notifications import models
 from subgraphs.notifications.loaders import NotificationsContext
+from subgraphs.notifications.service import is_mailed_by_default
 
 NotificationsInfo = Info[NotificationsContext, None]
 
@@ -51,8 +52,9 @@ class NotificationPreference:
     def of(cls, kind: models.Kind, row: models.Preference | None) -> Self:
         """The preference of the user, or the default."""
         fixed = kind in models.MAIL_ONLY_KINDS
+        by_mail = fixed or (row.by_mail if row is not None else is_mailed_by_default(kind))
         in_app = not fixed and (row is None or row.in_app)
-        return cls(kind=kind, in_app=in_app, by_mail=fixed or row is None or row.by_mail, fixed=fixed)
+        return cls(kind=kind, in_app=in_app, by_mail=by_mail, fixed=fixed)
 
 
 @strawberry.type(description="A mail queued by `sendMail`.")

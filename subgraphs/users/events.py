@@ -23,6 +23,7 @@ class UserRegistered(_UserEvent, frozen=True, kw_only=True):
     username: Personal
     email: Private
     first_name: Private | None
+    email_verified: bool
     role: str
     created_at: Moment
 
@@ -44,9 +45,7 @@ class UserSignedIn(_UserEvent, frozen=True, kw_only=True):
 
 
 class SignInFailed(_UserEvent, frozen=True, kw_only=True):
-    """A sign-in failed. `userId` is null if the login is unknown; `delayed` tells whether further
-    attempts from the same source are delayed.
-    """
+    """A sign-in failed. `userId` is null if the login is unknown, `delayed` whether the next attempts are delayed."""
 
     event_type: ClassVar[str] = "sign_in.failed"
     user_id: Uuid | None

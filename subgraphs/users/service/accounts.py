@@ -103,6 +103,7 @@ class Accounts:
                 username=user.username,
                 email=user.email,
                 first_name=user.first_name,
+                email_verified=verified,
                 role=user.role,
                 created_at=user.created_at,
             ),

@@ -22,13 +22,15 @@ from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.mail.protocol import Mail, MailError
 from hanse_subgraph.subgraph_app import SubgraphApp
+from subgraphs.notifications.app import create
 from subgraphs.notifications.consumers import handlers
 from subgraphs.notifications.models import Kind, Language, QueuedMail
+from subgraphs.notifications.plain_text import plain_text
 from subgraphs.notifications.rendering import FOLDER, render
 from subgraphs.notifications.sending import Sender
 from subgraphs.notifications.service import Notifications
 from subgraphs.notifications.settings import NotificationsSettings
-from tests.subgraphs.harness import Person, Router, an_admin, events_of, eventually, somebody
+from tests.subgraphs.harness import Person, Router, an_admin, events_of, eventually, somebody, started
 
 MINE = """
 query ($unread: Boolean! = false, $first: Int) {
@@ -56,7 +58,7 @@ def ann(notifications: SubgraphApp, router: Router) -> Person:
 
 def registered(person: Person, **changed: Any) -> Event:
     """The event of a user's registering."""
-    data = {"email": "ann@hanse.example", "username": "ann", "firstName": "Ann & Co", **changed}
+    data = {"email": "ann@hanse.example", "username": "ann", "firstName": "Ann & Co", "emailVerified": True, **changed}
     return Event(type="user.registered", subject=str(person.user_id), source="/users", data=data)
 
 
@@ -173,6 +175,111 @@ async def test_a_task_is_told_to_whom_it_is_given(notifications: SubgraphApp, an
     await tell(notifications, registered(ann), to_ann, to_nobody, by_herself, paid(ann))
     expected = ["Welcome to Hanse, Ann & Co", "Task assigned to you: Load", "Receipt: 12.34 EUR"]
     await eventually(lambda: titles(ann), expected)
+
+
+def assigned(assignee: Person, title: str = "Load", by: str | None = None) -> Event:
+    """The event of a stranger's giving a task to a user."""
+    owner = by or new_id()
+    data = {"title": title, "ownerId": owner, "assigneeId": assignee.user_id, "dueAt": None}
+    return Event(type="task.assigned", subject=new_id(), source="/tasks", data=data, actor=owner)
+
+
+def verified(person: Person) -> Event:
+    """The event of a user's verifying the address."""
+    data = {"email": "ann@hanse.example"}
+    return Event(type="user.email_verified", subject=str(person.user_id), source="/users", data=data)
+
+
+async def handled(app: SubgraphApp) -> None:
+    """When all events are handled and all mails are sent."""
+    assert app.events is not None
+    events = app.events
+
+    async def left() -> int:
+        async with app.database.reading() as session:
+            queued = list(await session.scalars(select(QueuedMail).where(col(QueuedMail.state) == "queued")))
+        return sum((await events.lag("notifications", ("user.registered", "task.assigned"))).values()) + len(queued)
+
+    await eventually(left, 0)
+
+
+async def test_tasks_are_mailed_to_those_who_asked_for_it(notifications: SubgraphApp, ann: Person) -> None:
+    await tell(notifications, registered(ann), assigned(ann, "first"))
+    await eventually(lambda: titles(ann), ["Welcome to Hanse, Ann & Co", "Task assigned to you: first"])
+    await mailed(notifications, "Welcome to Hanse, Ann & Co")
+    by_kind = (await ann.get("{ myNotificationPreferences { kind byMail } }"))["myNotificationPreferences"]
+    assert {"kind": "TASK_ASSIGNED", "byMail": False} in by_kind
+    await ann.get(PREFER, kind="TASK_ASSIGNED", app=True, mail=True)
+    await tell(notifications, assigned(ann, "second"))
+    await mailed(notifications, "Welcome to Hanse, Ann & Co", "Task assigned to you: second")
+
+
+async def test_an_address_that_is_not_verified_receives_one_link(notifications: SubgraphApp, ann: Person) -> None:
+    await tell(notifications, registered(ann, emailVerified=False), linked("email_verification", ann))
+    await tell(notifications, linked("email_verification", ann), paid(ann))
+    await mailed(notifications, "Verify your email address")
+    await eventually(lambda: titles(ann), ["Welcome to Hanse, Ann & Co", "Receipt: 12.34 EUR"])
+    await tell(notifications, verified(ann), verified(ann))
+    await mailed(notifications, "Verify your email address", "Welcome to Hanse, Ann & Co")
+
+
+async def test_one_address_receives_one_link_whoever_asks(
+    notifications: SubgraphApp, ann: Person, router: Router
+) -> None:
+    others = [somebody(notifications, router, new_id()) for _ in range(5)]
+    for other in others:
+        await tell(notifications, registered(other, emailVerified=False), linked("email_verification", other))
+    await eventually(lambda: titles(others[-1]), ["Welcome to Hanse, Ann & Co"])
+    await handled(notifications)
+    assert [mail["Subject"] for mail in mails(notifications)] == ["Verify your email address"]
+
+
+async def test_a_sender_and_a_recipient_have_quotas(tmp_path: Path, router: Router) -> None:
+    settings = NotificationsSettings.load(
+        data_dir=tmp_path,
+        router_jwks_url=router.jwks_url,
+        mails_per_sender_per_day=2,
+        mails_per_recipient_per_day=3,
+    )
+    async with started(create(settings)) as app:
+        people = [somebody(app, router, new_id(), "profile:write") for _ in range(2)]
+        for number, person in enumerate(people):
+            await tell(app, registered(person, email=f"p{number}@hanse.example"))
+            await eventually(lambda person=person: titles(person), ["Welcome to Hanse, Ann & Co"])  # type: ignore[misc]
+            await person.get(PREFER, kind="TASK_ASSIGNED", app=True, mail=True)
+        first, second = people
+        spammer = new_id()
+        await tell(app, *(assigned(first, f"Buy {number}", by=spammer) for number in range(4)))
+        await tell(app, *(assigned(second, f"Take {number}") for number in range(5)))
+        await handled(app)
+        sent = sorted(mail["Subject"] for mail in mails(app) if mail["Subject"].startswith("Task"))
+        assert len([subject for subject in sent if "Buy" in subject]) == 2, "of one sender"
+        assert len([subject for subject in sent if "Take" in subject]) == 3, "to one recipient"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Ann & Co", "Ann & Co"),
+        ("J.R.R. Tolkien", "J.R.R. Tolkien"),
+        ("pay 12.34 EUR", "pay 12.34 EUR"),
+        ("https://evil.example/x?y=1", "https[:]//evil[.]example/x?y=1"),
+        ("see www.evil.example", "see www[.]evil[.]example"),
+        ("a@evil.example", "a@evil[.]example"),
+        ("evil\u3002example", "evil[.]example"),
+        ("mailto:a", "mailto[:]a"),
+        ("two\r\nBcc: lines\u2028and\ttabs", "two Bcc: lines and tabs"),
+        ("left\u202eright\u200b", "left right"),
+        ("x" * 300, "x" * 199 + "…"),
+        ("", ""),
+    ],
+)
+def test_what_users_type_is_plain_text(typed: str, shown: str) -> None:
+    assert plain_text(typed, 200) == shown
+
+
+def test_plain_text_is_bounded_work() -> None:
+    assert len(plain_text("a.bc" * 1_000_000, 200)) == 200
 
 
 async def test_what_comes_before_its_user_waits_for_them(notifications: SubgraphApp, ann: Person) -> None:
