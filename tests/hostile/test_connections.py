@@ -142,7 +142,7 @@ async def test_what_drips_is_not_waited_for() -> None:
 
 
 async def test_a_body_that_is_sent_as_fast_as_asked_for_takes_its_time() -> None:
-    limits = ServerSettings(body_seconds=0.1, min_bytes_per_second=10_000)
+    limits = ServerSettings(body_seconds=0.3, min_bytes_per_second=2_000)
     async with served(App(), limits) as server, client(server.port) as (reader, writer):
         writer.write(GET + b"connection: close\r\ncontent-length: 20000\r\n\r\n")
         for _ in range(20):
