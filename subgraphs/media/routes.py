@@ -141,10 +141,14 @@ async def upload_file(request: Request, subgraph: Subgraph, services: Services, 
     """Store the file in the body, which is the content itself or a form with one file."""
     uploads = services.uploads
     owner_id = caller.principal.require_scope(WRITE)
-    body = UploadBody(request, max_bytes=uploads.max_bytes)
+    share = subgraph.temporary_bytes.of(owner_id)
+    body = UploadBody(request, share, max_bytes=uploads.max_bytes)
     if body.declared_too_large():
         raise TooLarge(uploads.max_bytes)
-    content = await uploads.ingest(body.content())
+    try:
+        content = await uploads.ingest(body.content())
+    finally:
+        share.close()
     context = RequestContext(subgraph.database, caller, writes=True)
     try:
         row = await uploads.add(owner_id, content, body.name, context)

@@ -7,7 +7,8 @@ from collections.abc import AsyncIterator
 from fastapi import Request
 from multipart import MultipartError, MultipartSegment, PushMultipartParser, parse_options_header
 
-from hanse_subgraph.errors import BadInput, FieldProblem
+from hanse_subgraph.errors import BadInput, FieldProblem, Unavailable
+from hanse_wire.byte_budget import BudgetExceeded, ByteShare
 from subgraphs.media.errors import TooLarge
 
 FORM = "multipart/form-data"
@@ -18,9 +19,11 @@ FORM_OVERHEAD = 64 * 1024  # bytes allowed in a form in addition to its file
 class UploadBody:
     """A file being received. Its name is known once the content has been read."""
 
-    def __init__(self, request: Request, *, max_bytes: int) -> None:
+    def __init__(self, request: Request, share: ByteShare, *, max_bytes: int) -> None:
+        """`share` is what the file may take of the space for all files in flight."""
         self.name = request.query_params.get("name") or _disposition_name(request) or "file"
         self._request = request
+        self._share = share
         self._max_bytes = max_bytes
         kind, options = parse_options_header(request.headers.get("content-type", ""))
         self._boundary = options.get("boundary", "") if kind == FORM else None
@@ -30,9 +33,18 @@ class UploadBody:
         length = self._request.headers.get("content-length", "")
         return length.isascii() and length.isdigit() and int(length) > self._max_bytes + FORM_OVERHEAD
 
-    def content(self) -> AsyncIterator[bytes]:
-        """The content of the file. Raises BadInput if the form is malformed, too large, or has not exactly one file."""
-        return self._request.stream() if self._boundary is None else self._form_content(self._boundary)
+    async def content(self) -> AsyncIterator[bytes]:
+        """The content of the file.
+
+        Raises BadInput if the form is malformed, too large, or has not exactly one file; Unavailable without space.
+        """
+        chunks = self._request.stream() if self._boundary is None else self._form_content(self._boundary)
+        async for chunk in chunks:
+            try:
+                self._share.take(len(chunk))
+            except BudgetExceeded:
+                raise Unavailable("Too many files are being received: send the file again later.") from None
+            yield chunk
 
     async def _form_content(self, boundary: str) -> AsyncIterator[bytes]:
         if not boundary:

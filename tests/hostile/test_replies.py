@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -15,6 +17,7 @@ from hanse_router.transports.errors import TransportError
 from hanse_router.transports.options import DEFAULT_OPTIONS
 from hanse_router.transports.protocol import SubgraphRequest
 from tests.hostile.probe import no_stall
+from tests.router.platform import Platform
 from tests.router.transports.raw_server import Heard, reply, serving
 
 QUERY = SubgraphRequest(b'{"query":"{a}"}', OperationKind.QUERY, {"authorization": "Bearer x", "x-secret": "inserted"})
@@ -131,6 +134,19 @@ async def test_a_timeout_is_not_retried_by_default() -> None:
         async with serving(silent) as heard:
             assert (await failure(make_transport, heard.url, options)).code == "SUBGRAPH_TIMEOUT"
             assert len(heard.requests) == requests
+
+
+async def test_a_reply_of_nearly_the_maximum_size_does_not_hold_up_the_router(tmp_path: Path) -> None:
+    things = [{"__typename": "Open", "id": str(number), "text": f"text of {number}" * 3} for number in range(80_000)]
+    body = json.dumps({"data": {"things": things}}).encode()
+    assert 7_000_000 < len(body) < DEFAULT_OPTIONS.max_response_bytes
+    packed = reply(gzip.compress(body, 1), b"content-encoding: gzip")
+    async with serving(always(packed)) as heard:
+        platform = Platform(tmp_path, subgraphs={"accounts": {"url": heard.url}})
+        async with no_stall():
+            answer = await platform.post("{ things { id text __typename } }")
+        assert len(answer.json["data"]["things"]) == 80_000
+        await platform.router.stop()
 
 
 EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\nevent: next\ndata: " + DATA + b"\n\n"

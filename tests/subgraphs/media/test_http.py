@@ -253,6 +253,20 @@ async def test_a_large_file_is_never_whole_in_memory(tmp_path: Path, router: Rou
     assert peak < 10_000_000
 
 
+async def test_files_in_flight_have_a_budget(tmp_path: Path, router: Router, issuer: SigningKeys) -> None:
+    settings = MediaSettings.load(data_dir=tmp_path, router_jwks_url=router.jwks_url, max_temporary_bytes=600_000)
+    headers = access_token(issuer, new_id())
+    async with started(create(settings)) as app:
+        transport = httpx.ASGITransport(app=http_app(app))
+        async with httpx.AsyncClient(transport=transport, base_url="http://files.test") as http:
+            refused = await http.post("/files", content=bytes(201_000), headers=headers)
+            assert refused.status_code == 503
+            assert refused.json()["errors"][0]["extensions"]["code"] == "SERVICE_UNAVAILABLE"
+            for _ in range(4):
+                assert (await http.post("/files", content=bytes(199_000), headers=headers)).status_code == 201
+        assert app.temporary_bytes.taken == 0
+
+
 async def test_browsers_of_other_origins_may_send(http: httpx.AsyncClient) -> None:
     requests = {"origin": "https://shop.test", "access-control-request-method": "POST"}
     allowed = await http.options("/files", headers=requests | {"access-control-request-headers": "authorization"})
