@@ -21,6 +21,7 @@ from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
+from hanse_router.execute.introspect import Introspections
 from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.guards.demand_control import CostedExecution, DemandControl
 from hanse_router.guards.headers import SubgraphHeaders
@@ -141,6 +142,7 @@ class Pipeline:
             else None
         )
         self._tracing = tracing
+        self._introspections = Introspections(self.api_schema)
         self._execution_limits = ExecutionLimits(settings.limits.max_errors, settings.limits.max_response_bytes)
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
@@ -292,6 +294,7 @@ class Pipeline:
             denied=denied,
             metrics=self._metrics.execution,
             limits=self._execution_limits,
+            introspections=self._introspections,
         )
 
 

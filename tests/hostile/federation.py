@@ -9,7 +9,6 @@ from typing import Any
 from hanse_router.execute import Call, CompiledPlan, run
 from hanse_router.execute.limits import DEFAULT_LIMITS, ExecutionLimits
 from hanse_router.planner import Planner
-from hanse_router.transports.errors import TransportError
 from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
 from hanse_schema.compose import compose
 from hanse_schema.subgraph import SubgraphSource
@@ -22,7 +21,7 @@ _LINK = (
     ' "@requires", "@context", "@fromContext", "@override"])\n'
 )
 Reply = Callable[[dict[str, Any]], Any]
-"""A subgraph: from the decoded request to its reply, as a value or as bytes. It may raise TransportError."""
+"""A subgraph: from the decoded request to its reply, as a value or as bytes."""
 
 
 class Answering(CoroutineTransport):
@@ -61,8 +60,8 @@ class Federation:
     def compiled(self, text: str, **options: Any) -> CompiledPlan:
         """The plan of an operation, compiled."""
         operation = operation_of(self.planner, text)
-        plan = self.planner.plan(operation, **options)
-        return CompiledPlan(plan, operation, self.api_schema, limits=self._limits)
+        plan = self.planner.plan(operation)
+        return CompiledPlan(plan, operation, self.api_schema, limits=self._limits, **options)
 
     async def answer(self, text: str, variables: Mapping[str, Any] | None = None, **replies: Reply) -> dict[str, Any]:
         """The response, the same by both paths and with the same requests. Raises AssertionError where they differ."""
@@ -82,11 +81,3 @@ class Federation:
         """The response as a client receives it."""
         subgraphs = {name: Answering(reply) for name, reply in replies.items()}
         return (await run(compiled, {}, Call(subgraphs))).encode()
-
-
-def failure(message: str = "broken", code: str | None = None) -> TransportError:
-    """A subgraph that cannot be reached."""
-    error = TransportError(message)
-    if code is not None:
-        error.code = code  # type: ignore[misc]
-    return error

@@ -14,7 +14,7 @@ from hanse_router.execute.compiled import FastPath, Reason, Unsupported
 from hanse_router.execute.compiled.layout import Repeated
 from hanse_router.execute.conditions import Booleans, boolean_defaults
 from hanse_router.execute.fetch import CompiledFetch
-from hanse_router.execute.introspect import Introspection
+from hanse_router.execute.introspect import Introspection, Introspections
 from hanse_router.execute.limits import DEFAULT_LIMITS, ExecutionLimits
 from hanse_router.execute.project import Projection
 from hanse_router.execute.steps import Step, plan_steps
@@ -53,6 +53,7 @@ class Variant:
         self.project = Projection(collector).root(operation.root, collected, introspection.keys)
         self.object_types = compiled.object_types
         self.limits = compiled.limits
+        self.introspections = compiled.introspections
         self.steps: tuple[Step, ...] = plan_steps(compiled.plan.node, booleans)
         self.fetches = tuple(CompiledFetch(step.fetch, booleans) for step in self.steps)
         self.unblocks = _unblocks(self.steps)
@@ -106,10 +107,12 @@ class CompiledPlan:
         denied: Collection[Field] = (),
         metrics: ExecutionMetrics | None = None,
         limits: ExecutionLimits = DEFAULT_LIMITS,
+        introspections: Introspections | None = None,
     ) -> None:
         """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null."""
         self.metrics = metrics or ExecutionMetrics()
         self.limits = limits
+        self.introspections = Introspections(api_schema) if introspections is None else introspections
         self.plan = plan
         self.kind: OperationKind = plan.kind
         self.operation = operation

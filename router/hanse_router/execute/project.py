@@ -89,7 +89,7 @@ class Projection:
         for key, selected in collected.items():
             name = selected[0].name
             if key in complete:
-                fields.append((key, _unchanged, False))
+                fields.append((key, _introspected, name == "__schema"))
             elif name == "__typename":
                 fields.append((key, _constant(type_.name), False))
             elif all(one in self._collector.denied for one in selected):
@@ -179,8 +179,8 @@ def _take(state: Completion, size: int) -> None:
         raise _TooLarge
 
 
-def _unchanged(value: Any, path: LinkedPath, state: Completion) -> Any:
-    return value
+def _introspected(value: Any, path: LinkedPath, state: Completion) -> Any:
+    return PROPAGATE if value is None else value  # encoded, if there is an answer
 
 
 def _denied(value: Any, path: LinkedPath, state: Completion) -> Any:

@@ -81,6 +81,12 @@ class Execution:
 
     async def response(self) -> Response:
         """The response, complete."""
+        introspection = self._variant.introspection
+        if introspection is not None:
+            data, errors = await self._variant.introspections.answer(introspection, self._variables)
+            self.root.update(data)
+            for error in errors:
+                self.errors.add(error)
         return await self._do(self._complete)
 
     async def _do(self, work: Callable[[], Result]) -> Result:
@@ -91,14 +97,7 @@ class Execution:
             return await in_worker(work)
 
     def _complete(self) -> Response:
-        variant = self._variant
-        errors = self.errors
-        if variant.introspection is not None:
-            data, more = variant.introspection.answer(self._variables)
-            self.root.update(data)
-            for error in more:
-                errors.add(error)
-        return project(variant.project, self.root, errors, variant.limits)
+        return project(self._variant.project, self.root, self.errors, self._variant.limits)
 
     async def _perform(self, index: int) -> None:
         fetch = self._variant.fetches[index]
