@@ -114,9 +114,13 @@ class FetchGraphBuilder:
         version, cost = self._costs.get(option, _UNKNOWN)
         if version != self._version:
             self._budget.spend(len(option.arrivals))
-            cost = min(self._arrival_cost(option, arrival) for arrival in option.arrivals)
+            cost = min(self._arrival_cost(option, arrival) for arrival in self._arrivals(option))
             self._costs[option] = self._version, cost
         return cost
+
+    def _arrivals(self, option: Option) -> list[Arrival]:
+        """The arrivals to choose from: late ones only at what is fetched anyway."""
+        return [*option.arrivals, *(late for late in option.late if late.option in self._in_use)]
 
     def _arrival_cost(self, option: Option, arrival: Arrival) -> Cost:
         match arrival:
@@ -157,9 +161,9 @@ class FetchGraphBuilder:
         self._budget.spend()
         selected = self._in_use.get(option)
         if selected is None:
-            arrival, *others = option.arrivals
+            arrival, *others = arrivals = self._arrivals(option)
             if others:
-                arrival = min(option.arrivals, key=lambda one: self._arrival_cost(option, one))
+                arrival = min(arrivals, key=lambda one: self._arrival_cost(option, one))
             selected = self._in_use[option] = self._take(option, arrival)
             self._version += 1
         return selected

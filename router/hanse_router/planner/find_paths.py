@@ -188,7 +188,9 @@ class PathFinder:
         """Add the options that are entered by key from those that exist, each at its earliest level."""
         self.budget.spend(len(position.options))
         for node, level, entries in self._closure(position):
-            position.options[node] = Option(position, node, level, [KeyArrival(entry) for entry in entries])
+            later = position.options.get(node)
+            late = [a for a in later.arrivals if isinstance(a, FieldArrival | CastArrival)] if later else []
+            position.options[node] = Option(position, node, level, [KeyArrival(entry) for entry in entries], late)
 
     def _closure(self, position: Position) -> list[tuple[Node, int, list[Entry]]]:
         if not position.options or not self.view.entries(position.type):
@@ -208,13 +210,23 @@ class PathFinder:
         scratch = Position(type_, self.view.is_abstract(type_))
         for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
             _arrive(scratch, node, level)
-        present = {(node.graph, node.type) for node in scratch.options}
-        first = min(scratch_option.level for scratch_option in scratch.options.values())
-        pending = [e for e in self.view.entries(type_) if (e.target.graph, e.target.type) not in present]
+        present: dict[tuple[str, str], int] = {}  # levels
+        for node, option in scratch.options.items():
+            place = (node.graph, node.type)
+            present[place] = min(option.level, present.get(place, option.level))
+        first = min(present.values())
+        pending = [
+            e for e in self.view.entries(type_) if present.get((e.target.graph, e.target.type), first + 2) > first + 1
+        ]
         while pending:
             self.budget.spend(len(pending))
             levels = [(self.level_of(scratch, entry.key), entry) for entry in pending]
-            reachable = [(max(level, first), entry) for level, entry in levels if level is not None]
+            entered = [(max(level, first) + 1, entry) for level, entry in levels if level is not None]
+            reachable = [
+                (level, entry)
+                for level, entry in entered
+                if level < present.get((entry.target.graph, entry.target.type), level + 1)
+            ]
             if not reachable:
                 return
             earliest = min(level for level, _ in reachable)
@@ -223,8 +235,9 @@ class PathFinder:
                 if level == earliest:
                     settled.setdefault(entry.target, []).append(entry)
             for node, entries in settled.items():
-                _arrive(scratch, node, earliest + 1)
-                yield node, earliest + 1, entries
+                present[node.graph, node.type] = earliest
+                scratch.options[node] = Option(scratch, node, earliest)
+                yield node, earliest, entries
             pending = [entry for entry in pending if entry.target not in settled]
 
     def _scratch(self, type_: str, origins: Iterable[tuple[Node, int]]) -> Position:

@@ -102,13 +102,14 @@ class Option:
     """A node of the query graph at which the objects of a position can be.
 
     `level` is the minimum number of fetches one after another until then. `arrivals` are the last steps of the paths to
-    it.
+    it that are so early; `late` those of other paths, which are for what is fetched anyway.
     """
 
     position: Position
     node: Node
     level: int
     arrivals: list[Arrival] = field(default_factory=list)
+    late: list[FieldArrival | CastArrival] = field(default_factory=list)
 
     @property
     def is_entry(self) -> bool:
