@@ -8,8 +8,6 @@ from hanse_router.operation import Field, Operation
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.budget import NO_LIMIT, Budget, TooComplexError
 from hanse_router.planner.build_plan import build_plan
-from hanse_router.planner.choose_paths import FetchGraphBuilder
-from hanse_router.planner.fetch_graph import FetchGraph
 from hanse_router.planner.find_paths import PathFinder
 from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.merge import merge_fields
@@ -50,10 +48,8 @@ class Planner:
         budget = Budget(self._max_steps)
         merged = merge_fields(self.graph, operation, denied)
         finder = PathFinder(self._view(override_labels), budget)
-        fetches = FetchGraph()
-        builder = FetchGraphBuilder(finder, operation.kind, fetches)
         place = place_in_series if operation.kind is OperationKind.MUTATION else place_together
-        place(merged, finder, builder)
+        fetches = place(merged, finder, operation.kind)
         requests = run_passes(requests_of(fetches, self.graph), budget)
         return build_plan(operation, requests, self.graph.supergraph.subgraphs)
 

@@ -7,7 +7,7 @@ fewest fetches, then ends in the earliest fetch.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf
@@ -37,13 +37,19 @@ _UNKNOWN: tuple[int, Cost] = (-1, (0, 0))
 
 
 class FetchGraphBuilder:
-    """Places leaves into a fetch graph, one after another."""
+    """Places leaves into a fetch graph, one after another.
 
-    def __init__(self, finder: PathFinder, kind: OperationKind, fetches: FetchGraph) -> None:
+    `chosen` are the subgraphs that were chosen for something new where there were others.
+    """
+
+    def __init__(self, finder: PathFinder, kind: OperationKind, avoided: frozenset[str] = frozenset()) -> None:
+        """`avoided` are the subgraphs that are not chosen where there are others."""
         self._finder = finder
         self._budget = finder.budget
         self._kind = kind
-        self._fetches = fetches
+        self._avoided = avoided
+        self.fetches = FetchGraph()
+        self.chosen: set[str] = set()
         self._roots: dict[str, FetchNode] = {}
         self._version = 0
         self._depth = 0
@@ -62,17 +68,29 @@ class FetchGraphBuilder:
     def wait_for_all(self) -> None:
         """Let root fetches added from now on depend on all fetches so far (mutations run in series)."""
         self._roots = {}
-        self._before = tuple(self._fetches.fetch_nodes)
-        self._floor = self._fetches.depth()
+        self._before = tuple(self.fetches.fetch_nodes)
+        self._floor = self.fetches.depth()
         self._version += 1
 
     # -- leaves --------------------------------------------------------------------------------------------------------
 
     def _place(self, leaf: Leaf) -> None:
-        candidate = min(leaf.candidates, key=self._field_rank) if len(leaf.candidates) > 1 else leaf.candidates[0]
+        candidate = self._choose(leaf.candidates, self._field_rank)
         self._conditions = leaf.position.conditions if leaf.field is None else leaf.field.conditions
         selected, field = self._put(leaf, candidate)
         selected.want(field, self._conditions)
+
+    def _choose(self, candidates: list[Candidate], rank: Callable[[Candidate], tuple[int, ...]]) -> Candidate:
+        """The best candidate, in a subgraph that is not avoided if there is one."""
+        if len(candidates) == 1:
+            return candidates[0]
+        welcome = candidates
+        if self._avoided:
+            welcome = [one for one in candidates if one.option.node.graph not in self._avoided] or candidates
+        best = min(welcome, key=rank)
+        if best.option not in self._in_use and len({one.option.node.graph for one in candidates}) > 1:
+            self.chosen.add(best.option.node.graph)
+        return best
 
     def _field_rank(self, candidate: Candidate) -> tuple[int, int, int]:
         fetches, level = self._cost(candidate.option)
@@ -95,7 +113,7 @@ class FetchGraphBuilder:
             earlier = self._earlier(leaf, level)
             if not earlier:
                 raise PlanError(f"A field that a representation of {leaf.position.type} needs is not available before.")
-            selected, field = self._put(leaf, min(earlier, key=self._input_rank))
+            selected, field = self._put(leaf, self._choose(earlier, self._input_rank))
             selected.want(field, self._conditions)
             placed.append((selected, field))
         return placed
@@ -264,10 +282,10 @@ class FetchGraphBuilder:
     def _new_fetch_node(self, option: Option, kind: OperationKind, before: set[FetchNode]) -> FetchNode:
         level = max((fetch_node.level for fetch_node in before), default=self._floor) + 1
         fetch_node = FetchNode(
-            len(self._fetches.fetch_nodes), option.node.graph, kind, level, option.position, depends_on=before
+            len(self.fetches.fetch_nodes), option.node.graph, kind, level, option.position, depends_on=before
         )
         fetch_node.root = self._new_selected(fetch_node, option.position, option.node)
-        self._fetches.fetch_nodes.append(fetch_node)
+        self.fetches.fetch_nodes.append(fetch_node)
         self._depth = max(self._depth, level)
         return fetch_node
 

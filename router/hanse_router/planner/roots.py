@@ -7,22 +7,34 @@ from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
 
+from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.choose_paths import FetchGraphBuilder
+from hanse_router.planner.fetch_graph import FetchGraph
 from hanse_router.planner.find_paths import NoPathError, PathFinder
 from hanse_router.planner.merged import MergedField, MergedSelections
 from hanse_router.planner.query_tree import Option, Position, ResponseKeys, RootArrival
+from hanse_router.planner.search import Attempt, best_fetch_graph
 from hanse_router.query_plan import PlanError
 from hanse_schema.query_graph import Node
 
 
-def place_together(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
+def place_together(selections: MergedSelections, finder: PathFinder, kind: OperationKind) -> FetchGraph:
     """Place the fields of a query or subscription, each in any subgraph that has it."""
-    if selections.common:
-        builder.place_all(finder.expand(_root(selections, finder, _subgraphs(selections.type, finder)), selections))
+    if not selections.common:
+        return FetchGraph()
+    leaves = finder.expand(_root(selections, finder, _subgraphs(selections.type, finder)), selections)
+
+    def attempt(avoided: frozenset[str]) -> Attempt:
+        builder = FetchGraphBuilder(finder, kind, avoided)
+        builder.place_all(leaves)
+        return Attempt(builder.fetches, frozenset(builder.chosen))
+
+    return best_fetch_graph(leaves, attempt, finder.budget)
 
 
-def place_in_series(selections: MergedSelections, finder: PathFinder, builder: FetchGraphBuilder) -> None:
+def place_in_series(selections: MergedSelections, finder: PathFinder, kind: OperationKind) -> FetchGraph:
     """Place the fields of a mutation, each after those before it. Neighbours in one subgraph share a fetch."""
+    builder = FetchGraphBuilder(finder, kind)
     chosen = _subgraphs_in_series(selections, finder)
     for number, (subgraph, run) in enumerate(groupby(zip(selections.common, chosen, strict=True), key=itemgetter(1))):
         if number:
@@ -32,6 +44,7 @@ def place_in_series(selections: MergedSelections, finder: PathFinder, builder: F
         builder.place_all(
             [leaf for field in fields for leaf in finder.expand(root, MergedSelections(selections.type, [field]))]
         )
+    return builder.fetches
 
 
 @dataclass(frozen=True, slots=True, order=True)
