@@ -167,9 +167,7 @@ class FetchGraphBuilder:
         """A fetch that already enters the subgraph of the option at its position."""
         self._budget.spend(len(self._entered[option.position]))
         fetch_nodes = [
-            fetch_node
-            for fetch_node in self._entered[option.position]
-            if fetch_node.root.node == option.node and not fetch_node.contexts
+            fetch_node for fetch_node in self._entered[option.position] if fetch_node.root.node == option.node
         ]
         return min(fetch_nodes, key=lambda fetch_node: fetch_node.level, default=None)
 
@@ -230,8 +228,7 @@ class FetchGraphBuilder:
         before = {selected.fetch_node for selected, _ in sources}
         level = max(fetch_node.level for fetch_node in before)
         for fetch_node in self._entered[option.position]:
-            shareable = not contexts and not fetch_node.contexts
-            fits = shareable and all(fetch_node.accepts(needed.required) for needed in inputs)
+            fits = all(fetch_node.accepts(needed.required) for needed in inputs)
             if fetch_node.root.node == option.node and fetch_node.level == level + 1 and fits:
                 break
         else:

@@ -142,7 +142,9 @@ class FetchNode:
         return f"{argument.name}: ${self.contexts[argument].variable}"
 
     def take_context(self, argument: ContextArgument, depth: int, required: tuple[RequiredPart, ...]) -> None:
-        """Add the variable of an argument that is filled from an object above."""
+        """Add the variable of an argument that is filled from an object above, unless it has one."""
+        if argument in self.contexts:
+            return
         variable = f"context_{self.id}_{len(self.contexts)}"
         self.contexts[argument] = ContextVariable(variable, argument.type, depth, required)
 

@@ -92,3 +92,23 @@ async def test_a_value_that_fails_leaves_the_others(graph: Federation) -> None:
     assert [n for n, one in enumerate(response["data"]["parents"]) if one["child"]["first"] is None] == [7]
     assert [error["message"] for error in response["errors"]] == ["broken"]
     assert len(graph.sent["a"]) == 3
+
+
+async def test_fields_with_other_contexts_share_a_request(graph: Federation) -> None:
+    """The values of all context arguments of an entity select the alias; fields without any are sent along."""
+
+    def answers(body: dict[str, Any]) -> Any:
+        if "_entities" not in body["query"]:
+            return {"data": {"parents": parents(4, 2)}}
+        data: dict[str, Any] = {}
+        for name, representations in body["variables"].items():
+            if name.startswith("representations"):
+                alias = f"_e{name.partition('_')[2]}"
+                data[alias] = [{"first": f"f{one['id']}", "second": f"s{one['id']}"} for one in representations]
+        return {"data": data}
+
+    response = await graph.answer("{ parents { child { first second } } }", a=answers)
+    assert [one["child"] for one in response["data"]["parents"]] == [
+        {"first": f"f{n}", "second": f"s{n}"} for n in range(4)
+    ]
+    assert len(graph.sent["a"]) == 2
