@@ -39,12 +39,12 @@ def best_fetch_graph(leaves: list[Leaf], attempt: Callable[[Subgraphs], Attempt]
     """
     best, avoided = attempt(_NONE), _NONE
     needed = _Needed()
-    least = needed.least(leaves)
+    smallest = needed.min_size(leaves)
     size, attempts = size_of(best.fetches), 0
     # An attempt takes about as many steps as the first. What can be planned at all is not refused for the search.
     limit = min(budget.spent + MAX_STEPS, budget.max_steps // 3)
     pending = sorted(best.chosen - needed.subgraphs)
-    while size > least and pending and attempts < MAX_ATTEMPTS and budget.spent < limit:
+    while size > smallest and pending and attempts < MAX_ATTEMPTS and budget.spent < limit:
         attempts += 1
         avoid = avoided | {pending.pop(0)}
         other = attempt(avoid)
@@ -72,7 +72,7 @@ class _Needed:
     _on_all_paths: dict[Option, Subgraphs] = field(default_factory=dict)
     _at: dict[Position, Subgraphs] = field(default_factory=dict)
 
-    def least(self, leaves: list[Leaf]) -> Size:
+    def min_size(self, leaves: list[Leaf]) -> Size:
         """A size that no plan of the leaves is below."""
         levels = 0
         for leaf in leaves:

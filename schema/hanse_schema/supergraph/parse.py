@@ -33,6 +33,7 @@ from hanse_schema.supergraph.linked_specs import KNOWN_SPECS, definitions_of, is
 from hanse_schema.supergraph.links import APOLLO, find_link, local_prefix, split_url
 from hanse_schema.supergraph.model import Link, ObjectType, SubgraphInfo, Supergraph
 from hanse_schema.supergraph.parse_types import JoinReader
+from hanse_schema.supergraph.references import check_references
 
 _BUILT_IN_DIRECTIVES = frozenset({"skip", "include", "deprecated", "specifiedBy", "oneOf"})
 _BUILT_IN_SCALARS = frozenset({"Int", "Float", "String", "Boolean", "ID"})
@@ -80,6 +81,7 @@ def _read(document: DocumentNode) -> Supergraph:
         upgrade(supergraph, owners)
     complete(supergraph)
     _check(supergraph)
+    check_references(supergraph)
     return supergraph
 
 

@@ -180,6 +180,19 @@ def test_roots_that_no_subgraph_has_are_left_out() -> None:
             + "type Query { a: Int }",
             "needs https://specs.apollo.dev/connect/v0.1 for EXECUTION, which is not supported",
         ),
+        (HEAD + "type Query { a(b: Nope): Int }", "Query.a(b:) has the type Nope, which is not defined"),
+        (HEAD + "type Query { a: [Nope] }", "Query.a has the type Nope, which is not defined"),
+        (HEAD + "type Query { a(b: In): Int } input In { c: [Nope!] }", "In.c has the type Nope, which is not defined"),
+        (HEAD + "type Query { a(b: Query): Int }", "Query.a(b:) has the type Query, which is of a kind that does not"),
+        (HEAD + "type Query { a: In } input In { c: Int }", "Query.a has the type In, which is of a kind"),
+        (
+            HEAD + 'type Query { a: U } union U @join__unionMember(graph: A, member: "X") = X',
+            "U has the member X, which",
+        ),
+        (
+            HEAD + 'type Query @join__implements(graph: A, interface: "I") { a: Int }',
+            "Query implements I, which is not defined",
+        ),
         (HEAD + f"type Query {{ a(b: I = {'[' * 5000}{']' * 5000}): Int }}", "nested too deeply"),
     ],
 )
