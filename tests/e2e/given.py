@@ -102,6 +102,11 @@ async def owner(world: World) -> dict[str, Any]:
     return {"id": world.owner_id}
 
 
+async def verified_user(world: World) -> dict[str, Any]:
+    """The first admin."""
+    return {"id": (await world.does("anonymous", "userByUsername"))["id"]}
+
+
 async def somebody(world: World) -> dict[str, Any]:
     return {"id": (await world.registered())["id"]}
 

@@ -289,7 +289,7 @@ NOTIFICATIONS: Table = {
           sendMail(userId: $id, subject: $subject, text: $text) { state }
         }""",
         "rrry",
-        given.owner,
+        given.verified_user,
         emits="mail.requested",
     ),
     "notificationAdded": Operation("subscription { notificationAdded { title } }", "ryyy"),
