@@ -74,3 +74,4 @@ class Activity(Base, table=True):
     actor_id: str | None = id_field(default=None)
     data: dict[str, Any] = Field(sa_type=JSON)
     happened_at: datetime = moment_field()
+    person_id: str | None = id_field(default=None)  # whose personal data the event holds

@@ -99,6 +99,11 @@ async def add_activity(session: AsyncSession, rows: Sequence[Activity]) -> None:
     await session.flush()
 
 
+async def erase_activity(session: AsyncSession, person_ids: Sequence[str]) -> None:
+    """Delete the stored events that hold personal data of deleted users."""
+    await session.execute(delete(Activity).where(col(Activity.person_id).in_(person_ids)))
+
+
 async def latest_activity(session: AsyncSession) -> str:
     """The id of the latest stored event; an id before all others if there is none."""
     found = await session.scalar(select(col(Activity.id)).order_by(col(Activity.id).desc()).limit(1))

@@ -107,10 +107,13 @@ async def _store_activity(session: AsyncSession, events: Sequence[Event]) -> Non
             actor_id=known_id(event.actor),
             data=event.public_data(),
             happened_at=event.time,
+            person_id=known_id(event.person),
         )
         for event in events
     ]
     await repository.add_activity(session, rows)
+    if deleted := [event.subject for event in events if event.type == "user.deleted"]:
+        await repository.erase_activity(session, deleted)
     if any(int(row.id[-2:], 16) == 0 for row in rows):
         await repository.prune_activity(session, KEPT_ACTIVITY)
 

@@ -9,6 +9,7 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
+from subgraphs.catalog.consumers import handlers
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.loaders import CatalogContext
 from subgraphs.catalog.models import Base
@@ -26,4 +27,11 @@ def create(settings: CatalogSettings, platform: Platform = STANDALONE) -> Subgra
     def make_context(database: Database, caller: Caller, writes: bool) -> CatalogContext:
         return CatalogContext(database, caller, writes=writes, catalog=catalog, inventory=inventory)
 
-    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, platform=platform)
+    return SubgraphApp(
+        settings,
+        graph=graph,
+        make_context=make_context,
+        migrations=MIGRATIONS,
+        platform=platform,
+        handlers=handlers(catalog, inventory),
+    )

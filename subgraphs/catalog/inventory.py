@@ -92,7 +92,15 @@ class Inventory:
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
         if reservation is None or not principal.owns_or_has(MODERATE, reservation.holder_id):
             raise NotFound("Reservation")
-        ended = await repository.end_reservation(session, reservation.id, ReservationState.RELEASED, self._clock())
+        return await self._return(session, reservation.id)
+
+    async def release_all(self, session: AsyncSession, holder_id: str) -> None:
+        """Return to stock what a deleted user holds."""
+        for reservation_id in await repository.held_by(session, holder_id):
+            await self._return(session, reservation_id)
+
+    async def _return(self, session: AsyncSession, reservation_id: str) -> Reservation:
+        ended = await repository.end_reservation(session, reservation_id, ReservationState.RELEASED, self._clock())
         if ended is None:
             raise ReservationEnded
         product = await repository.change_stock(session, ended.product_id, ended.quantity, self._clock())

@@ -8,10 +8,11 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, literal, or_, select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from hanse_subgraph.db import UtcDateTime
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.catalog.models import Product, Reservation, ReservationState
 from subgraphs.catalog.search import scores
@@ -186,6 +187,38 @@ async def change_stock(session: AsyncSession, product_id: str, delta: int, at: d
         .execution_options(populate_existing=True)
     )
     return (await session.scalars(statement)).one_or_none()
+
+
+async def erase_products(session: AsyncSession, seller_id: str, at: datetime) -> list[str]:
+    """Delete the products of a deleted user, and what they typed in those deleted before; ids of the former.
+
+    The rows stay, for reservations. The search index is written anew, since it keeps words of deleted rows.
+    """
+    offered = select(col(Product.id)).where(col(Product.seller_id) == seller_id, col(Product.deleted_at).is_(None))
+    deleted = list(await session.scalars(offered))
+    erased = {"name": "deleted", "description": "", "category": "deleted", "tags": []}
+    statement = (
+        update(Product)
+        .where(col(Product.seller_id) == seller_id)
+        .values(
+            **erased,
+            sku=literal("deleted-") + cast(col(Product.id), String),
+            deleted_at=func.coalesce(col(Product.deleted_at), literal(at, UtcDateTime())),
+            updated_at=at,
+        )
+    )
+    changed: CursorResult[Any] = await session.execute(statement)  # type: ignore[assignment]
+    if changed.rowcount and _is_sqlite(session):
+        await session.execute(text("INSERT INTO product_search (product_search) VALUES ('optimize')"))
+    return deleted
+
+
+async def held_by(session: AsyncSession, holder_id: str) -> list[str]:
+    """The ids of the reservations that a user holds."""
+    held = select(col(Reservation.id)).where(
+        col(Reservation.holder_id) == holder_id, col(Reservation.state) == ReservationState.HELD
+    )
+    return list(await session.scalars(held))
 
 
 async def any_product(session: AsyncSession) -> bool:

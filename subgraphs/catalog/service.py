@@ -149,6 +149,11 @@ class Catalog:
         )
         return changed
 
+    async def delete_user_data(self, session: AsyncSession, user_id: str) -> None:
+        """Delete the products of a deleted user, and what they typed."""
+        for product_id in await repository.erase_products(session, user_id, self._clock()):
+            await emit(session, ProductDeleted(id=product_id))
+
     async def delete(self, session: AsyncSession, principal: Principal, product_id: str) -> Product:
         """Delete a product; the row is kept, since other objects refer to it. Raises NotFound, Forbidden."""
         product = await editable_product(session, principal, product_id)

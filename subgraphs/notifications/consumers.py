@@ -21,6 +21,8 @@ def handlers(notifications: Notifications) -> dict[str, Handler]:
     }
 
     async def notify(session: AsyncSession, event: Event) -> None:
+        if event.is_erased:
+            return  # its author was deleted meanwhile
         try:
             await notifying[event.type](session, event)
         except UnknownPerson as unknown:
@@ -29,13 +31,18 @@ def handlers(notifications: Notifications) -> dict[str, Handler]:
 
     async def handle_postponed(session: AsyncSession, event: Event) -> None:
         for postponed in await notifications.take_postponed(session, event.subject):
-            await notifying[postponed.type](session, postponed)
+            if not postponed.is_erased:
+                await notifying[postponed.type](session, postponed)
 
     async def registered(session: AsyncSession, event: Event) -> None:
+        if event.is_erased:
+            return
         await notifications.welcome(session, event)
         await handle_postponed(session, event)
 
     async def updated(session: AsyncSession, event: Event) -> None:
+        if event.is_erased:
+            return
         await notifications.update_person(session, event)
         await handle_postponed(session, event)
 

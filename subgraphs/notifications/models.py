@@ -91,6 +91,7 @@ class Notification(Base, table=True):
     body: str = Field(sa_type=Text)
     created_at: datetime = moment_field()
     read_at: datetime | None = moment_field(default=None)
+    author_id: str | None = id_field(default=None, index=True)  # who typed what it tells
 
 
 class MailQuota(Base, table=True):
@@ -112,7 +113,7 @@ class MailState(StrEnum):
 
 
 class QueuedMail(Base, table=True):
-    """A queued mail. Its id is the event's, so each event sends one mail. Distribution key: id."""
+    """A queued or sent mail. Its id is the event's, so each event sends one mail. Distribution key: id."""
 
     __tablename__ = "mails"
 
@@ -127,3 +128,5 @@ class QueuedMail(Base, table=True):
     next_at: datetime = moment_field(index=True)
     created_at: datetime = moment_field()
     error: str | None = Field(default=None, max_length=500)
+    author_id: str | None = id_field(default=None, index=True)  # who typed what it tells
+    is_erased: bool = Field(default=False, index=True)  # the sender deletes it, and what the mailer keeps of it

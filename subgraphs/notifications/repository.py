@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from hanse_subgraph.db import insert_into
 from hanse_subgraph.events.envelope import Event, decode, encode
+from hanse_subgraph.events.sealing import opened, seal
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
 from subgraphs.notifications.models import (
     Language,
@@ -41,8 +42,9 @@ async def lock_person(session: AsyncSession, user_id: str) -> Person:
 
 
 async def postpone(session: AsyncSession, user_id: str, event: Event) -> None:
-    """Store an event until its user is known."""
-    await add(session, PostponedEvent(user_id=user_id, event_id=event.id, envelope=encode(event)))
+    """Store an event until its user is known, with its personal data sealed."""
+    sealed = await seal(event, session.info["person_keys"])
+    await add(session, PostponedEvent(user_id=user_id, event_id=event.id, envelope=encode(sealed)))
 
 
 async def take_postponed(session: AsyncSession, user_id: str) -> list[Event]:
@@ -50,7 +52,8 @@ async def take_postponed(session: AsyncSession, user_id: str) -> list[Event]:
     statement = (
         delete(PostponedEvent).where(col(PostponedEvent.user_id) == user_id).returning(col(PostponedEvent.envelope))
     )
-    events = [decode(envelope) for envelope in await session.scalars(statement)]
+    sealed = [decode(envelope) for envelope in await session.scalars(statement)]
+    events = await opened(sealed, session.info["person_keys"])
     return sorted(events, key=lambda event: (event.time, event.id))
 
 
@@ -157,10 +160,25 @@ async def expire_quotas(session: AsyncSession, before: datetime) -> None:
 
 
 async def delete_user_data(session: AsyncSession, user_id: str) -> None:
-    """Delete a user's personal data, and cancel their unsent mails."""
-    deleted = {"gone": True, "email": "", "username": "", "first_name": None}
-    await session.execute(update(Person).where(col(Person.user_id) == user_id).values(**deleted))
-    mails = update(QueuedMail).where(col(QueuedMail.user_id) == user_id)
-    await session.execute(mails.values(recipient="", subject="", text="", html=""))
+    """Delete a user's personal data and what they wrote to others; mark their mails for the sender to erase."""
+    person = await lock_person(session, user_id)
+    person.gone, person.email, person.username, person.first_name = True, "", "", None
+    concerns = or_(col(Notification.user_id) == user_id, col(Notification.author_id) == user_id)
+    await session.execute(delete(Notification).where(concerns))
+    await session.execute(delete(Preference).where(col(Preference.user_id) == user_id))
+    erased = {"is_erased": True, "recipient": "", "subject": "", "text": "", "html": ""}
+    mails = update(QueuedMail).where(or_(col(QueuedMail.user_id) == user_id, col(QueuedMail.author_id) == user_id))
+    await session.execute(mails.values(**erased))
     queued = mails.where(col(QueuedMail.state) == MailState.QUEUED)
     await session.execute(queued.values(state=MailState.FAILED.value, error="the user was deleted"))
+
+
+async def erased_mails(session: AsyncSession, limit: int) -> list[str]:
+    """The ids of mails that the sender must erase."""
+    erased = select(col(QueuedMail.id)).where(col(QueuedMail.is_erased).is_(True))
+    return list(await session.scalars(erased.limit(limit)))
+
+
+async def delete_mails(session: AsyncSession, ids: list[str]) -> None:
+    """Delete mails."""
+    await session.execute(delete(QueuedMail).where(col(QueuedMail.id).in_(ids)))

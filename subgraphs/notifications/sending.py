@@ -60,6 +60,7 @@ class Sender:
                 await self._expire_quotas()
                 while await self.send_due() and not self._stopping.is_set():
                     pass
+                await self.erase()
             except Exception as error:
                 unexpected = None if client_error(error) else error
                 log.error("sending mails failed, retrying: %s", reason(error), exc_info=unexpected)
@@ -85,6 +86,16 @@ class Sender:
         async with self._database.writing() as session:
             await repository.expire_quotas(session, now - DAY)
 
+    async def erase(self) -> None:
+        """Delete mails of deleted users, and what the mailer keeps of them."""
+        async with self._database.reading() as session:
+            ids = await repository.erased_mails(session, BATCH)
+        for mail_id in ids:
+            await self._mailer.forget(mail_id)
+        if ids:
+            async with self._database.writing() as session:
+                await repository.delete_mails(session, ids)
+
     async def _attempt(self, queued: QueuedMail) -> None:
         async with self._database.writing() as session:
             if not await repository.claim(session, queued, self._clock() + CLAIM_DURATION):
@@ -106,6 +117,8 @@ class Sender:
             problem = error
         async with self._database.writing() as session:
             mail = await repository.mail(session, queued.id)
+            if mail is None or mail.is_erased:
+                await self._mailer.forget(queued.id)
             if mail is None or mail.state != MailState.QUEUED:
                 return
             mail.attempts += 1

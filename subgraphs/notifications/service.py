@@ -206,7 +206,8 @@ class Notifications:
         preference = await repository.preference(session, person.user_id, kind)
         message = render(kind, person.language, _names(person) | dict(values))
         if preference is None or preference.in_app:
-            await self._add_notification(session, person, kind, message, event.time)
+            notification = await self._add_notification(session, person, kind, message, event.time)
+            notification.author_id = event.person
         await self._mail(session, event, person, kind, message)
 
     async def _mail(self, session: AsyncSession, event: Event, person: Person, kind: Kind, message: Rendered) -> None:
@@ -222,24 +223,24 @@ class Notifications:
         """Mail a message to an address, unless that is above a quota."""
         recipient, message = addressed
         if await self._quotas.allows(session, kind, recipient, to=person, sender=event.actor):
-            await self._queue(session, event.id, person.user_id, recipient, message)
+            mail = await self._queue(session, event.id, person.user_id, recipient, message)
+            mail.author_id = event.person
         else:
             log.info("a mail of kind %s to user %s is not sent: see the quotas of mail", kind.value, person.user_id)
 
     async def _add_notification(
         self, session: AsyncSession, person: Person, kind: Kind, message: Rendered, happened_at: datetime
-    ) -> None:
-        await repository.add(
-            session,
-            Notification(
-                id=new_id(),
-                user_id=person.user_id,
-                kind=kind.value,
-                title=message.subject,
-                body=message.text,
-                created_at=happened_at,
-            ),
+    ) -> Notification:
+        notification = Notification(
+            id=new_id(),
+            user_id=person.user_id,
+            kind=kind.value,
+            title=message.subject,
+            body=message.text,
+            created_at=happened_at,
         )
+        await repository.add(session, notification)
+        return notification
 
     async def _queue(
         self, session: AsyncSession, key: str, user_id: str, recipient: str, message: Rendered

@@ -9,6 +9,7 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
+from subgraphs.payments.consumers import HANDLERS
 from subgraphs.payments.loaders import PaymentsContext
 from subgraphs.payments.models import Base
 from subgraphs.payments.schema import graph
@@ -25,4 +26,6 @@ def create(settings: PaymentsSettings, platform: Platform = STANDALONE) -> Subgr
     def make_context(database: Database, caller: Caller, writes: bool) -> PaymentsContext:
         return PaymentsContext(database, caller, writes=writes, payments=payments)
 
-    return SubgraphApp(settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, platform=platform)
+    return SubgraphApp(
+        settings, graph=graph, make_context=make_context, migrations=MIGRATIONS, platform=platform, handlers=HANDLERS
+    )

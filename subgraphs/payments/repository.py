@@ -127,6 +127,12 @@ async def wrong_balances(session: AsyncSession) -> int:
     return int(await session.scalar(wrong) or 0)
 
 
+async def erase_texts(session: AsyncSession, user_id: str) -> None:
+    """Delete what a deleted user typed; the transactions stay, for the ledger."""
+    own = update(Transaction).where(col(Transaction.user_id) == user_id)
+    await session.execute(own.values(description="", idempotency_key=None))
+
+
 async def any_transaction(session: AsyncSession) -> bool:
     """Whether any transaction exists."""
     return await session.scalar(select(col(Transaction.id)).limit(1)) is not None

@@ -241,6 +241,11 @@ async def links_since(
     return int(await session.scalar(recent) or 0)
 
 
+async def clear_api_key_names(session: AsyncSession, user_id: str) -> None:
+    """Remove the names that a user gave to API keys."""
+    await session.execute(update(ApiKey).where(col(ApiKey.user_id) == user_id).values(name=""))
+
+
 async def clear_session_clients(session: AsyncSession, user_id: str) -> None:
     """Remove the client addresses and user agents from a user's sessions."""
     await session.execute(

@@ -80,6 +80,6 @@ def test_a_port_for_metrics_that_is_taken_is_said_in_one_line(tmp_path: Path) ->
 
 
 def test_who_handles_nothing_has_no_consumer(tmp_path: Path) -> None:
-    done = run_to_end(HANSE, "consumer", "payments", env={"HANSE_PAYMENTS_DATA_DIR": str(tmp_path)})
+    done = run_to_end(HANSE, "consumer", "users", env={"HANSE_USERS_DATA_DIR": str(tmp_path)})
     assert done.returncode != 0
-    assert done.stderr.splitlines() == ["hanse: payments consumes no events: it has no consumer to run"]
+    assert done.stderr.splitlines() == ["hanse: users consumes no events: it has no consumer to run"]

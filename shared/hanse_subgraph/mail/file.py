@@ -22,6 +22,15 @@ class FileMailer:
         except OSError as error:
             raise MailError(f"cannot write to {self._folder}: {error.strerror}") from error
 
+    async def forget(self, mail_id: str) -> None:
+        try:
+            await asyncio.to_thread(self._file(mail_id).unlink, missing_ok=True)
+        except OSError as error:
+            raise MailError(f"cannot delete from {self._folder}: {error.strerror}") from error
+
+    def _file(self, mail_id: str) -> Path:
+        return self._folder / f"{mail_id}.eml"
+
     def _write(self, mail: Mail) -> None:
         create_private_folder(self._folder)
-        write_key_file(self._folder / f"{mail.id}.eml", mail.message().as_bytes())
+        write_key_file(self._file(mail.id), mail.message().as_bytes())

@@ -48,3 +48,7 @@ class Mailer(Protocol):
     async def send(self, mail: Mail) -> None:
         """Hand a message over. Raises MailError."""
         ...
+
+    async def forget(self, mail_id: str) -> None:
+        """Delete what is kept here of a message that was sent. Raises MailError."""
+        ...

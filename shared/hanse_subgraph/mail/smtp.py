@@ -92,6 +92,9 @@ class SmtpMailer:
         with self._failures():
             await asyncio.to_thread(self._send, mail)
 
+    async def forget(self, mail_id: str) -> None:
+        """Nothing is kept here: the message is the recipient's."""
+
     async def check(self) -> None:
         """Connect and sign in, and send nothing. Raises MailError."""
         with self._failures():

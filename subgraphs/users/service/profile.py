@@ -129,6 +129,7 @@ class Profiles:
         await self._api_keys.revoke_all(session, user.id)
         await self._sign_in.sign_out_everywhere(session, user.id, reason="DELETED")
         await repository.clear_session_clients(session, user.id)
+        await repository.clear_api_key_names(session, user.id)
         await repository.clear_failures(session, user.id)
         await emit(session, UserDeleted(id=user.id))
         return user

@@ -415,6 +415,9 @@ class Unreliable:
         self.failures = list(failures)
         self.taken: list[str] = []
 
+    async def forget(self, mail_id: str) -> None:
+        """Nothing is kept."""
+
     async def send(self, mail: Mail) -> None:
         """Fail, or take it."""
         if self.failures:
