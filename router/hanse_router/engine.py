@@ -18,8 +18,10 @@ from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.identity.token_ends import TokenEnds
+from hanse_router.off_loop import OffLoop
 from hanse_router.operation_kind import OperationKind
-from hanse_router.pipeline import Document, Pipeline, PreparedOperation
+from hanse_router.pipeline import Pipeline
+from hanse_router.preparation import Document, PreparedOperation
 from hanse_router.prepare.override_labels import LabelHook
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
@@ -85,6 +87,8 @@ class Engine:
         self._limiter = limiter
         self._cache = cache
         self._transports = transports
+        self._off_loop = OffLoop(settings.limits.max_waiting_documents)
+        metrics.preparations_waiting.set_function(lambda: self._off_loop.waiting)
         self._pipeline: Pipeline | None = None
         self._mutations: set[asyncio.Task[Response]] = set()
         self.lifetime = SupergraphLifetime()
@@ -103,7 +107,9 @@ class Engine:
 
     async def reload(self, supergraph_sdl: str) -> None:
         """The same while requests are answered: made in another thread, with the documents used last made ready."""
-        used = self._pipeline.documents(self.settings.reload_documents) if self._pipeline is not None else ()
+        used = (
+            self._pipeline.preparation.documents(self.settings.reload_documents) if self._pipeline is not None else ()
+        )
         self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, used))
 
     def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document]) -> Pipeline:
@@ -123,8 +129,9 @@ class Engine:
             version=hashlib.sha256(supergraph_sdl.encode()).hexdigest(),
             tracing=self._spans,
             override_labels=self._override_labels,
+            off_loop=self._off_loop,
         )
-        pipeline.warm(documents)
+        pipeline.preparation.warm(documents)
         return pipeline
 
     def _adopt(self, pipeline: Pipeline) -> None:
@@ -142,6 +149,7 @@ class Engine:
         """Close every connection."""
         self.drain()
         await asyncio.gather(*self._mutations, return_exceptions=True)
+        self._off_loop.close()
         await self._transports.close()
         if self._spans is not None:
             await self._spans.close()
@@ -156,13 +164,13 @@ class Engine:
             principal = await verifier.verify(token)
         return RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
 
-    def operation(self, request: GraphQLRequest) -> tuple[Pipeline, PreparedOperation]:
+    async def operation(self, request: GraphQLRequest, context: RequestContext) -> tuple[Pipeline, PreparedOperation]:
         """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""
         self._persisted.fill(request)
         pipeline = self._pipeline
         if pipeline is None:
             raise Unavailable("The router is not ready yet; try again.")
-        return pipeline, pipeline.operation(request)
+        return pipeline, await pipeline.operation(request, context)
 
     def execute(
         self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext

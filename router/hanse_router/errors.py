@@ -20,7 +20,8 @@
     │   ├── VariablesRefused     BAD_USER_INPUT
     │   ├── UnknownOperation     OPERATION_RESOLUTION_FAILURE
     │   ├── LimitExceeded        MAX_DEPTH_LIMIT, MAX_ALIASES_LIMIT, MAX_TOKENS_LIMIT, MAX_FIELDS_LIMIT,
-    │   │                        MAX_ROOT_FIELDS_LIMIT, QUERY_TOO_COMPLEX
+    │   │                        MAX_ROOT_FIELDS_LIMIT, MAX_OPERATIONS_LIMIT, MAX_DIRECTIVES_LIMIT,
+    │   │                        MAX_DOCUMENT_SIZE_LIMIT, QUERY_TOO_COMPLEX
     │   ├── CostTooHigh          COST_ESTIMATED_TOO_EXPENSIVE
     │   ├── SlicingArgumentRequired SLICING_ARGUMENT_REQUIRED
     │   └── UnplannableOperation QUERY_PLANNING_FAILED          500
@@ -36,6 +37,7 @@
     ├── Unavailable              SERVICE_UNAVAILABLE            503
     │   ├── UploadsBusy          UPLOADS_BUSY                   503
     │   ├── BodiesBusy           REQUESTS_BUSY                  503
+    │   ├── QueueFull            PREPARATION_QUEUE_FULL        503  too many new documents wait to be prepared
     │   └── RateLimitsUnavailable RATE_LIMITS_UNAVAILABLE       503  (only where the settings say so)
     └── InternalError            INTERNAL_SERVER_ERROR          500  masked; the log has the rest under its id
 
@@ -55,6 +57,8 @@ from graphql import GraphQLError
 from hanse_wire.request_id import request_id
 
 log = logging.getLogger("hanse_router")
+
+_MAX_MESSAGE = 1_000  # characters
 
 
 class RouterError(Exception):
@@ -215,11 +219,24 @@ class _GraphQLErrors(OperationRefused):
     """Several errors with their locations."""
 
     def __init__(self, errors: Sequence[GraphQLError]) -> None:
-        super().__init__(errors[0].message)
-        self.errors = errors
+        super().__init__(_short(errors[0].message))
+        # Not the errors themselves: their nodes keep the whole document.
+        self._formatted = [
+            {**error.formatted, "message": _short(error.message), "extensions": {"code": self.error_code}}
+            for error in errors
+        ]
+        for error in errors:
+            for one in (error, error.original_error):
+                if one is not None:
+                    one.__traceback__ = one.__context__ = None  # frames refer to the error, and keep the document
 
     def formatted(self) -> list[dict[str, Any]]:
-        return [{**error.formatted, "extensions": {"code": self.error_code}} for error in self.errors]
+        return self._formatted
+
+
+def _short(message: str) -> str:
+    """The message, cut: some quote a value of the document, which may be most of it."""
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]} ..."
 
 
 class SyntaxFailed(_GraphQLErrors):
@@ -395,6 +412,16 @@ class BodiesBusy(Unavailable):
 
     def __init__(self) -> None:
         super().__init__("Too many large requests are being received: send it again in a moment.")
+
+
+class QueueFull(Unavailable):
+    """Too many new documents wait to be prepared, and this caller sent most of them."""
+
+    code = "PREPARATION_QUEUE_FULL"
+
+    def __init__(self) -> None:
+        message = "Too many new operations wait to be prepared; try again in a moment."
+        super().__init__(message, headers=[(b"retry-after", b"1")])
 
 
 class RateLimitsUnavailable(Unavailable):

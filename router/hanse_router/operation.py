@@ -98,6 +98,11 @@ class Operation:
             yield from field.walk()
 
     @cached_property
+    def size(self) -> int:
+        """The number of its fields."""
+        return sum(1 for _ in self.fields())
+
+    @cached_property
     def condition_variables(self) -> tuple[str, ...]:
         """The names of the variables that decide what is selected, sorted."""
         return tuple(sorted({condition.variable for field in self.fields() for condition in field.conditions}))

@@ -6,35 +6,27 @@ Preparing is done once per document, and cached by its text: a known document is
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Hashable, Mapping
 from contextlib import aclosing, nullcontext
-from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 from graphql import GraphQLSchema
 
-from hanse_router.caching.responses import CacheEntry, Caching, ResponseCache
+from hanse_router.caching.responses import CacheEntry, ResponseCache
 from hanse_router.deduplication import Deduplicator
-from hanse_router.errors import RouterError, UnplannableOperation
 from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
-from hanse_router.execute.introspect import Introspections
-from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.guards.demand_control import CostedExecution, DemandControl
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
-from hanse_router.operation import Operation
+from hanse_router.off_loop import OffLoop
 from hanse_router.operation_kind import OperationKind
-from hanse_router.planner import PlanError, Planner, TooComplexError
-from hanse_router.prepare import Preparer, too_complex, too_deep
-from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer, Denial
-from hanse_router.prepare.cost import Costs, OperationCost
-from hanse_router.prepare.override_labels import NO_LABELS, LabelHook, OperationLabels, OverrideLabels
-from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
-from hanse_router.prepare.variables import CoerceVariables, prepare_variables
+from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
+from hanse_router.prepare.authorize import Denial
+from hanse_router.prepare.override_labels import NO_LABELS, LabelHook
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
@@ -42,36 +34,9 @@ from hanse_router.telemetry.metrics import Metrics
 from hanse_router.telemetry.operation_tracing import OperationTracing
 from hanse_router.transports.middleware.deduplicate import relevant_headers
 from hanse_router.transports.protocol import Transport
-from hanse_router.uploads import Files, UploadRequest, files_in, refuse_files
+from hanse_router.uploads import UploadRequest, refuse_files
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
-from hanse_wire.lru_cache import LruCache
-
-Document = tuple[str, str | None]  # its text, and the name of the operation to execute
-
-
-PlanKey = Denial | tuple[Denial, frozenset[str]]
-"""What the plan of an operation depends on: the denied fields, mostly none, and the active override labels, if any."""
-
-
-@dataclass(slots=True)
-class PreparedOperation:
-    """An operation with its annotations: all that its document and the supergraph determine."""
-
-    operation: Operation
-    coerce: CoerceVariables
-    files_in: Callable[[Mapping[str, Any]], Files]
-    authorization: Authorization
-    limits: OperationLimits
-    cost: OperationCost
-    caching: Caching | None  # None: its responses must not be cached
-    labels: OperationLabels | None  # of progressive overrides; None: no label changes its plan
-    compiled: LruCache[PlanKey, CompiledPlan]
-    kind: OperationKind = field(init=False)
-    name: str | None = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.kind, self.name = self.operation.kind, self.operation.name
 
 
 class Admitted(msgspec.Struct, frozen=True, eq=False, gc=False):
@@ -105,26 +70,18 @@ class Pipeline:
         cache: Cache,
         version: str,
         tracing: OperationTracing | None,
+        off_loop: OffLoop,
         override_labels: LabelHook | None = None,
     ) -> None:
         """`version` identifies the supergraph in the response cache."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
-        self._preparer = Preparer(supergraph, self.api_schema, settings)
-        self._planner = Planner(supergraph, max_steps=settings.limits.max_plan_steps)
-        self._labels = OverrideLabels(self._planner.graph, settings.overrides, metrics, override_labels)
         self.transports = transports
         self._headers = headers
         self._limiter = limiter if settings.rate_limits.enabled else None
         self._metrics = metrics
-        self._authorizer = Authorizer(supergraph, self.api_schema, settings.authorization)
-        self._rate_limits = RateLimits(supergraph, self.api_schema, settings.rate_limits)
-        self._costs = Costs(supergraph, self.api_schema, settings.demand_control)
         demand_control = settings.demand_control
         self._demand = DemandControl(demand_control, metrics) if demand_control.mode != "off" else None
-        self._operations: LruCache[Document, PreparedOperation] = LruCache(
-            settings.documents, weigh=lambda key, _: len(key[0]), max_weight=settings.document_characters
-        )
         limit = settings.limits.max_concurrent_operations
         self._concurrency = asyncio.Semaphore(limit) if limit else nullcontext()
         self._responses = (
@@ -141,37 +98,23 @@ class Pipeline:
             if settings.response_cache.enabled
             else None
         )
+        self.preparation = Preparation(
+            settings,
+            supergraph,
+            self.api_schema,
+            responses=self._responses,
+            metrics=metrics,
+            off_loop=off_loop,
+            override_labels=override_labels,
+        )
         self._tracing = tracing
-        self._introspections = Introspections(self.api_schema)
-        self._execution_limits = ExecutionLimits(settings.limits.max_errors, settings.limits.max_response_bytes)
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
-    def operation(self, request: GraphQLRequest) -> PreparedOperation:
-        """The operation of a request with a document, from the cache or prepared now. Raises RouterError."""
+    async def operation(self, request: GraphQLRequest, context: RequestContext) -> PreparedOperation:
+        """The operation of a request with a document, known or prepared now. Raises RouterError."""
         assert request.query is not None
-        key = (request.query, request.operation_name)
-        operation = self._operations.get(key)
-        if operation is None:
-            self._metrics.document_misses.inc()
-            operation = self._prepare(*key)
-            self._operations.put(key, operation)
-        else:
-            self._metrics.document_hits.inc()
-        return operation
-
-    def documents(self, limit: int) -> list[Document]:
-        """The most recently used documents, the last one last."""
-        return self._operations.keys()[-limit:] if limit else []
-
-    def warm(self, documents: Iterable[Document]) -> None:
-        """Prepare documents that clients will send. Those that are no longer valid are skipped."""
-        for key in documents:
-            try:
-                operation = self._prepare(*key)
-                operation.compiled.put(NO_DENIAL, self._compile(operation, NO_DENIAL))
-            except RouterError:
-                continue
-            self._operations.put(key, operation)
+        document = (request.query, request.operation_name)
+        return self.preparation.known(document) or await self.preparation.operation(document, context)
 
     async def execute(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Response:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
@@ -194,6 +137,8 @@ class Pipeline:
         """Check variables, authorization, rate limits and cost of one request. Raises RouterError."""
         variables = operation.coerce(request.variables)
         denial = operation.authorization.denial(context.principal)
+        if denial is None:
+            denial = await self.preparation.denial(operation, context)
         if self._limiter is not None and self._limiter.applies(operation.limits):
             await self._limiter.take(operation.limits, variables, context)
         estimated = self._demand.admit(operation.cost, operation.kind, variables) if self._demand is not None else 0
@@ -201,8 +146,9 @@ class Pipeline:
         key: PlanKey = (denial, labels) if labels else denial
         compiled = operation.compiled.get(key)
         if compiled is None:
-            compiled = self._compile(operation, denial, labels)
-            operation.compiled.put(key, compiled)
+            compiled = await self.preparation.compiled(operation, denial, labels, context)
+        if not compiled.is_always_ready and not compiled.is_ready(variables):
+            await self.preparation.make_ready(compiled, variables, context)
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(self.transports, self._headers.bound(context), files, context.request_id)
         return Admitted(operation, compiled, variables, denial, context, call, estimated)
@@ -261,41 +207,6 @@ class Pipeline:
                 if self._demand is not None and self._demand.watches(admitted.context):
                     response = self._demand.completed(admitted.costed(), response, admitted.context)
                 yield response
-
-    def _prepare(self, text: str, name: str | None) -> PreparedOperation:
-        operation = self._preparer.prepare(text, name)
-        definitions = tuple(operation.variables.values())
-        return PreparedOperation(
-            operation,
-            coerce=prepare_variables(definitions, self.api_schema, suggestions=self._settings.suggestions),
-            files_in=lambda variables: files_in(variables, definitions, self.api_schema),
-            authorization=self._authorizer.annotate(operation),
-            limits=self._rate_limits.annotate(operation),
-            cost=self._costs.annotate(operation),
-            caching=self._responses.caching(text, operation) if self._responses is not None else None,
-            labels=self._labels.annotate(operation),
-            compiled=LruCache(32),
-        )
-
-    def _compile(self, prepared: PreparedOperation, denial: Denial, labels: frozenset[str] = NO_LABELS) -> CompiledPlan:
-        operation, denied = prepared.operation, denial.fields
-        try:
-            plan = self._planner.plan(operation, denied=denied, override_labels=labels)
-        except TooComplexError:
-            raise too_complex(self._settings.limits) from None
-        except PlanError as error:
-            raise UnplannableOperation(f"The operation cannot be planned: {error}") from error
-        except RecursionError:
-            raise too_deep() from None
-        return CompiledPlan(
-            plan,
-            operation,
-            self.api_schema,
-            denied=denied,
-            metrics=self._metrics.execution,
-            limits=self._execution_limits,
-            introspections=self._introspections,
-        )
 
 
 def _deduplication_key(admitted: Admitted) -> Hashable:

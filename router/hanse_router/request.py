@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 import msgspec
@@ -58,3 +59,16 @@ class RequestContext(msgspec.Struct, frozen=True, eq=False, gc=False):
         """The client's `user-agent`, cut where it is longer than any honest one."""
         agent = self.headers.get("user-agent")
         return agent if agent is None or len(agent) <= MAX_USER_AGENT else agent[:MAX_USER_AGENT]
+
+
+def caller_of(context: RequestContext) -> str:
+    """The caller, for whom work is counted: the user, or the address; an IPv6 address counts as its /64 network."""
+    subject, address = context.principal.subject, context.client_ip
+    if subject is not None:
+        return f"user:{subject}"
+    if address is not None and ":" in address:
+        try:
+            address = str(IPv6Network((IPv6Address(address), 64), strict=False))
+        except ValueError:
+            pass
+    return f"ip:{address}"

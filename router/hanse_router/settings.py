@@ -78,15 +78,29 @@ class LimitSettings(Section):
         description="Maximum size of all request bodies being received, beyond 64 KiB of each, in bytes; of one client "
         "address, a quarter.",
     )
+    max_document_characters: int = Field(
+        default=200_000, ge=1, description="Maximum size of a document, in characters; variables do not count."
+    )
     max_tokens: int = Field(default=15_000, ge=1, description="Maximum number of tokens in a document.")
+    max_operations: int = Field(default=100, ge=1, description="Maximum number of operations in a document.")
     max_depth: int = Field(default=100, ge=1, description="Maximum depth of nested fields.")
     max_aliases: int = Field(default=1_000, ge=0, description="Maximum number of aliases; fragments count at each use.")
-    max_fields: int = Field(default=20_000, ge=1, description="Maximum number of fields; fragments count at each use.")
+    max_fields: int = Field(
+        default=10_000, ge=1, description="Maximum number of fields and fragments; fragments count at each use."
+    )
+    max_directives: int = Field(
+        default=1_000, ge=0, description="Maximum number of directives; fragments count at each use."
+    )
     max_root_fields: int = Field(default=200, ge=1, description="Maximum number of root fields.")
     max_plan_steps: int = Field(
         default=250_000,
         ge=1,
         description="Maximum number of steps to plan an operation. A step is one option that the planner looks at.",
+    )
+    max_waiting_documents: int = Field(
+        default=100,
+        ge=1,
+        description="Maximum number of new documents that wait to be prepared; callers take turns.",
     )
     max_concurrent_operations: int = Field(
         default=0, ge=0, description="Maximum number of operations executing at a time; others wait. 0: no limit."
@@ -276,10 +290,10 @@ class RouterSettings(Settings):
     introspection: bool = Field(default=True, description="Allow introspection.")
     suggestions: bool = Field(default=True, description="Suggest names in validation errors.")
     documents: int = Field(default=2_000, ge=1, description="Maximum number of prepared documents in the cache.")
-    document_characters: int = Field(
-        default=2_000_000,
+    document_bytes: int = Field(
+        default=400_000_000,
         ge=1,
-        description="Maximum size of the cached documents, in characters; each takes about 200 bytes prepared.",
+        description="Maximum size of the prepared documents in the cache, in bytes (estimated).",
     )
     share_operations: bool = Field(
         default=False,

@@ -11,15 +11,26 @@ V = TypeVar("V")
 
 
 class LruCache(Generic[K, V]):
-    """At most `size` entries; with `weigh`, also at most `max_weight` in total. For one event loop: no locks."""
+    """At most `size` entries; with `weigh`, also at most `max_weight` in total. For one event loop: no locks.
 
-    __slots__ = ("_entries", "_max_weight", "_weigh", "_weight", "size")
+    An entry above `max_entry_weight` (default: `max_weight`) is not kept, so that one entry never evicts all others.
+    """
 
-    def __init__(self, size: int, *, weigh: Callable[[K, V], int] | None = None, max_weight: int = 0) -> None:
+    __slots__ = ("_entries", "_max_entry_weight", "_max_weight", "_weigh", "_weight", "size")
+
+    def __init__(
+        self,
+        size: int,
+        *,
+        weigh: Callable[[K, V], int] | None = None,
+        max_weight: int = 0,
+        max_entry_weight: int | None = None,
+    ) -> None:
         self.size = size
         self._entries: OrderedDict[K, V] = OrderedDict()
         self._weigh = weigh
         self._max_weight = max_weight
+        self._max_entry_weight = max_weight if max_entry_weight is None else max_entry_weight
         self._weight = 0
 
     def get(self, key: K) -> V | None:
@@ -32,9 +43,12 @@ class LruCache(Generic[K, V]):
     def put(self, key: K, value: V) -> None:
         """Add or replace an entry; drops the least recently used ones above the maximum number or weight."""
         self.drop(key)
-        self._entries[key] = value
         if self._weigh is not None:
-            self._weight += self._weigh(key, value)
+            weight = self._weigh(key, value)
+            if weight > self._max_entry_weight:
+                return
+            self._weight += weight
+        self._entries[key] = value
         while len(self._entries) > self.size or self._weight > self._max_weight:
             self.drop(next(iter(self._entries)))
 

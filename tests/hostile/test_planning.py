@@ -14,18 +14,16 @@ from hanse_router.planner.budget import Budget
 from hanse_router.planner.conditions import any_of
 from hanse_router.settings import LimitSettings
 from hanse_schema.supergraph import parse_supergraph
-from tests.hostile.documents import doubling
+from tests.hostile.documents import doubling, published_sdl
 from tests.router.planner.test_bounds import calls_of
 from tests.router.planning import operation_of, plan_of
 from tests.router.platform import Platform
-
-PUBLISHED = Path(__file__).parents[2] / "schema/published/supergraph.graphql"
 
 
 @cache
 def planner(max_steps: int = LimitSettings().max_plan_steps) -> Planner:
     """The planner of the platform's own supergraph."""
-    return Planner(parse_supergraph(PUBLISHED.read_text()), max_steps=max_steps)
+    return Planner(parse_supergraph(published_sdl()), max_steps=max_steps)
 
 
 def calls_to_plan(text: str) -> int:

@@ -138,6 +138,7 @@ async def test_a_function_of_the_application(tmp_path: Path) -> None:
 async def test_plans_are_kept_for_a_limited_number_of_sets(world: World) -> None:
     for number in range(200):
         await world.ask("{ full none half tried }", x_request_id=str(number))
-    _, operation = world.router.engine.operation(GraphQLRequest(query="{ full none half tried }"))
+    request = GraphQLRequest(query="{ full none half tried }")
+    _, operation = await world.router.engine.operation(request, RequestContext())
     assert len(operation.compiled) == 2  # percent(50) on and off
     assert operation.compiled.size <= 32

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,11 @@ from hanse_router.telemetry.metrics import ExecutionMetrics
 log = logging.getLogger("hanse_router.execute")
 
 MAX_VARIANTS = 32
+MAX_LARGE_VARIANTS = 4
+LARGE = 200  # fields; what such operations need takes too long for the event loop
+
+Later = Callable[[Callable[[], None]], bool]
+"""Does work beside the event loop, some time later. Returns False if there is no room for it."""
 
 
 class Variant:
@@ -48,6 +53,8 @@ class Variant:
         self._metrics = compiled.metrics
         self._fast: FastPath | None = None
         self._runs = 0
+        self._later = compiled.later
+        self._generating = False
         self.general_reason: Reason | None = None  # why there is no fast path; None: there is one, or not yet
         self.introspection = introspection if introspection.keys else None
         self.project = Projection(collector).root(operation.root, collected, introspection.keys)
@@ -67,10 +74,24 @@ class Variant:
         """
         self._runs += 1
         if self._runs == 2:
-            self._fast = self._try_generate(None)
+            self._replace(None)
         elif self._fast is not None and self._fast.repeated != self._fast.deduplicated:
-            self._fast = self._try_generate(self._fast.repeated)
+            self._replace(self._fast.repeated)
         return self._fast
+
+    def _replace(self, repeated: Repeated | None) -> None:
+        """Generate a fast path: now, or later beside the event loop if the operation is large."""
+        if self._later is None:
+            self._fast = self._try_generate(repeated)
+        elif not self._generating:
+            self._generating = True
+            if not self._later(partial(self._generate_later, repeated)):
+                self._generating = False
+                self._runs = 0  # try again
+
+    def _generate_later(self, repeated: Repeated | None) -> None:
+        self._fast = self._try_generate(repeated)
+        self._generating = False
 
     def generate(self, repeated: Repeated | None = None) -> FastPath:
         """A new fast path. Raises Unsupported."""
@@ -108,8 +129,14 @@ class CompiledPlan:
         metrics: ExecutionMetrics | None = None,
         limits: ExecutionLimits = DEFAULT_LIMITS,
         introspections: Introspections | None = None,
+        later: Later | None = None,
     ) -> None:
-        """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null."""
+        """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null.
+
+        `later` is used for large operations. Without it, everything is done immediately.
+        """
+        self._is_large = later is not None and operation.size > LARGE
+        self.later = later if self._is_large else None
         self.metrics = metrics or ExecutionMetrics()
         self.limits = limits
         self.introspections = Introspections(api_schema) if introspections is None else introspections
@@ -120,17 +147,26 @@ class CompiledPlan:
         self.api_schema = api_schema
         self.object_types = frozenset(name for name, type_ in api_schema.type_map.items() if is_object_type(type_))
         self._defaults = boolean_defaults(operation)
+        self.is_always_ready = not self._is_large or not self._defaults
         self._variants: dict[tuple[bool, ...], Variant] = {}
         self.variant({})
 
+    def is_ready(self, variables: Mapping[str, Any]) -> bool:
+        """Whether what these variables need is made already, or is made in no time."""
+        return not self._is_large or self.choice(variables) in self._variants
+
+    def choice(self, variables: Mapping[str, Any]) -> tuple[bool, ...]:
+        """The values of the variables that decide what is selected."""
+        defaults = self._defaults
+        return tuple(bool(variables.get(name, default)) for name, default in defaults.items()) if defaults else ()
+
     def variant(self, variables: Mapping[str, Any]) -> Variant:
         """What is executed for these variables."""
-        defaults = self._defaults
-        chosen = tuple(bool(variables.get(name, default)) for name, default in defaults.items()) if defaults else ()
+        chosen = self.choice(variables)
         variant = self._variants.get(chosen)
         if variant is None:
-            variant = Variant(self, dict(zip(defaults, chosen, strict=True)))
-            if len(self._variants) >= MAX_VARIANTS:
+            variant = Variant(self, dict(zip(self._defaults, chosen, strict=True)))
+            if len(self._variants) >= (MAX_LARGE_VARIANTS if self._is_large else MAX_VARIANTS):
                 del self._variants[next(iter(self._variants))]
             self._variants[chosen] = variant
         return variant

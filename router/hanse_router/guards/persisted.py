@@ -20,6 +20,7 @@ from hanse_router.settings import PersistedSettings
 from hanse_wire.lru_cache import LruCache
 from hanse_wire.settings import SettingsError
 
+_SHARES = 8  # of the cache; one document takes at most one of them
 _MISSING = 'The request has no query: send {"query": "..."}, or the id of a persisted document.'
 
 
@@ -33,7 +34,10 @@ class PersistedDocuments:
         self._trusted = _read_trusted(settings.trusted_documents) if settings.trusted_documents else {}
         self._trusted_texts = frozenset(self._trusted.values())
         self._by_hash: LruCache[str, str] = LruCache(
-            settings.cache_size, weigh=lambda _, text: len(text), max_weight=settings.cache_characters
+            settings.cache_size,
+            weigh=lambda _, text: len(text),
+            max_weight=settings.cache_characters,
+            max_entry_weight=settings.cache_characters // _SHARES,
         )
         if settings.trusted_only and settings.trusted_documents is None:
             raise SettingsError("setting persisted.trusted_only needs persisted.trusted_documents, the file of them")
@@ -69,14 +73,16 @@ class PersistedDocuments:
         sha256 = persisted.get("sha256Hash") if isinstance(persisted, dict) else None
         if not isinstance(sha256, str) or persisted.get("version") != 1:
             raise InvalidRequest("extensions.persistedQuery must be {version: 1, sha256Hash: ...}.")
-        if (trusted := self._trusted.get(sha256)) is not None:
+        trusted = self._trusted.get(sha256)
+        sha256 = sha256.lower()
+        if trusted is not None:
             request.query = trusted
         elif not self._automatic:
             if not request.query:
                 raise PersistedNotSupported
         elif request.query:
             if self._by_hash.get(sha256) != request.query:
-                if hashlib.sha256(request.query.encode()).hexdigest() != sha256.lower():
+                if hashlib.sha256(request.query.encode()).hexdigest() != sha256:
                     raise PersistedMismatch
                 self._by_hash.put(sha256, request.query)
         else:

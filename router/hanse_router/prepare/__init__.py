@@ -5,19 +5,36 @@ parse -> limits -> validate -> expand; then authorize, rate_limits, caching.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from graphql import GraphQLSchema
 
 from hanse_router.errors import LimitExceeded
 from hanse_router.operation import Operation
 from hanse_router.prepare.expand import Expander
+from hanse_router.prepare.fingerprint import fingerprint
 from hanse_router.prepare.limits import check_limits
-from hanse_router.prepare.validate import choose_operation, parse_document, validate_document, validation_rules
+from hanse_router.prepare.validate import (
+    choose_operation,
+    parse_document,
+    release,
+    validate_document,
+    validation_rules,
+)
 from hanse_router.settings import LimitSettings, RouterSettings
 from hanse_schema.supergraph import possible_types
 from hanse_schema.supergraph.model import Supergraph
 from hanse_wire.garbage import collect_young
 
 __all__ = ["Preparer", "too_complex", "too_deep"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An operation, and its fingerprint."""
+
+    operation: Operation
+    fingerprint: bytes
 
 
 class Preparer:
@@ -29,17 +46,22 @@ class Preparer:
         self._rules = validation_rules(settings)
         self._expander = Expander(api_schema, possible_types(supergraph))
 
-    def prepare(self, text: str, name: str | None) -> Operation:
+    def prepare(self, text: str, name: str | None) -> Prepared:
         """The operation of that name in a document, or its only one. Raises RouterError."""
         limits = self._settings.limits
         try:
-            document = parse_document(text, max_tokens=limits.max_tokens)
+            document = parse_document(text, limits)
+        except RecursionError:
+            raise too_deep() from None
+        try:
             check_limits(document, limits)
             validate_document(document, self._api_schema, self._rules, self._settings)
-            return self._expander.expand(document, choose_operation(document, name))
+            definition = choose_operation(document, name)
+            return Prepared(self._expander.expand(document, definition), fingerprint(document, definition))
         except RecursionError:
             raise too_deep() from None
         finally:
+            release(document)
             collect_young()  # parsing and validating leave hundreds of objects in cycles
 
 

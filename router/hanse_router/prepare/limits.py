@@ -1,4 +1,7 @@
-"""Limits of a document, checked before validation: depth, aliases, fields, root fields. Fragments count at each use."""
+"""Limits of a document, checked before validation: operations, depth, aliases, fields, directives.
+
+Fragments count at each use.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ class Size:
 
     depth: int = 0
     aliases: int = 0
+    directives: int = 0
     fields: int = 0  # at its own level
-    total: int = 0  # at all levels
+    total: int = 0  # at all levels, with the fragments
 
 
 _NOTHING = Size()
@@ -33,13 +37,20 @@ _NOTHING = Size()
 def check_limits(document: DocumentNode, limits: LimitSettings) -> None:
     """Check each operation. Raises LimitExceeded, which names the limit and its setting."""
     measure = _Measure(document)
-    for definition in document.definitions:
-        if isinstance(definition, OperationDefinitionNode):
-            size = measure.selections(definition.selection_set)
-            _check("MAX_DEPTH_LIMIT", "fields nested", size.depth, "max_depth", limits.max_depth)
-            _check("MAX_ALIASES_LIMIT", "aliases", size.aliases, "max_aliases", limits.max_aliases)
-            _check("MAX_FIELDS_LIMIT", "fields", size.total, "max_fields", limits.max_fields)
-            _check("MAX_ROOT_FIELDS_LIMIT", "root fields", size.fields, "max_root_fields", limits.max_root_fields)
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if len(operations) > limits.max_operations:
+        raise LimitExceeded(
+            f"The document has {len(operations)} operations; the maximum is {limits.max_operations}"
+            " (limits.max_operations).",
+            code="MAX_OPERATIONS_LIMIT",
+        )
+    for operation in operations:
+        size = measure.selections(operation.selection_set)
+        _check("MAX_DEPTH_LIMIT", "fields nested", size.depth, "max_depth", limits.max_depth)
+        _check("MAX_ALIASES_LIMIT", "aliases", size.aliases, "max_aliases", limits.max_aliases)
+        _check("MAX_DIRECTIVES_LIMIT", "directives", size.directives, "max_directives", limits.max_directives)
+        _check("MAX_FIELDS_LIMIT", "fields and fragments", size.total, "max_fields", limits.max_fields)
+        _check("MAX_ROOT_FIELDS_LIMIT", "root fields", size.fields, "max_root_fields", limits.max_root_fields)
 
 
 def _check(code: str, what: str, found: int, setting: str, allowed: int) -> None:
@@ -60,20 +71,22 @@ class _Measure:
         self._sizes: dict[str, Size] = {}
 
     def selections(self, selection_set: SelectionSetNode) -> Size:
-        depth = aliases = fields = total = 0
+        depth = aliases = directives = fields = total = 0
         for selection in selection_set.selections:
             if isinstance(selection, FieldNode):
                 below = self.selections(selection.selection_set) if selection.selection_set else _NOTHING
-                found = Size(below.depth + 1, below.aliases + (selection.alias is not None), 1, below.total + 1)
+                own = selection.alias is not None
+                found = Size(below.depth + 1, below.aliases + own, below.directives, 1, below.total)
             elif isinstance(selection, FragmentSpreadNode):
                 found = self._fragment(selection.name.value)
             else:
                 found = self.selections(selection.selection_set)  # type: ignore[attr-defined]
             depth = max(depth, found.depth)
             aliases += found.aliases
+            directives += found.directives + len(selection.directives or ())
             fields += found.fields
-            total += found.total
-        return Size(depth, aliases, fields, total)
+            total += found.total + 1
+        return Size(depth, aliases, directives, fields, total)
 
     def _fragment(self, name: str) -> Size:
         if name not in self._sizes:

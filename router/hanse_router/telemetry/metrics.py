@@ -53,6 +53,10 @@ class Metrics:
         documents = CountSeries(registry, "hanse_documents", "Documents looked up among those prepared.", ("result",))
         self.document_hits = documents.labels("hit")
         self.document_misses = documents.labels("miss")
+        self.plans = CountSeries(registry, "hanse_plans", "Operations planned, refused ones among them.").labels()
+        self.preparations_waiting = Gauge(
+            "hanse_preparations_waiting", "New operations that wait to be prepared.", registry=registry
+        )
         self.refused = CountSeries(registry, "hanse_refused", "Operations that did not run, by error code.", ("code",))
         self.fetches = CountSeries(
             registry, "hanse_fetches", "Requests to subgraphs by outcome.", ("subgraph", "outcome")
