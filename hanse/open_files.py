@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import sys
 
-RESERVED = 1_000  # for databases, logs, requests to subgraphs
+RESERVED = 10_000  # for databases, logs, requests and subscriptions to subgraphs
 
 
 def allow_connections(wanted: int) -> int:

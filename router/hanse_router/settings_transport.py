@@ -52,9 +52,7 @@ class TransportSettings(Section):
         ge=1,
         description="Maximum size of a response, decompressed, in bytes. Decoding 8 MB takes 40 ms.",
     )
-    max_subscriptions: int = Field(
-        default=1_000, ge=1, description="Maximum number of subscriptions to one subgraph by SSE or multipart."
-    )
+    max_subscriptions: int = Field(default=5_000, ge=1, description="Maximum number of subscriptions to one subgraph.")
     redirects: Literal["none", "same_host", "any"] = Field(
         default="same_host",
         description="Redirects that are followed. The headers of a request do not follow to another host.",

@@ -10,9 +10,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.typing import Subprotocol
 
 from hanse_router.operation_kind import OperationKind
-from hanse_router.transports import AiohttpTransport, HttpTransport, Transport, TransportOptions, make_transport
+from hanse_router.transports import (
+    AiohttpTransport,
+    HttpTransport,
+    Transport,
+    TransportOptions,
+    WebSocketTransport,
+    make_transport,
+)
 from hanse_router.transports.errors import TransportError
 from hanse_router.transports.options import DEFAULT_OPTIONS
 from hanse_router.transports.protocol import SubgraphRequest
@@ -173,6 +182,41 @@ async def test_subscriptions_beyond_the_limit_fail_and_the_pool_stays_free() -> 
         for stream in streams:
             await stream.aclose()  # type: ignore[attr-defined]
         await transport.close()
+
+
+async def test_a_subscription_that_never_starts() -> None:
+    async def silent(request: bytes, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(30)
+
+    async with serving(silent) as heard, asyncio.timeout(10):
+        transport = AiohttpTransport(heard.url, TransportOptions(timeout=0.1))
+        with pytest.raises(TransportError) as caught:
+            await anext(transport.stream(SUBSCRIPTION))
+        assert caught.value.code == "SUBGRAPH_TIMEOUT"
+        await transport.close()
+
+
+async def test_subscriptions_over_websocket_have_the_same_limit() -> None:
+    async def subgraph(socket: ServerConnection) -> None:
+        await socket.recv()
+        await socket.send('{"type":"connection_ack"}')
+        await socket.recv()
+        await socket.send('{"type":"next","id":"1","payload":{"data":{"a":1}}}')
+        await socket.wait_closed()
+
+    async with serve(subgraph, "127.0.0.1", 0, subprotocols=[Subprotocol("graphql-transport-ws")]) as server:
+        url = f"ws://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        transport = WebSocketTransport(url, TransportOptions(max_subscriptions=2))
+        streams = [transport.stream(SUBSCRIPTION) for _ in range(2)]
+        assert [await anext(stream) for stream in streams] == [DATA] * 2
+        with pytest.raises(TransportError) as caught:
+            await anext(transport.stream(SUBSCRIPTION))
+        assert caught.value.code == "SUBGRAPH_TOO_MANY_SUBSCRIPTIONS"
+        await streams.pop().aclose()  # type: ignore[attr-defined]
+        following = transport.stream(SUBSCRIPTION)
+        assert await anext(following) == DATA
+        for stream in (*streams, following):
+            await stream.aclose()  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("more", [b"a" * 65_536, b"data: a\n" * 5_000], ids=["a line", "lines"])

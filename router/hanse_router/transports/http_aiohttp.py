@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 
@@ -68,7 +69,9 @@ class AiohttpTransport(CoroutineTransport):
             async with self._response(self._streams, request, own, within) as reply:
                 async for event in self._events(reply):
                     yield event
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+        except TimeoutError:
+            raise SubgraphTimeout("The subgraph did not start the subscription in time.") from None
+        except (aiohttp.ClientError, OSError) as error:
             interrupted = SubgraphUnreachable("The subgraph's event stream was interrupted.")
             raise tls_failure(error) or interrupted from None
         finally:
@@ -119,15 +122,17 @@ class AiohttpTransport(CoroutineTransport):
         method, url, headers = "POST", self._url, {**own, **request.all_headers()}
         body: bytes | AsyncIterator[bytes] | None = form.chunks() if form else request.body
         for _ in range(MAX_REDIRECTS + 1):
-            async with session.request(
-                method,
-                url,
-                data=body,
-                headers=headers,
-                timeout=within,
-                proxy=self._options.proxy,
-                allow_redirects=False,
-            ) as reply:
+            async with asyncio.timeout(self._options.timeout):  # a subscription has a deadline for its start only
+                reply = await session.request(
+                    method,
+                    url,
+                    data=body,
+                    headers=headers,
+                    timeout=within,
+                    proxy=self._options.proxy,
+                    allow_redirects=False,
+                )
+            async with reply:
                 location = reply.headers.get("location")
                 if reply.status not in STATUSES or location is None or form is not None:  # a form is not sent twice
                     yield reply

@@ -35,7 +35,7 @@ class TransportOptions:
     idle_seconds: float = 55.0  # less than the 60 s after which many servers and load balancers close a connection
     connect_timeout: float = 5.0
     max_response_bytes: int = 8_000_000  # decompressed
-    max_subscriptions: int = 1_000
+    max_subscriptions: int = 5_000
     redirects: Policy = "same_host"
     retry_timeouts: bool = False
     compressed: bool = True  # accept compressed responses

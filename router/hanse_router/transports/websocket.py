@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing, suppress
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
@@ -17,6 +17,7 @@ from hanse_router.transports.errors import (
     SubgraphHttpError,
     SubgraphTimeout,
     SubgraphUnreachable,
+    TooManySubscriptions,
     TransportError,
 )
 from hanse_router.transports.options import TransportOptions
@@ -39,6 +40,7 @@ class WebSocketTransport(CoroutineTransport):
         self._url = url
         self._options = options
         self._open: set[ClientConnection] = set()
+        self._subscriptions = 0
 
     async def send(self, request: SubgraphRequest) -> Reply:
         if request.files:
@@ -56,6 +58,17 @@ class WebSocketTransport(CoroutineTransport):
         raise MalformedResponse("The subgraph completed the operation without a response.")
 
     async def stream(self, request: SubgraphRequest) -> AsyncIterator[Reply]:
+        if self._subscriptions >= self._options.max_subscriptions:
+            raise TooManySubscriptions(self._options.max_subscriptions)
+        self._subscriptions += 1
+        try:
+            async with aclosing(self._stream(request)) as events:
+                async for event in events:
+                    yield event
+        finally:
+            self._subscriptions -= 1
+
+    async def _stream(self, request: SubgraphRequest) -> AsyncGenerator[Reply, None]:
         socket = await self._connected(request)
         self._open.add(socket)
         try:
