@@ -18,7 +18,7 @@ from uvicorn.server import ServerState
 from websockets.frames import Frame
 
 from hanse.joined_writes import JoinedWrites
-from hanse.open_connections import OpenConnections
+from hanse.open_connections import ConnectionRules
 from hanse.refusals import (
     Refusal,
     head_too_large,
@@ -48,12 +48,11 @@ class HttpProtocol(HttpToolsProtocol):
         app_state: dict[str, Any],
         _loop: asyncio.AbstractEventLoop | None = None,
         *,
-        limits: ServerSettings = DEFAULT_SERVER_SETTINGS,
-        by_address: OpenConnections | None = None,
+        rules: ConnectionRules | None = None,
     ) -> None:
         super().__init__(config, server_state, app_state, _loop)
-        self._limits = limits
-        self._by_address = by_address
+        self._rules = rules or ConnectionRules()
+        self._limits = self._rules.limits
         self._requests = 0  # begun
         self._in_body = False  # whether a request's head was received, and its body was not
         self._ended = False  # whether a request was completed by the bytes being read
@@ -68,12 +67,12 @@ class HttpProtocol(HttpToolsProtocol):
         joined = JoinedWrites(cast(asyncio.Transport, transport), self.loop)
         super().connection_made(joined)
         limits = self._limits
-        if limits.max_connections_per_address and self._by_address is not None and self.client is not None:
-            is_too_many = self._by_address.add(self.client[0]) > limits.max_connections_per_address
-            joined.on_lost = partial(self._by_address.remove, self.client[0])
-        else:
-            is_too_many = False
-        if is_too_many or len(self.connections) > limits.max_connections:
+        is_too_many = len(self.connections) > limits.max_connections
+        if limits.max_connections_per_address and self.client is not None:
+            address, by_address = self.client[0], self._rules.by_address
+            is_too_many |= by_address.add(address) > limits.max_connections_per_address
+            joined.on_lost = partial(by_address.remove, address)
+        if is_too_many:
             self._refuse(too_many_connections())
             self.transport.close()
 
@@ -208,6 +207,7 @@ class HttpProtocol(HttpToolsProtocol):
     def _refuse(self, refusal: Refusal) -> None:
         """Answer with the refusal, where no other response has to come first. From now on what is read is ignored."""
         self._refusal = refusal
+        self._rules.on_refused(refusal.code)
         self._clock = _Clock()
         self._unset_keepalive_if_required()
         self.flow.resume_reading()

@@ -1,9 +1,12 @@
-"""How many connections each address has open."""
+"""What the connections of one server have in common."""
 
 from __future__ import annotations
 
 import ipaddress
 from collections import Counter
+from collections.abc import Callable
+
+from hanse_wire.server_settings import DEFAULT_SERVER_SETTINGS, ServerSettings
 
 
 class OpenConnections:
@@ -27,6 +30,17 @@ class OpenConnections:
 
     def __len__(self) -> int:
         return len(self._counts)
+
+
+class ConnectionRules:
+    """The limits of each connection, how many there are by address, and who is notified of a refusal's code."""
+
+    def __init__(
+        self, limits: ServerSettings = DEFAULT_SERVER_SETTINGS, on_refused: Callable[[str], None] = lambda code: None
+    ) -> None:
+        self.limits = limits
+        self.on_refused = on_refused
+        self.by_address = OpenConnections()
 
 
 def _key(host: str) -> str:

@@ -15,6 +15,7 @@ class Refusal(Exception):
 
     def __init__(self, status: HTTPStatus, code: str, message: str) -> None:
         super().__init__(message)
+        self.code = code
         body = orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
         self.response = (
             f"HTTP/1.1 {status.value} {status.phrase}\r\ncontent-type: application/json\r\n"

@@ -31,7 +31,7 @@ def run_part(project: Project, name: str, part: Part, *, host: str, metrics_port
 
 
 def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
-    from hanse.serving import address_of, listen, serve
+    from hanse.serving import ServerCallbacks, address_of, listen, serve
     from hanse_subgraph.http import worker_app
 
     listener = listen(host, port, option="--metrics-port")
@@ -40,7 +40,7 @@ def _serve(app: SubgraphApp, part: Part, host: str, port: int) -> None:
     def announce() -> None:
         click.echo(f"{part} of {app.name} runs; its metrics are on {url}/metrics")
 
-    serve(worker_app(app, part), [listener], app.settings.server, announce, on_stopping=app.drain)
+    serve(worker_app(app, part), [listener], app.settings.server, ServerCallbacks(announce, app.drain))
 
 
 async def _run(app: SubgraphApp, part: Part) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from hanse.serving import address_of, listen, serve
+from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
@@ -40,8 +40,7 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
         app,
         [listener, *operations_listener(settings)],
         settings.server,
-        announce,
-        on_stopping=app.drain,
+        ServerCallbacks(announce, app.drain, app.count_refusal),
         drain=drain,
     )
 

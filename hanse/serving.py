@@ -6,6 +6,7 @@ import asyncio
 import errno
 import socket
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ import uvicorn
 
 from hanse.http_protocol import HttpProtocol, WebSocketProtocol, watch
 from hanse.lifespan import StartupError
-from hanse.open_connections import OpenConnections
+from hanse.open_connections import ConnectionRules
 from hanse.open_files import allow_connections
 from hanse_wire.command_line import CommandError
 from hanse_wire.garbage import collect_when_idle, start_collecting
@@ -58,6 +59,19 @@ def address_of(listener: socket.socket) -> str:
     return f"http://{shown}:{port}"
 
 
+@dataclass(frozen=True)
+class ServerCallbacks:
+    """What is called when a server starts to serve, before it waits for requests in flight, and for each refusal.
+
+    `on_stopping` ends those requests that would not end by themselves. `on_refused` gets the code of a request that
+    does not reach the application.
+    """
+
+    on_started: Callable[[], None]
+    on_stopping: Callable[[], None] = lambda: None
+    on_refused: Callable[[str], None] = lambda code: None
+
+
 class _AnnouncingServer(uvicorn.Server):
     """uvicorn with callbacks for the start and the stop, and with limits on the times that clients take."""
 
@@ -65,14 +79,12 @@ class _AnnouncingServer(uvicorn.Server):
         self,
         config: uvicorn.Config,
         limits: ServerSettings,
-        on_started: Callable[[], None],
-        on_stopping: Callable[[], None],
+        callbacks: ServerCallbacks,
         drain: float,
     ) -> None:
         super().__init__(config)
         self._limits = limits
-        self._on_started = on_started
-        self._on_stopping = on_stopping
+        self._callbacks = callbacks
         self._drain = drain
         self._background: tuple[asyncio.Task[None], ...] = ()
 
@@ -84,18 +96,19 @@ class _AnnouncingServer(uvicorn.Server):
                 asyncio.create_task(watch(self.server_state.connections, self._limits)),
                 asyncio.create_task(collect_when_idle(self.server_state.tasks)),
             )
-            self._on_started()
+            self._callbacks.on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._on_stopping()
+        self._callbacks.on_stopping()
         await asyncio.sleep(self._drain)  # still listening: load balancers see that this process is not ready
         await super().shutdown(sockets=sockets)
         for task in self._background:
             task.cancel()
 
 
-def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
+def server_config(app: Any, rules: ConnectionRules) -> uvicorn.Config:
     """How uvicorn serves an ASGI application within the limits. `watch` has to run beside it."""
+    limits = rules.limits
     return uvicorn.Config(
         app,
         interface="asgi3",
@@ -104,7 +117,7 @@ def server_config(app: Any, limits: ServerSettings) -> uvicorn.Config:
         server_header=False,
         proxy_headers=False,  # the router has a setting of its own for trusted proxies
         lifespan="on",
-        http=cast(type[asyncio.Protocol], partial(HttpProtocol, limits=limits, by_address=OpenConnections())),
+        http=cast(type[asyncio.Protocol], partial(HttpProtocol, rules=rules)),
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
         ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, limits=limits)),
         ws_max_size=limits.max_message_bytes,
@@ -116,20 +129,18 @@ def serve(
     app: Any,
     listeners: Sequence[socket.socket],
     limits: ServerSettings,
-    on_started: Callable[[], None],
+    callbacks: ServerCallbacks,
     *,
-    on_stopping: Callable[[], None] = lambda: None,
     drain: float = 0.0,
 ) -> None:
-    """Serve an ASGI application on the sockets until SIGINT or SIGTERM. `on_started` is called when it serves.
+    """Serve an ASGI application on the sockets until SIGINT or SIGTERM.
 
-    `on_stopping` is called before the wait for requests in flight: it ends those that would not end by themselves.
     Requests are accepted for `drain` seconds more. Raises CommandError when the application does not start.
     """
     startup = StartupError(app)
     limits = limits.model_copy(update={"max_connections": allow_connections(limits.max_connections)})
-    config = server_config(startup, limits)
-    server = _AnnouncingServer(config, limits, on_started, on_stopping, drain)
+    config = server_config(startup, ConnectionRules(limits, callbacks.on_refused))
+    server = _AnnouncingServer(config, limits, callbacks, drain)
     try:
         copies = [listener.dup() for listener in listeners for _ in range(1, ACCEPTS_A_TURN)]
         server.run(sockets=[*listeners, *copies])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from hanse.project import Project
-from hanse.serving import address_of, listen, serve
+from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse_subgraph.http import http_app
 
 
@@ -22,4 +22,4 @@ def run_subgraph(project: Project, name: str, *, host: str, port: int | None, dr
     def announce() -> None:
         click.echo(f"subgraph {name} answers the router on {url}/graphql")
 
-    serve(http_app(app), [listener], app.settings.server, announce, on_stopping=app.drain, drain=drain)
+    serve(http_app(app), [listener], app.settings.server, ServerCallbacks(announce, app.drain), drain=drain)

@@ -17,7 +17,7 @@ from hanse.path_dispatch import PathDispatch
 from hanse.project import Project
 from hanse.published import compose_project
 from hanse.router import load_router_settings, operations_listener
-from hanse.serving import address_of, listen, serve
+from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
 from hanse_subgraph.declaration import TokenIssuer
@@ -66,7 +66,8 @@ def _serve(project: Project, listener: socket.socket, folder: Path, *, demo: boo
         click.echo("".join([PAGE.format(url=url, data=folder), *logins]))
 
     settings = router.engine.settings
-    serve(app, [listener, *operations_listener(settings)], settings.server, announce, on_stopping=router.drain)
+    callbacks = ServerCallbacks(announce, router.drain, router.count_refusal)
+    serve(app, [listener, *operations_listener(settings)], settings.server, callbacks)
 
 
 def create_subgraphs(project: Project, folder: Path, url: str | None = None) -> dict[str, SubgraphApp]:

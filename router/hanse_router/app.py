@@ -152,6 +152,10 @@ class Router:
         """Prepare to stop: become not ready, and end subscriptions. Call it before the server waits for them."""
         self.engine.drain()
 
+    def count_refusal(self, code: str) -> None:
+        """Count a request that its server refused."""
+        self.engine.metrics.refused.labels(code).inc()
+
     async def stop(self) -> None:
         """Close everything."""
         if self._watcher is not None:

@@ -17,7 +17,7 @@ HTTP = {
     "_should_upgrade": "the same",
     "_unsupported_upgrade_warning": "the same",
     "handle_websocket_upgrade": "the same",
-    "timeout_keep_alive_task": "an idle connection has a timeout of uvicorn's already",
+    "on_response_complete": "idle connections are closed by the watch, without a timer for each response",
     "cycle": "whether a response is due decides what a client may be waited for",
     "pipeline": "requests sent ahead are counted",
     "flow": "time in which a client is not read from does not count",

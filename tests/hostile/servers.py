@@ -11,6 +11,7 @@ from typing import Any
 from uvicorn.server import ServerState
 
 from hanse.http_protocol import watch
+from hanse.open_connections import ConnectionRules
 from hanse.serving import server_config
 from hanse_wire.server_settings import ServerSettings
 
@@ -35,7 +36,7 @@ class Served:
 async def served(app: Any, limits: ServerSettings | None = None) -> AsyncIterator[Served]:
     """Serve an application without lifespan."""
     limits = limits or ServerSettings()
-    config = server_config(app, limits)
+    config = server_config(app, ConnectionRules(limits))
     config.load()
     state = ServerState()
 

@@ -62,7 +62,9 @@ async def test_the_router(tmp_path: Path) -> None:
         await check_limits(port)
         await check_limits(operations)
         assert status(await exchange(port, get("/metrics"))) == 404
-        assert b"hanse_requests" in await exchange(operations, get("/metrics"))
+        metrics = await exchange(operations, get("/metrics"))
+        assert b'hanse_refused_total{code="REQUEST_HEADERS_TOO_LARGE"} 4.0' in metrics
+        assert b'hanse_refused_total{code="REQUEST_TIMEOUT"} 2.0' in metrics
         assert b"application/json" in await exchange(port, BROWSER)
         assert b"text/html" in await exchange(operations, BROWSER)
         assert b"text/html" not in await exchange(port, BROWSER.replace(b"GET / ", b"GET /graphql "))
