@@ -37,7 +37,7 @@ def requires(draft: SetDraft) -> bool:
         return False
     source, user, name = place
     needed, derived = field_name(draft), field_name(draft)
-    shape = draft.rng.choice(["plain", "plain", "argument", "nested", "union"])
+    shape = draft.rng.choice(["plain", "plain", "argument", "nested", "typename", "union"])
     text, selection, extra = f"{needed}: Int", needed, None
     if shape == "argument":
         text, selection = f'{needed}(unit: String = "kg"): Int', f'{needed}(unit: \\"g\\")'
@@ -45,6 +45,11 @@ def requires(draft: SetDraft) -> bool:
         box = draft.fresh("Box")
         text, selection = f"{needed}: {box}", f"{needed} {{ width height }}"
         extra = f"type {box} {{ width: Int%s height: Int%s }}"
+    elif shape == "typename":
+        box = draft.fresh("Box")
+        text, selection = f"{needed}: {box}", f"{needed} {{ __typename }}"
+        source.extras.append(f"type {box} @shareable {{ width: Int }}")
+        user.extras.append(f"type {box} @shareable {{ width: Int }}")
     elif shape == "union":
         one, two = draft.fresh("Left"), draft.fresh("Right")
         text = f"{needed}: {one}Or{two}"
@@ -59,6 +64,20 @@ def requires(draft: SetDraft) -> bool:
     if extra is not None:
         source.extras.append(extra % ("", ""))
         user.extras.append(extra.replace(" @shareable", "") % (" @external", " @external"))
+    return True
+
+
+def singleton(draft: SetDraft) -> bool:
+    """An entity with the key `__typename`, in several subgraphs."""
+    subgraphs = draft.federated()
+    if len(subgraphs) < 2:
+        return False
+    name = draft.fresh("Single")
+    for subgraph in subgraphs:
+        own = field_name(draft)
+        subgraph.types[name] = TypeDraft("type", name, {own: Part(f"{own}: Int")}, ['key(fields: "__typename")'])
+    root = field_name(draft)
+    draft.rng.choice(subgraphs).root("Query").parts[root] = Part(f"{root}: {name}")
     return True
 
 
@@ -323,6 +342,7 @@ def extensions(draft: SetDraft) -> bool:
 
 FEATURES: tuple[tuple[Feature, int], ...] = (
     (requires, 4),
+    (singleton, 1),
     (provides, 3),
     (override, 4),
     (tag, 3),

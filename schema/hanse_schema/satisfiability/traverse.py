@@ -172,10 +172,14 @@ class Walk:
             if label is None or label in dict(state.labels):
                 self._take(state, name, moves.get(name, frozenset()), step)
                 continue
-            for value in (True, False):
-                decided = replace(state, labels=state.labels | {(label, value)})
-                decided_moves = self.reach(decided.labels).moves(state.nodes, state.type)
-                self._take(decided, name, decided_moves.get(name, frozenset()), step)
+            self._decide(state, label, name, step)
+
+    def _decide(self, state: State, label: str, name: str, step: Step) -> None:
+        """Take a field with the label active, and with the label inactive."""
+        for value in (True, False):
+            decided = replace(state, labels=state.labels | {(label, value)})
+            moves = self.reach(decided.labels).moves(state.nodes, state.type)
+            self._take(decided, name, moves.get(name, frozenset()), step)
 
     def _narrow(self, state: State, type_: str, step: Step) -> None:
         narrowed: set[Node] = set()
@@ -204,6 +208,10 @@ class Walk:
         here = Step(step, field=name)
         moves = frozenset(move for move in moves if not move.contexts or self._can_fill(state, move.contexts))
         if not moves:
+            undecided = self.world.required_labels(state.type, name) - dict(state.labels).keys()
+            if undecided:
+                self._decide(state, min(undecided), name, step)
+                return
             self.findings.dead_ends.setdefault((state.type, name), DeadEnd(state, state.type, name, here))
             return
         targets = frozenset(move.target for move in moves if move.target != LEAF)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from graphql import StringValueNode, parse_const_value
 
-from hanse_schema.query_graph import QueryGraph, build
+from hanse_schema.query_graph import Picks, QueryGraph, TypePick, build
 from hanse_schema.supergraph.links import directive_name
 from hanse_schema.supergraph.model import AppliedDirective, Field, InterfaceType, ObjectType, Supergraph, UnionType
 from hanse_schema.type_ref import named_type
@@ -29,6 +29,29 @@ class World:
     contexts: dict[str, tuple[str, ...]]
     labels: dict[tuple[str, str], str]
     roots: tuple[str, ...]
+
+    def required_labels(self, type_: str, field: str) -> frozenset[str]:
+        """The labels that decide where the fields are resolved that a field requires."""
+        requires = (
+            edges[field].requires
+            for name in (type_, *self.interfaces.get(type_, ()))
+            for graph in self.supergraph.subgraphs
+            if field in (edges := self.graph.edges.get((graph, name), {}))
+        )
+        return frozenset(label for picks in requires for label in self._labels_in(type_, picks))
+
+    def _labels_in(self, type_: str, picks: Picks) -> Iterator[str]:
+        for pick in picks:
+            if isinstance(pick, TypePick):
+                yield from self._labels_in(pick.type, pick.picks)
+                continue
+            for name in (type_, *self.graph.possible.get(type_, ())):
+                label = self.labels.get((name, pick.name))
+                if label is not None:
+                    yield label
+            definition = self.supergraph.types.get(type_)
+            if pick.picks and isinstance(definition, ObjectType | InterfaceType):
+                yield from self._labels_in(named_type(definition.fields[pick.name].type), pick.picks)
 
     @property
     def supergraph(self) -> Supergraph:
