@@ -79,7 +79,7 @@ class FastPath:
             self._fallbacks += 1
             raise Fallback
         self._fallbacks = 0
-        return Response(run.root, run.errors.listed())
+        return Response(run.root, run.listed_errors())
 
     def _complete(self, run: Run) -> None:
         """Complete the response; the run is broken where that is not possible."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -19,7 +18,7 @@ from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import PLACES, Fallback, Lists
 from hanse_router.execute.error_list import ErrorList
-from hanse_router.execute.errors import LinkedPath, ResponsePath
+from hanse_router.execute.errors import Error, LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
 from hanse_router.execute.heavy import HEAVY_BYTES, in_worker
 from hanse_router.execute.read_reply import check_values
@@ -43,6 +42,7 @@ class Run:
     __slots__ = (
         "_call",
         "_context",
+        "_errors",
         "_in_flight",
         "_jobs",
         "_program",
@@ -52,7 +52,6 @@ class Run:
         "_waiting",
         "broken",
         "ended",
-        "errors",
         "lists",
         "root",
     )
@@ -70,14 +69,16 @@ class Run:
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
         self.lists[PLACES] = 0
-        self.errors = ErrorList(program.limits.max_errors)
+        self._errors: ErrorList | None = None
         self.broken = False
         self._size = 0  # of the replies, in bytes
-        self._jobs: deque[Callable[[], list[Prepared]]] = deque()
+        self._jobs: tuple[Callable[[], list[Prepared]], ...] = ()
 
     def begin(self) -> None:
         """Start the steps that depend on no other."""
-        self._send(self._prepared(self._program.first))
+        for index in self._program.first:
+            self._start(index)
+        self._end_if_idle()
 
     def cancel(self) -> None:
         """Cancel the fetches in flight."""
@@ -90,51 +91,58 @@ class Run:
         self.broken = True
 
     @property
+    def errors(self) -> ErrorList:
+        """The errors of the response."""
+        if self._errors is None:
+            self._errors = ErrorList(self._program.limits.max_errors)
+        return self._errors
+
+    def listed_errors(self) -> Sequence[Error]:
+        """The errors of the response, as it lists them."""
+        return () if self._errors is None else self._errors.listed()
+
+    @property
     def is_heavy(self) -> bool:
         """Whether the replies are so large that they are processed in a worker thread."""
         return self._size > HEAVY_BYTES
 
-    def _prepared(self, indices: Iterable[int]) -> list[Prepared]:
-        """The requests of steps. A step without representations is completed immediately."""
-        prepared: list[Prepared] = []
+    def _start(self, index: int) -> None:
+        """Send a step's fetch. A step without representations is completed immediately."""
+        prepared = self._prepare(index)
+        if prepared is not None:
+            self._send(index, *prepared)
+        elif not self.broken:
+            self._completed(index)
+
+    def _prepare(self, index: int) -> tuple[bytes, list[Batch]] | None:
+        """The request of a step's fetch; None if there is nothing to send, or if the run is broken."""
+        fetch = self._program.fetches[index]
         try:
-            for index in indices:
-                fetch = self._program.fetches[index]
-                if not fetch.groups:
-                    prepared.append((index, fetch.body(self._variables), []))
-                    continue
-                batches = [batch(self.root, self.lists) for batch in self._program.code.represent[fetch.id]]
-                if any(targets for _, targets in batches):
-                    prepared.append((index, fetch.body(self._variables, [sent for sent, _ in batches]), batches))
-                else:
-                    prepared += self._prepared(self._freed(index))
+            if not fetch.groups:
+                return fetch.body(self._variables), []
+            batches = [batch(self.root, self.lists) for batch in self._program.code.represent[fetch.id]]
+            if any(targets for _, targets in batches):
+                return fetch.body(self._variables, [sent for sent, _ in batches]), batches
         except Fallback:
             self.broken = True
         except Exception:
             self.defect()
-        return prepared
+        return None
 
-    def _freed(self, index: int) -> list[int]:
-        """The steps that waited for this one only."""
+    def _send(self, index: int, body: bytes, batches: list[Batch]) -> None:
+        try:
+            done = partial(self._resume, index, body, batches)
+            self._in_flight[index] = start(self._program.fetches[index], body, self._call, done)
+        except Exception as error:
+            self._fail(error)
+
+    def _completed(self, index: int) -> None:
+        """Start the steps that waited for this one only."""
         waiting = self._waiting
-        freed = []
-        for after in self._program.unblocks[index]:
-            waiting[after] -= 1
-            if not waiting[after]:
-                freed.append(after)
-        return freed
-
-    def _send(self, prepared: list[Prepared]) -> None:
-        """Start the fetches of steps."""
-        if not self.broken:
-            try:
-                for index, body, batches in prepared:
-                    done = partial(self._resume, index, body, batches)
-                    self._in_flight[index] = start(self._program.fetches[index], body, self._call, done)
-            except Exception as error:
-                self._fail(error)
-        if not self._in_flight and not self._jobs and not self.ended.done():
-            self.ended.set_result(None)
+        for freed in self._program.unblocks[index]:
+            waiting[freed] -= 1
+            if not waiting[freed] and not self.broken:
+                self._start(freed)
 
     def _resume(self, index: int, body: bytes, batches: list[Batch], outcome: bytes | BaseException) -> None:
         """The transport's callback with the outcome of a step's fetch."""
@@ -144,36 +152,54 @@ class Run:
         if self.ended.done():
             return
         del self._in_flight[index]
-        if not isinstance(outcome, bytes | TransportError):
-            self._fail(outcome)
-            return
-        self._replies[self._program.fetches[index].id] = (body, outcome)
+        fetch = self._program.fetches[index]
         if isinstance(outcome, bytes):
             self._size += len(outcome)
-        if not self.is_heavy:
-            self._send(self._advance(index, batches, outcome))
+        elif not isinstance(outcome, TransportError):
+            self._fail(outcome)
             return
-        self._jobs.append(partial(self._advance, index, batches, outcome))
-        if len(self._jobs) == 1:
-            self._work()
+        self._replies[fetch.id] = (body, outcome)
+        if self._size > HEAVY_BYTES:
+            self._jobs = (*self._jobs, partial(self._advance, index, batches, outcome))
+            if len(self._jobs) == 1:
+                self._work()
+            return
+        if not self.broken:
+            self._process(index, fetch, batches, outcome)
+        if not self.broken:
+            self._completed(index)
+        self._end_if_idle()
 
     def _advance(self, index: int, batches: list[Batch], outcome: bytes | TransportError) -> list[Prepared]:
-        """Process the outcome of a step's fetch; return what can be sent then."""
+        """Process the outcome of a step's fetch in a worker thread; return what is to be sent then."""
         if not self.broken:
             self._process(index, self._program.fetches[index], batches, outcome)
-        return [] if self.broken else self._prepared(self._freed(index))
+        found: list[Prepared] = []
+        completed = [index]
+        while completed and not self.broken:
+            for freed in self._program.unblocks[completed.pop()]:
+                self._waiting[freed] -= 1
+                if not self._waiting[freed]:
+                    prepared = self._prepare(freed)
+                    if prepared is None:
+                        completed.append(freed)
+                    else:
+                        found.append((freed, *prepared))
+        return [] if self.broken else found
 
     def _work(self) -> None:
         """Do the first job in a worker thread; the others wait for it, since all write into the same objects."""
         in_worker(self._jobs[0]).add_done_callback(self._worked, context=self._context)
 
     def _worked(self, job: asyncio.Future[list[Prepared]]) -> None:
-        self._jobs.popleft()
+        self._jobs = self._jobs[1:]
         if self.ended.done() or job.cancelled():
             return
         if self._jobs:
             self._work()
-        self._send(job.result())
+        for prepared in job.result():
+            self._send(*prepared)
+        self._end_if_idle()
 
     def _process(self, index: int, fetch: CompiledFetch, batches: list[Batch], outcome: bytes | TransportError) -> None:
         try:
@@ -181,7 +207,7 @@ class Run:
                 failed(fetch, _counts(batches), str(outcome), outcome.code, self.errors)
                 self._write(fetch, batches, None)
                 return
-            if self.is_heavy:
+            if self._size > HEAVY_BYTES:
                 _check_reply(outcome)
             reply = self._program.decode[index](outcome)
             if reply.errors:
@@ -190,7 +216,8 @@ class Run:
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
-            self._check_size(batches, len(outcome))
+            if batches and self.lists[PLACES] * len(outcome) > _AMPLE_BYTES:
+                self._check_size(batches, len(outcome))
             self._write(fetch, batches, reply.data)
             decode_shared = self._program.code.decode_shared[fetch.id]
             if decode_shared is not None:
@@ -238,10 +265,13 @@ class Run:
 
     def _check_size(self, batches: list[Batch], size: int) -> None:
         """Raise Fallback if entities at many response paths may make the response too large."""
-        if batches and self.lists[PLACES] * size > _AMPLE_BYTES:
-            self._size += size * max(len(objects) for _, targets in batches for objects in targets)
-            if self._size > self._program.limits.max_response_bytes:
-                raise Fallback
+        self._size += size * max(len(objects) for _, targets in batches for objects in targets)
+        if self._size > self._program.limits.max_response_bytes:
+            raise Fallback
+
+    def _end_if_idle(self) -> None:
+        if not self._in_flight and not self._jobs and not self.ended.done():
+            self.ended.set_result(None)
 
 
 def _check_reply(encoded: bytes) -> None:
