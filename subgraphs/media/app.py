@@ -38,7 +38,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     secret = Secret(settings.signing_secret)
     with setting(STORAGE_URL):
         store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
-    pictures = Pictures(max_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
+    pictures = Pictures(settings)
     library = Library(settings)
     uploads = Uploads(settings, library, Ingester(store, pictures, max_bytes=settings.max_file_bytes))
     tokens = RouterTokens(
@@ -58,6 +58,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
         async with AsyncExitStack() as stack:
             with setting(STORAGE_URL):
                 await stack.enter_async_context(store.opened())
+            stack.push_async_callback(pictures.close)
             yield
 
     def runners(database: Database) -> Sequence[Runner]:

@@ -68,7 +68,9 @@ async def actions(
     settings: MediaSettings, clock: SetClock, wanted: Sequence[PlannedPicture], progress: Progress
 ) -> list[DemoAction]:
     """The pictures, stored before anything is written to the database."""
-    ingester, library = _ingester(settings), Library(settings, clock=clock)
+    store = open_store(settings.storage, public_url=settings.public_url, secret=Secret(settings.signing_secret))
+    pictures, library = Pictures(settings), Library(settings, clock=clock)
+    ingester = Ingester(store, pictures, max_bytes=settings.max_file_bytes)
     found: list[DemoAction] = []
     progress.expect(len(wanted))
 
@@ -80,16 +82,12 @@ async def actions(
             progress.advance()
 
     waiting = iter(wanted)
-    async with ingester.store.opened():
-        await asyncio.gather(*(ingest(waiting) for _ in range(MAX_CONCURRENT)))
+    async with store.opened():
+        try:
+            await asyncio.gather(*(ingest(waiting) for _ in range(MAX_CONCURRENT)))
+        finally:
+            await pictures.close()
     return found
-
-
-def _ingester(settings: MediaSettings) -> Ingester:
-    secret = Secret(settings.signing_secret)
-    store = open_store(settings.storage, public_url=settings.public_url, secret=secret)
-    pictures = Pictures(max_pixels=settings.max_pixels, thumbnail_pixels=settings.thumbnail_pixels)
-    return Ingester(store, pictures, max_bytes=settings.max_file_bytes)
 
 
 def _add_picture(library: Library, plan: PlannedPicture, content: Content) -> Run:

@@ -7,6 +7,7 @@ import hashlib
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, cast
 
 from hanse_subgraph.ids import new_id
@@ -46,10 +47,10 @@ class Ingester:
 
         Raises TooLarge, EmptyFile, BrokenImage, TooManyPixels, StoreUnavailable.
         """
-        with tempfile.TemporaryFile() as opened:
+        with tempfile.NamedTemporaryFile() as opened:
             file = cast(BinaryIO, opened)
             size, sha256 = await self._write(file, content)
-            mime_type, picture = await self._inspect(file)
+            mime_type, picture = await self._inspect(file, Path(opened.name))
             name = new_id()
             object_key, thumbnail_key = f"files/{name}", f"thumbnails/{name}" if picture else None
             await self.store.put(object_key, _read(file), content_type=mime_type, size=size)
@@ -74,13 +75,13 @@ class Ingester:
             raise EmptyFile
         return size, digest.hexdigest()
 
-    async def _inspect(self, file: BinaryIO) -> tuple[str, Picture | None]:
+    async def _inspect(self, file: BinaryIO, path: Path) -> tuple[str, Picture | None]:
         file.seek(0)
         head = await asyncio.to_thread(file.read, HEAD_BYTES)
         mime_type = detect_content_type(head)
         if mime_type not in FORMATS:
             return mime_type, None
-        picture = await self._pictures.read(file, mime_type)
+        picture = await self._pictures.read(path, mime_type)
         return (mime_type, picture) if picture else (text_or_binary(head), None)
 
 

@@ -41,6 +41,10 @@ class MediaSettings(SubgraphSettings):
         default=5_000_000_000, ge=1, description="Maximum size of all files of one user, in bytes."
     )
     max_pixels: int = Field(default=50_000_000, ge=1, description="Maximum number of pixels of an image.")
+    image_memory_bytes: int = Field(
+        default=1_000_000_000, ge=100_000_000, description="Maximum memory to decode an image, in bytes."
+    )
+    image_seconds: float = Field(default=30.0, gt=0, description="Maximum time to decode an image, in seconds.")
     thumbnail_pixels: int = Field(
         default=320, ge=16, description="Length of the longer side of a thumbnail, in pixels."
     )

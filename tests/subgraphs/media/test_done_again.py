@@ -112,11 +112,13 @@ async def test_the_sweeper_asks_whether_it_was_kept(
         return utc_now() + later
 
     store = open_store(settings.storage, public_url=settings.public_url, secret=Secret(settings.signing_secret))
-    ingester = Ingester(store, Pictures(max_pixels=10**6, thumbnail_pixels=320), max_bytes=10**6)
+    pictures = Pictures(settings)
+    ingester = Ingester(store, pictures, max_bytes=10**6)
     uploads = Uploads(settings, Library(settings), ingester, clock=clock)
     sweeper = Sweeper(media.database, store, uploads.orphans, seconds=1)
     async with store.opened():
         content = await uploads.ingest(Sent(picture(), "Kai.png").chunks())
+        await pictures.close()
         context = RequestContext(media.database, Caller(Principal(new_id())), writes=True)
         row = await uploads.add(new_id(), content, "Kai.png", context)
         with broken_commits(media, 1, kept=True), pytest.raises(DBAPIError):
