@@ -20,9 +20,10 @@ RUN groupadd --gid 10001 hanse \
     && useradd --uid 10001 --gid hanse --no-create-home --shell /usr/sbin/nologin hanse \
     && install --directory --owner hanse --group hanse /data /supergraph
 COPY --from=build /app /app
-ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+# production: no GraphiQL, introspection, suggestions or demo data unless a setting turns them on; errors are masked.
+ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 ENV=production
 WORKDIR /app
 USER 10001:10001
 EXPOSE 4000
 ENTRYPOINT ["hanse"]
-CMD ["up", "--host", "0.0.0.0", "--data", "/data"]
+CMD ["up", "--no-demo", "--host", "0.0.0.0", "--data", "/data"]

@@ -15,6 +15,7 @@ from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
 from hanse_wire.command_line import CommandError
+from hanse_wire.environment import current_environment
 from hanse_wire.garbage import ROUTER_THRESHOLD, collect_after
 from hanse_wire.settings import SettingsError
 
@@ -30,6 +31,7 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
         raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
     except SettingsError as error:
         raise CommandError(str(error)) from error
+    click.echo(describe_environment(settings))
     url = address_of(listener)
 
     def announce() -> None:
@@ -51,6 +53,18 @@ def operations_listener(settings: RouterSettings) -> list[socket.socket]:
     if operations.port is None:
         return []
     return [listen(operations.host, operations.port, option="the setting operations.port")]
+
+
+def describe_environment(settings: RouterSettings) -> str:
+    """One line: the environment, and what it decides unless settings do."""
+    masked = settings.errors.mask if isinstance(settings.errors.mask, str) else "by subgraph"
+    switches = {
+        "GraphiQL": settings.graphiql.enabled,
+        "introspection": settings.introspection,
+        "suggestions": settings.suggestions,
+    }
+    states = [f"{name} {'on' if on else 'off'}" for name, on in switches.items()]
+    return f"environment {current_environment()}: {', '.join(states)}, errors masked: {masked}"
 
 
 def load_router_settings(config: Path | None, given: Mapping[str, Any] | None = None) -> RouterSettings:

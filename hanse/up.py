@@ -16,7 +16,7 @@ from hanse.lifespan import AsgiApp, StartAndStop
 from hanse.path_dispatch import PathDispatch
 from hanse.project import Project
 from hanse.published import compose_project
-from hanse.router import load_router_settings, operations_listener
+from hanse.router import describe_environment, load_router_settings, operations_listener
 from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
@@ -29,12 +29,12 @@ from hanse_wire.settings import SettingsError
 PAGE = """
 Hanse is up. Ctrl-C stops it.
 
-  GraphiQL        {url}/
   GraphQL         {url}/graphql   (HTTP and WebSocket)
   Health          {url}/health/ready
   Metrics         {url}/metrics
   Data            {data}
 """
+GRAPHIQL = "  GraphiQL        {url}/\n"
 
 
 def run_platform(project: Project, *, host: str, port: int, data: Path, demo: bool) -> None:
@@ -62,8 +62,10 @@ def _serve(project: Project, listener: socket.socket, folder: Path, *, demo: boo
         run_demo(project, folder, DemoWeek())
 
     def announce() -> None:
+        page = PAGE + GRAPHIQL if router.engine.settings.graphiql.enabled else PAGE
         logins = [data.logins for data in demo_data(project).values()] if demo else []
-        click.echo("".join([PAGE.format(url=url, data=folder), *logins]))
+        click.echo("".join([page.format(url=url, data=folder), *logins]))
+        click.echo(f"{describe_environment(router.engine.settings)}, demo data {'on' if demo else 'off'}")
 
     settings = router.engine.settings
     callbacks = ServerCallbacks(announce, router.drain, router.count_refusal)

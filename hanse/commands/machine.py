@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from hanse.commands.options import port_option
+from hanse.commands.options import command_environment, port_option
 from hanse_wire.command_line import CommandError, data_option, json_option, print_json
 
 
@@ -16,11 +16,14 @@ from hanse_wire.command_line import CommandError, data_option, json_option, prin
 @click.option("--seed", default=1, show_default=True, help="The same seed makes the same data.")
 @click.option("--scale", default=1, show_default=True, type=click.IntRange(1), help="Multiplies the amount of data.")
 @json_option
-def demo(data: Path, seed: int, scale: int, as_json: bool) -> None:
-    """Fill empty databases with a week of demo data.
+@click.option("--public-passwords", is_flag=True, help="Needed with ENV=production: everybody knows the passwords.")
+def demo(data: Path, seed: int, scale: int, as_json: bool, public_passwords: bool) -> None:
+    """Fill empty databases with a week of demo data, with an admin.
 
     Times are relative to now. Stop the platform first.
     """
+    if command_environment().is_production and not public_passwords:
+        raise CommandError("no demo data with ENV=production: its passwords are public; see --public-passwords")
     from hanse.data_folder import locked_data_folder
     from hanse.demo import run_demo
     from hanse.project import find_project

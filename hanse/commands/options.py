@@ -8,6 +8,10 @@ from typing import Any
 
 import click
 
+from hanse_wire.command_line import CommandError
+from hanse_wire.environment import Environment, current_environment
+from hanse_wire.settings import SettingsError
+
 Command = Callable[..., Any]
 FILE = click.Path(path_type=Path, dir_okay=False)
 PORT = click.IntRange(0, 65535)
@@ -22,6 +26,14 @@ drain_option = click.option(
     envvar="HANSE_DRAIN_SECONDS",
     help="Seconds to accept requests after a signal to stop, while /health/ready answers 503.",
 )
+
+
+def command_environment() -> Environment:
+    """The environment of the command. Raises CommandError for an unknown one."""
+    try:
+        return current_environment()
+    except SettingsError as error:
+        raise CommandError(str(error)) from error
 
 
 def port_option(default: int, envvar: str | None = None) -> Callable[[Command], Command]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from hanse.commands.options import FILE, PORT, drain_option, host_option, port_option
+from hanse.commands.options import FILE, PORT, command_environment, drain_option, host_option, port_option
 from hanse_wire.command_line import data_option
 
 metrics_port_option = click.option(
@@ -21,13 +21,18 @@ metrics_port_option = click.option(
 @host_option
 @port_option(4000, envvar="HANSE_UP_PORT")
 @data_option
-@click.option("--demo/--no-demo", default=True, show_default=True, help="Fill empty databases with demo data.")
-def up(host: str, port: int, data: Path, demo: bool) -> None:
+@click.option(
+    "--demo/--no-demo",
+    default=None,
+    help="Fill empty databases with demo data, whose passwords are public. Default: yes, with ENV=production no.",
+)
+def up(host: str, port: int, data: Path, demo: bool | None) -> None:
     """Run the router and every subgraph of the project in one process."""
     from hanse.project import find_project
     from hanse.up import run_platform
 
-    run_platform(find_project(), host=host, port=port, data=data, demo=demo)
+    wanted = demo if demo is not None else not command_environment().is_production
+    run_platform(find_project(), host=host, port=port, data=data, demo=wanted)
 
 
 @click.group(invoke_without_command=True)
@@ -54,10 +59,11 @@ def router(
 @click.argument("file", type=FILE)
 def check_config(file: Path) -> None:
     """Check the router's settings in FILE and in the environment. Exit code 1 and one line say what is wrong."""
-    from hanse.router import load_router_settings
+    from hanse.router import describe_environment, load_router_settings
 
-    load_router_settings(file)
+    settings = load_router_settings(file)
     click.echo(f"{file}: valid")
+    click.echo(describe_environment(settings))
 
 
 @click.command()

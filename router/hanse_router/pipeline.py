@@ -19,6 +19,7 @@ from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.entities import encode
+from hanse_router.execute.mask import ErrorMask
 from hanse_router.guards.demand_control import CostedExecution, DemandControl
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
@@ -78,6 +79,7 @@ class Pipeline:
         self._settings = settings
         self.transports = transports
         self._headers = headers
+        self._mask = ErrorMask(settings.errors)
         self._limiter = limiter if settings.rate_limits.enabled else None
         self._metrics = metrics
         demand_control = settings.demand_control
@@ -194,16 +196,21 @@ class Pipeline:
         """The response of an execution, with the errors of denied fields first."""
         async with self._concurrency:
             response = await run(admitted.compiled, admitted.variables, admitted.call)
+        self._finish_errors(response, admitted)
+        return response
+
+    def _finish_errors(self, response: Response, admitted: Admitted) -> None:
+        """Mask the errors of subgraphs, and put those of denied fields first."""
+        if response.errors:
+            response.errors = self._mask.apply(response.errors)
         if admitted.denial:
             response.errors = [*admitted.denial.errors(), *response.errors]
-        return response
 
     async def _events(self, admitted: Admitted) -> AsyncGenerator[Response, None]:
         """The response of each event, with the errors of denied fields first."""
         async with aclosing(subscribe(admitted.compiled, admitted.variables, admitted.call)) as events:
             async for response in events:
-                if admitted.denial:
-                    response.errors = [*admitted.denial.errors(), *response.errors]
+                self._finish_errors(response, admitted)
                 if self._demand is not None and self._demand.watches(admitted.context):
                     response = self._demand.completed(admitted.costed(), response, admitted.context)
                 yield response

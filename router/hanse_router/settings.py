@@ -8,9 +8,11 @@ from typing import Any, Literal, Self
 from pydantic import Field
 
 from hanse_router.settings_demand_control import DemandControlSettings
+from hanse_router.settings_errors import ErrorSettings
 from hanse_router.settings_identity import IdentitySettings, JwtSettings
 from hanse_router.settings_section import Section
 from hanse_router.settings_transport import SubgraphRules, TransportSettings
+from hanse_wire.environment import current_environment
 from hanse_wire.server_settings import ServerSettings
 from hanse_wire.settings import (
     SUBGRAPH_VARIABLES,
@@ -22,12 +24,18 @@ from hanse_wire.settings import (
 )
 
 PREFIX = "HANSE_ROUTER_"
+PRODUCTION_DEFAULTS: dict[str, Any] = {
+    "graphiql": {"enabled": False},
+    "introspection": False,
+    "suggestions": False,
+    "errors": {"mask": "all"},
+}
 
 
 class GraphiqlSettings(Section):
     """The GraphiQL page at `/`."""
 
-    enabled: bool = Field(default=True, description="Serve GraphiQL to browsers.")
+    enabled: bool = Field(default=True, description="Serve GraphiQL to browsers. Default with `ENV=production`: false.")
     default_query: str = Field(default="", description="The initial query in the editor; empty: a greeting.")
 
 
@@ -287,8 +295,10 @@ class RouterSettings(Settings):
     path: str = Field(
         default="/graphql", pattern="^/.+", description="Path of the GraphQL endpoint, for HTTP and WebSocket."
     )
-    introspection: bool = Field(default=True, description="Allow introspection.")
-    suggestions: bool = Field(default=True, description="Suggest names in validation errors.")
+    introspection: bool = Field(default=True, description="Allow introspection. Default with `ENV=production`: false.")
+    suggestions: bool = Field(
+        default=True, description="Suggest names in validation errors. Default with `ENV=production`: false."
+    )
     documents: int = Field(default=2_000, ge=1, description="Maximum number of prepared documents in the cache.")
     document_bytes: int = Field(
         default=400_000_000,
@@ -321,6 +331,7 @@ class RouterSettings(Settings):
     jwt: JwtSettings = Field(default_factory=JwtSettings)
     identity: IdentitySettings = Field(default_factory=IdentitySettings)
     authorization: AuthorizationSettings = Field(default_factory=AuthorizationSettings)
+    errors: ErrorSettings = Field(default_factory=ErrorSettings)
     headers: HeaderSettings = Field(default_factory=HeaderSettings)
     overrides: OverrideSettings = Field(default_factory=OverrideSettings)
     persisted: PersistedSettings = Field(default_factory=PersistedSettings)
@@ -337,10 +348,12 @@ class RouterSettings(Settings):
     def load(cls, file: Path | None = None, /, **defaults: Any) -> Self:
         """The settings: the environment, over the file, over `defaults`, over the defaults of this class.
 
-        Raises SettingsError: a file that cannot be read, an unknown setting, a value that is not allowed.
+        With `ENV=production`, PRODUCTION_DEFAULTS are over those of this class. Raises SettingsError: a
+        file that cannot be read, an unknown setting, a value that is not allowed.
         """
         refuse_unknown_variables(cls, PREFIX, allowed=SUBGRAPH_VARIABLES)
         layers = [environment(cls, PREFIX)]
         if file is not None:
             layers.append(Layer(read_yaml(file), str(file)))
-        return cls.from_layers([*layers, Layer(defaults)])
+        production = PRODUCTION_DEFAULTS if current_environment().is_production else {}
+        return cls.from_layers([*layers, Layer(defaults), Layer(production)])

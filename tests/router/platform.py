@@ -200,10 +200,17 @@ def jwt_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
 class Platform:
     """A router over these subgraphs, and an issuer of tokens."""
 
-    def __init__(self, folder: Path, supergraph_file: Path | None = None, **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        supergraph_file: Path | None = None,
+        replaced: Mapping[str, Endpoint] | None = None,
+        **settings: Any,
+    ) -> None:
+        """`replaced` are subgraphs in place of those of `endpoints`."""
         self.issuer = Issuer(folder)
         self.jwks = Published(self.issuer.key.public_jwks)
-        self.subgraphs = endpoints()
+        self.subgraphs = {**endpoints(), **(replaced or {})}
         chosen = RouterSettings.load(
             None, identity={"key_file": folder / "router.json"}, **{**settings, "jwt": jwt_settings(settings)}
         )
