@@ -185,7 +185,9 @@ class Platform:
     @property
     def _issuer(self) -> dict[str, object]:
         """The users subgraph as an issuer of access tokens."""
-        return {"issuer": "hanse-users", "audiences": ["hanse"], "jwks_url": self._users_keys}
+        lists = f"http://127.0.0.1:{self._ports['users']}/.well-known"
+        urls = {"jwks_url": f"{lists}/jwks.json", "revocations_url": f"{lists}/revocations.json"}
+        return {"issuer": "hanse-users", "audiences": ["hanse"], **urls}
 
     @property
     def _users_keys(self) -> str:

@@ -20,6 +20,7 @@ from hanse.router import describe_environment, load_router_settings, operations_
 from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.supergraph_config import read_text
 from hanse_router.app import Router, create_router
+from hanse_router.identity.revocations import LocalRevocations
 from hanse_subgraph.declaration import TokenIssuer
 from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
@@ -103,8 +104,9 @@ def embedded_router(project: Project, subgraphs: dict[str, SubgraphApp], folder:
     )
     composition = compose_project({name: app.sdl for name, app in subgraphs.items()}, lambda name: f"local:{name}")
     assert composition.sdl is not None
+    revocations = {one.issuer: LocalRevocations(one.revocations) for one in issuers}
     try:
-        return create_router(settings, composition.sdl, local_endpoints=subgraphs)
+        return create_router(settings, composition.sdl, local_endpoints=subgraphs, revocations=revocations)
     except SettingsError as error:
         raise CommandError(str(error)) from error
 

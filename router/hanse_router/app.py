@@ -11,7 +11,9 @@ from hanse_router.engine import Engine
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier, open_issuers
+from hanse_router.identity.revocations import RevocationSource, open_revocations
 from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
+from hanse_router.identity.token_ends import TokenEnds
 from hanse_router.prepare.override_labels import LabelHook
 from hanse_router.reload import watch
 from hanse_router.server.address import ClientAddress
@@ -40,13 +42,15 @@ def create_router(
     *,
     local_endpoints: Mapping[str, LocalEndpoint] | None = None,
     jwks: Mapping[str, JwksSource] | None = None,
+    revocations: Mapping[str, RevocationSource] | None = None,
     supergraph_file: Path | None = None,
     override_labels: LabelHook | None = None,
 ) -> Router:
     """The router over a supergraph.
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
-    public keys of issuers, by name, in place of their URLs. `supergraph_file` is watched, and reloaded when it changes.
+    public keys of issuers, by name, in place of their URLs, `revocations` their lists
+    of revoked tokens. `supergraph_file` is watched, and reloaded when it changes.
     `override_labels` chooses the active labels of progressive overrides for a request: from its context, and the labels
     that can change its plan.
     Raises SettingsError where a setting does not fit, InvalidSupergraphError.
@@ -57,9 +61,12 @@ def create_router(
     identity = settings.identity
     signing = RouterKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
     spans = _spans(settings.telemetry)
+    token_ends = TokenEnds(settings.jwt.leeway_seconds)
     engine = Engine(
         settings,
         verifier=TokenVerifier(issuers, settings.jwt, policies_claim=settings.authorization.policies_claim),
+        revocations=open_revocations(settings.jwt, metrics, token_ends, revocations),
+        token_ends=token_ends,
         tokens=SubgraphTokens(signing, identity) if signing is not None else None,
         persisted=PersistedDocuments(settings.persisted),
         limiter=_limiter(settings.rate_limits, store),
@@ -138,6 +145,7 @@ class Router:
     async def start(self) -> None:
         """Look for the store, and begin to watch the supergraph's file, if there is one. Raises SettingsError."""
         await self._store.start()
+        await self.engine.revocations.start()
         if self._supergraph_file is not None:
             watching = watch(
                 self._supergraph_file,
@@ -161,6 +169,7 @@ class Router:
         if self._watcher is not None:
             self._watcher.cancel()
             await asyncio.gather(self._watcher, return_exceptions=True)
+        await self.engine.revocations.stop()
         await self.engine.stop()
         await self._store.close()
 

@@ -16,6 +16,7 @@ from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.identity.client_tokens import TokenVerifier
+from hanse_router.identity.revocations import Revocations
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.identity.token_ends import TokenEnds
 from hanse_router.off_loop import OffLoop
@@ -66,6 +67,8 @@ class Engine:
         settings: RouterSettings,
         *,
         verifier: TokenVerifier,
+        revocations: Revocations,
+        token_ends: TokenEnds,
         tokens: SubgraphTokens | None,
         persisted: PersistedDocuments,
         limiter: RateLimiter,
@@ -81,7 +84,8 @@ class Engine:
         self._override_labels = override_labels
         self.stopping = False
         self.verifier = verifier
-        self.token_ends = TokenEnds(settings.jwt.leeway_seconds)
+        self.revocations = revocations
+        self.token_ends = token_ends
         self._tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
@@ -162,6 +166,7 @@ class Engine:
         if principal is None:
             assert token is not None
             principal = await verifier.verify(token)
+        self.revocations.check(principal)
         return RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
 
     async def operation(self, request: GraphQLRequest, context: RequestContext) -> tuple[Pipeline, PreparedOperation]:

@@ -28,9 +28,29 @@ class IssuerSettings(Section):
         min_length=1,
         description="Accepted signature algorithms. A key verifies those of its own type only.",
     )
+    revocations_url: str | None = Field(
+        default=None,
+        pattern="^https?://",
+        description="URL of its list of tokens that are revoked before they expire: `http://` or `https://`.",
+    )
     cookie: str | None = Field(
         default=None, description="Name of a cookie that may contain the token, for requests without `jwt.header`."
     )
+
+
+class RevocationSettings(Section):
+    """How the lists of revoked tokens are read."""
+
+    interval_seconds: float = Field(default=2.0, gt=0, description="Interval between two reads of a list, in seconds.")
+    timeout_seconds: float = Field(default=2.0, gt=0, description="Timeout of a read, in seconds.")
+    max_age_seconds: float = Field(
+        default=30.0, gt=0, description="How long a list that cannot be read again counts as current, in seconds."
+    )
+    when_stale: Literal["open", "closed"] = Field(
+        default="open",
+        description="With an older list: `open`: accept what it does not revoke; `closed`: refuse the issuer's tokens.",
+    )
+    max_list_bytes: int = Field(default=4_000_000, ge=1_000, description="Maximum size of a list, in bytes.")
 
 
 class JwtSettings(Section):
@@ -39,6 +59,7 @@ class JwtSettings(Section):
     issuers: tuple[IssuerSettings, ...] = Field(
         default=(), description="The accepted issuers; without any, every token is refused."
     )
+    revocations: RevocationSettings = Field(default_factory=RevocationSettings)
     leeway_seconds: float = Field(default=5.0, ge=0, le=300, description="Tolerated clock difference, in seconds.")
     header: str = Field(default="authorization", description="The request header that contains the token.")
     required: bool = Field(default=False, description="Refuse requests without a token.")

@@ -27,11 +27,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenIssuer:
-    """What a router of the same process needs to verify the access tokens that a subgraph issues."""
+    """What a router of the same process needs to verify the access tokens that a subgraph issues.
+
+    `revocations` reads the list of revoked tokens, in the form of the router's setting `jwt.issuers[].revocations_url`.
+    """
 
     issuer: str
     audience: str
     jwks_file: Path
+    revocations: Callable[[], Awaitable[bytes]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,9 @@ from urllib.parse import unquote, urlsplit
 import jwt
 
 from hanse_wire.backoff import Backoff
+from hanse_wire.http_document import fetch_document
 from hanse_wire.json_codec import decode_json
 
-FETCH_SECONDS = 5.0
 MAX_BYTES = 1_000_000
 FIRST_RETRY_SECONDS = 0.1
 
@@ -78,20 +78,9 @@ class HttpJwks:
         self.shared_as = f"jwks:{url}"
 
     async def load(self) -> bytes:
-        import aiohttp  # not needed where keys are in files
-
-        timeout = aiohttp.ClientTimeout(total=FETCH_SECONDS)
-        try:
-            async with aiohttp.ClientSession(timeout=timeout) as http, http.get(self._url) as response:
-                response.raise_for_status()
-                body = bytearray()
-                async for chunk in response.content.iter_any():
-                    body += chunk
-                    if len(body) > MAX_BYTES:
-                        raise OSError(f"{self._url}: the JWKS is larger than {MAX_BYTES} bytes")
-                return bytes(body)
-        except (aiohttp.ClientError, TimeoutError) as error:
-            raise OSError(f"{self._url}: {error}") from error
+        document = await fetch_document(self._url, max_bytes=MAX_BYTES)
+        assert document is not None
+        return document.content
 
 
 def jwks_source(url: str) -> JwksSource:

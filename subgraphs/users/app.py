@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from subgraphs.users.loaders import UsersContext
 from subgraphs.users.models import Base
 from subgraphs.users.schema import graph
 from subgraphs.users.service import Identity
+from subgraphs.users.service.revocation import Revocations
 from subgraphs.users.settings import UsersSettings
 from subgraphs.users.sweeper import Sweeper
 
@@ -33,7 +35,12 @@ def token_issuer(app: SubgraphApp) -> TokenIssuer:
     settings = app.settings
     assert isinstance(settings, UsersSettings)
     public_file = SigningKeys(settings.signing_keys).public_file
-    return TokenIssuer(issuer=settings.issuer, audience=settings.audience, jwks_file=public_file)
+    return TokenIssuer(
+        issuer=settings.issuer,
+        audience=settings.audience,
+        jwks_file=public_file,
+        revocations=partial(Revocations(settings).document, app.database),
+    )
 
 
 def create(settings: UsersSettings, platform: Platform = STANDALONE) -> SubgraphApp:
@@ -45,9 +52,9 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
         return UsersContext(database, caller, writes=writes, identity=identity)
 
     def add_routes(asgi: FastAPI) -> None:
-        from subgraphs.users.routes import jwks_routes  # embedded mode starts sooner without FastAPI
+        from subgraphs.users.routes import token_routes  # embedded mode starts sooner without FastAPI
 
-        asgi.include_router(jwks_routes(keys))
+        asgi.include_router(token_routes(keys, partial(identity.revocations.document, app.database)))
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:
@@ -57,7 +64,7 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
     def runners(database: Database) -> list[Runner]:
         return [Sweeper(database, timedelta(minutes=settings.failure_window_minutes))]
 
-    return SubgraphApp(
+    app = SubgraphApp(
         settings,
         graph=graph,
         make_context=make_context,
@@ -67,3 +74,4 @@ def create(settings: UsersSettings, platform: Platform = STANDALONE) -> Subgraph
         runners=runners,
         add_routes=add_routes,
     )
+    return app

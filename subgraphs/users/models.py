@@ -110,6 +110,21 @@ class MailedLink(Base, table=True):
     expires_at: datetime = moment_field()
 
 
+class AccessRevocation(Base, table=True):
+    """Access tokens that are revoked: of a session or API key, or of a user (no session), issued until `revoked_at`.
+
+    Routers read the rows that have not expired. Distribution key: id.
+    """
+
+    __tablename__ = "access_revocations"
+
+    id: str = id_field(primary_key=True)
+    user_id: str = id_field()  # no foreign key: the row outlives the user
+    session_id: str | None = id_field(default=None)
+    revoked_at: datetime = moment_field()
+    expires_at: datetime = moment_field(index=True)  # no verifier accepts these tokens any more
+
+
 class ApiKey(Base, table=True):
     """An API key of a machine client; only the fingerprint is stored. Distribution key: user_id."""
 

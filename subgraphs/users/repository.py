@@ -12,7 +12,16 @@ from sqlmodel import col
 
 from hanse_subgraph.db import insert_into
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.users.models import ApiKey, MailedLink, RefreshToken, Session, SignInFailures, User, UserState
+from subgraphs.users.models import (
+    AccessRevocation,
+    ApiKey,
+    MailedLink,
+    RefreshToken,
+    Session,
+    SignInFailures,
+    User,
+    UserState,
+)
 
 MAX_DEVICES = 100  # of a user, that count as known
 MAX_SOURCES = 1_000  # of failures to one account, that are added up
@@ -289,3 +298,15 @@ async def revoke_api_keys(session: AsyncSession, user_id: str, at: datetime) -> 
     unrevoked = update(ApiKey).where(col(ApiKey.user_id) == user_id, col(ApiKey.revoked_at).is_(None))
     revoked = await session.execute(unrevoked.values(revoked_at=at).returning(col(ApiKey.id), col(ApiKey.used_at)))
     return {row.id: row.used_at for row in revoked}
+
+
+async def access_revocations(session: AsyncSession, at: datetime) -> list[AccessRevocation]:
+    """The revocations of access tokens that have not all expired, the oldest first."""
+    in_force = select(AccessRevocation).where(col(AccessRevocation.expires_at) > at)
+    ordered = in_force.order_by(col(AccessRevocation.revoked_at), col(AccessRevocation.id))
+    return list(await session.scalars(ordered))
+
+
+async def delete_expired_revocations(session: AsyncSession, at: datetime) -> None:
+    """Delete the revocations of access tokens that have all expired."""
+    await session.execute(delete(AccessRevocation).where(col(AccessRevocation.expires_at) <= at))

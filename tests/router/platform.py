@@ -18,6 +18,7 @@ import orjson
 from graphql import ExecutionResult, GraphQLSchema, build_schema, graphql, parse, subscribe
 
 from hanse_router.app import Router, create_router
+from hanse_router.identity.revocations import RevocationSource
 from hanse_router.settings import RouterSettings
 from hanse_router.transports.protocol import FileAt
 from hanse_schema.compose import compose
@@ -205,9 +206,10 @@ class Platform:
         folder: Path,
         supergraph_file: Path | None = None,
         replaced: Mapping[str, Endpoint] | None = None,
+        revocations: RevocationSource | None = None,
         **settings: Any,
     ) -> None:
-        """`replaced` are subgraphs in place of those of `endpoints`."""
+        """`replaced` are subgraphs in place of those of `endpoints`, `revocations` the issuer's revoked tokens."""
         self.issuer = Issuer(folder)
         self.jwks = Published(self.issuer.key.public_jwks)
         self.subgraphs = {**endpoints(), **(replaced or {})}
@@ -219,6 +221,7 @@ class Platform:
             supergraph_sdl(),
             local_endpoints=self.subgraphs,
             jwks={"hanse-users": self.jwks},
+            revocations={"hanse-users": revocations} if revocations is not None else None,
             supergraph_file=supergraph_file,
         )
 

@@ -96,6 +96,19 @@ class Metrics:
         self.cost_underestimated = CountSeries(
             registry, "hanse_cost_underestimated", "Responses that cost more than was estimated."
         ).labels()
+        self.revocations = Gauge(
+            "hanse_revocations", "Revocations of access tokens in force, by issuer.", ["issuer"], registry=registry
+        )
+        self.revocation_age = Gauge(
+            "hanse_revocation_age_seconds",
+            "Time since the list of revoked tokens was read, by issuer.",
+            ["issuer"],
+            registry=registry,
+        )
+        self.revocation_reads = CountSeries(
+            registry, "hanse_revocation_reads", "Reads of lists of revoked tokens.", ("issuer", "outcome")
+        )
+        self.revoked_tokens = CountSeries(registry, "hanse_revoked_tokens", "Requests with a revoked access token.")
         self.execution = ExecutionMetrics(registry)
         self.reloads = CountSeries(registry, "hanse_reloads", "Reloads of the supergraph.", ("outcome",))
 

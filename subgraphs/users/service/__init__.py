@@ -26,6 +26,7 @@ class Identity:
     ) -> None:
         passwords, tokens = Passwords(settings), AccessTokens(settings, keys, platform, clock=clock)
         revocations, throttle = Revocations(settings, clock=clock), Throttle(settings, clock=clock)
+        self.revocations = revocations
         self.recovery = Recovery(settings, clock=clock)
         self.accounts = Accounts(passwords, self.recovery, clock=clock)
         self.sign_in = SignIn(settings, tokens, passwords, revocations, throttle, clock=clock)

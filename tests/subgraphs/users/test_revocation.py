@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+import time
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import pytest
 
+from hanse_subgraph.http import http_app
+from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
+from subgraphs.users import repository
+from subgraphs.users.service.revocation import MAX_SESSIONS, Revocations
+from subgraphs.users.settings import UsersSettings
 from tests.subgraphs.harness import Person, Router, events_of, somebody
 from tests.subgraphs.users.test_accounts import register
 from tests.subgraphs.users.test_sign_in import REFRESH, claims, login
 
 EXCHANGE = "mutation ($secret: String!) { exchangeApiKey(secret: $secret) { accessToken } }"
+LIST = "/.well-known/revocations.json"
 CREATE_KEY = """
 mutation { createApiKey(name: "till", scopes: ["profile:write"]) { secret apiKey { id } } }
 """
@@ -106,3 +115,51 @@ async def test_a_revoked_api_key_revokes_its_tokens(anyone: Person, users: Subgr
     await me.get(REVOKE_KEY, id=key["apiKey"]["id"])
     (event,) = await revocations(users, 1)
     assert is_revoked(claims(users, token), event)
+
+
+async def test_routers_read_the_list_of_revocations_in_force(
+    anyone: Person, users: SubgraphApp, router: Router
+) -> None:
+    user_id = await register(anyone)
+    token = claims(users, (await login(anyone))["accessToken"])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(http_app(users)), base_url="http://users") as http:
+        empty = await http.get(LIST)
+        assert (empty.status_code, empty.json()) == (200, {"revoked": []})
+        await Person(users, router, user_id, {"sid": token["sid"]}).get("mutation { logout }")
+        one = await http.get(LIST, headers={"if-none-match": empty.headers["etag"]})
+        (entry,) = one.json()["revoked"]
+        assert (entry["sub"], entry["sid"]) == (user_id, token["sid"])
+        assert token["iat"] <= entry["revokedAt"] <= time.time()
+        assert entry["expiresAt"] > token["exp"] + 60, "verifiers tolerate a difference of clocks"
+        unchanged = await http.get(LIST, headers={"if-none-match": one.headers["etag"]})
+        assert (unchanged.status_code, unchanged.content) == (304, b"")
+
+
+async def test_the_list_is_bounded_by_user_and_forgets(users: SubgraphApp) -> None:
+    clock = Clock()
+    revocations = Revocations(UsersSettings(), clock=clock)
+    many = [new_id() for _ in range(MAX_SESSIONS + 1)]
+    async with users.database.writing() as session:
+        await revocations.revoke_sessions(session, (user := new_id()), many)
+        await revocations.revoke_sessions(session, (other := new_id()), many[:2])
+    listed = json.loads(await revocations.document(users.database))["revoked"]
+    assert [(one["sub"], one.get("sid")) for one in listed] == [
+        (user, None),
+        (other, many[0]),
+        (other, many[1]),
+    ]
+    clock.now += timedelta(hours=1)
+    assert json.loads(await revocations.document(users.database)) == {"revoked": []}
+    async with users.database.writing() as session:
+        await revocations.revoke_all(session, user)
+        assert len(await repository.access_revocations(session, datetime.fromtimestamp(0, UTC))) == 1
+
+
+class Clock:
+    """A clock that tests set."""
+
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
