@@ -34,6 +34,7 @@
     │   └── SubscriptionRevoked  SUBSCRIPTION_JWT_REVOKED       401  the same
     ├── Unauthorized             UNAUTHORIZED_FIELD_OR_TYPE     403  (only where the whole operation is refused)
     ├── RateLimited              RATE_LIMITED                   429
+    ├── TooManyOperations        TOO_MANY_OPERATIONS            429  on one WebSocket connection
     ├── Unavailable              SERVICE_UNAVAILABLE            503
     │   ├── UploadsBusy          UPLOADS_BUSY                   503
     │   ├── BodiesBusy           REQUESTS_BUSY                  503
@@ -390,6 +391,16 @@ class RateLimited(RouterError):
             return
         seconds = max(1, math.ceil(retry_after))
         super().__init__(message, extensions={"retryAfter": seconds}, headers=[(b"retry-after", str(seconds).encode())])
+
+
+class TooManyOperations(RouterError):
+    """A WebSocket connection has `websocket.max_operations` operations."""
+
+    code = "TOO_MANY_OPERATIONS"
+    status = 429
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"This connection has {limit} operations: complete one, then start this one again.")
 
 
 class Unavailable(RouterError):

@@ -9,7 +9,14 @@ from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
 from hanse_router.engine import Engine
-from hanse_router.errors import InternalError, OriginRefused, RouterError, Unauthenticated, Unavailable
+from hanse_router.errors import (
+    InternalError,
+    OriginRefused,
+    RouterError,
+    TooManyOperations,
+    Unauthenticated,
+    Unavailable,
+)
 from hanse_router.execute import Response
 from hanse_router.guards.origin import Origins
 from hanse_router.operation_kind import OperationKind
@@ -32,7 +39,6 @@ NO_SUBPROTOCOL = 4406, "Subprotocol not acceptable"
 INIT_TIMEOUT = 4408, "Connection initialisation timeout"
 SECOND_INIT = 4429, "Too many initialisation requests"
 TOO_BIG = 1009, "Message too big"
-TOO_MANY = 4429, "Too many operations on this connection"
 NORMAL = 1000, ""
 MAX_REASON_BYTES = 123
 
@@ -205,7 +211,10 @@ class _Connection:
                 raise _Close(4409, f"Subscriber for {key} already exists")
             await self._stop(key)  # the older protocol replaces it
         if len(self._operations) >= self._engine.settings.websocket.max_operations:
-            raise _Close(*TOO_MANY)
+            error = TooManyOperations(self._engine.settings.websocket.max_operations)
+            self._engine.refused(error)
+            await self._text(self._protocol.error(key, error.formatted()))  # clients do not come back after a close
+            return
         self._operations[key] = asyncio.create_task(self._run(key, payload))
 
     async def _stop(self, key: str) -> None:

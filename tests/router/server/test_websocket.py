@@ -199,7 +199,16 @@ async def test_operations_run_side_by_side_up_to_a_limit(tmp_path: Path) -> None
         seen = {(await socket.receive())["id"] for _ in range(12)}
         assert seen == {"a", "b", "c"}
         socket.send(**{**LONG, "id": "d"})
-        await socket.closed()
+        while (message := await socket.receive())["id"] != "d":
+            pass
+        assert message["type"] == "error"
+        assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+        for key in "abc":
+            socket.send(type="complete", id=key)
+        socket.send(type="subscribe", id="d", payload={"query": "{ hello }"})
+        while (message := await socket.receive())["id"] != "d":
+            pass
+        assert message["payload"]["data"] == {"hello": "world"}
 
 
 async def test_a_mutation_goes_on_when_its_client_goes(platform: Platform) -> None:
