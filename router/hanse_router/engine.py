@@ -86,7 +86,7 @@ class Engine:
         self.verifier = verifier
         self.revocations = revocations
         self.token_ends = token_ends
-        self._tokens = tokens
+        self.subgraph_tokens = tokens
         self._persisted = persisted
         self._limiter = limiter
         self._cache = cache
@@ -125,7 +125,7 @@ class Engine:
             supergraph,
             transports=self._transports.for_subgraphs({info.name: info.url for info in infos}),
             headers=SubgraphHeaders(
-                self.settings.headers, self._tokens, names, trace_context=self.settings.telemetry.trace_context
+                self.settings.headers, self.subgraph_tokens, names, trace_context=self.settings.telemetry.trace_context
             ),
             limiter=self._limiter,
             metrics=self.metrics,

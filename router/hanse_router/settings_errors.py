@@ -25,6 +25,8 @@ class ErrorSettings(Section):
             "DATABASE_BUSY",
             "FORBIDDEN",
             "NOT_FOUND",
+            "PASSWORD_NOT_FIRST",
+            "PASSWORD_QUEUE_FULL",
             "RATE_LIMITED",
             "REQUEST_TOO_LARGE",
             "SERVICE_UNAVAILABLE",

@@ -108,3 +108,6 @@ class IdentitySettings(Section):
     )
     token_seconds: int = Field(default=60, ge=5, description="Lifetime of a token, in seconds.")
     cache_size: int = Field(default=20_000, ge=1, description="Maximum number of callers whose tokens are cached.")
+    cache_bytes: int = Field(
+        default=100_000_000, ge=1_000_000, description="Maximum size of these tokens together, in bytes, about."
+    )

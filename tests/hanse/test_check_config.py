@@ -20,7 +20,8 @@ def check(path: Path) -> tuple[int, str]:
 def test_a_valid_file(tmp_path: Path) -> None:
     path = tmp_path / "router.yaml"
     path.write_text("limits: {max_depth: 7}")
-    assert check(path) == (0, f"{path}: valid\n")
+    environment = "environment development: GraphiQL on, introspection on, suggestions on, errors masked: none"
+    assert check(path) == (0, f"{path}: valid\n{environment}\n")
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,10 @@ import orjson
 import pytest
 
 from hanse_router.settings import RouterSettings
+from hanse_router.settings_errors import ErrorSettings
 from hanse_router.transports.protocol import FileAt
 from hanse_wire.settings import SettingsError
+from tests.docs.test_codes import error_codes
 from tests.e2e.processes import HANSE, run_to_end, running
 from tests.router.platform import ACCOUNTS, Endpoint, Platform
 
@@ -108,6 +110,11 @@ async def test_codes_made_for_clients_pass_with_the_listed_extensions(tmp_path: 
     (shown,) = await errors_of(tmp_path, {"message": "No.", "path": ["limited"], "extensions": extensions})
     assert shown["message"] == "No."
     assert shown["extensions"] == {"code": code, "fields": fields, "retryAfterSeconds": 3, "subgraph": "accounts"}
+
+
+def test_every_code_of_the_platform_s_subgraphs_passes() -> None:
+    codes = error_codes(ROOT / "subgraphs") | error_codes(ROOT / "shared" / "hanse_subgraph")
+    assert codes - set(ErrorSettings().codes) == set(), "add them to the default of `errors.codes`"
 
 
 @pytest.mark.usefixtures("production")

@@ -143,6 +143,16 @@ async def test_the_cache_of_tokens_is_bounded_by_bytes(tmp_path: Path) -> None:
     assert 5 < tokens.cached < 20
 
 
+async def test_the_tokens_for_subgraphs_are_bounded_by_bytes(tmp_path: Path) -> None:
+    platform = Platform(tmp_path, identity={"key_file": tmp_path / "router.json", "cache_bytes": 1_000_000})
+    for number in range(40):
+        headers = {"authorization": platform.issuer.bearer(sub=f"u{number}", scope="s" * 4_000)}
+        assert (await platform.post("{ caller }", headers=headers)).json["data"] == {"caller": f"u{number}"}
+    tokens = platform.router.engine.subgraph_tokens
+    assert tokens is not None
+    assert 5 < tokens.cached < 30
+
+
 def _signed(issuer: Issuer, header: bytes, payload: bytes) -> str:
     """A token of any header and payload, with a valid signature."""
     signed = _encoded(header) + b"." + _encoded(payload)

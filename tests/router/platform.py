@@ -214,7 +214,7 @@ class Platform:
         self.jwks = Published(self.issuer.key.public_jwks)
         self.subgraphs = {**endpoints(), **(replaced or {})}
         chosen = RouterSettings.load(
-            None, identity={"key_file": folder / "router.json"}, **{**settings, "jwt": jwt_settings(settings)}
+            None, **{"identity": {"key_file": folder / "router.json"}, **settings, "jwt": jwt_settings(settings)}
         )
         self.router: Router = create_router(
             chosen,

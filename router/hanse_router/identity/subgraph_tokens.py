@@ -49,6 +49,18 @@ class RouterKey(SigningKey):
         return key
 
 
+Caller = tuple[tuple[object, ...], str | None, str | None]  # claims, address, user agent
+TOKENS_OF_CALLER = 8  # subgraphs that one caller uses, about
+BYTES_WITHOUT_CLAIMS = 600  # of a token with its header
+
+
+def _weight(caller: Caller, tokens: CallerTokens) -> int:
+    """The size of a caller's tokens in bytes, about: their claims and user agent, in the key and in each token."""
+    claims, _, user_agent = caller
+    given = sum(len(str(claim)) for claim in claims) + len(user_agent or "")
+    return given + TOKENS_OF_CALLER * (BYTES_WITHOUT_CLAIMS + given * 4 // 3)
+
+
 class SubgraphTokens:
     """Signs and caches the tokens: one per caller and subgraph, used for half of its lifetime."""
 
@@ -56,11 +68,18 @@ class SubgraphTokens:
         self._clock = clock
         self._key = key
         self._settings = settings
-        self._callers: LruCache[tuple[object, ...], CallerTokens] = LruCache(settings.cache_size)
+        self._callers: LruCache[Caller, CallerTokens] = LruCache(
+            settings.cache_size, weigh=_weight, max_weight=settings.cache_bytes
+        )
+
+    @property
+    def cached(self) -> int:
+        """The number of callers whose tokens are cached."""
+        return len(self._callers)
 
     def of_caller(self, context: RequestContext) -> CallerTokens:
         """The caller's tokens signed so far, by subgraph."""
-        key = (context.principal.key, context.client_ip, context.user_agent)
+        key: Caller = (context.principal.key, context.client_ip, context.user_agent)
         tokens = self._callers.get(key)
         if tokens is None:
             tokens = {}
