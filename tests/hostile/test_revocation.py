@@ -160,7 +160,7 @@ async def test_an_unavailable_list_stays_in_force_and_is_open_by_default(
         assert len([one for one in warnings if "cannot read the revoked tokens" in one.getMessage()]) == 1
 
 
-async def test_a_stale_list_closes_the_door_where_the_settings_say_so(tmp_path: Path) -> None:
+async def test_tokens_are_refused_with_a_stale_list_where_the_settings_say_so(tmp_path: Path) -> None:
     published = Published()
     published.fails = True  # from the start
     async with running(tmp_path, published, when_stale="closed", max_age_seconds=0.5) as platform:
