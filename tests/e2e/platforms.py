@@ -40,8 +40,9 @@ def distributed(
         urls = {name: process.wait_for(r"(http://\S+)").group(1) for name, process in started.items()}
         supergraph = compose(data, urls)
         config = data / "router.yaml"
-        jwks = f"{urls['users'].removesuffix('/graphql')}/.well-known/jwks.json"
-        issuer = {"issuer": "hanse-users", "audiences": ["hanse"], "jwks_url": jwks}
+        lists = f"{urls['users'].removesuffix('/graphql')}/.well-known"
+        tokens = {"jwks_url": f"{lists}/jwks.json", "revocations_url": f"{lists}/revocations.json"}
+        issuer = {"issuer": "hanse-users", "audiences": ["hanse"], **tokens}
         config.write_text(
             json.dumps({"jwt": {"issuers": [issuer]}, "identity": {"key_file": str(data / "router-signing.json")}})
         )

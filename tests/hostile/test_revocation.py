@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -19,7 +20,9 @@ from hanse_router.identity.token_ends import TokenEnds
 from hanse_router.request import Principal
 from hanse_router.settings_identity import RevocationSettings
 from hanse_router.telemetry.metrics import Metrics
-from tests.hostile.callers import Caller, harbour
+from tests.e2e.client import Client
+from tests.e2e.platforms import distributed
+from tests.hostile.callers import LOGIN, PASSWORD, REGISTER, Caller, harbour
 from tests.hostile.probe import no_stall
 from tests.router.platform import Platform
 from tests.router.server.sockets import Socket
@@ -251,6 +254,26 @@ async def test_the_platform_refuses_tokens_within_seconds(tmp_path: Path, monkey
             await _until_refused(person)
         assert time.monotonic() - began < 10
         assert await admin.codes("{ me { id } }") == []
+
+
+@pytest.mark.timeout(180)
+async def test_a_router_of_its_own_refuses_tokens_within_seconds(tmp_path: Path) -> None:
+    with distributed(tmp_path, ["users"]) as (url, _):
+        async with aiohttp.ClientSession() as http:
+            anybody = Client(url, http)
+            new = {"username": "bosun", "email": "bosun@example.org", "password": PASSWORD}
+            made = (await anybody.data(REGISTER, input=new))["register"]
+            other = (await anybody.data(LOGIN, login="bosun"))["login"]
+            person = Client(url, http, made["accessToken"])
+            assert (await person.data("{ me { id } }"))["me"]["id"] == made["user"]["id"]
+            await Client(url, http, other["accessToken"]).data("mutation { logoutEverywhere }")
+
+            async def refused() -> bool:
+                return (await person.send("{ me { id } }"))[0] == 401
+
+            await eventually(refused)
+            again = (await anybody.data(LOGIN, login="bosun"))["login"]
+            assert (await Client(url, http, again["accessToken"]).data("{ me { id } }"))["me"] is not None
 
 
 async def _until_refused(person: Caller) -> None:
