@@ -24,6 +24,7 @@ class ErrorSettings(Section):
             "CONFLICT",
             "DATABASE_BUSY",
             "FORBIDDEN",
+            "MAIL_QUOTA_REACHED",
             "NOT_FOUND",
             "PASSWORD_NOT_FIRST",
             "PASSWORD_QUEUE_FULL",
