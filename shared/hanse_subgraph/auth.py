@@ -64,10 +64,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A principal and where they call from."""
+    """A principal, where they call from, and when their token was issued, in seconds since the epoch."""
 
     principal: Principal = ANONYMOUS
     client: Client = field(default_factory=Client)
+    issued_at: float = 0.0
 
 
 def open_keys(url: str) -> KeySet:
@@ -120,4 +121,5 @@ def _caller(claims: Mapping[str, Any]) -> Caller:
         scopes=frozenset((claims.get("scope") or "").split()),
         session_id=claims.get("sid"),
     )
-    return Caller(principal, Client(claims.get("client_ip"), claims.get("user_agent")))
+    client = Client(claims.get("client_ip"), claims.get("user_agent"))
+    return Caller(principal, client, float(claims.get("iat", 0)))

@@ -51,7 +51,7 @@ def create(settings: MediaSettings, platform: Platform = STANDALONE) -> Subgraph
     def add_routes(asgi: FastAPI) -> None:
         from subgraphs.media.routes import add_file_routes  # embedded mode starts sooner without FastAPI
 
-        add_file_routes(asgi, settings, uploads, tokens)
+        add_file_routes(asgi, settings, library, uploads, tokens)
 
     @asynccontextmanager
     async def opened() -> AsyncIterator[None]:

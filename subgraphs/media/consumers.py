@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.events.consumer import Handler
 from hanse_subgraph.events.envelope import Event
-from subgraphs.media.service import Library
+from subgraphs.media.service import Library, Revoked
 
 
 def handlers(library: Library) -> dict[str, Handler]:
@@ -18,4 +20,13 @@ def handlers(library: Library) -> dict[str, Handler]:
     async def product_deleted(session: AsyncSession, event: Event) -> None:
         await library.delete_product_images(session, event.subject)
 
-    return {"user.deleted": user_deleted, "product.deleted": product_deleted}
+    async def access_revoked(session: AsyncSession, event: Event) -> None:
+        data = event.data
+        revoked_at, expires_at = (datetime.fromisoformat(data[name]) for name in ("revokedAt", "expiresAt"))
+        await library.revoke_access(session, event.subject, Revoked(data["sessionId"], revoked_at, expires_at))
+
+    return {
+        "user.access_revoked": access_revoked,
+        "user.deleted": user_deleted,
+        "product.deleted": product_deleted,
+    }

@@ -62,6 +62,21 @@ class Owner(Base, table=True):
     added_at: datetime = moment_field()  # or last tried to
 
 
+class RevokedAccess(Base, table=True):
+    """Access tokens of a user, or of one session, that are revoked: those issued until `revoked_at`.
+
+    `POST /files` takes access tokens themselves, without the router. Distribution key: user_id.
+    """
+
+    __tablename__ = "revoked_access"
+
+    id: str = id_field(primary_key=True)
+    user_id: str = id_field(index=True)
+    session_id: str | None = id_field(default=None)
+    revoked_at: datetime = moment_field()
+    forget_at: datetime = moment_field(index=True)  # all of these tokens have expired
+
+
 class ProductImage(Base, table=True):
     """An image that a user set for a product. `place` is its position. Distribution key: product_id."""
 

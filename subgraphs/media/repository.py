@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from hanse_subgraph.db import insert_into
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage
+from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage, RevokedAccess
 
 _NEWEST_FIRST = (Key(col(Media.id), lambda row: row.id, descending=True),)
 
@@ -174,3 +174,22 @@ async def avatars(session: AsyncSession, user_ids: Collection[str]) -> dict[str,
 async def any_media(session: AsyncSession) -> bool:
     """Whether any file exists."""
     return await session.scalar(select(col(Media.id)).limit(1)) is not None
+
+
+async def add_revocation(session: AsyncSession, row: RevokedAccess) -> None:
+    """Store a revocation of access tokens."""
+    session.add(row)
+    await session.flush()
+
+
+async def revocations_of(session: AsyncSession, user_id: str, issued_at: datetime) -> Sequence[str | None]:
+    """The sessions of a user whose tokens of this time are revoked; None among them stands for all sessions."""
+    revoked = select(col(RevokedAccess.session_id)).where(
+        col(RevokedAccess.user_id) == user_id, col(RevokedAccess.revoked_at) >= issued_at
+    )
+    return (await session.scalars(revoked)).all()
+
+
+async def forget_revocations(session: AsyncSession, now: datetime) -> None:
+    """Delete the revocations of tokens that have all expired."""
+    await session.execute(delete(RevokedAccess).where(col(RevokedAccess.forget_at) <= now))

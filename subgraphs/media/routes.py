@@ -26,6 +26,7 @@ from subgraphs.media.http_errors import add_error_handlers, documented, error_re
 from subgraphs.media.models import MediaState
 from subgraphs.media.ranges import NotSatisfiable, byte_range
 from subgraphs.media.schema import WRITE
+from subgraphs.media.service import Library
 from subgraphs.media.settings import MediaSettings
 from subgraphs.media.upload_body import UploadBody
 from subgraphs.media.uploads import Uploads
@@ -55,6 +56,7 @@ objects = APIRouter(prefix=ROUTE, tags=["files"])
 class FileServices:
     """What the routes need. The HTTP application has it in its state."""
 
+    library: Library
     uploads: Uploads
     tokens: RouterTokens
     clock: Clock
@@ -76,7 +78,9 @@ class StoredFile(BaseModel):
     thumbnail_url: str | None
 
 
-def add_file_routes(asgi: FastAPI, settings: MediaSettings, uploads: Uploads, tokens: RouterTokens) -> None:
+def add_file_routes(
+    asgi: FastAPI, settings: MediaSettings, library: Library, uploads: Uploads, tokens: RouterTokens
+) -> None:
     """Add the routes under /files to the HTTP application. Signed URLs are served only for a local store."""
     asgi.add_middleware(
         CORSMiddleware,
@@ -86,7 +90,7 @@ def add_file_routes(asgi: FastAPI, settings: MediaSettings, uploads: Uploads, to
         expose_headers=["content-range", "accept-ranges", "etag", "content-disposition"],
         max_age=600,
     )
-    asgi.state.files = FileServices(uploads, tokens, utc_now)
+    asgi.state.files = FileServices(library, uploads, tokens, utc_now)
     add_error_handlers(asgi)
     asgi.include_router(files)
     if isinstance(uploads.store, LocalStore):
@@ -110,7 +114,10 @@ def get_local_store(services: Services) -> LocalStore:
 
 
 async def get_caller(
-    request: Request, services: Services, _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)]
+    request: Request,
+    subgraph: Subgraph,
+    services: Services,
+    _: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
     """The owner of the access token. Raises Unauthenticated."""
     try:
@@ -119,6 +126,8 @@ async def get_caller(
         raise Unauthenticated(
             "A valid access token is required in the header `authorization: Bearer <token>`."
         ) from error
+    async with subgraph.database.reading() as session:
+        await services.library.require_unrevoked(session, caller)
     address = request.client.host if request.client else None
     return Caller(caller.principal, Client(address, request.headers.get("user-agent")))
 

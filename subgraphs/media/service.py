@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from hanse_subgraph.auth import Principal
+from hanse_subgraph.auth import Caller, Principal
 from hanse_subgraph.clock import Clock, utc_now
-from hanse_subgraph.errors import NotFound, Problems
+from hanse_subgraph.errors import NotFound, Problems, Unauthenticated
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import known_id, new_id, parse_id
 from subgraphs.media import repository
@@ -20,10 +20,11 @@ from subgraphs.media.events import AvatarSet, MediaDeleted, MediaUploaded, Produ
 from subgraphs.media.file_names import safe_name
 from subgraphs.media.images import DISPLAYABLE
 from subgraphs.media.ingestion import Content
-from subgraphs.media.models import Media, MediaState
+from subgraphs.media.models import Media, MediaState, RevokedAccess
 from subgraphs.media.settings import MediaSettings
 
 MODERATE = "media:moderate"  # what the files of others need
+CLOCK_TOLERANCE = timedelta(minutes=5)  # how long after its expiry a token may be accepted, at most
 _MIME_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,62}/[A-Za-z0-9][\w.+-]{0,62}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -36,6 +37,15 @@ class Announcement:
     size_bytes: int
     mime_type: str
     sha256: str | None = None  # in hexadecimal
+
+
+@dataclass(frozen=True, slots=True)
+class Revoked:
+    """Access tokens that are revoked: those of one session (None: of all) issued until `revoked_at`."""
+
+    session_id: str | None
+    revoked_at: datetime
+    expires_at: datetime
 
 
 class Library:
@@ -104,6 +114,28 @@ class Library:
             raise NotFound("Media")
         await self._delete(session, [row])
         return row
+
+    async def revoke_access(self, session: AsyncSession, user_id: str, revoked: Revoked) -> None:
+        """Refuse these access tokens of a user from now on."""
+        row = RevokedAccess(
+            id=new_id(),
+            user_id=user_id,
+            session_id=revoked.session_id,
+            revoked_at=revoked.revoked_at,
+            forget_at=revoked.expires_at + CLOCK_TOLERANCE,
+        )
+        await repository.add_revocation(session, row)
+        await repository.forget_revocations(session, self._clock())
+
+    async def require_unrevoked(self, session: AsyncSession, caller: Caller) -> None:
+        """Raises Unauthenticated if the caller's access token is revoked."""
+        principal = caller.principal
+        if principal.user_id is None:
+            return
+        issued_at = datetime.fromtimestamp(caller.issued_at, UTC)
+        sessions = await repository.revocations_of(session, principal.user_id, issued_at)
+        if None in sessions or principal.session_id in sessions:
+            raise Unauthenticated("The access token was revoked. Sign in again.")
 
     async def delete_user_data(self, session: AsyncSession, user_id: str) -> None:
         """Delete all files of a deleted user."""

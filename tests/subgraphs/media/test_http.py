@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import time
 import tracemalloc
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +16,7 @@ import httpx
 import pytest
 from PIL import Image
 
+from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.http import http_app
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.subgraph_app import SubgraphApp
@@ -290,3 +293,29 @@ async def test_openapi_describes_the_routes(http: httpx.AsyncClient) -> None:
     assert list(stored) == [
         "id", "name", "mimeType", "sizeBytes", "sha256", "width", "height", "url", "thumbnailUrl"
     ]  # fmt: skip
+
+
+async def test_revoked_access_tokens_are_refused(
+    http: httpx.AsyncClient, issuer: SigningKeys, owner: Person, media: SubgraphApp
+) -> None:
+    user_id, now = str(owner.user_id), time.time() - 10
+    first, second = new_id(), new_id()
+    tokens = [access_token(issuer, user_id, sid=one, iat=now - 10) for one in (first, second)]
+    later = access_token(issuer, user_id, sid=first, iat=now + 5)
+
+    async def statuses() -> list[int]:
+        answers = [await http.post("/files?name=a.txt", content=TEXT, headers=one) for one in (*tokens, later)]
+        return [answer.status_code for answer in answers]
+
+    assert await statuses() == [201, 201, 201]
+    for session_id, expected in ((first, [401, 201, 201]), (None, [401, 401, 201])):
+        data = {"id": user_id, "sessionId": session_id, "revokedAt": _iso(now), "expiresAt": _iso(now + 900)}
+        assert media.events is not None
+        await media.events.append([Event(type="user.access_revoked", subject=user_id, source="/users", data=data)])
+        async with asyncio.timeout(10):
+            while await statuses() != expected:  # noqa: ASYNC110 - the consumer runs beside
+                await asyncio.sleep(0.05)
+
+
+def _iso(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat()
