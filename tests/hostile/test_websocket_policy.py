@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import orjson
+import aiohttp
 import pytest
 
+from tests.hostile.servers import served
 from tests.router.platform import Platform
 from tests.router.server.sockets import MODERN, Socket
 
@@ -15,9 +16,7 @@ HOST = "shop.example"
 OWN, LISTED, FOREIGN = "https://shop.example", "https://app.example", "https://evil.example"
 
 
-async def handshake(
-    platform: Platform, headers: dict[str, str], extensions: tuple[str, ...] = ()
-) -> list[dict[str, Any]]:
+async def handshake(platform: Platform, headers: dict[str, str]) -> list[dict[str, Any]]:
     """What the router answers to the upgrade request of a client that leaves at once."""
     scope = {
         "type": "websocket",
@@ -25,7 +24,6 @@ async def handshake(
         "headers": [(name.encode(), value.encode()) for name, value in {"host": HOST, **headers}.items()],
         "subprotocols": [MODERN],
         "client": ("10.1.1.1", 5000),
-        "extensions": {name: {} for name in extensions},
     }
     messages: list[dict[str, Any]] = [{"type": "websocket.connect"}, {"type": "websocket.disconnect", "code": 1000}]
     answers: list[dict[str, Any]] = []
@@ -69,11 +67,16 @@ async def test_the_origin_is_checked(
         assert b'hanse_refused_total{code="ORIGIN_NOT_ALLOWED"} 1.0' in platform.router.engine.metrics.exposition()
 
 
-async def test_a_server_that_can_tells_the_code(tmp_path: Path) -> None:
-    platform = Platform(tmp_path)
-    start, body = await handshake(platform, {"origin": FOREIGN}, ("websocket.http.response",))
-    assert start["status"] == 403
-    assert orjson.loads(body["body"])["errors"][0]["extensions"]["code"] == "ORIGIN_NOT_ALLOWED"
+async def test_a_real_server_answers_403_and_logs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async with served(Platform(tmp_path).router) as server, aiohttp.ClientSession() as http:
+        url = f"http://127.0.0.1:{server.port}/graphql"
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await http.ws_connect(url, protocols=[MODERN], headers={"origin": FOREIGN})
+        assert refused.value.status == 403
+        own = {"origin": f"http://127.0.0.1:{server.port}"}
+        async with http.ws_connect(url, protocols=[MODERN], headers=own) as socket:
+            assert socket.protocol == MODERN
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == []
 
 
 @pytest.mark.parametrize(("credentials", "caller"), [(True, "u1"), (False, "nobody")])

@@ -70,7 +70,8 @@ class WebSocketEndpoint:
         await receive()  # websocket.connect
         headers = request_headers(scope)
         if not self._origins.allow(headers):
-            await self._refuse(scope, send, OriginRefused())
+            self._engine.refused(OriginRefused())
+            await send({"type": "websocket.close", "code": 1000, "reason": ""})  # before accept: HTTP 403
             return
         protocol = choose_subprotocol(scope.get("subprotocols") or ())
         await send({"type": "websocket.accept", "subprotocol": protocol.name if protocol else None})
@@ -85,17 +86,6 @@ class WebSocketEndpoint:
             code = await connection.serve()
         if self._log.enabled:
             self._log.write(scope, headers, status=code, seconds=time.perf_counter() - began)
-
-    async def _refuse(self, scope: Scope, send: Send, error: RouterError) -> None:
-        """Answer the handshake with an HTTP error; without a body where the server cannot send one."""
-        self._engine.refused(error)
-        if "websocket.http.response" not in scope.get("extensions", {}):
-            await send({"type": "websocket.close", "code": 1000, "reason": ""})  # before accept: HTTP 403
-            return
-        body = Response(errors=error.formatted()).encode()
-        head = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-        await send({"type": "websocket.http.response.start", "status": error.http_status, "headers": head})
-        await send({"type": "websocket.http.response.body", "body": body})
 
 
 class _Connection:
