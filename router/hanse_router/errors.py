@@ -21,7 +21,7 @@
     │   ├── UnknownOperation     OPERATION_RESOLUTION_FAILURE
     │   ├── LimitExceeded        MAX_DEPTH_LIMIT, MAX_ALIASES_LIMIT, MAX_TOKENS_LIMIT, MAX_FIELDS_LIMIT,
     │   │                        MAX_ROOT_FIELDS_LIMIT, MAX_OPERATIONS_LIMIT, MAX_DIRECTIVES_LIMIT,
-    │   │                        MAX_DOCUMENT_SIZE_LIMIT, QUERY_TOO_COMPLEX
+    │   │                        MAX_DOCUMENT_SIZE_LIMIT, MAX_VARIABLES_LIMIT, QUERY_TOO_COMPLEX
     │   ├── CostTooHigh          COST_ESTIMATED_TOO_EXPENSIVE
     │   ├── SlicingArgumentRequired SLICING_ARGUMENT_REQUIRED
     │   └── UnplannableOperation QUERY_PLANNING_FAILED          500

@@ -28,6 +28,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
 from hanse_router.prepare.authorize import Denial
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook
+from hanse_router.prepare.variables import ManyWrongVariables, check_size
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
@@ -137,7 +138,7 @@ class Pipeline:
 
     async def _admit(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Admitted:
         """Check variables, authorization, rate limits and cost of one request. Raises RouterError."""
-        variables = operation.coerce(request.variables)
+        variables = await self._variables(operation, request, context) if request.variables else operation.coerce(None)
         denial = operation.authorization.denial(context.principal)
         if denial is None:
             denial = await self.preparation.denial(operation, context)
@@ -154,6 +155,18 @@ class Pipeline:
         files = operation.files_in(variables) if isinstance(request, UploadRequest) else None
         call = Call(self.transports, self._headers.bound(context), files, context.request_id)
         return Admitted(operation, compiled, variables, denial, context, call, estimated)
+
+    async def _variables(
+        self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
+    ) -> Mapping[str, Any]:
+        """The variables of a request, coerced. Raises RouterError."""
+        assert request.variables is not None
+        check_size(request.variables, self._settings.limits.max_variable_values)
+        try:
+            return operation.coerce(request.variables)
+        except ManyWrongVariables as wrong:
+            explain = wrong.explain
+        raise await self.preparation.explained(explain, context)
 
     def _respond(self, admitted: Admitted) -> Awaitable[Response]:
         """The response, with its actual cost where that is counted."""

@@ -14,7 +14,7 @@ from typing import Any
 from graphql import GraphQLSchema
 
 from hanse_router.caching.responses import Caching, ResponseCache
-from hanse_router.errors import LimitExceeded, RouterError, UnplannableOperation
+from hanse_router.errors import LimitExceeded, RouterError, UnplannableOperation, VariablesRefused
 from hanse_router.execute.compile import CompiledPlan
 from hanse_router.execute.introspect import Introspections
 from hanse_router.execute.limits import ExecutionLimits
@@ -152,6 +152,10 @@ class Preparation:
         """Make the part of a plan that depends on variables."""
         key = (compiled, compiled.choice(variables))
         await self._off_loop.run(key, caller_of(context), partial(compiled.variant, variables))
+
+    async def explained(self, explain: Callable[[], VariablesRefused], context: RequestContext) -> VariablesRefused:
+        """The errors of many variables."""
+        return await self._off_loop.run(explain, caller_of(context), explain)
 
     def documents(self, limit: int) -> list[Document]:
         """The most recently used documents, the last one last."""

@@ -105,6 +105,9 @@ class LimitSettings(Section):
         ge=1,
         description="Maximum number of steps to plan an operation. A step is one option that the planner looks at.",
     )
+    max_variable_values: int = Field(
+        default=20_000, ge=1, description="Maximum number of values in variables, in lists and objects too."
+    )
     max_waiting_documents: int = Field(
         default=100,
         ge=1,

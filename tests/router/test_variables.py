@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hanse_router.errors import VariablesRefused
-from hanse_router.prepare.variables import prepare_variables
+from hanse_router.prepare.variables import ManyWrongVariables, prepare_variables
 
 API = build_schema("""
   enum Colour { RED GREEN }
@@ -106,5 +106,6 @@ def test_a_value_nested_beyond_all_measure_is_refused() -> None:
     value: dict[str, Any] = {"x": 1}
     for _ in range(3000):
         value = {"x": 1, "near": [value]}
-    with pytest.raises(VariablesRefused):
+    with pytest.raises(ManyWrongVariables) as wrong:
         prepare_variables(definitions("$p: Point"), API)({"p": value})
+    assert isinstance(wrong.value.explain(), VariablesRefused)

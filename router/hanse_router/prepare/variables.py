@@ -7,6 +7,7 @@ need not be fast.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from graphql import (
@@ -23,9 +24,10 @@ from graphql import (
     value_from_ast_untyped,
 )
 
-from hanse_router.errors import VariablesRefused
+from hanse_router.errors import LimitExceeded, VariablesRefused
 
 MAX_VARIABLE_ERRORS = 20
+_FEW = 200  # values that are explained in a few milliseconds
 INT_MAX = 2**31 - 1
 INT_MIN = -(2**31)
 
@@ -39,12 +41,43 @@ class _Wrong(Exception):
     """The value is not of its type."""
 
 
+class ManyWrongVariables(Exception):
+    """Many values, of which one is wrong. `explain` finds the errors, which takes too long for the event loop."""
+
+    def __init__(self, explain: Callable[[], VariablesRefused]) -> None:
+        super().__init__("a value is not of its type")
+        self.explain = explain
+
+
+def count_values(variables: Mapping[str, Any], maximum: int) -> int:
+    """The number of values in lists and objects of variables. Counts no further than just above the maximum."""
+    total = 0
+    pending: list[Any] = [variables]
+    while pending and total <= maximum:
+        held = pending.pop()
+        total += len(held)
+        if total <= maximum:
+            values = held.values() if isinstance(held, dict) else held
+            pending += [value for value in values if isinstance(value, list | dict)]
+    return total
+
+
+def check_size(variables: Mapping[str, Any], maximum: int) -> None:
+    """Raises LimitExceeded if the variables hold more values than the maximum, `limits.max_variable_values`."""
+    if count_values(variables, maximum) > maximum:
+        raise LimitExceeded(
+            f"The variables have more than {maximum} values, the maximum (limits.max_variable_values).",
+            code="MAX_VARIABLES_LIMIT",
+        )
+
+
 def prepare_variables(
     definitions: Sequence[VariableDefinitionNode], api_schema: GraphQLSchema, *, suggestions: bool = True
 ) -> CoerceVariables:
     """A function that checks and coerces the variables of a request, adds defaults and drops unknown ones.
 
-    It raises VariablesRefused with the place of each variable that is missing or wrong. Defaults inside of input
+    It raises VariablesRefused with the place of each variable that is missing or wrong; ManyWrongVariables if finding
+    them takes long. Defaults inside of input
     objects are left to the subgraphs, who own them.
     """
     if not definitions:
@@ -71,6 +104,8 @@ def prepare_variables(
                 elif required:
                     raise _Wrong
         except (_Wrong, RecursionError):
+            if count_values(source, _FEW) > _FEW:
+                raise ManyWrongVariables(partial(_refusal, source)) from None
             raise _refusal(source) from None
         return values
 
