@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import socket
+import time
 from pathlib import Path
 
 from tests.e2e.processes import HANSE, running
-from tests.hostile.servers import client, exchange
+from tests.hostile.servers import DEADLINE, client, exchange
 from tests.router.platform import supergraph_sdl
 
 HEAD = b"GET /health/live HTTP/1.1\r\nhost: x\r\nconnection: close\r\n"
@@ -46,6 +48,23 @@ async def check_limits(port: int) -> None:
         assert json.loads(body) == {"status": "live"}
 
 
+async def never_read(port: int, path: str) -> None:
+    """Ask for a large file several times, read nothing, and wait until the server ends the connection."""
+    with socket.socket() as small:
+        small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        small.connect(("127.0.0.1", port))
+        request = get(path).replace(b"connection: close\r\n", b"")
+        small.sendall(request * 16)
+        deadline = time.monotonic() + DEADLINE
+        try:
+            while time.monotonic() < deadline:
+                small.sendall(b"\r\n")
+                await asyncio.sleep(0.05)
+        except ConnectionError:
+            return
+    raise AssertionError("the server waits for a client that does not read")
+
+
 async def test_the_router(tmp_path: Path) -> None:
     (tmp_path / "supergraph.graphql").write_text(supergraph_sdl())
     operations = free_port()
@@ -53,6 +72,8 @@ async def test_the_router(tmp_path: Path) -> None:
         "HANSE_ROUTER_IDENTITY__KEY_FILE": str(tmp_path / "key.json"),
         "HANSE_ROUTER_SERVER__HEAD_SECONDS": "0.5",
         "HANSE_ROUTER_SERVER__MAX_HEADERS": "20",
+        "HANSE_ROUTER_SERVER__WRITE_SECONDS": "0.5",
+        "HANSE_ROUTER_SERVER__MIN_BYTES_PER_SECOND": "100000000",
         "HANSE_ROUTER_OPERATIONS__PORT": str(operations),
         "HANSE_ROUTER_OPERATIONS__PAGES": '["metrics", "graphiql"]',
     }
@@ -69,6 +90,10 @@ async def test_the_router(tmp_path: Path) -> None:
         assert b"text/html" in await exchange(operations, BROWSER)
         assert b"text/html" not in await exchange(port, BROWSER.replace(b"GET / ", b"GET /graphql "))
         assert b"metrics" not in await exchange(port, get("/"))
+        script = re.search(rb'src="\.(/graphiql/[^"]+\.js)"', await exchange(operations, BROWSER))
+        assert script is not None
+        await never_read(operations, script[1].decode())
+        assert status(await exchange(operations, HEAD + b"\r\n")) == 200
 
 
 async def test_a_subgraph(tmp_path: Path) -> None:
