@@ -132,16 +132,16 @@ class EntityInput:
 class ContextVariable:
     """A variable whose value comes from an object above each entity of a group (`@fromContext`).
 
-    That object is the one on the way to the entity after the first `depth` steps of the group's path; a group with
-    context variables has one path only, and its fetch no other group. The value is the only leaf of `required`,
-    whatever fields or fragments it is below, read from the response tree; null if there is none. Entities whose values
-    differ cannot share an `_entities` field: each set of values gets one of its own, under an alias, in the same
-    request (`AliasedOperation`). `type` is the variable's type.
+    That object is the one on the way to the entity after the first steps of the group's path: `depths` has their number
+    for each path of the group. A fetch whose group has context variables has no other group. The value is the only leaf
+    of `required`, whatever fields or fragments it is below, read from the response tree; null if there is none.
+    Entities whose values differ cannot share an `_entities` field: each set of values gets one of its own, under an
+    alias, in the same request (`AliasedOperation`). `type` is the variable's type.
     """
 
     variable: str
     type: str
-    depth: int
+    depths: tuple[int, ...]
     required: tuple[Required, ...]
 
 

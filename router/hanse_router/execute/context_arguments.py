@@ -33,22 +33,33 @@ class ContextInput:
     """Builds the batches of one entity group with context variables."""
 
     def __init__(self, group: EntityGroup, group_input: GroupInput) -> None:
-        (self._path,) = group.paths
         self._input = group_input
-        contexts = sorted(group.contexts, key=lambda context: context.depth)
-        self._contexts = [(context.variable, context.depth, reader(context.required)) for context in contexts]
+        self._walks = [_Walk(group, number) for number in range(len(group.paths))]
 
     def batches(self, root: Object) -> list[tuple[Values, Batch]]:
         """The values of the variables, each with the batch of its entities."""
-        parts: dict[bytes, tuple[dict[str, Any], list[Object]]] = {}
-        for values, targets in self._walk(root, 0, 0, {}):
-            parts.setdefault(encode(values), (values, []))[1].extend(targets)
-        batches = [(values, self._input.batch_of([targets])) for values, targets in parts.values()]
+        parts: dict[bytes, tuple[Values, list[list[Object]]]] = {}
+        for number, walk in enumerate(self._walks):
+            for values, targets in walk.targets(root):
+                key = encode(dict(sorted(values.items())))
+                parts.setdefault(key, (values, [[] for _ in self._walks]))[1][number].extend(targets)
+        batches = [(values, self._input.batch_of(targets)) for values, targets in parts.values()]
         return [(values, batch) for values, batch in batches if batch.representations]
 
-    def _walk(
-        self, node: Object, depth: int, number: int, values: dict[str, Any]
-    ) -> Iterator[tuple[dict[str, Any], list[Object]]]:
+
+class _Walk:
+    """The way along one path of a group, which collects the values above."""
+
+    def __init__(self, group: EntityGroup, number: int) -> None:
+        self._path = group.paths[number]
+        contexts = sorted(group.contexts, key=lambda context: context.depths[number])
+        self._contexts = [(context.variable, context.depths[number], reader(context.required)) for context in contexts]
+
+    def targets(self, root: Object) -> Iterator[tuple[Values, list[Object]]]:
+        """The objects at the path by the values above them."""
+        return self._walk(root, 0, 0, {})
+
+    def _walk(self, node: Object, depth: int, number: int, values: Values) -> Iterator[tuple[Values, list[Object]]]:
         if number == len(self._contexts):
             yield values, objects_at(node, self._path[depth:])
             return

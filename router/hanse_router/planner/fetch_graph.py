@@ -146,7 +146,7 @@ class FetchNode:
         if argument in self.contexts:
             return
         variable = f"context_{self.id}_{len(self.contexts)}"
-        self.contexts[argument] = ContextVariable(variable, argument.type, depth, required)
+        self.contexts[argument] = ContextVariable(variable, argument.type, (depth,), required)
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:
         """Add fields to the representations."""

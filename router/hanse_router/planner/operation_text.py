@@ -44,7 +44,7 @@ def aliased_operation(
     parameters = [f"${group.variable}_{number}: [_Any!]!"]
     parameters += [f"${context.variable}_{number}: {context.type}" for context in group.contexts]
     names = {context.variable: f"${context.variable}_{number}" for context in group.contexts}
-    selections = _renamed(group.selections, names)
+    selections = renamed(group.selections, names)
     numbered = replace(group, alias=f"_e{number}", variable=f"{group.variable}_{number}", selections=selections)
     return AliasedOperation(
         OperationKind.QUERY.value if name is None else f"{OperationKind.QUERY.value} {name}",
@@ -54,14 +54,14 @@ def aliased_operation(
     )
 
 
-def _renamed(selections: tuple[Selection, ...], names: Mapping[str, str]) -> tuple[Selection, ...]:
-    """The selections with other names of some variables, but not in texts."""
+def renamed(selections: tuple[Selection, ...], names: Mapping[str, str]) -> tuple[Selection, ...]:
+    """The selections with other names of some variables in arguments, but not in texts. New names have their `$`."""
 
     def of_match(found: re.Match[str]) -> str:
         return names.get(found[1], found[0]) if found[1] else found[0]
 
     def of_one(selection: Selection) -> Selection:
-        inner = _renamed(selection.selections, names)
+        inner = renamed(selection.selections, names)
         if isinstance(selection, InlineFragment):
             return replace(selection, selections=inner)
         return replace(selection, selections=inner, arguments=_TEXT_OR_VARIABLE.sub(of_match, selection.arguments))

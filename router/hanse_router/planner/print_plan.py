@@ -125,8 +125,9 @@ def _group(group: EntityGroup) -> Iterator[str]:
     override = ", tells the type" if group.typename_override else ""
     yield f"Entities at {' and '.join(path_text(path) for path in group.paths)}{conditions}{override} {{"
     for context in group.contexts:
-        above = path_text(group.paths[0][: context.depth])
-        yield f"  ${context.variable} from {above or 'the root'} {{ {_required(context.required)} }}"
+        paths = zip(group.paths, context.depths, strict=True)
+        above = dict.fromkeys(path_text(path[:depth]) or "the root" for path, depth in paths)
+        yield f"  ${context.variable} from {' and '.join(above)} {{ {_required(context.required)} }}"
     for entity_input in group.inputs:
         yield f"  {_input(entity_input)} =>"
     yield from _indent(_selections(group.selections))
@@ -238,7 +239,7 @@ def _group_json(group: EntityGroup) -> dict[str, Any]:
         "conditions": _alternatives_json(group.conditions),
         "typenameOverride": group.typename_override,
         "contexts": [
-            {"variable": c.variable, "type": c.type, "depth": c.depth, "required": _required(c.required)}
+            {"variable": c.variable, "type": c.type, "depths": list(c.depths), "required": _required(c.required)}
             for c in group.contexts
         ],
     }

@@ -112,3 +112,24 @@ async def test_fields_with_other_contexts_share_a_request(graph: Federation) -> 
         {"first": f"f{n}", "second": f"s{n}"} for n in range(4)
     ]
     assert len(graph.sent["a"]) == 2
+
+
+async def test_entities_at_several_paths_share_a_request(graph: Federation) -> None:
+    """The value above each place is its own, whatever the depth; equal ones share an alias."""
+    sdl = SDL.replace("parents: [P]", "parents: [P] parent: P")
+    graph = Federation(a=sdl, b="type Query { other: Int }")
+    children = Children(3, 3)
+
+    def reply(body: dict[str, Any]) -> Any:
+        if "_entities" in body["query"]:
+            return children(body)
+        return {"data": {"parents": parents(3, 3), "parent": {"id": "9", "size": 2, "child": {"id": "9"}}}}
+
+    response = await graph.answer("{ parents { child { first } } parent { child { first } } }", a=reply)
+    assert response["data"] == {
+        "parents": [{"child": {"first": f"{n} {{'by': {n}}}"}} for n in range(3)],
+        "parent": {"child": {"first": "9 {'by': 2}"}},
+    }
+    assert len(graph.sent["a"]) == 2
+    lists = [value for value in graph.sent["a"][1]["variables"].values() if isinstance(value, list)]
+    assert sorted(len(value) for value in lists) == [1, 1, 2]

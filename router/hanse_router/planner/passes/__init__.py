@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from hanse_router.planner.budget import Budget
+from hanse_router.planner.passes.merge_contexts import merge_contexts
 from hanse_router.planner.passes.merge_groups import merge_groups
 from hanse_router.planner.passes.merge_siblings import merge_siblings
 from hanse_router.planner.passes.wait_to_merge import wait_to_merge
@@ -16,6 +17,7 @@ Pass = Callable[[list[Request], Budget], list[Request]]
 PASSES: tuple[Pass, ...] = (
     wait_to_merge,
     merge_siblings,
+    merge_contexts,
     merge_groups,
     add_wire_aliases,
 )
