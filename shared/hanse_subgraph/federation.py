@@ -28,6 +28,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types import ExecutionContext, Info
 from strawberry.types.base import StrawberryObjectDefinition
 
+from hanse_subgraph.argument_limits import limit_arguments
 from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
 from hanse_subgraph.scalars import DATE_TIME_SCALAR, JSON_SCALAR
@@ -80,6 +81,7 @@ class SubgraphSchema(strawberry.federation.Schema):
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
         config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR, JSON: JSON_SCALAR})
         super().__init__(**options, extensions=[DocumentCache], config=config)
+        limit_arguments(known.implementation for known in self.schema_converter.type_map.values())
         self._find_reference_resolvers()
 
     @property

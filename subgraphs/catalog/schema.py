@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from hanse_subgraph.argument_limits import max_length
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.ids import known_id
 from hanse_subgraph.list_size import list_size
@@ -26,7 +27,11 @@ from subgraphs.catalog.repository import ProductFilter, ProductSort
 from subgraphs.catalog.types import CatalogInfo, Category, Product, ProductFilterInput, ProductId, Reservation, User
 
 Search = Annotated[
-    str | None, strawberry.argument(description="Words to search for in the products. The last word can be a prefix.")
+    str | None,
+    strawberry.argument(
+        description="Words to search for in the products, up to 200 characters. The last word can be a prefix.",
+        metadata=max_length(200),
+    ),
 ]
 CategoryPath = Annotated[
     str | None, strawberry.argument(description="The path of a category. Includes its subcategories.")

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import strawberry
 
+from hanse_subgraph.argument_limits import max_length
 from hanse_subgraph.clock import utc_now
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.list_size import list_size
@@ -52,7 +53,11 @@ class Query:
         before: Before = None,
         search: Annotated[
             str | None,
-            strawberry.argument(description="Text contained in the username, email address, first name or last name."),
+            strawberry.argument(
+                description="Text contained in the username, email address, first name or last name: up to 200 "
+                "characters.",
+                metadata=max_length(200),
+            ),
         ] = None,
         role: Annotated[Role | None, strawberry.argument(description="Only users with this role.")] = None,
         state: Annotated[
