@@ -89,8 +89,12 @@ CASES: dict[str, Case] = {
 
 def _encoded(replies: dict[str, Reply]) -> dict[str, Reply]:
     """The same replies, encoded once."""
-    encoded = {name: json.dumps(reply({})).encode() for name, reply in replies.items()}
-    return {name: lambda _, body=body: body for name, body in encoded.items()}  # type: ignore[misc]
+    return _constant(**{name: json.dumps(reply({})).encode() for name, reply in replies.items()})
+
+
+def _constant(**bodies: bytes) -> dict[str, Reply]:
+    """Subgraphs that always reply the same bytes."""
+    return {name: lambda _, body=body: body for name, body in bodies.items()}  # type: ignore[misc]
 
 
 async def _calls(compiled: CompiledPlan, graph: Federation, replies: dict[str, Reply]) -> int:
@@ -198,3 +202,26 @@ async def test_entities_at_many_response_paths_do_not_multiply_the_work(runs: in
     async with no_stall():
         response = json.loads(await graph.run(compiled, **constant))
     assert [error["extensions"]["code"] for error in response["errors"]] == ["RESPONSE_TOO_LARGE"]
+
+
+@pytest.mark.parametrize("runs", [0, 2], ids=["general path", "fast path"])
+async def test_values_that_are_nested_too_deeply(runs: int) -> None:
+    """A depth that can be decoded may be too deep for what comes later: encoding, copying, another stack."""
+    graph = Federation(
+        a='scalar Any type Query { users: [User] other: User any: Any } type User @key(fields: "id") { id: Any! }',
+        b='scalar Any type User @key(fields: "id") { id: Any! name: Any }',
+    )
+    compiled = graph.compiled("{ any users { id name } other { name } }")
+    plain: dict[str, Reply] = {
+        "a": lambda _: {"data": {"any": 1, "users": [{"id": 1}], "other": {"id": 1}}},
+        "b": lambda _: {"data": {"_entities": [{"name": 1}]}},
+    }
+    for depth in (*range(500, 1_000, 10), 3_000, 1_000_000):
+        nested = b"[" * depth + b"]" * depth
+        first = b'{"data":{"any":%b,"users":[{"id":%b}],"other":{"id":1}}}' % (nested, nested)
+        second = b'{"data":{"_entities":[{"name":%b},{"name":1}]}}' % nested
+        for _ in range(runs):
+            await graph.run(compiled, **plain)
+        response = (await graph.run(compiled, **_constant(a=first, b=second))).decode()
+        assert response.startswith('{"data":')
+        assert depth < 1_000 or '"SUBGRAPH_MALFORMED_RESPONSE"' in response

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from hanse_router.execute.entities import encode
-from hanse_router.execute.errors import Error
+from hanse_router.execute.errors import MALFORMED, Error
 
 
 class Freshness(msgspec.Struct, frozen=True, gc=False):
@@ -25,6 +25,11 @@ class Freshness(msgspec.Struct, frozen=True, gc=False):
 
 
 NOT_REUSABLE = Freshness()
+
+
+def nested_too_deeply() -> list[Error]:
+    """The errors of a response with a value, of a custom scalar mostly, that cannot be encoded."""
+    return [{"message": "A subgraph's value is nested too deeply.", "extensions": {"code": MALFORMED}}]
 
 
 class _Body(msgspec.Struct, gc=False):
@@ -53,5 +58,9 @@ class Response(msgspec.Struct, eq=False, gc=False):
         """The response as JSON. The first call encodes it; change nothing afterwards."""
         encoded = self.encoded
         if encoded is None:
-            encoded = self.encoded = encode(_Body(self.data, self.errors or msgspec.UNSET, self.extensions))
+            try:
+                encoded = encode(_Body(self.data, self.errors or msgspec.UNSET, self.extensions))
+            except RecursionError:
+                encoded = encode(_Body(None, nested_too_deeply(), msgspec.UNSET))
+            self.encoded = encoded
         return encoded

@@ -19,7 +19,7 @@ from hanse_router.execute.fetch import CompiledFetch, Replies, send
 from hanse_router.execute.heavy import HEAVY_BYTES, Result, in_worker
 from hanse_router.execute.project import project
 from hanse_router.execute.read_reply import read_reply
-from hanse_router.execute.response import Response
+from hanse_router.execute.response import Response, nested_too_deeply
 from hanse_router.execute.schedule import run_steps
 from hanse_router.transports.errors import TransportError
 
@@ -44,9 +44,7 @@ async def run(compiled: CompiledPlan, variables: Mapping[str, Any], call: Call) 
             return response
     else:
         compiled.metrics.general.value += 1
-    execution = Execution(variant, variables, call, replies)
-    await execution.fetch_all()
-    return await execution.response()
+    return await Execution(variant, variables, call, replies).response()
 
 
 class Execution:
@@ -70,24 +68,24 @@ class Execution:
         self.root: Object = {}
         self.errors = ErrorList(variant.limits.max_errors)
 
-    async def fetch_all(self) -> None:
-        """Execute every fetch of the plan."""
-        await run_steps(self._variant.steps, self._variant.unblocks, self._perform)
-
     async def write_root(self, fetch: CompiledFetch, encoded: bytes) -> None:
         """Write a root fetch's reply into the response tree."""
         self._size += len(encoded)
         await self._do(partial(self._receive, fetch, (), encoded))
 
     async def response(self) -> Response:
-        """The response, complete."""
-        introspection = self._variant.introspection
-        if introspection is not None:
-            data, errors = await self._variant.introspections.answer(introspection, self._variables)
-            self.root.update(data)
-            for error in errors:
-                self.errors.add(error)
-        return await self._do(self._complete)
+        """Execute every fetch of the plan, and complete the response."""
+        variant = self._variant
+        try:
+            await run_steps(variant.steps, variant.unblocks, self._perform)
+            if variant.introspection is not None:
+                data, errors = await variant.introspections.answer(variant.introspection, self._variables)
+                self.root.update(data)
+                for error in errors:
+                    self.errors.add(error)
+            return await self._do(self._complete)
+        except RecursionError:
+            return Response(None, nested_too_deeply())
 
     async def _do(self, work: Callable[[], Result]) -> Result:
         """Do a piece of work on the response tree: one at a time, in a worker thread once the tree is large."""

@@ -23,9 +23,7 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
     variant = compiled.variant(variables)
     primary = variant.primary
     if primary is None:  # `subscription { __typename }` and the like: one response
-        execution = Execution(variant, variables, call)
-        await execution.fetch_all()
-        yield await execution.response()
+        yield await Execution(variant, variables, call).response()
         return
     transport = call.transports.get(primary.subgraph)
     try:
@@ -38,7 +36,6 @@ async def subscribe(compiled: CompiledPlan, variables: Mapping[str, Any], call: 
             async for event in events:
                 execution = Execution(variant, variables, call)
                 await execution.write_root(primary, event)
-                await execution.fetch_all()
                 yield await execution.response()
     except TransportError as error:
         yield Response(None, [fetch_error(str(error), error.code, primary.subgraph, None)])

@@ -42,9 +42,7 @@ async def compare_paths(compiled: CompiledPlan, variables: Mapping[str, Any], ne
 
 
 async def _general(variant: Variant, variables: Mapping[str, Any], call: Call, replies: Replies) -> Response:
-    execution = Execution(variant, variables, call, replies)
-    await execution.fetch_all()
-    return await execution.response()
+    return await Execution(variant, variables, call, replies).response()
 
 
 def fast_paths(variant: Variant) -> list[FastPath]:

@@ -91,7 +91,7 @@ class FastPath:
             if self._runs % _SAMPLE_INTERVAL == _FIRST_SAMPLE:
                 self.repeated = repeated_fields(self.layout.root, run.root)
             self._program.code.encode_shared(run.lists)
-        except Fallback:
+        except (Fallback, RecursionError):
             run.broken = True
         except Exception:
             run.defect()

@@ -123,7 +123,7 @@ class Run:
             batches = [batch(self.root, self.lists) for batch in self._program.code.represent[fetch.id]]
             if any(targets for _, targets in batches):
                 return fetch.body(self._variables, [sent for sent, _ in batches]), batches
-        except Fallback:
+        except (Fallback, RecursionError):
             self.broken = True
         except Exception:
             self.defect()
