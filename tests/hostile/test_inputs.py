@@ -10,6 +10,7 @@ import pytest
 
 from hanse_subgraph.pagination import encode_cursor
 from tests.hostile.callers import harbour
+from tests.hostile.probe import no_stall
 
 BEFORE_ALL, AFTER_ALL = "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"
 SERIES = (
@@ -19,7 +20,12 @@ CREATE_TASK = 'mutation ($at: DateTime) { createTask(input: {title: "Sails", due
 CREATE_KEY = 'mutation ($at: DateTime) { createApiKey(name: "k", scopes: [], expiresAt: $at) { secret } }'
 TASKS_DUE = "query ($at: DateTime) { myTasks(filter: {dueAfter: $at}) { totalCount } }"
 WRITE_LOG = 'mutation ($data: JSON!) { writeLogEntry(name: "n", level: INFO, data: $data) { data } }'
+PASSWORD = "a-long-quiet-harbour"
+REGISTER = "mutation ($x: RegisterInput!) { register(input: $x) { accessToken } }"
+CHANGE = "mutation ($x: UpdateProfileInput!) { updateProfile(input: $x) { id } }"
+CREATE_KEY_OF = 'mutation ($x: [String!]!) { createApiKey(name: "k", scopes: $x) { secret } }'
 UUID = "0190b2a4-0000-7000-8000-000000000000"
+SET_IMAGES = f'mutation ($x: [ID!]!) {{ setProductImages(productId: "{UUID}", mediaIds: $x) {{ id }} }}'
 
 
 @pytest.mark.timeout(120)
@@ -95,6 +101,32 @@ async def test_json_that_cannot_be_stored(tmp_path: Path, monkeypatch: pytest.Mo
         assert await admin.codes(inline) == ["BAD_USER_INPUT"]
         fine = {"a": [2**63 - 1, -(2**63), 0.5, None, True, "x"]}
         assert (await admin.data(WRITE_LOG, data=fine))["writeLogEntry"]["data"] == fine
+
+
+@pytest.mark.timeout(120)
+@pytest.mark.parametrize(
+    ("operation", "variables"),
+    [
+        ("query ($x: String) { products(search: $x) { totalCount } }", {"x": "rope " * 20_000}),
+        ("query ($x: String) { products(search: $x) { totalCount } }", {"x": "x" * 900_000}),
+        ("query ($x: String) { users(search: $x) { totalCount } }", {"x": "x" * 900_000}),
+        (REGISTER, {"x": {"email": "x" * 900_000 + "@example.org", "username": "ben", "password": PASSWORD}}),
+        (REGISTER, {"x": {"email": "b@example.org", "username": "x" * 900_000, "password": PASSWORD}}),
+        (REGISTER, {"x": {"email": "b@example.org", "username": "ben", "password": "x" * 900_000}}),
+        (CHANGE, {"x": {"phone": "1" * 900_000}}),
+        (CREATE_KEY_OF, {"x": ["users:write"] * 40_000}),
+        (SET_IMAGES, {"x": [UUID] * 20_000}),
+    ],
+    ids=["words", "word", "users", "email", "username", "password", "phone", "scopes", "images"],
+)
+async def test_large_values(
+    operation: str, variables: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with harbour(tmp_path, monkeypatch) as place:
+        admin = await place.admin()
+        async with no_stall():
+            codes = await admin.codes(operation, **variables)
+    assert codes in (["BAD_USER_INPUT"], ["MAX_VARIABLES_LIMIT"])
 
 
 @pytest.mark.timeout(120)
