@@ -77,6 +77,18 @@ class RevokedAccess(Base, table=True):
     forget_at: datetime = moment_field(index=True)  # all of these tokens have expired
 
 
+class Product(Base, table=True):
+    """A product of the catalog, from its events. Distribution key: product_id.
+
+    On an installation of version 0.2.0 or older, the nil id tells when the first of these events was handled.
+    """
+
+    __tablename__ = "products"
+
+    product_id: str = id_field(primary_key=True)
+    created_at: datetime = moment_field()
+
+
 class ProductImage(Base, table=True):
     """An image that a user set for a product. `place` is its position. Distribution key: product_id."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,8 +13,9 @@ from sqlmodel import col
 
 from hanse_subgraph.db import insert_into
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.media.models import Avatar, Media, MediaState, Owner, ProductImage, RevokedAccess
+from subgraphs.media.models import Avatar, Media, MediaState, Owner, Product, ProductImage, RevokedAccess
 
+NIL = "00000000-0000-0000-0000-000000000000"
 _NEWEST_FIRST = (Key(col(Media.id), lambda row: row.id, descending=True),)
 
 
@@ -124,6 +126,27 @@ async def keys_of(session: AsyncSession, ids: Collection[str]) -> dict[str, set[
 async def delete_rows(session: AsyncSession, ids: Collection[str]) -> None:
     """Delete the rows of files whose objects are deleted."""
     await session.execute(delete(Media).where(col(Media.id).in_(ids)))
+
+
+async def add_product(session: AsyncSession, product_id: str, at: datetime) -> None:
+    """Insert a product of the catalog."""
+    new = insert_into(session, Product).values(product_id=product_id, created_at=at)
+    await session.execute(new.on_conflict_do_nothing())
+
+
+async def delete_product(session: AsyncSession, product_id: str) -> None:
+    """Delete a product of the catalog."""
+    await session.execute(delete(Product).where(col(Product.product_id) == product_id))
+
+
+async def has_product(session: AsyncSession, product_id: str) -> bool:
+    """Whether there is a product with this id, or may be one from before products were stored."""
+    wanted = select(Product).where(col(Product.product_id).in_((product_id, NIL)))
+    rows = {row.product_id: row for row in await session.scalars(wanted)}
+    if product_id in rows:
+        return True
+    made_at = (UUID(product_id).int >> 80) / 1000  # ids are UUIDv7
+    return NIL in rows and made_at < rows[NIL].created_at.timestamp()
 
 
 async def set_product_images(session: AsyncSession, product_id: str, owner_id: str, ids: Sequence[str]) -> None:

@@ -131,6 +131,7 @@ class Mutation:
         ],
     ) -> Product:
         owner_id = info.context.principal.require_scope(WRITE)
+        await info.context.library.require_product(info.context.database, product_id)
         async with info.context.change() as session:
             canonical_id = await info.context.library.set_product_images(session, owner_id, product_id, media_ids)
         return Product(id=strawberry.ID(canonical_id), seller=User(id=strawberry.ID(owner_id)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -11,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.auth import Caller, Principal
 from hanse_subgraph.clock import Clock, utc_now
+from hanse_subgraph.db import Database
 from hanse_subgraph.errors import NotFound, Problems, Unauthenticated
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import known_id, new_id, parse_id
@@ -25,6 +28,7 @@ from subgraphs.media.settings import MediaSettings
 
 MODERATE = "media:moderate"  # what the files of others need
 CLOCK_TOLERANCE = timedelta(minutes=5)  # how long after its expiry a token may be accepted, at most
+PRODUCT_SECONDS = 2.0  # until the event of a new product is handled here
 _MIME_TYPE = re.compile(r"[A-Za-z0-9][\w.+-]{0,62}/[A-Za-z0-9][\w.+-]{0,62}", re.ASCII)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -162,8 +166,24 @@ class Library:
         await emit(session, ProductImagesSet(id=canonical_id, user_id=owner_id, media_ids=image_ids))
         return canonical_id
 
-    async def delete_product_images(self, session: AsyncSession, product_id: str) -> None:
-        """Remove all images from a deleted product; the files stay with their owners."""
+    async def require_product(self, database: Database, product_id: str) -> None:
+        """Wait a moment for the event of a product that was just created. Raises NotFound if none comes."""
+        canonical_id, until = parse_id(product_id, "Product"), time.monotonic() + PRODUCT_SECONDS
+        while True:
+            async with database.reading() as session:
+                if await repository.has_product(session, canonical_id):
+                    return
+            if time.monotonic() >= until:
+                raise NotFound("Product")
+            await asyncio.sleep(PRODUCT_SECONDS / 40)
+
+    async def add_product(self, session: AsyncSession, product_id: str) -> None:
+        """Remember a product of the catalog."""
+        await repository.add_product(session, product_id, self._clock())
+
+    async def delete_product(self, session: AsyncSession, product_id: str) -> None:
+        """Forget a deleted product, and remove all its images; the files stay with their owners."""
+        await repository.delete_product(session, product_id)
         await repository.delete_product_images(session, product_id)
 
     async def set_avatar(self, session: AsyncSession, user_id: str, media_id: str | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 from typing import Any
@@ -143,3 +144,22 @@ async def test_a_root_field_fails_while_another_opens_the_session(
             assert "BAD_USER_INPUT" in codes
             assert "INTERNAL_SERVER_ERROR" not in codes
     assert not [line for line in caplog.messages if "IllegalState" in line or "a resolver failed" in line]
+
+
+@pytest.mark.timeout(120)
+async def test_images_of_a_product_that_does_not_exist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    operation = "mutation ($id: ID!) { setProductImages(productId: $id, mediaIds: []) { id name } }"
+    create = 'mutation { createProduct(input: {name: "Rope", price: {amountMinor: 1}}) { id } }'
+    delete = "mutation ($id: ID!) { deleteProduct(id: $id) { id } }"
+    async with harbour(tmp_path, monkeypatch) as place:
+        user = await place.registered("ada")
+        for unknown in (UUID, "no id", ""):
+            assert await user.codes(operation, id=unknown) == ["NOT_FOUND"]
+        product_id = (await user.data(create))["createProduct"]["id"]
+        shown = await user.data(operation, id=product_id)
+        assert shown["setProductImages"] == {"id": product_id, "name": "Rope"}
+        await user.data(delete, id=product_id)
+        async with asyncio.timeout(30):
+            while True:
+                if await user.codes(operation, id=product_id) == ["NOT_FOUND"]:
+                    break

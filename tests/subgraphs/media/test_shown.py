@@ -23,6 +23,14 @@ def product(product_id: str, seller: Person) -> dict[str, Any]:
     return {"__typename": "Product", "id": product_id, "seller": {"id": seller.user_id}}
 
 
+async def new_product(media: SubgraphApp) -> str:
+    """The id of a product that the catalog tells of."""
+    assert media.events is not None
+    product_id = new_id()
+    await media.events.append([Event(type="product.created", subject=product_id, source="/catalog", data={})])
+    return product_id
+
+
 async def images(asker: Person, product_id: str, seller: Person) -> list[str]:
     """The ids of a product's pictures."""
     found = await asker.get(SHOWN, of=[product(product_id, seller)])
@@ -32,7 +40,7 @@ async def images(asker: Person, product_id: str, seller: Person) -> list[str]:
 async def test_a_product_shows_what_its_seller_has_chosen(
     owner: Person, stranger: Person, http: httpx.AsyncClient, media: SubgraphApp, router: Router
 ) -> None:
-    anybody, known = Person(media, router), new_id()
+    anybody, known = Person(media, router), await new_product(media)
     one, two = [(await upload(owner, http, picture(20, 20)))["id"] for _ in range(2)]
     foreign = (await upload(stranger, http, picture(20, 20)))["id"]
     assert (await owner.get(CHOOSE, product=known, media=[two, one]))["setProductImages"]["id"] == known
@@ -47,8 +55,10 @@ async def test_a_product_shows_what_its_seller_has_chosen(
     assert [event.data["mediaIds"] for event in emitted] == [[two, one], [foreign], [one]]
 
 
-async def test_only_pictures_of_ones_own_are_chosen(owner: Person, stranger: Person, http: httpx.AsyncClient) -> None:
-    known = new_id()
+async def test_only_pictures_of_ones_own_are_chosen(
+    owner: Person, stranger: Person, http: httpx.AsyncClient, media: SubgraphApp
+) -> None:
+    known = await new_product(media)
     foreign = (await upload(stranger, http, picture(20, 20)))["id"]
     text = (await upload(owner, http, b"Frachtbrief"))["id"]
     mine = (await upload(owner, http, picture(20, 20)))["id"]
@@ -82,7 +92,8 @@ async def test_an_avatar_is_set_and_taken_away(
 async def test_a_hundred_products_and_users_take_two_statements(
     owner: Person, http: httpx.AsyncClient, media: SubgraphApp
 ) -> None:
-    known, shown = [new_id() for _ in range(100)], (await upload(owner, http, picture(20, 20)))["id"]
+    known = [await new_product(media), *(new_id() for _ in range(99))]
+    shown = (await upload(owner, http, picture(20, 20)))["id"]
     await owner.get(CHOOSE, product=known[0], media=[shown])
     await owner.get(AVATAR, media=shown)
     users = [{"__typename": "User", "id": user_id} for user_id in (owner.user_id, *(new_id() for _ in range(99)))]
@@ -94,7 +105,7 @@ async def test_a_hundred_products_and_users_take_two_statements(
 
 
 async def test_what_belongs_to_the_gone_is_gone(owner: Person, http: httpx.AsyncClient, media: SubgraphApp) -> None:
-    known, kept = new_id(), (await upload(owner, http, picture(20, 20)))["id"]
+    known, kept = await new_product(media), (await upload(owner, http, picture(20, 20)))["id"]
     await owner.get(CHOOSE, product=known, media=[kept])
     await owner.get(AVATAR, media=kept)
 
