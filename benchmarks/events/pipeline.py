@@ -129,7 +129,12 @@ def _products(message: Any) -> int:
 
 async def relayed_and_consumed(folder: Path, outside: Outside, count: int) -> tuple[float, float]:
     """Events per second from outbox to log, and from log to analytics, measured one after the other."""
-    alone: dict[str, Any] = {"events_url": outside.events, "relay_events": False, "consume_events": False}
+    alone: dict[str, Any] = {
+        "events_url": outside.events,
+        "person_keys_url": f"sqlite+aiosqlite:///{folder / 'person-keys.sqlite'}",
+        "relay_events": False,
+        "consume_events": False,
+    }
     catalog = create_catalog(CatalogSettings.load(data_dir=folder, database_url=outside.databases["catalog"], **alone))
     analytics = create_analytics(
         AnalyticsSettings.load(data_dir=folder, database_url=outside.databases["analytics"], **alone)

@@ -10,6 +10,7 @@ from hanse_subgraph.migrate import Migrations
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.subgraph_app import SubgraphApp
 from subgraphs.catalog.consumers import handlers
+from subgraphs.catalog.expiry import Expiry
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.loaders import CatalogContext
 from subgraphs.catalog.models import Base
@@ -22,7 +23,7 @@ MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata)
 
 def create(settings: CatalogSettings, platform: Platform = STANDALONE) -> SubgraphApp:
     """The subgraph, ready to start."""
-    catalog, inventory = Catalog(), Inventory()
+    catalog, inventory = Catalog(), Inventory(settings)
 
     def make_context(database: Database, caller: Caller, writes: bool) -> CatalogContext:
         return CatalogContext(database, caller, writes=writes, catalog=catalog, inventory=inventory)
@@ -34,4 +35,5 @@ def create(settings: CatalogSettings, platform: Platform = STANDALONE) -> Subgra
         migrations=MIGRATIONS,
         platform=platform,
         handlers=handlers(catalog, inventory),
+        runners=lambda database: [Expiry(database, inventory, seconds=settings.expiry_seconds)],
     )

@@ -14,6 +14,7 @@ from hanse_subgraph.money import MoneyInput
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.service import Catalog, ProductDetails
+from subgraphs.catalog.settings import CatalogSettings
 
 PRODUCTS = 200  # at scale 1
 # Category: product names, and the range of prices in cents.
@@ -76,7 +77,8 @@ class CatalogDemo(DemoData):
 
 def actions(week: DemoWeek, clock: SetClock) -> list[DemoAction]:
     """Every product is created; some get more stock, some a lower price."""
-    catalog, inventory, generator, found = Catalog(clock=clock), Inventory(clock=clock), week.generator("stock"), []
+    catalog, inventory = Catalog(clock=clock), Inventory(CatalogSettings.load(), clock=clock)
+    generator, found = week.generator("stock"), []
     for offer in offers(week):
         found.append(DemoAction(offer.at, offer.seller_id, _create(catalog, offer)))
         if generator.random() < 0.2:

@@ -3,7 +3,8 @@
 Conflict
 ├── StaleVersion        the product was changed since the caller read it
 ├── OutOfStock          the stock is lower than the requested quantity
-├── ReservationEnded    the reservation was already released or sold
+├── ReservationEnded    the reservation was already released or sold, or has expired
+├── TooManyReservations the user holds the maximum number of reservations
 └── SkuTaken            another product has this SKU
 """
 
@@ -28,10 +29,19 @@ class OutOfStock(Conflict):
 
 
 class ReservationEnded(Conflict):
-    """The reservation was already released or sold."""
+    """The reservation was already released or sold, or has expired."""
 
     def __init__(self) -> None:
-        super().__init__(FieldProblem("id", "ENDED", "The reservation was already released or sold."))
+        message = "The reservation was already released or sold, or has expired."
+        super().__init__(FieldProblem("id", "ENDED", message))
+
+
+class TooManyReservations(Conflict):
+    """The user holds the maximum number of reservations."""
+
+    def __init__(self, limit: int) -> None:
+        message = f"You hold {limit} reservations, which is the maximum. Release one, or wait until one expires."
+        super().__init__(FieldProblem("productId", "TOO_MANY", message))
 
 
 class SkuTaken(Conflict):

@@ -63,23 +63,25 @@ class ProductDeleted(_ProductEvent, frozen=True, kw_only=True):
 
 
 class StockReserved(_ProductEvent, frozen=True, kw_only=True):
-    """Units were reserved for a user. `stock` is the remaining stock."""
+    """Units were reserved for a user, until `expiresAt`. `stock` is the remaining stock."""
 
     event_type: ClassVar[str] = "product.stock_reserved"
     reservation_id: Uuid
     holder_id: Uuid
     quantity: int
     stock: int
+    expires_at: Moment
 
 
 class StockReleased(_ProductEvent, frozen=True, kw_only=True):
-    """Reserved units were returned to stock. `stock` is the new stock."""
+    """Reserved units were returned to stock. `stock` is the new stock, `expired` whether nobody released them."""
 
     event_type: ClassVar[str] = "product.stock_released"
     reservation_id: Uuid
     holder_id: Uuid
     quantity: int
     stock: int
+    expired: bool
 
 
 class StockSold(_ProductEvent, frozen=True, kw_only=True):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import timedelta
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse_subgraph.auth import Principal
@@ -11,9 +14,10 @@ from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id, parse_id
 from hanse_subgraph.money import MAX_MINOR as MAX_STOCK
 from subgraphs.catalog import repository
-from subgraphs.catalog.errors import OutOfStock, ReservationEnded
+from subgraphs.catalog.errors import OutOfStock, ReservationEnded, TooManyReservations
 from subgraphs.catalog.events import ProductStockChanged, StockReleased, StockReserved, StockSold
 from subgraphs.catalog.models import Product, Reservation, ReservationState
+from subgraphs.catalog.settings import CatalogSettings
 
 MODERATE = "catalog:moderate"  # what the products and reservations of others need
 
@@ -37,7 +41,9 @@ async def editable_product(session: AsyncSession, principal: Principal, product_
 class Inventory:
     """Changes stock and handles reservations."""
 
-    def __init__(self, *, clock: Clock = utc_now) -> None:
+    def __init__(self, settings: CatalogSettings, *, clock: Clock = utc_now) -> None:
+        self._lifetime = timedelta(minutes=settings.reservation_minutes)
+        self._limit = settings.max_reservations
         self._clock = clock
 
     async def adjust(self, session: AsyncSession, principal: Principal, product_id: str, delta: int) -> Product:
@@ -54,7 +60,7 @@ class Inventory:
         return changed
 
     async def reserve(self, session: AsyncSession, holder_id: str, product_id: str, quantity: int) -> Reservation:
-        """Reserve units of a product for a user. Raises BadInput, NotFound, OutOfStock."""
+        """Reserve units of a product for a user. Raises BadInput, NotFound, TooManyReservations, OutOfStock."""
         problems = Problems()
         if not 1 <= quantity <= MAX_STOCK:
             problems.add("quantity", "OUT_OF_RANGE", f"quantity must be between 1 and {MAX_STOCK}.")
@@ -62,6 +68,8 @@ class Inventory:
         product = await repository.product_by_id(session, parse_id(product_id, "Product"))
         if product is None:
             raise NotFound("Product")
+        if await repository.count_held(session, holder_id, self._clock()) >= self._limit:
+            raise TooManyReservations(self._limit)
         changed = await repository.change_stock(session, product.id, -quantity, self._clock())
         if changed is None:
             raise OutOfStock("quantity")
@@ -72,6 +80,7 @@ class Inventory:
             quantity=quantity,
             state=ReservationState.HELD.value,
             created_at=self._clock(),
+            expires_at=self._clock() + self._lifetime,
         )
         session.add(reservation)
         await session.flush()
@@ -83,26 +92,45 @@ class Inventory:
                 holder_id=holder_id,
                 quantity=quantity,
                 stock=changed.stock,
+                expires_at=reservation.expires_at,
             ),
         )
         return reservation
 
     async def release(self, session: AsyncSession, principal: Principal, reservation_id: str) -> Reservation:
-        """Return reserved units to stock. Raises NotFound, ReservationEnded."""
+        """Return reserved units to stock, as holder or as the product's seller. Raises NotFound, ReservationEnded."""
         reservation = await repository.reservation_by_id(session, parse_id(reservation_id, "Reservation"))
-        if reservation is None or not principal.owns_or_has(MODERATE, reservation.holder_id):
+        if reservation is None or not await self._may_release(session, principal, reservation):
             raise NotFound("Reservation")
-        return await self._return(session, reservation.id)
+        ended = await self._return(session, reservation.id, ReservationState.RELEASED)
+        if ended is None:
+            raise ReservationEnded
+        return ended
 
     async def release_all(self, session: AsyncSession, holder_id: str) -> None:
         """Return to stock what a deleted user holds."""
         for reservation_id in await repository.held_by(session, holder_id):
-            await self._return(session, reservation_id)
+            await self._return(session, reservation_id, ReservationState.RELEASED)
 
-    async def _return(self, session: AsyncSession, reservation_id: str) -> Reservation:
-        ended = await repository.end_reservation(session, reservation_id, ReservationState.RELEASED, self._clock())
+    async def expired(self, session: AsyncSession, limit: int) -> list[str]:
+        """The ids of the first reservations that have expired."""
+        return await repository.expired_reservations(session, self._clock(), limit)
+
+    async def expire(self, session: AsyncSession, reservation_ids: Sequence[str]) -> None:
+        """Return the units of expired reservations to stock."""
+        for reservation_id in reservation_ids:
+            await self._return(session, reservation_id, ReservationState.EXPIRED)
+
+    async def _may_release(self, session: AsyncSession, principal: Principal, reservation: Reservation) -> bool:
+        if principal.owns_or_has(MODERATE, reservation.holder_id):
+            return True
+        product = await repository.product_by_id(session, reservation.product_id)
+        return product is not None and principal.user_id == product.seller_id
+
+    async def _return(self, session: AsyncSession, reservation_id: str, state: ReservationState) -> Reservation | None:
+        ended = await repository.end_reservation(session, reservation_id, state, self._clock())
         if ended is None:
-            raise ReservationEnded
+            return None
         product = await repository.change_stock(session, ended.product_id, ended.quantity, self._clock())
         await emit(
             session,
@@ -112,6 +140,7 @@ class Inventory:
                 holder_id=ended.holder_id,
                 quantity=ended.quantity,
                 stock=product.stock if product else 0,
+                expired=state is ReservationState.EXPIRED,
             ),
         )
         return ended

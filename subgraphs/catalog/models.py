@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, Text
+from sqlalchemy import JSON, Index, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -46,12 +46,26 @@ class ReservationState(StrEnum):
     HELD = "held"
     RELEASED = "released"
     SOLD = "sold"
+    EXPIRED = "expired"
+
+
+class Holder(Base, table=True):
+    """A user who has reserved stock. The row is locked while the limit is checked, against concurrent reservations.
+
+    Distribution key: holder_id.
+    """
+
+    __tablename__ = "holders"
+
+    holder_id: str = id_field(primary_key=True)
+    reserved_at: datetime = moment_field()  # or last tried to
 
 
 class Reservation(Base, table=True):
     """Units of a product reserved for a user. Distribution key: product_id."""
 
     __tablename__ = "reservations"
+    __table_args__ = (Index("ix_reservations_state_expires_at", "state", "expires_at"),)
 
     id: str = id_field(primary_key=True)
     product_id: str = id_field(foreign_key="products.id", ondelete="CASCADE", index=True)
@@ -60,3 +74,4 @@ class Reservation(Base, table=True):
     state: str = Field(max_length=16)
     created_at: datetime = moment_field()
     ended_at: datetime | None = moment_field(default=None)
+    expires_at: datetime = moment_field()

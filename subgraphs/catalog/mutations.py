@@ -87,7 +87,8 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Reserve units of a product for the caller. They are taken out of stock until the reservation is "
-        "released or sold. Requires the scope catalog:write.",
+        "sold or released, or expires. The number of reservations of a user is limited. Requires the scope "
+        "catalog:write.",
         requires_scopes=[[WRITE]],
     )
     async def reserve_stock(
@@ -102,7 +103,7 @@ class Mutation:
 
     @strawberry.federation.mutation(
         description="Release a reservation and return its units to stock. Requires the scope catalog:write, and the "
-        "caller to be the holder or to have the scope catalog:moderate.",
+        "caller to be the holder or the seller of the product, or to have the scope catalog:moderate.",
         requires_scopes=[[WRITE]],
     )
     async def release_stock(self, info: CatalogInfo, id: ReservationId) -> Reservation:

@@ -8,13 +8,13 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, literal, or_, select, text, update
+from sqlalchemy import ColumnElement, CursorResult, Select, String, cast, func, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from hanse_subgraph.db import UtcDateTime
+from hanse_subgraph.db import UtcDateTime, insert_into
 from hanse_subgraph.pagination import Key, PageRequest, Slice, read_slice
-from subgraphs.catalog.models import Product, Reservation, ReservationState
+from subgraphs.catalog.models import Holder, Product, Reservation, ReservationState
 from subgraphs.catalog.search import scores
 
 
@@ -221,6 +221,24 @@ async def held_by(session: AsyncSession, holder_id: str) -> list[str]:
     return list(await session.scalars(held))
 
 
+async def count_held(session: AsyncSession, holder_id: str, at: datetime) -> int:
+    """The number of reservations that a user holds. Concurrent transactions of the user wait for this one."""
+    locked = insert_into(session, Holder).values(holder_id=holder_id, reserved_at=at)
+    await session.execute(locked.on_conflict_do_update(index_elements=["holder_id"], set_={"reserved_at": at}))
+    held = select(func.count()).where(
+        col(Reservation.holder_id) == holder_id, col(Reservation.state) == ReservationState.HELD
+    )
+    return int(await session.scalar(held) or 0)
+
+
+async def expired_reservations(session: AsyncSession, at: datetime, limit: int) -> list[str]:
+    """The ids of the first reservations that are held still and have expired."""
+    expired = select(col(Reservation.id)).where(
+        col(Reservation.state) == ReservationState.HELD, col(Reservation.expires_at) <= at
+    )
+    return list(await session.scalars(expired.order_by(col(Reservation.expires_at)).limit(limit)))
+
+
 async def any_product(session: AsyncSession) -> bool:
     """Whether any product exists."""
     return await session.scalar(select(col(Product.id)).limit(1)) is not None
@@ -234,10 +252,14 @@ async def reservation_by_id(session: AsyncSession, reservation_id: str) -> Reser
 async def end_reservation(
     session: AsyncSession, reservation_id: str, state: ReservationState, at: datetime
 ) -> Reservation | None:
-    """End a held reservation; None if it has already ended. Atomic: of concurrent calls, one succeeds."""
+    """End a held reservation; None if it has already ended. Atomic: of concurrent calls, one succeeds.
+
+    One that has expired can still be released, and not be sold.
+    """
     statement = (
         update(Reservation)
         .where(col(Reservation.id) == reservation_id, col(Reservation.state) == ReservationState.HELD)
+        .where(true() if state is not ReservationState.SOLD else col(Reservation.expires_at) > at)
         .values(state=state.value, ended_at=at)
         .returning(Reservation)
         .execution_options(populate_existing=True)

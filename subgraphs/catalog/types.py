@@ -147,8 +147,9 @@ class Reservation:
     state: models.ReservationState = strawberry.field(description="The state of the reservation.")
     created_at: datetime = strawberry.field(description="When it was created (UTC).")
     ended_at: datetime | None = strawberry.field(
-        description="When it was released or sold (UTC). Null while it is held."
+        description="When it was released or sold, or expired (UTC). Null while it is held."
     )
+    expires_at: datetime = strawberry.field(description="When it expires, unless it is sold or released before (UTC).")
     product_id: strawberry.Private[str]
     holder_id: strawberry.Private[str]
 
@@ -169,6 +170,7 @@ class Reservation:
             state=models.ReservationState(record.state),
             created_at=record.created_at,
             ended_at=record.ended_at,
+            expires_at=record.expires_at,
             product_id=record.product_id,
             holder_id=record.holder_id,
         )

@@ -118,7 +118,7 @@ async def test_live_stats_see_what_another_process_did(tmp_path: Path, router: R
                 'hanse_events_relayed_total{subgraph="catalog"} 1.0',
                 'hanse_outbox_waiting{subgraph="catalog"} 0.0',
             }
-            assert not any("lag" in line for line in await emitted(catalog, wanted)), "it has no consumer"
+            await emitted(catalog, wanted)
             handled = 'hanse_events_handled_total{subgraph="analytics"} 1.0'
             await emitted(analytics, {handled, 'hanse_consumer_lag{consumer="analytics",part="events"} 0.0'})
             await send(socket, type="subscribe", id="2", payload={"query": "{ stats { products } }"})

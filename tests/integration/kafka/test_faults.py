@@ -142,6 +142,7 @@ def test_statistics_are_counted_again_from_the_start_of_kafka(
 ) -> None:
     for name in ("USERS", "ANALYTICS"):
         monkeypatch.setenv(f"HANSE_{name}_EVENTS_URL", kafka_url)
+    monkeypatch.setenv("HANSE_PERSON_KEYS_URL", f"sqlite+aiosqlite:///{tmp_path}/person-keys.sqlite")
     events = asyncio.run(a_week_of_users(tmp_path))
     for _ in range(2):
         result = CliRunner().invoke(main, ["analytics", "rebuild", "--data", str(tmp_path)])
