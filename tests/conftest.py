@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterator
 
 import pytest
 
 pytest_plugins = ["tests.databases", "tests.event_schemas"]
+
+# Tests do in a second what a person does in an hour. Those of rate limits take this away again.
+os.environ.setdefault("HANSE_ROUTER_RATE_LIMITS__ENABLED", "false")
 
 
 @pytest.fixture

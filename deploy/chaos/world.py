@@ -22,6 +22,8 @@ CONSUMERS = ("analytics", "audit")  # with two separate consumer processes each,
 
 VARIABLES = {
     "HANSE_ROUTER_RATE_LIMITS__REQUESTS": '{"max": 1000000}',  # so that every operation uses Redis
+    "HANSE_ROUTER_RATE_LIMITS__SIGNED_IN": '{"max": 1000000}',
+    "HANSE_ROUTER_RATE_LIMITS__FIELDS": '{"Mutation.register": {"max": 1000000}, "Mutation.login": {"max": 1000000}}',
     "HANSE_USERS_ARGON2_TIME_COST": "1",
     "HANSE_USERS_ARGON2_MEMORY_KIB": "64",
     **{f"HANSE_{name}_RELAY_EVENTS".upper(): "false" for name in RELAYS},

@@ -82,7 +82,7 @@ def create_router(
 
 def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
     fallback = MemoryBuckets(settings.buckets) if settings.on_store_failure == "open" else None
-    return RateLimiter(store.buckets, settings.requests, fallback=fallback)
+    return RateLimiter(store.buckets, settings, fallback=fallback)
 
 
 def _spans(settings: TelemetrySettings) -> Spans | None:

@@ -159,7 +159,7 @@ class Engine:
             await self._spans.close()
 
     async def context(self, headers: Mapping[str, str], client_ip: str | None) -> RequestContext:
-        """Who calls. Raises Unauthenticated, Unavailable."""
+        """Who calls; the request is counted. Raises Unauthenticated, Unavailable, RateLimited."""
         verifier = self.verifier
         token = verifier.token(headers)
         principal = verifier.known(token)
@@ -167,7 +167,10 @@ class Engine:
             assert token is not None
             principal = await verifier.verify(token)
         self.revocations.check(principal)
-        return RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
+        context = RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
+        if limits := self._limiter.request_limits(context):
+            await self._limiter.take_request(limits, context)
+        return context
 
     async def operation(self, request: GraphQLRequest, context: RequestContext) -> tuple[Pipeline, PreparedOperation]:
         """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""

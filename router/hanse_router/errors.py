@@ -385,12 +385,22 @@ class RateLimited(RouterError):
     code = "RATE_LIMITED"
     status = 429
 
-    def __init__(self, message: str, *, retry_after: float | None) -> None:
-        if retry_after is None:  # it would never fit
-            super().__init__(message)
-            return
-        seconds = max(1, math.ceil(retry_after))
-        super().__init__(message, extensions={"retryAfter": seconds}, headers=[(b"retry-after", str(seconds).encode())])
+    def __init__(self, message: str, limit: str, policy: tuple[int, float], *, retry_after: float | None) -> None:
+        """`policy` is the number of uses and the seconds of the window; `retry_after` is None if it would never fit.
+
+        The headers are those of RFC 9110 (Retry-After) and draft-ietf-httpapi-ratelimit-headers-10.
+        """
+        quota, window = policy
+        headers = [(b"ratelimit-policy", f'"{limit}";q={quota};w={math.ceil(window)}'.encode())]
+        extensions = {}
+        if retry_after is not None:
+            seconds = max(1, math.ceil(retry_after))
+            extensions = {"retryAfter": seconds}
+            headers += [
+                (b"ratelimit", f'"{limit}";r=0;t={seconds}'.encode()),
+                (b"retry-after", str(seconds).encode()),
+            ]
+        super().__init__(message, extensions=extensions, headers=headers)
 
 
 class TooManyOperations(RouterError):

@@ -142,7 +142,7 @@ class Pipeline:
         denial = operation.authorization.denial(context.principal)
         if denial is None:
             denial = await self.preparation.denial(operation, context)
-        if self._limiter is not None and self._limiter.applies(operation.limits):
+        if operation.limits and self._limiter is not None:
             await self._limiter.take(operation.limits, variables, context)
         estimated = self._demand.admit(operation.cost, operation.kind, variables) if self._demand is not None else 0
         labels = NO_LABELS if operation.labels is None else operation.labels.active(context)

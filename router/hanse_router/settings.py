@@ -203,6 +203,11 @@ class RateLimit(Section):
 
     max: int = Field(ge=0, description="Uses allowed in a window.")
     window: str = Field(default="1m", description="The window: `10s`, `1m`, `1h`, `1d`.")
+    by: list[str] = Field(
+        default=["caller"],
+        description="What is counted separately, each on its own: `caller` (the user, or the address of an anonymous "
+        "client), `address`, `argument:NAME` of a field, or several joined by `+`.",
+    )
 
 
 class RateLimitSettings(Section):
@@ -213,7 +218,12 @@ class RateLimitSettings(Section):
     fields: dict[str, RateLimit] = Field(
         default_factory=dict, description="Limits by `Type.field`; they replace those of the directive."
     )
-    requests: RateLimit | None = Field(default=None, description="Limit on all operations of one caller.")
+    requests: RateLimit | None = Field(
+        default=None, description="Limit on all requests, those refused included, by default of one caller."
+    )
+    signed_in: RateLimit | None = Field(
+        default=RateLimit(max=100), description="Limit on all requests of signed-in callers, those refused included."
+    )
     buckets: int = Field(default=200_000, ge=1, description="Maximum number of counters in memory.")
     on_store_failure: Literal["open", "closed"] = Field(
         default="open",

@@ -80,6 +80,8 @@ def _yaml(value: Any) -> str:
         return '""' if not value.get_secret_value() else "(secret)"
     if value is None:
         return "null"
+    if isinstance(value, BaseModel):
+        value = value.model_dump(exclude_defaults=True)
     plain = list(value) if isinstance(value, tuple) else value
     return yaml.safe_dump(plain, default_flow_style=True, width=1000).strip().removesuffix("...").strip()
 

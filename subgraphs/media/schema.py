@@ -8,6 +8,7 @@ import strawberry
 
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
+from hanse_subgraph.rate_limits import by_caller
 from hanse_subgraph.uploads import Upload
 from subgraphs.media import repository
 from subgraphs.media.repository import MediaFilter
@@ -67,6 +68,7 @@ class Mutation:
     """Mutations of the media subgraph."""
 
     @strawberry.federation.mutation(
+        directives=[by_caller(30)],
         description="Announce a file and get a presigned request to upload its content. It expires unless "
         "`completeUpload` is called in time. Requires the scope media:write.",
         requires_scopes=[[WRITE]],
@@ -82,6 +84,7 @@ class Mutation:
         return UploadRequest.of(row, await info.context.uploads.presigned(row))
 
     @strawberry.federation.mutation(
+        directives=[by_caller(30)],
         description="Complete an upload. The size and checksum of the content must be as announced. Idempotent. "
         "Requires the scope media:write.",
         requires_scopes=[[WRITE]],
@@ -93,6 +96,7 @@ class Mutation:
         return Media(row=await info.context.uploads.complete(row, info.context))
 
     @strawberry.federation.mutation(
+        directives=[by_caller(30)],
         description="Upload a file with a GraphQL multipart request. Alternatives: `requestUpload`, or `POST /files` "
         "without GraphQL. Requires the scope media:write.",
         requires_scopes=[[WRITE]],

@@ -9,6 +9,7 @@ import strawberry
 
 from hanse_subgraph.clock import in_utc
 from hanse_subgraph.errors import ClientError
+from hanse_subgraph.rate_limits import by_address, by_address_and
 from subgraphs.users.errors import WrongPassword
 from subgraphs.users.loaders import UsersContext
 from subgraphs.users.models import Role
@@ -57,7 +58,7 @@ async def _confirm(context: UsersContext, password: str, *, name: str) -> None:
 class Mutation:
     """Mutations of the users subgraph."""
 
-    @strawberry.mutation(description="Create an account and sign in to it.")
+    @strawberry.federation.mutation(directives=[by_address(3)], description="Create an account and sign in to it.")
     async def register(
         self, info: UsersInfo, input: Annotated[RegisterInput, strawberry.argument(description="The new user.")]
     ) -> AuthPayload:
@@ -69,8 +70,9 @@ class Mutation:
             user = await context.identity.accounts.register(session, new, password_hash)
             return AuthPayload.of(await context.identity.sign_in.start_session(session, user, context.client))
 
-    @strawberry.mutation(
-        description="Sign in with an email address or username. After failed attempts further ones are delayed."
+    @strawberry.federation.mutation(
+        directives=by_address_and("login", 5),
+        description="Sign in with an email address or username. After failed attempts further ones are delayed.",
     )
     async def login(
         self,
@@ -85,9 +87,10 @@ class Mutation:
             outcome = await context.identity.sign_in.admit(session, attempt, context.client)
         return _signed_in(outcome)
 
-    @strawberry.mutation(
+    @strawberry.federation.mutation(
+        directives=[by_address(10)],
         description="Exchange a refresh token for new tokens. Each refresh token works once; "
-        "using it a second time revokes the session."
+        "using it a second time revokes the session.",
     )
     async def refresh_token(
         self,
@@ -99,6 +102,7 @@ class Mutation:
         return _signed_in(outcome)
 
     @strawberry.federation.mutation(
+        directives=[by_address(5)],
         description="End the current session and revoke its refresh token and its access tokens. "
         "Requires authentication.",
         authenticated=True,
@@ -113,6 +117,7 @@ class Mutation:
             return await info.context.identity.sign_in.sign_out(session, user_id, principal.session_id) > 0
 
     @strawberry.federation.mutation(
+        directives=[by_address(5)],
         description="End all sessions of the caller and return their number. Requires authentication.",
         authenticated=True,
     )
@@ -142,6 +147,7 @@ class Mutation:
         return User(record=user)
 
     @strawberry.federation.mutation(
+        directives=[by_address(5)],
         description="Change the caller's password, end all other sessions and revoke all API keys. Requires the scope "
         "profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
@@ -165,9 +171,10 @@ class Mutation:
             user = await profiles.change_password(session, user_id, hashed, by="CHANGE", own_session_id=own_id)
         return User(record=user)
 
-    @strawberry.mutation(
+    @strawberry.federation.mutation(
+        directives=by_address_and("email", 3),
         description="Mail a password reset link, if an account has this address and has verified it. Always returns "
-        "true, so that it does not reveal whether an account exists."
+        "true, so that it does not reveal whether an account exists.",
     )
     async def request_password_reset(
         self,
@@ -178,9 +185,10 @@ class Mutation:
             await info.context.identity.recovery.send_reset(session, email)
         return True
 
-    @strawberry.mutation(
+    @strawberry.federation.mutation(
+        directives=[by_address(5)],
         description="Set a new password with the token of a mailed link. Ends all sessions of the user and revokes all "
-        "API keys."
+        "API keys.",
     )
     async def reset_password(
         self,
@@ -202,6 +210,7 @@ class Mutation:
         return True
 
     @strawberry.federation.mutation(
+        directives=[by_address(3)],
         description="Mail a verification link to the caller's email address, or to the new one that is not verified "
         "yet. Returns false if there is none, or if one was mailed to it lately. Requires the scope profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
@@ -213,8 +222,9 @@ class Mutation:
                 session, await existing_user(session, user_id)
             )
 
-    @strawberry.mutation(
-        description="Verify an email address with the token of a mailed link. A new address replaces the old one."
+    @strawberry.federation.mutation(
+        directives=[by_address(10)],
+        description="Verify an email address with the token of a mailed link. A new address replaces the old one.",
     )
     async def verify_email(
         self,
@@ -226,6 +236,7 @@ class Mutation:
         return User(record=user, own=True)
 
     @strawberry.federation.mutation(
+        directives=[by_address(5)],
         description="Delete the caller's account and its personal data. This cannot be undone. "
         "Requires the scope profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
@@ -242,6 +253,7 @@ class Mutation:
         return True
 
     @strawberry.federation.mutation(
+        directives=[by_address(10)],
         description="Create an API key for a machine client. It can have only scopes of the caller. "
         "Requires the scope profile:write.",
         requires_scopes=[[WRITE_PROFILE]],
@@ -276,7 +288,9 @@ class Mutation:
         async with info.context.change() as session:
             return ApiKey.of(await info.context.identity.api_keys.revoke(session, user_id, id))
 
-    @strawberry.mutation(description="Exchange the secret of an API key for a short-lived access token.")
+    @strawberry.federation.mutation(
+        directives=[by_address(10)], description="Exchange the secret of an API key for a short-lived access token."
+    )
     async def exchange_api_key(
         self, info: UsersInfo, secret: Annotated[str, strawberry.argument(description="The secret of the API key.")]
     ) -> AccessToken:

@@ -12,3 +12,9 @@ from tests.router.platform import Platform
 @pytest.fixture
 def platform(tmp_path: Path) -> Platform:
     return Platform(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def default_rate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The router as it is by default: its tests send few requests."""
+    monkeypatch.delenv("HANSE_ROUTER_RATE_LIMITS__ENABLED", raising=False)

@@ -1,59 +1,110 @@
-"""Rate limiting: charges an operation to its caller's allowance."""
+"""Rate limiting: charges requests and uses of fields to the allowances of callers, addresses and arguments."""
 
 from __future__ import annotations
 
+import ipaddress
 import math
+from collections.abc import Sequence
+from functools import lru_cache
 
 from hanse_router.errors import RateLimited, RateLimitsUnavailable
-from hanse_router.prepare.rate_limits import NO_LIMITS, Limit, OperationLimits, limit_of
+from hanse_router.prepare.rate_limits import ADDRESS, CALLER, Limit, OperationLimits, limit_of
 from hanse_router.request import RequestContext, Variables
-from hanse_router.settings import RateLimit
+from hanse_router.settings import RateLimitSettings
 from hanse_router.store.protocol import BucketStore, Charge, StoreUnavailable
+
+_Counted = dict[str, tuple[Limit, int]]  # by the bucket's key: its limit, and how often it is used
 
 
 class RateLimiter:
-    """Takes what an operation uses from its caller's allowance."""
+    """Takes what requests use from their allowances."""
 
-    def __init__(
-        self, store: BucketStore, requests: RateLimit | None = None, *, fallback: BucketStore | None = None
-    ) -> None:
+    def __init__(self, store: BucketStore, settings: RateLimitSettings, *, fallback: BucketStore | None = None) -> None:
         """`fallback` counts while the store is unavailable; without it, limited operations are refused then."""
         self._store = store
         self._fallback = fallback
-        self._requests = limit_of("requests", requests) if requests is not None else None
+        rules = {"requests": settings.requests, "signed_in": settings.signed_in}
+        limits = {name: limit_of(name, rule) for name, rule in rules.items() if rule is not None and settings.enabled}
+        self._of_all = tuple(limits[name] for name in ("requests",) if name in limits)
+        self._of_signed_in = tuple(limits.values())
 
-    def applies(self, limits: OperationLimits) -> bool:
-        """Whether an operation with these limited fields has anything to count."""
-        return limits is not NO_LIMITS or self._requests is not None
+    def request_limits(self, context: RequestContext) -> Sequence[Limit]:
+        """The limits on all requests that this one counts against."""
+        return self._of_all if context.principal.subject is None else self._of_signed_in
+
+    async def take_request(self, limits: Sequence[Limit], context: RequestContext) -> None:
+        """Count a request, whatever becomes of it. Raises RateLimited, RateLimitsUnavailable."""
+        counted: dict[str, _Counted] = {}
+        for limit in limits:
+            for key in limit.keys:
+                _count(counted, limit, key, context)
+        await self._charge(counted)
 
     async def take(self, limits: OperationLimits, variables: Variables, context: RequestContext) -> None:
-        """Count the operation. Raises RateLimited where the caller has used up a limit; nothing is counted then.
+        """Count the uses of limited fields. Raises RateLimited if an allowance is used up, or RateLimitsUnavailable.
 
-        Raises RateLimitsUnavailable where it cannot be counted.
+        Uses with a common first key are counted together or not at all.
         """
-        uses = list(limits.uses(variables))
-        if self._requests is not None:
-            uses.append((self._requests, 1))
-        if not uses:
-            return
-        subject = context.principal.subject
-        caller = f"user:{subject}" if subject is not None else f"ip:{context.client_ip}"
-        charges = [Charge(f"{{{caller}}}|{limit.name}", count, limit.max, limit.seconds) for limit, count in uses]
-        try:
-            refusal = await self._store.take(charges)
-        except StoreUnavailable:
-            if self._fallback is None:
-                raise RateLimitsUnavailable from None
-            refusal = await self._fallback.take(charges)
-        if refusal is not None:
-            raise _refused(uses[refusal.index], refusal.retry_after)
+        counted: dict[str, _Counted] = {}
+        for use in limits:
+            if use.counts(variables):
+                for key in use.keys(variables):
+                    _count(counted, use.limit, key, context)
+        await self._charge(counted)
+
+    async def _charge(self, counted: dict[str, _Counted]) -> None:
+        for tag, uses in counted.items():
+            charges = [
+                Charge(f"{{{tag}}}|{key}", count, limit.max, limit.seconds) for key, (limit, count) in uses.items()
+            ]
+            try:
+                refusal = await self._store.take(charges)
+            except StoreUnavailable:
+                if self._fallback is None:
+                    raise RateLimitsUnavailable from None
+                refusal = await self._fallback.take(charges)
+            if refusal is not None:
+                limit, count = list(uses.values())[refusal.index]
+                raise _refused(limit, count, refusal.retry_after)
 
 
-def _refused(use: tuple[Limit, int], retry_after: float) -> RateLimited:
-    limit, count = use
+def _count(counted: dict[str, _Counted], limit: Limit, key: Sequence[str], context: RequestContext) -> None:
+    """Add one use of a limit. The first part of a bucket's key is its tag: a Redis cluster stores by it."""
+    tag, *others = (_resolved(part, context) for part in key)
+    name = f"{limit.name}#{limit.number}" if limit.number else limit.name
+    bucket = "|".join((name, *others))
+    uses = counted.setdefault(tag, {})
+    uses[bucket] = limit, uses[bucket][1] + 1 if bucket in uses else 1
+
+
+def _resolved(part: str, context: RequestContext) -> str:
+    subject = context.principal.subject
+    if part == CALLER and subject is not None:
+        return f"user:{subject}"
+    if part in (CALLER, ADDRESS):
+        return f"ip:{network(context.client_ip)}"
+    return part
+
+
+@lru_cache(10_000)
+def network(address: str | None) -> str | None:
+    """What counts as one address: an IPv6 client has a whole /64 (RFC 6177) at its disposal."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)).network_address) + "/64"
+
+
+def _refused(limit: Limit, count: int, retry_after: float) -> RateLimited:
     allowed = f"at most {limit.max} in {limit.window}"
     if count > limit.max:
-        return RateLimited(f"This operation uses {limit.name} {count} times; {allowed} are allowed.", retry_after=None)
-    what = "operations" if limit.name == "requests" else f"uses of {limit.name}"
+        message = f"This operation uses {limit.name} {count} times; {allowed} are allowed."
+        return RateLimited(message, limit.name, (limit.max, limit.seconds), retry_after=None)
+    what = {"requests": "requests", "signed_in": "requests"}.get(limit.name, f"uses of {limit.name}")
     message = f"Too many {what}: {allowed}. Try again in {max(1, math.ceil(retry_after))} s."
-    return RateLimited(message, retry_after=retry_after)
+    return RateLimited(message, limit.name, (limit.max, limit.seconds), retry_after=retry_after)

@@ -43,7 +43,8 @@ def outside(
 @pytest.fixture
 def platform(tmp_path: Path, outside: Outside) -> Iterator[Platform]:
     """The platform, running."""
-    platform = Platform(tmp_path / "platform", outside, routers=2)
+    variables = {"HANSE_ROUTER_RATE_LIMITS__ENABLED": "false"}  # tests do in a second what a person does in an hour
+    platform = Platform(tmp_path / "platform", outside, routers=2, variables=variables)
     platform.prepare()
     processes = [ServerProcess(process, tmp_path / f"{name}.log") for name, process in platform.processes.items()]
     try:

@@ -237,12 +237,10 @@ async def test_documents_are_prepared_once(platform: Platform) -> None:
 
 async def test_a_fault_of_ours_is_masked(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        def applies(self, *_: object) -> bool:
+        def request_limits(self, *_: object) -> None:
             raise ZeroDivisionError("a secret cause")
 
-    pipeline = platform.router.engine._pipeline
-    assert pipeline is not None
-    pipeline._limiter = Broken()  # type: ignore[assignment]
+    platform.router.engine._limiter = Broken()  # type: ignore[assignment]
     reply = await platform.post("{ hello }")
     assert (reply.status, reply.codes) == (500, ["INTERNAL_SERVER_ERROR"])
     assert "a secret cause" not in reply.body.decode()
