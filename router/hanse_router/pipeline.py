@@ -178,7 +178,7 @@ class Pipeline:
         """The response with its cost. Where that is reported, it does not come from the response cache."""
         reported = demand.reports_to(admitted.context)
         response = await (self._deduplicated(admitted) if reported else self._reused(admitted))
-        return demand.completed(admitted.costed(), response, admitted.context)
+        return await demand.completed(admitted.costed(), response, admitted.context)
 
     def _reused(self, admitted: Admitted) -> Awaitable[Response]:
         """The response from the response cache where the operation allows it; else of an execution."""
@@ -225,7 +225,7 @@ class Pipeline:
             async for response in events:
                 self._finish_errors(response, admitted)
                 if self._demand is not None and self._demand.watches(admitted.context):
-                    response = self._demand.completed(admitted.costed(), response, admitted.context)
+                    response = await self._demand.completed(admitted.costed(), response, admitted.context)
                 yield response
 
 

@@ -9,9 +9,14 @@ import pytest
 from graphql import get_introspection_query, parse
 
 from deploy.project import PROJECT
+from hanse_router.execute import Response
+from hanse_router.guards.demand_control import CostedExecution, DemandControl
+from hanse_router.operation_kind import OperationKind
 from hanse_router.prepare.cost import Costs, OperationCost
 from hanse_router.prepare.expand import expand_operation
+from hanse_router.request import RequestContext
 from hanse_router.settings import RouterSettings
+from hanse_router.telemetry.metrics import Metrics
 from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.hostile.callers import Caller, Harbour, harbour
 from tests.hostile.probe import MAX_STALL_SECONDS, no_stall
@@ -113,3 +118,14 @@ def test_an_estimate_by_variables_takes_little_time() -> None:
         return calls_of(lambda: cost.estimate({"n": 3}))
 
     assert calls(200) <= 15 * calls(20)
+
+
+async def test_counting_a_response_of_any_size_does_not_stall() -> None:
+    cost = published_cost("{ products { nodes { seller { id } } } }")
+    data = {"products": {"nodes": [{"seller": {"id": "1"}} for _ in range(300_000)]}}
+    demand = DemandControl(RouterSettings().demand_control, Metrics())
+    asking = RequestContext(headers={"x-hanse-cost": "1"})
+    async with no_stall():
+        execution = CostedExecution(cost, OperationKind.QUERY, {}, estimated=41)
+        response = await demand.completed(execution, Response(data), asking)
+    assert response.extensions == {"cost": {"estimated": 41, "actual": 600_001, "max": 10_000}}

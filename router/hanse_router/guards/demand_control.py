@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import msgspec
 
 from hanse_router.errors import CostTooHigh, SlicingArgumentRequired
 from hanse_router.execute import Response
 from hanse_router.operation_kind import OperationKind
-from hanse_router.prepare.cost import OperationCost
+from hanse_router.prepare.cost import LargeResponseError, OperationCost
 from hanse_router.request import RequestContext, Variables
 from hanse_router.settings_demand_control import DemandControlSettings
 from hanse_router.telemetry.metrics import Metrics
 
+MAX_VALUES = 10_000  # of a response that is counted on the event loop: a few milliseconds
 HEADER = "x-hanse-cost"  # of a request that asks for its cost, with any value
 
 
@@ -60,7 +63,7 @@ class DemandControl:
         """Whether the actual cost of the response to this request is counted."""
         return self._counts_all or self.reports_to(context)
 
-    def completed(self, execution: CostedExecution, response: Response, context: RequestContext) -> Response:
+    async def completed(self, execution: CostedExecution, response: Response, context: RequestContext) -> Response:
         """The response, with its cost where the request asks for it. Counts the actual cost.
 
         The response may be shared with other callers, and is not changed. Without data nothing is counted: it comes
@@ -68,7 +71,10 @@ class DemandControl:
         """
         if response.data is msgspec.UNSET:
             return response
-        actual = execution.cost.actual(response.data, execution.variables)
+        try:
+            actual = execution.cost.actual(response.data, execution.variables, max_values=MAX_VALUES)
+        except LargeResponseError:
+            actual = await asyncio.to_thread(execution.cost.actual, response.data, execution.variables)
         self._actual[execution.kind].observe(actual)
         if actual > execution.estimated:
             self._underestimated.inc()

@@ -7,6 +7,7 @@ as much as the most costly of the possible types.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, cast
 
@@ -42,6 +43,10 @@ MUTATION = 10  # for each root field of a mutation
 MAX_COST = 2**53 - 1  # larger numbers are not exact in JavaScript, and mean nothing more
 
 
+class LargeResponseError(Exception):
+    """The response is too large to be counted on the event loop."""
+
+
 class FieldCost(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The costs at one response path. `once` counts for the field, `each` for every item or object there."""
 
@@ -64,9 +69,12 @@ class OperationCost:
         """The estimated cost with these variables, coerced."""
         return self.constant if self.constant is not None else min(value_of(self._estimate, variables), MAX_COST)
 
-    def actual(self, data: Any, variables: Variables) -> int:
-        """The cost of a response's data, whether of dictionaries or of generated classes."""
-        return min(_Count(variables).of(self._fields, data), MAX_COST)
+    def actual(self, data: Any, variables: Variables, *, max_values: float = math.inf) -> int:
+        """The cost of a response's data, whether of dictionaries or of generated classes.
+
+        Raises LargeResponseError after `max_values` objects and items: count beside the event loop.
+        """
+        return min(_Count(variables, max_values).of(self._fields, data), MAX_COST)
 
 
 class Costs:
@@ -209,8 +217,9 @@ class _Estimation:
 class _Count:
     """Counts the cost of one response's data."""
 
-    def __init__(self, variables: Variables) -> None:
+    def __init__(self, variables: Variables, max_values: float) -> None:
         self._variables = variables
+        self._left = max_values
         self._attributes: dict[type, dict[str, str]] = {}
 
     def of(self, fields: Mapping[str, FieldCost], value: Any) -> int:
@@ -225,6 +234,9 @@ class _Count:
         return found
 
     def _items(self, cost: FieldCost, value: Any) -> int:
+        self._left -= 1
+        if self._left < 0:
+            raise LargeResponseError
         if value is None:
             return 0
         if isinstance(value, msgspec.Raw) and (cost.each or cost.below):
