@@ -117,6 +117,7 @@ async def test_live_stats_see_what_another_process_did(tmp_path: Path, router: R
             wanted = {
                 'hanse_events_relayed_total{subgraph="catalog"} 1.0',
                 'hanse_outbox_waiting{subgraph="catalog"} 0.0',
+                'hanse_consumer_lag{consumer="catalog",part="events"} 0.0',
             }
             await emitted(catalog, wanted)
             handled = 'hanse_events_handled_total{subgraph="analytics"} 1.0'
