@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -11,12 +12,16 @@ from typing import Any
 
 import pytest
 
-from hanse_router.errors import QueueFull
+from hanse_router.errors import QueueFull, RouterError
 from hanse_router.off_loop import OffLoop
+from hanse_router.prepare import Preparer
 from hanse_router.request import Principal, RequestContext, caller_of
+from hanse_router.settings import RouterSettings
+from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.hostile.documents import DOUBLING, HEAVY, Published
 from tests.hostile.probe import no_stall
-from tests.router.platform import Platform
+from tests.router.planner.test_bounds import calls_of
+from tests.router.platform import Platform, supergraph_sdl
 
 
 @pytest.fixture
@@ -143,3 +148,74 @@ def test_an_address_of_version_six_counts_with_its_network(one: str, other: str,
 def test_a_user_counts_as_one_caller_at_all_addresses() -> None:
     ann = Principal("ann", authenticated=True)
     assert caller_of(RequestContext(ann, "10.0.0.1")) == caller_of(RequestContext(ann, "10.0.0.2"))
+
+
+# -- limits, and work in proportion ------------------------------------------------------------------------------------
+
+
+THREE_OPERATIONS = "query A { hello } query B { hello } query C { hello }"
+THREE_DIRECTIVES = "{ a: hello @skip(if: false) ...F ...F } fragment F on Query { hello @include(if: true) }"
+FIVE_FIELDS_AND_FRAGMENTS = "{ ...F } fragment F on Query { ...G ...G } fragment G on Query { hello }"
+
+
+@pytest.mark.parametrize(
+    ("limits", "text", "code"),
+    [
+        ({"max_document_characters": 20}, "{ hello } # a comment", "MAX_DOCUMENT_SIZE_LIMIT"),
+        ({"max_operations": 2}, THREE_OPERATIONS, "MAX_OPERATIONS_LIMIT"),
+        ({"max_directives": 2}, THREE_DIRECTIVES, "MAX_DIRECTIVES_LIMIT"),
+        ({"max_fields": 4}, FIVE_FIELDS_AND_FRAGMENTS, "MAX_FIELDS_LIMIT"),
+    ],
+)
+async def test_each_limit_is_refused_with_its_setting(
+    tmp_path: Path, limits: dict[str, int], text: str, code: str
+) -> None:
+    platform = Platform(tmp_path, limits=limits)
+    reply = await platform.post(text, operationName="A" if "query A" in text else None)
+    assert (reply.status, reply.codes) == (400, [code])
+    assert f"limits.{next(iter(limits))}" in reply.json["errors"][0]["message"]
+
+
+SIDE_BY_SIDE: dict[str, Callable[[int], str]] = {
+    "a field": lambda count: "{ " + "hello " * count + "}",
+    "spreads": lambda count: (
+        "{ " + " ".join(f"...F{n}" for n in range(count)) + " } "
+        + " ".join(f"fragment F{n} on Query {{ hello }}" for n in range(count))
+    ),
+    "spreads of one fragment": lambda count: "{ " + "...F " * count + "} fragment F on Query { hello caller }",
+    "inline fragments": lambda count: "{ " + "... { hello } " * count + "}",
+    "aliases": lambda count: "{ " + " ".join(f"a{n}: hello" for n in range(count)) + " }",
+    "directives": lambda count: "{ " + "hello @skip(if: false) " * count + "}",
+    "variables": lambda count: (
+        "query(" + " ".join(f"$v{n}: Int!" for n in range(count)) + ") { "
+        + " ".join(f"a{n}: echo(a: $v{n})" for n in range(count)) + " }"
+    ),
+    "conflicts": lambda count: "{ " + " ".join(f"echo(a: {n})" for n in range(count)) + " }",
+    "unknown fields": lambda count: "{ " + " ".join(f"nothing{n}" for n in range(count)) + " }",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("make", SIDE_BY_SIDE.values(), ids=SIDE_BY_SIDE)
+def test_ten_times_the_document_takes_no_more_than_fifteen_times_the_work(make: Callable[[int], str]) -> None:
+    supergraph = parse_supergraph(supergraph_sdl())
+    settings = RouterSettings(limits={"max_root_fields": 10_000, "max_directives": 10_000, "max_aliases": 10_000})
+    preparer = Preparer(supergraph, api_schema(supergraph), settings)
+
+    def work(count: int) -> int:
+        text = make(count)
+
+        def run() -> None:
+            with contextlib.suppress(RouterError):
+                preparer.prepare(text, None)
+
+        run()
+        return calls_of(run)
+
+    assert work(300) < 15 * work(30)
+
+
+async def test_messages_do_not_repeat_the_document(published: Published) -> None:
+    """Some messages of validation quote a value of it."""
+    reply = await published.post("{ product(id: [" + "1 " * 10_000 + "]) { id } }")
+    assert reply.status == 400
+    assert len(reply.body) < 5_000

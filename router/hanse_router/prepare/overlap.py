@@ -7,6 +7,7 @@ Fields whose parents are different object types are never merged, and form group
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -80,8 +81,9 @@ class _Check:
 
     def run(self, scopes: Sequence[_Scope]) -> None:
         """Check the selection sets of one object, and everything below."""
-        self._descend(scopes, (), shapes=True)
         self._descend(scopes, (), shapes=False)
+        if not self.errors:
+            self._descend(scopes, (), shapes=True)
 
     def _descend(self, scopes: Sequence[_Scope], above: tuple[str, ...], *, shapes: bool) -> None:
         """Check the fields of selection sets: their shapes, or else that they are one field where they are merged.
@@ -110,9 +112,9 @@ class _Check:
         """The fields of selection sets by response key. A fragment counts once, since it repeats itself."""
         found: dict[str, list[_Selected]] = {}
         spread: set[str] = set()
-        pending = list(reversed(list(scopes)))
+        pending = deque(scopes)
         while pending:
-            parent, selection_set = pending.pop()
+            parent, selection_set = pending.popleft()
             self._spend(len(selection_set.selections))
             for selection in selection_set.selections:
                 if isinstance(selection, FieldNode):
