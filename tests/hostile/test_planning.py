@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from hanse_router.planner.budget import Budget
 from hanse_router.planner.conditions import any_of
 from hanse_router.settings import LimitSettings
 from hanse_schema.supergraph import parse_supergraph
-from tests.hostile.documents import doubling, published_sdl
+from hanse_wire.garbage import ROUTER_THRESHOLD, collect_after
+from tests.hostile.documents import Published, doubling, published_sdl
+from tests.hostile.probe import no_stall
 from tests.router.planner.test_bounds import calls_of
 from tests.router.planning import operation_of, plan_of
 from tests.router.platform import Platform
@@ -85,3 +88,37 @@ async def test_a_client_is_told_that_its_operation_is_too_complex(tmp_path: Path
     reply = await platform.post("{ me { email score } }")
     assert (reply.status, reply.codes) == (400, ["QUERY_TOO_COMPLEX"])
     assert "limits.max_plan_steps" in reply.json["errors"][0]["message"]
+
+
+@pytest.fixture
+def collecting_as_in_production() -> Iterator[None]:
+    usual = gc.get_threshold()
+    collect_after(ROUTER_THRESHOLD)
+    yield
+    gc.set_threshold(*usual)
+
+
+@pytest.mark.usefixtures("collecting_as_in_production")
+async def test_planning_does_not_stall_the_loop(tmp_path: Path) -> None:
+    """The fast path is generated at the second execution, and a plan for other variables at the third."""
+    platform = Published(tmp_path, authorization={"enabled": False}, demand_control={"mode": "off"})
+    conditional = doubling(5).replace("query Q", "query Q($v: Boolean!)").replace("a2:", "a2_: id @skip(if: $v) a2:")
+    async with no_stall():
+        for value in (True, True, False):
+            assert (await platform.post(doubling(5))).status == 200
+            assert (await platform.post(conditional, variables={"v": value})).status == 200
+
+
+def test_a_plan_leaves_no_garbage_in_cycles() -> None:
+    operation = operation_of(planner(), doubling(3))
+    planner().plan(operation)
+    planner(1_000)
+    gc.collect()
+    gc.disable()
+    try:
+        planner().plan(operation)
+        with pytest.raises(TooComplexError):
+            planner(1_000).plan(operation)
+        assert gc.collect() < 100
+    finally:
+        gc.enable()

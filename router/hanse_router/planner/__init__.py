@@ -12,6 +12,7 @@ from hanse_router.planner.find_paths import PathFinder
 from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.merge import merge_fields
 from hanse_router.planner.passes import run_passes
+from hanse_router.planner.release import release
 from hanse_router.planner.requests import requests_of
 from hanse_router.planner.roots import place_in_series, place_together
 from hanse_router.query_plan import PlanError, QueryPlan
@@ -49,9 +50,12 @@ class Planner:
         merged = merge_fields(self.graph, operation, denied)
         finder = PathFinder(self._view(override_labels), budget)
         place = place_in_series if operation.kind is OperationKind.MUTATION else place_together
-        fetches = place(merged, finder, operation.kind)
-        requests = run_passes(requests_of(fetches, self.graph), budget)
-        return build_plan(operation, requests, self.graph.supergraph.subgraphs)
+        try:
+            fetches = place(merged, finder, operation.kind)
+            requests = run_passes(requests_of(fetches, self.graph), budget)
+            return build_plan(operation, requests, self.graph.supergraph.subgraphs)
+        finally:
+            release(finder.positions, finder.fetch_nodes)
 
     def _view(self, labels: frozenset[str]) -> GraphView:
         view = self._views.get(labels)

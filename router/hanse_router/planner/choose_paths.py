@@ -283,6 +283,7 @@ class FetchGraphBuilder:
         )
         fetch_node.root = self._new_selected(fetch_node, option.position, option.node)
         self.fetches.fetch_nodes.append(fetch_node)
+        self._finder.fetch_nodes.append(fetch_node)
         self._depth = max(self._depth, level)
         return fetch_node
 

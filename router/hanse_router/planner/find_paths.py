@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from hanse_router.planner.budget import Budget
-from hanse_router.planner.fetch_graph import merge_required
+from hanse_router.planner.fetch_graph import FetchNode, merge_required
 from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.hidden import HiddenSelections
 from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
@@ -38,6 +38,8 @@ class PathFinder:
     def __init__(self, view: GraphView, budget: Budget | None = None) -> None:
         self.view = view
         self.budget = budget or Budget()
+        self.positions: list[Position] = []  # all that were made, to be released with the plan
+        self.fetch_nodes: list[FetchNode] = []
         self._closures: dict[tuple[str, frozenset[tuple[Node, int]]], list[tuple[Node, int, list[Entry]]]] = {}
         self._open: set[tuple[int, Node, str]] = set()
         self._resolved: dict[tuple[Node, MergedField], bool] = {}
@@ -207,7 +209,7 @@ class PathFinder:
     def _find_entries(
         self, type_: str, origins: frozenset[tuple[Node, int]]
     ) -> Iterator[tuple[Node, int, list[Entry]]]:
-        scratch = Position(type_, self.view.is_abstract(type_))
+        scratch = Position(type_, self.view.is_abstract(type_), made=self.positions)
         for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
             _arrive(scratch, node, level)
         present: dict[tuple[str, str], int] = {}  # levels
@@ -242,7 +244,7 @@ class PathFinder:
 
     def _scratch(self, type_: str, origins: Iterable[tuple[Node, int]]) -> Position:
         """A position that is not part of the query tree."""
-        position = Position(type_, self.view.is_abstract(type_))
+        position = Position(type_, self.view.is_abstract(type_), made=self.positions)
         for node, level in origins:
             _arrive(position, node, level)
         self.close(position)

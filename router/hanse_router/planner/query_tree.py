@@ -55,7 +55,7 @@ class Position:
     `options` are the nodes of the query graph at which such an object can be; `required` those that are entered with
     `@requires` fields. `refined` are the positions of the same objects by type. `conditions` are those under which the
     client selects it; a `hidden` position is not selected by the client. `types`, if not None, are the object types
-    that objects of an abstract type can have.
+    that objects of an abstract type can have. `made` has all positions of one plan, to be released with it.
     """
 
     type: str
@@ -71,22 +71,35 @@ class Position:
     refined: dict[str, Position] = field(default_factory=dict)
     required_inputs: dict[tuple[Picks, bool], RequiredInput] = field(default_factory=dict)
     parent: Position | None = None
+    made: list[Position] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.made.append(self)
 
     def below(self, field_: MergedField, type_: str, abstract: bool) -> Position:
         """The position of a composite field's objects."""
         path = (*self.path, PathKey(field_.response_key), *(PathList(),) * list_depth(field_.type))
         return Position(
-            type_, abstract, path, self.names.child(field_.response_key), field_.conditions, field_.hidden, parent=self
+            type_,
+            abstract,
+            path,
+            self.names.child(field_.response_key),
+            field_.conditions,
+            field_.hidden,
+            parent=self,
+            made=self.made,
         )
 
     def of_type(self, type_: str) -> Position:
         """The position of its objects with an object type."""
-        return Position(type_, False, self._narrowed_path((type_,)), self.names, self.conditions, parent=self)
+        return Position(
+            type_, False, self._narrowed_path((type_,)), self.names, self.conditions, parent=self, made=self.made
+        )
 
     def of_types(self, type_: str, types: frozenset[str]) -> Position:
         """The position of its objects with an abstract type, which has these object types here."""
         path = self._narrowed_path(tuple(sorted(types)))
-        return Position(type_, True, path, self.names, self.conditions, parent=self)
+        return Position(type_, True, path, self.names, self.conditions, parent=self, made=self.made)
 
     @property
     def object_path(self) -> Path:

@@ -102,7 +102,7 @@ def _subgraphs(type_: str, finder: PathFinder) -> list[str]:
 def _root(selections: MergedSelections, finder: PathFinder, subgraphs: Iterable[str]) -> Position:
     names = ResponseKeys()
     names.register(selections)
-    position = Position(selections.type, abstract=False, names=names)
+    position = Position(selections.type, abstract=False, names=names, made=finder.positions)
     for subgraph in subgraphs:
         node = Node(subgraph, selections.type)
         position.options[node] = Option(position, node, 1, [RootArrival()])
