@@ -29,6 +29,7 @@ def published(tmp_path: Path) -> Published:
     return Published(tmp_path)
 
 
+@pytest.mark.usefixtures("collecting_as_in_production")
 @pytest.mark.parametrize("text", HEAVY.values(), ids=HEAVY)
 async def test_a_heavy_document_does_not_stall_the_loop(published: Published, text: str) -> None:
     """Whether it is answered or refused; the second time it is known, or refused again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from hanse_router.planner.budget import Budget
 from hanse_router.planner.conditions import any_of
 from hanse_router.settings import LimitSettings
 from hanse_schema.supergraph import parse_supergraph
-from hanse_wire.garbage import ROUTER_THRESHOLD, collect_after
 from tests.hostile.documents import Published, doubling, published_sdl
 from tests.hostile.probe import no_stall
 from tests.router.planner.test_bounds import calls_of
@@ -88,14 +87,6 @@ async def test_a_client_is_told_that_its_operation_is_too_complex(tmp_path: Path
     reply = await platform.post("{ me { email score } }")
     assert (reply.status, reply.codes) == (400, ["QUERY_TOO_COMPLEX"])
     assert "limits.max_plan_steps" in reply.json["errors"][0]["message"]
-
-
-@pytest.fixture
-def collecting_as_in_production() -> Iterator[None]:
-    usual = gc.get_threshold()
-    collect_after(ROUTER_THRESHOLD)
-    yield
-    gc.set_threshold(*usual)
 
 
 @pytest.mark.usefixtures("collecting_as_in_production")
