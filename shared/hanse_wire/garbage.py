@@ -38,8 +38,9 @@ def collect_after(threshold: int) -> None:
 
 def collect_young() -> None:
     """Collect what a new document has left. Call it after parsing and validating one."""
-    if gc.get_count()[0] > AFTER_DOCUMENT:
-        gc.collect(0)
+    new, young, _ = gc.get_count()
+    if new > AFTER_DOCUMENT:
+        gc.collect(1 if young > 1 else 0)  # or the survivors of many documents would be inspected together
 
 
 async def collect_when_idle(in_flight: Sized, *, interval: float = CHECK_SECONDS) -> None:

@@ -145,7 +145,7 @@ class PathFinder:
             for candidate in candidates:
                 edge = candidate.edge
                 if edge is not None and edge.target is not None:
-                    _arrive(child, edge.target, candidate.option.level, FieldArrival(candidate.option, field, edge))
+                    child.arrive(edge.target, candidate.option.level, FieldArrival(candidate.option, field, edge))
             if child.abstract:
                 child.types = self._agreed_types(child)
             self.close(child)
@@ -167,7 +167,7 @@ class PathFinder:
             for option in position.options.values():
                 node = self.view.casts(option.node).get(type_)
                 if node is not None:
-                    _arrive(refined, node, option.level, CastArrival(option))
+                    refined.arrive(node, option.level, CastArrival(option))
             if refined.options:
                 self.close(refined)
         return refined
@@ -181,7 +181,7 @@ class PathFinder:
             for option in position.options.values():
                 node = self.view.narrow(option.node, type_, types)
                 if node is not None:
-                    _arrive(narrowed, node, option.level, CastArrival(option))
+                    narrowed.arrive(node, option.level, CastArrival(option))
             if narrowed.options:
                 self.close(narrowed)
         return narrowed
@@ -211,7 +211,7 @@ class PathFinder:
     ) -> Iterator[tuple[Node, int, list[Entry]]]:
         scratch = Position(type_, self.view.is_abstract(type_), made=self.positions)
         for node, level in sorted(origins, key=lambda origin: (origin[1], str(origin[0]))):
-            _arrive(scratch, node, level)
+            scratch.arrive(node, level)
         present: dict[tuple[str, str], int] = {}  # levels
         for node, option in scratch.options.items():
             place = (node.graph, node.type)
@@ -246,7 +246,7 @@ class PathFinder:
         """A position that is not part of the query tree."""
         position = Position(type_, self.view.is_abstract(type_), made=self.positions)
         for node, level in origins:
-            _arrive(position, node, level)
+            position.arrive(node, level)
         self.close(position)
         return position
 
@@ -364,7 +364,9 @@ class PathFinder:
         if not pick.picks:
             return min(level for _, level in found)
         earliest = min(level for _, level in found)
-        if any(level == earliest and edge.target and self._is_local(edge.target, pick.picks) for edge, level in found):
+        if any(
+            level == earliest and edge.target and self.view.is_local(edge.target, pick.picks) for edge, level in found
+        ):
             return earliest
         origins = [(edge.target, level) for edge, level in found if edge.target is not None]
         type_ = named_type(self.view.field_type(position.type, pick.name))
@@ -381,22 +383,6 @@ class PathFinder:
                 best = max(known) if best is None else min(best, max(known))
         return best
 
-    def _is_local(self, node: Node, picks: Picks) -> bool:
-        """Whether the node itself resolves the whole field set, without requirements."""
-        for pick in picks:
-            if not isinstance(pick, FieldPick):
-                return False
-            if pick.name == TYPENAME:
-                if not self.view.knows_type(node):
-                    return False
-                continue
-            edge = self.view.shared_field(node, pick.name)
-            if edge is None or not edge.is_plain:
-                return False
-            if pick.picks and (edge.target is None or not self._is_local(edge.target, pick.picks)):
-                return False
-        return True
-
     # -- inputs of representations -------------------------------------------------------------------------------------
 
     def required_input(self, position: Position, picks: Picks, typename: bool = False) -> RequiredInput:
@@ -410,13 +396,3 @@ class PathFinder:
                 self.expand(position, selections), merge_required(required)
             )
         return known
-
-
-def _arrive(position: Position, node: Node, level: int, arrival: FieldArrival | CastArrival | None = None) -> None:
-    """Add an arrival at an option. Only the earliest arrivals are kept."""
-    option = position.options.get(node)
-    if option is None:
-        position.options[node] = Option(position, node, level, [] if arrival is None else [arrival])
-    elif arrival is not None:
-        option.arrivals.append(arrival)
-        option.level = min(option.level, level)

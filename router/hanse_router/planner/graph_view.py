@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hanse_schema.query_graph import Entry, FieldEdge, Node, QueryGraph
+from hanse_schema.query_graph import TYPENAME, Entry, FieldEdge, FieldPick, Node, Picks, QueryGraph
 from hanse_schema.supergraph.links import directive_name
 from hanse_schema.supergraph.model import InterfaceType, ObjectType
 
@@ -106,6 +106,22 @@ class GraphView:
             if own is None or not own.is_plain:
                 return None
         return edge
+
+    def is_local(self, node: Node, picks: Picks) -> bool:
+        """Whether the node itself resolves the whole field set, without requirements."""
+        for pick in picks:
+            if not isinstance(pick, FieldPick):
+                return False
+            if pick.name == TYPENAME:
+                if not self.knows_type(node):
+                    return False
+                continue
+            edge = self.shared_field(node, pick.name)
+            if edge is None or not edge.is_plain:
+                return False
+            if pick.picks and (edge.target is None or not self.is_local(edge.target, pick.picks)):
+                return False
+        return True
 
 
 def _contexts(graph: QueryGraph) -> dict[str, list[str]]:

@@ -76,6 +76,15 @@ class Position:
     def __post_init__(self) -> None:
         self.made.append(self)
 
+    def arrive(self, node: Node, level: int, arrival: FieldArrival | CastArrival | None = None) -> None:
+        """Add an arrival at an option. Only the earliest arrivals are kept."""
+        option = self.options.get(node)
+        if option is None:
+            self.options[node] = Option(self, node, level, [] if arrival is None else [arrival])
+        elif arrival is not None:
+            option.arrivals.append(arrival)
+            option.level = min(option.level, level)
+
     def below(self, field_: MergedField, type_: str, abstract: bool) -> Position:
         """The position of a composite field's objects."""
         path = (*self.path, PathKey(field_.response_key), *(PathList(),) * list_depth(field_.type))
