@@ -61,8 +61,8 @@ async def product(world: World) -> dict[str, Any]:
 
 
 async def reservation(world: World) -> dict[str, Any]:
-    """The owner's, of a product of an admin's."""
-    made = await world.does("admin", "createProduct", input={"name": "Sail", "price": {"amountMinor": 900}, "stock": 5})
+    """The owner's, of a product of somebody else's: its seller could release it too."""
+    made = await world.does("root", "createProduct", input={"name": "Sail", "price": {"amountMinor": 900}, "stock": 5})
     return {"id": (await world.does("owner", "reserveStock", id=made["id"], quantity=1))["id"]}
 
 
