@@ -22,7 +22,8 @@ from tests.fuzz.world import Answer, Unanswered, World
 from tests.hostile.probe import MAX_STALL_SECONDS, Probe
 
 CALLERS = ("anonymous", "user", "admin")
-IN_FLIGHT = 4
+IN_FLIGHT = 32
+SHOW_SECONDS = 10.0
 _PAGE = Path("/proc/self/statm")
 _SUBGRAPH_CODES = ("SUBGRAPH_",)  # the beginnings of codes of errors that a subgraph causes
 _LOST_TOKEN = frozenset({"UNAUTHENTICATED"})
@@ -75,27 +76,31 @@ class Run:
         self._progress = progress
         self._probe = _WatchingProbe(self._stalled)
         self._in_flight: dict[int, str] = {}
+        self._shown = 0.0
         self.report = Report(seed)
 
     async def send(self, count: int) -> Report:
         """Send so many requests."""
-        started, shown = time.monotonic(), time.monotonic()
+        started = self._shown = time.monotonic()
         self._probe.start()
-        step = max(1, count // 60)
         try:
-            while self.report.requests < count:
-                await asyncio.gather(*(self._one(slot) for slot in range(IN_FLIGHT)))
-                if self.report.requests // step != (self.report.requests - IN_FLIGHT) // step:
-                    self.report.memory.append((self.report.requests, resident_megabytes()))
-                if time.monotonic() - shown > 10:
-                    shown = time.monotonic()
-                    self._progress(self.report)
+            await asyncio.gather(*(self._send_all(slot, count) for slot in range(IN_FLIGHT)))
         finally:
             self._probe.stop()
         self.report.longest_stall = self._probe.longest
         self.report.seconds = time.monotonic() - started
         self.report.memory.append((self.report.requests, resident_megabytes()))
         return self.report
+
+    async def _send_all(self, slot: int, count: int) -> None:
+        """Send one request after the other until there were so many; an answer may take seconds, by intent."""
+        while self.report.requests < count:
+            await self._one(slot)
+            if self.report.requests % max(1, count // 60) == 0:
+                self.report.memory.append((self.report.requests, resident_megabytes()))
+            if time.monotonic() - self._shown > SHOW_SECONDS:
+                self._shown = time.monotonic()
+                self._progress(self.report)
 
     def _stalled(self, seconds: float) -> None:
         self.report.stalls.append((seconds, "\n".join(self._in_flight.values())[:20_000]))
