@@ -37,6 +37,7 @@ class BatchHandler:
 
 AnyHandler = Handler | BatchHandler
 Handlers = Mapping[str, AnyHandler]
+STAY_SECONDS = 1.0  # between heartbeats while an event is retried
 EVERY = "*"  # the handler of event types that have none of their own
 
 BATCH = 200
@@ -212,9 +213,8 @@ class Consumer:
         delays = self._backoff.delays()
         while attempt < self._attempts and not isinstance(cause, MalformedEvent):
             log.warning("consumer %s: %s failed: %r", self.name, delivery.event.id, cause)
-            if await set_within(self._stopping, next(delays)):
+            if await self._stopped_within(next(delays)):
                 return  # it comes again after the next start
-            await self._subscription.stay()
             self._counters.retried += 1
             _, failure = await self._handle_singly([delivery])
             if failure is None:
@@ -225,6 +225,16 @@ class Consumer:
             await self._bury(delivery.event, cause, attempt)
         await self._subscription.commit([delivery])
         self._on_handled()
+
+    async def _stopped_within(self, seconds: float) -> bool:
+        """Wait as a member of the group. Returns early, with True, if the consumer is stopped."""
+        left = seconds
+        while left > 0:
+            if await set_within(self._stopping, min(left, STAY_SECONDS)):
+                return True
+            await self._subscription.stay()
+            left -= STAY_SECONDS
+        return False
 
     async def _apply(self, session: AsyncSession, event: Event | Malformed) -> bool:
         """Whether the event has its effect now; it may have had it before."""

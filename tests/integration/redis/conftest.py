@@ -37,3 +37,9 @@ async def store(
     await opened.start()
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def default_rate_limits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The router as it is by default: these tests are about its limits."""
+    monkeypatch.delenv("HANSE_ROUTER_RATE_LIMITS__ENABLED", raising=False)
