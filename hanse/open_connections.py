@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections import Counter
 from collections.abc import Callable
 
+from hanse_wire.client_network import client_network
 from hanse_wire.server_settings import DEFAULT_SERVER_SETTINGS, ServerSettings
 
 
@@ -17,13 +17,13 @@ class OpenConnections:
 
     def add(self, host: str) -> int:
         """Count a connection; the number that its address has now."""
-        key = _key(host)
+        key = client_network(host)
         self._counts[key] += 1
         return self._counts[key]
 
     def remove(self, host: str) -> None:
         """Forget a connection."""
-        key = _key(host)
+        key = client_network(host)
         self._counts[key] -= 1
         if self._counts[key] <= 0:
             del self._counts[key]
@@ -41,11 +41,3 @@ class ConnectionRules:
         self.limits = limits
         self.on_refused = on_refused
         self.by_address = OpenConnections()
-
-
-def _key(host: str) -> str:
-    if ":" not in host:
-        return host
-    address = ipaddress.IPv6Address(host.partition("%")[0])
-    mapped = address.ipv4_mapped
-    return str(mapped) if mapped is not None else str(ipaddress.ip_network((address, 64), strict=False))

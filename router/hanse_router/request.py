@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv6Address, IPv6Network
 from typing import Any
 
 import msgspec
+
+from hanse_wire.client_network import client_network
 
 MAX_USER_AGENT = 512  # characters
 Variables = Mapping[str, Any]
@@ -63,12 +64,5 @@ class RequestContext(msgspec.Struct, frozen=True, eq=False, gc=False):
 
 def caller_of(context: RequestContext) -> str:
     """The caller, for whom work is counted: the user, or the address; an IPv6 address counts as its /64 network."""
-    subject, address = context.principal.subject, context.client_ip
-    if subject is not None:
-        return f"user:{subject}"
-    if address is not None and ":" in address:
-        try:
-            address = str(IPv6Network((IPv6Address(address), 64), strict=False))
-        except ValueError:
-            pass
-    return f"ip:{address}"
+    subject = context.principal.subject
+    return f"user:{subject}" if subject is not None else f"ip:{client_network(context.client_ip or '')}"

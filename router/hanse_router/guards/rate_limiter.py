@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 from collections.abc import Sequence
-from functools import lru_cache
 
 from hanse_router.errors import RateLimited, RateLimitsUnavailable
 from hanse_router.prepare.rate_limits import ADDRESS, CALLER, Limit, OperationLimits, limit_of
 from hanse_router.request import RequestContext, Variables
 from hanse_router.settings import RateLimitSettings
 from hanse_router.store.protocol import BucketStore, Charge, StoreUnavailable
+from hanse_wire.client_network import client_network
 
 _Counted = dict[str, tuple[Limit, int]]  # by the bucket's key: its limit, and how often it is used
 
@@ -82,22 +81,8 @@ def _resolved(part: str, context: RequestContext) -> str:
     if part == CALLER and subject is not None:
         return f"user:{subject}"
     if part in (CALLER, ADDRESS):
-        return f"ip:{network(context.client_ip)}"
+        return f"ip:{client_network(context.client_ip or '')}"
     return part
-
-
-@lru_cache(10_000)
-def network(address: str | None) -> str | None:
-    """What counts as one address: an IPv6 client has a whole /64 (RFC 6177) at its disposal."""
-    try:
-        parsed = ipaddress.ip_address(address or "")
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.ip_network((int(parsed) >> 64 << 64, 64)).network_address) + "/64"
 
 
 def _refused(limit: Limit, count: int, retry_after: float) -> RateLimited:

@@ -15,7 +15,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from ipaddress import IPv4Address, ip_address, ip_network
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,6 +22,7 @@ from hanse_subgraph.auth import Client
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.errors import TooManyAttempts
 from hanse_subgraph.ids import new_id
+from hanse_wire.client_network import client_network
 from hanse_wire.lru_cache import LruCache
 from subgraphs.users import repository
 from subgraphs.users.models import User
@@ -101,11 +101,7 @@ class Throttle:
 
 def source_of(client: Client) -> str:
     """The address of a client, of IPv6 its network of 64 bits: one customer has all of it."""
-    try:
-        address = ip_address(client.ip or "")
-    except ValueError:
-        return (client.ip or "-")[:64]
-    return str(address if isinstance(address, IPv4Address) else ip_network((address, 64), strict=False))
+    return client_network((client.ip or "-")[:64])
 
 
 def _fingerprint(text: str) -> str:
