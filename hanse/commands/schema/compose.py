@@ -1,0 +1,32 @@
+"""`hanse compose`: subgraphs in, supergraph or diagnostics out."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from hanse.commands.options import FILE
+
+
+@click.command()
+@click.option("--config", required=True, type=FILE, help="The subgraphs, in the form of Rover's supergraph.yaml.")
+@click.option("--contract", type=FILE, help="Contract (YAML): print the variant that shows only some tags.")
+@click.option("--output", type=FILE, help="File to write. Default: stdout.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Form of the diagnostics on stderr.",
+)
+@click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--hints", is_flag=True, help="Print hints too, not only errors.")
+def compose(config: Path, contract: Path | None, output: Path | None, form: str, hints: bool) -> None:
+    """Compose subgraphs into one supergraph."""
+    from hanse.compose import compose_files
+
+    as_json = form == "json"
+    sys.exit(compose_files(config=config, contract=contract, output=output, as_json=as_json, with_hints=hints))

@@ -1,0 +1,27 @@
+"""`hanse schema export`: the project's own schemas as files."""
+
+from __future__ import annotations
+
+import click
+
+from hanse_wire.command_line import CommandError, json_option, print_json
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail when a file is out of date.")
+@json_option
+def export(check: bool, as_json: bool) -> None:
+    """Write each subgraph's SDL and the supergraph to the folder of published schemas."""
+    from hanse import published
+    from hanse.project import find_project
+
+    project = find_project()
+    names = published.outdated(project) if check else published.export(project)
+    if as_json:
+        print_json({"outdated" if check else "written": names})
+    else:
+        for name in names:
+            click.echo(f"{'out of date' if check else 'written'}: {project.config.published / name}")
+    if check and names:
+        folder = project.config.published
+        raise CommandError(f"{folder}/ is out of date: run `hanse schema export` and commit it")

@@ -1,0 +1,1 @@
+"""Checks of a schema change, pure: `report` has what every check returns."""
