@@ -55,6 +55,7 @@ class Action(StrEnum):
     REMOVED = "removed"
     ROLLED_BACK = "rolled back"
     PROMOTED = "promoted"
+    BRANCHED = "branched"
     REBASED = "rebased"
     EXPORTED = "exported"
 
@@ -63,9 +64,8 @@ class Action(StrEnum):
 class VersionSummary:
     """A version without its schemas: what `history` lists.
 
-    `detail` is what the action was about: a subgraph, or the version that was copied, such as `staging 4`. `base` is
-    the number of the version before it, 0 for the first; on a branch, `base_version` is the variant's version that it
-    was composed with.
+    `detail` is what the action was about: a subgraph, or the version that was copied, such as `staging 4`. On a branch,
+    `base_version` is the variant's version that it was composed with.
     """
 
     number: int
@@ -75,7 +75,6 @@ class VersionSummary:
     action: Action
     detail: str = ""
     commit: str | None = None
-    base: int = 0
     base_version: int | None = None
     diff: DiffSummary = field(default_factory=DiffSummary)
 

@@ -1,0 +1,7 @@
+"""Fixtures of the tests of the registry."""
+
+from __future__ import annotations
+
+from tests.hanse.registry.stores import open_store, store
+
+__all__ = ["open_store", "store"]
