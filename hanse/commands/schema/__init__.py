@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import click
 
+from hanse.commands.schema import versions
+from hanse.commands.schema.branch import branch
 from hanse.commands.schema.compose import compose
 from hanse.commands.schema.export import export
 from hanse.commands.schema.plan import plan
 
 __all__ = ["compose", "plan", "schema"]
 
-SCHEMA_COMMANDS: tuple[click.Command, ...] = (export,)
+SCHEMA_COMMANDS: tuple[click.Command, ...] = (
+    branch,
+    export,
+    versions.history,
+    versions.promote,
+    versions.publish,
+    versions.remove,
+    versions.rollback,
+    versions.show,
+)
 
 
 @click.group(commands={str(command.name): command for command in SCHEMA_COMMANDS})
 def schema() -> None:
-    """The project's own schemas, published in a folder; its default is schema/published/."""
+    """Schemas of subgraphs: versions in a registry, which is the folder schema/published/ or a server."""
