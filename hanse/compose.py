@@ -4,21 +4,35 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from graphql import print_schema
 
 from hanse.contract_file import read_contract
+from hanse.progress import progress
 from hanse.supergraph_config import read_subgraphs
+from hanse.whole_file import write_whole
 from hanse_schema.compose import Composition, compose
 from hanse_schema.contracts import Contract, apply_contract
 from hanse_schema.diagnostics import Diagnostic
+from hanse_schema.supergraph import api_schema
 from hanse_wire.command_line import CommandError
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeOptions:
+    """The form of the diagnostics, whether hints are printed, and whether the API schema is written instead."""
+
+    as_json: bool = False
+    with_hints: bool = False
+    api_schema: bool = False
+
+
 def compose_files(
-    *, config: Path, output: Path | None, as_json: bool, with_hints: bool, contract: Path | None = None
+    config: Path, options: ComposeOptions, *, output: Path | None = None, contract: Path | None = None
 ) -> int:
     """Compose the configured subgraphs; write the supergraph to `output` or stdout, diagnostics to stderr.
 
@@ -26,13 +40,16 @@ def compose_files(
     composition or the contract failed. Raises CommandError when a file cannot be read or written.
     """
     shown = None if contract is None else read_contract(contract)
-    composition = compose(read_subgraphs(config))
-    if shown is not None:
-        composition = _with_contract(composition, shown)
-    _report([*composition.errors, *(composition.hints if with_hints else ())], as_json=as_json)
-    if composition.sdl is None:
+    with progress("reading the subgraphs"):
+        subgraphs = read_subgraphs(config)
+    with progress(f"composing {len(subgraphs)} subgraphs"):
+        composition = compose(subgraphs)
+        if shown is not None:
+            composition = _with_contract(composition, shown)
+    _report([*composition.errors, *(composition.hints if options.with_hints else ())], as_json=options.as_json)
+    if composition.supergraph is None or composition.sdl is None:
         return 1
-    _write(composition.sdl, output)
+    _write(print_schema(api_schema(composition.supergraph)) if options.api_schema else composition.sdl, output)
     return 0
 
 
@@ -71,6 +88,6 @@ def _write(sdl: str, output: Path | None) -> None:
         click.echo(text, nl=False)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        write_whole(output, text)
     except OSError as error:
         raise CommandError(f"cannot write {output}: {error.strerror}; give another --output") from error

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from hanse.supergraph_config import read_model
+from hanse.yaml_file import read_model
 from hanse_schema.contracts import Contract
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from graphql import GraphQLSchema, GraphQLSyntaxError, parse, validate
 
-from hanse.supergraph_config import read_text
+from hanse.yaml_file import read_text
 from hanse_router.errors import UnknownOperation
 from hanse_router.execute import CompiledPlan
 from hanse_router.execute.compiled import Unsupported

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hanse.serving import ServerCallbacks, address_of, listen, serve
-from hanse.supergraph_config import read_text
+from hanse.yaml_file import read_text
 from hanse_router.app import create_router
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError

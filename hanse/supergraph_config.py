@@ -1,47 +1,69 @@
-"""The composition's configuration file, in the form that Rover made common, and the subgraphs it names.
+"""supergraph.yaml: the subgraphs of a composition, in the form that Rover made common.
 
+federation_version: =2.9.0                         # optional: one composer serves all versions
 subgraphs:
   users:
     routing_url: http://127.0.0.1:4001/graphql
     schema:
-      file: ./users.graphql          # relative to the configuration file; or
-      subgraph_url: http://127.0.0.1:4001/graphql   # asked for `_service { sdl }`
+      file: ./users.graphql                        # relative to this file; or
+      sdl: "type Query { me: ID }"                 # or
+      subgraph_url: http://127.0.0.1:4001/graphql  # which is asked for `_service { sdl }`, with these headers; or
+      introspection_headers: {authorization: "Bearer ${env.USERS_TOKEN}"}
+      graphref: shop@staging                       # the registry, with the name of the subgraph there
+      subgraph: users
 """
 
 from __future__ import annotations
 
 import json
-import os
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, TypeVar
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hanse.yaml_file import STDIN, read_model, read_text
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_wire.command_line import CommandError
+
+__all__ = ["SchemaSource", "SubgraphConfig", "SupergraphConfig", "read_config", "read_model", "read_sdl", "read_text"]
 
 SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds
 MAX_SDL_BYTES = 64 * 1024 * 1024
+VERSION = re.compile(r"=?v?[012](\.\d+){0,2}([-+][\w.+-]+)?|latest-[012]")
 
 
 class SchemaSource(BaseModel):
-    """Where a subgraph's SDL comes from: exactly one of the two."""
+    """Where a subgraph's SDL comes from: exactly one of `file`, `sdl`, `subgraph_url` and `graphref`."""
 
     model_config = ConfigDict(extra="forbid")
 
     file: Path | None = None
+    sdl: str | None = None
     subgraph_url: str | None = None
     introspection_headers: dict[str, str] = Field(default_factory=dict)
+    graphref: str | None = None
+    subgraph: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> SchemaSource:
-        if (self.file is None) == (self.subgraph_url is None):
-            raise ValueError("give either `file` or `subgraph_url`")
+        sources = (self.file, self.sdl, self.subgraph_url, self.graphref)
+        if sum(source is not None for source in sources) != 1:
+            raise ValueError("give one of `file`, `sdl`, `subgraph_url` and `graphref`")
+        if (self.graphref is None) != (self.subgraph is None):
+            raise ValueError("`graphref` and `subgraph` belong together: the graph and variant, and the subgraph there")
+        if self.introspection_headers and self.subgraph_url is None:
+            raise ValueError("`introspection_headers` belong to `subgraph_url`")
         return self
+
+    @field_validator("subgraph_url")
+    @classmethod
+    def _http(cls, url: str | None) -> str | None:
+        if url is not None and not url.startswith(("http://", "https://")):
+            raise ValueError("a URL starts with http:// or https://")
+        return url
 
 
 class SubgraphConfig(BaseModel):
@@ -49,99 +71,65 @@ class SubgraphConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", populate_by_name=True)
 
-    routing_url: str = ""
+    routing_url: str | None = None
     source: SchemaSource = Field(alias="schema")
+
+    @property
+    def url(self) -> str:
+        """The URL for the router: `routing_url`, or the one that the SDL is fetched from."""
+        return self.routing_url or self.source.subgraph_url or ""
 
 
 class SupergraphConfig(BaseModel):
-    """The whole file. `federation_version` is accepted, since others' files have it; one composer serves all."""
+    """The whole file."""
 
     model_config = ConfigDict(extra="forbid")
 
     subgraphs: dict[str, SubgraphConfig]
-    federation_version: str | int | float | None = None
+    federation_version: str | None = None
 
-
-class _UniqueKeyLoader(yaml.SafeLoader):
-    """YAML keeps the last of two equal keys; for subgraphs' names that would hide a mistake."""
-
-
-def _mapping_without_duplicates(loader: _UniqueKeyLoader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen: set[Any] = set()
-    for key_node, _ in node.value:
-        key = loader.construct_object(key_node, deep=True)
-        if key in seen:
-            raise yaml.constructor.ConstructorError(None, None, f"duplicate key {key!r}", key_node.start_mark)
-        seen.add(key)
-    return loader.construct_mapping(node, deep=True)
-
-
-_UniqueKeyLoader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping_without_duplicates)
-
-
-ConfigModel = TypeVar("ConfigModel", bound=BaseModel)
+    @field_validator("federation_version", mode="before")
+    @classmethod
+    def _known_version(cls, version: object) -> object:
+        if version is None or VERSION.fullmatch(str(version)):
+            return None if version is None else str(version)
+        raise ValueError("give 1, 2, latest-2, or an exact version such as =2.9.0")
 
 
 def read_config(path: Path) -> SupergraphConfig:
-    """The configuration in a YAML file.
+    """The configuration in a YAML file; `-` is stdin.
 
-    Raises CommandError where the file cannot be read, is not YAML, or does not have the form above.
+    Raises CommandError when the file cannot be read, is not YAML, or does not have the form above.
     """
-    return read_model(path, SupergraphConfig)
-
-
-def read_model(path: Path, model: type[ConfigModel]) -> ConfigModel:
-    """A YAML file as an instance of the model.
-
-    Raises CommandError when the file cannot be read, is not YAML, or does not match the model.
-    """
-    text = read_text(path)
-    try:
-        document = yaml.load(text, Loader=_UniqueKeyLoader)  # a SafeLoader
-    except yaml.YAMLError as error:
-        raise CommandError(f"{path} is not valid YAML: {error}") from error
-    try:
-        return model.model_validate(document)
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "the file"
-        raise CommandError(f"{path}: {place}: {first['msg']}") from error
+    return read_model(path, SupergraphConfig, variables=True)
 
 
 def read_subgraphs(path: Path) -> list[SubgraphSource]:
     """The subgraphs that the configuration file names, with their SDL read or fetched, in the file's order.
 
-    Raises CommandError where the configuration or any SDL cannot be had.
+    Raises CommandError when the configuration or any SDL is not available.
     """
     return [
-        SubgraphSource(
-            name=name,
-            url=subgraph.routing_url or subgraph.source.subgraph_url or "",
-            sdl=_read_sdl(name, subgraph.source, path.parent),
-        )
+        SubgraphSource(name=name, url=subgraph.url, sdl=read_sdl(name, subgraph.source, path))
         for name, subgraph in read_config(path).subgraphs.items()
     ]
 
 
-def read_text(path: Path) -> str:
-    """A text file's content. Raises CommandError where it cannot be read as UTF-8."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
-        raise CommandError(f"cannot read {path}: {reason}") from error
-
-
-def _read_sdl(name: str, source: SchemaSource, base: Path) -> str:
+def read_sdl(name: str, source: SchemaSource, config: Path) -> str:
+    """The SDL of one subgraph of a configuration file. Raises CommandError when it is not available."""
+    if source.sdl is not None:
+        return source.sdl
     if source.file is not None:
-        return read_text(base / source.file)
-    assert source.subgraph_url is not None  # SchemaSource holds exactly one
-    return _fetch_sdl(name, source.subgraph_url, source.introspection_headers)
+        return read_text((Path() if config == STDIN else config.parent) / source.file)
+    if source.subgraph_url is not None:
+        return _fetch_sdl(name, source.subgraph_url, source.introspection_headers)
+    raise CommandError(
+        f"subgraph {name}: schema.graphref needs a registry, which this version cannot read here: "
+        "write the SDL to a file and give schema.file"
+    )
 
 
 def _fetch_sdl(name: str, url: str, headers: dict[str, str]) -> str:
-    if not url.startswith(("http://", "https://")):
-        raise CommandError(f"subgraph {name}: subgraph_url must start with http:// or https://, not {url!r}")
     request = urllib.request.Request(
         url,
         data=json.dumps({"query": SERVICE_QUERY}).encode(),

@@ -18,7 +18,7 @@ from hanse.project import Project
 from hanse.published import compose_project
 from hanse.router import describe_environment, load_router_settings, operations_listener
 from hanse.serving import ServerCallbacks, address_of, listen, serve
-from hanse.supergraph_config import read_text
+from hanse.yaml_file import read_text
 from hanse_router.app import Router, create_router
 from hanse_router.identity.revocations import LocalRevocations
 from hanse_subgraph.declaration import TokenIssuer

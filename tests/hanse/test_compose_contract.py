@@ -60,8 +60,8 @@ def test_a_contract_without_query_fields_is_refused(tmp_path: Path) -> None:
     ("contract", "message"),
     [
         ("{}", "name a tag in `include` or `exclude`"),
-        ("exclude: internal", "contract.yaml: exclude: "),
-        ("hide: [a]", "contract.yaml: hide: "),
+        ("exclude: internal", "contract.yaml:1:10: exclude: "),
+        ("hide: [a]", "contract.yaml:1:7: hide: "),
         ("exclude: [", "not valid YAML"),
     ],
 )

@@ -9,8 +9,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
-from hanse.supergraph_config import read_subgraphs
+from hanse.cli import main
+from hanse.supergraph_config import read_config, read_subgraphs
 from hanse_wire.command_line import CommandError
 
 
@@ -41,12 +43,70 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
         ("subgraphs: {a: {schema: {subgraph_url: 'ftp://x'}}}", "http://"),
         ("subgraphs: {a: {schema: {file: x}, rooting_url: y}}", "rooting_url"),
         ("", "the file"),
+        ("subgraphs:\n  a:\n    schema: {file: x, sdl: y}\n", "supergraph.yaml:3:13: subgraphs.a.schema: give one of"),
+        ("subgraphs: {a: {schema: {graphref: shop@staging}}}", "`graphref` and `subgraph` belong together"),
+        ("subgraphs: {a: {schema: {graphref: shop@staging, subgraph: a}}}", "subgraph a: schema.graphref"),
+        ("subgraphs: {a: {schema: {sdl: x, introspection_headers: {a: b}}}}", "belong to `subgraph_url`"),
+        ("federation_version: =3.0.0\nsubgraphs: {}", "supergraph.yaml:1:21: federation_version: give 1, 2,"),
+        ("subgraphs:\n  a:\n    routing_url: http://${env.HANSE_NONE}/\n", "supergraph.yaml:3:18: the environment"),
+        ("subgraphs: {a: {schema: {sdl: '${file.none.graphql}'}}}", "supergraph.yaml:1:31: cannot read the file"),
+        ("subgraphs: {[a]: {schema: {sdl: x}}}", "supergraph.yaml:1:13: a key must be text"),
+        ("subgraphs: &a {b: *a}", "subgraphs.b"),
+        ("[" * 5000, "nested too deeply"),
     ],
 )
 def test_what_is_wrong_is_said_in_one_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(CommandError, match=r"(?s).*") as failure:
         read_subgraphs(write(tmp_path, text))
     assert message in failure.value.message
+
+
+def test_variables_are_replaced_in_every_string(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_HOST", "shop.example")
+    (tmp_path / "token").write_text("s3cret\n")
+    config = read_config(
+        write(
+            tmp_path,
+            "subgraphs:\n  a:\n    routing_url: https://${env.SHOP_HOST}:${env.SHOP_PORT:-443}/$x{env.x}\n"
+            "    schema:\n      subgraph_url: http://a/\n"
+            "      introspection_headers: {authorization: 'Bearer ${file.token}'}\n",
+        )
+    )
+    assert config.subgraphs["a"].url == "https://shop.example:443/$x{env.x}"
+    assert config.subgraphs["a"].source.introspection_headers == {"authorization": "Bearer s3cret"}
+
+
+@pytest.mark.parametrize("version", ["1", "2", "=2.9.0", "'2'", "latest-2", "=0.36.0", "2.3", "v2.4.1-alpha.0"])
+def test_every_form_of_the_federation_version_is_accepted(tmp_path: Path, version: str) -> None:
+    assert read_config(write(tmp_path, f"federation_version: {version}\nsubgraphs: {{}}")).subgraphs == {}
+
+
+def test_names_of_subgraphs_are_text(tmp_path: Path) -> None:
+    names = ["1", "on", "null", "2024-01-01", "my shop", "größe"]
+    text = "".join(f"  {name}: {{schema: {{sdl: x}}}}\n" for name in names)
+    assert [one.name for one in read_subgraphs(write(tmp_path, f"subgraphs:\n{text}"))] == names
+
+
+def test_the_configuration_can_come_from_stdin(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.graphql").write_text("type Query { a: Int }")
+    given = "subgraphs: {a: {routing_url: http://a, schema: {file: a.graphql}}}"
+    done = CliRunner().invoke(main, ["compose", "--config", "-"], input=given)
+    assert done.exit_code == 0, done.output
+    assert "http://a" in done.stdout
+    wrong = CliRunner().invoke(main, ["compose", "--config", "-"], input="subgraphs: 1")
+    assert "stdin:1:12: subgraphs:" in wrong.stderr
+
+
+def test_the_api_schema_is_what_clients_see(tmp_path: Path) -> None:
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@inaccessible", "@key"])'
+    (tmp_path / "a.graphql").write_text(
+        f'{link} type Query {{ a: A }} type A @key(fields: "id") {{ id: ID! cost: Int @inaccessible }}'
+    )
+    config = write(tmp_path, "subgraphs: {a: {routing_url: http://a, schema: {file: a.graphql}}}")
+    done = CliRunner().invoke(main, ["compose", "--config", str(config), "--api-schema"])
+    assert done.exit_code == 0, done.output
+    assert done.stdout == "type Query {\n  a: A\n}\n\ntype A {\n  id: ID!\n}\n"
 
 
 class _Subgraph(BaseHTTPRequestHandler):

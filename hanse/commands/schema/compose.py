@@ -7,11 +7,16 @@ from pathlib import Path
 
 import click
 
-from hanse.commands.options import FILE
+from hanse.commands.options import FILE, FILE_OR_STDIN
 
 
 @click.command()
-@click.option("--config", required=True, type=FILE, help="The subgraphs, in the form of Rover's supergraph.yaml.")
+@click.option(
+    "--config",
+    required=True,
+    type=FILE_OR_STDIN,
+    help="The subgraphs, in the form of Rover's supergraph.yaml; `-` for stdin.",
+)
 @click.option("--contract", type=FILE, help="Contract (YAML): print the variant that shows only some tags.")
 @click.option("--output", type=FILE, help="File to write. Default: stdout.")
 @click.option(
@@ -23,10 +28,12 @@ from hanse.commands.options import FILE
     help="Form of the diagnostics on stderr.",
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
+@click.option("--api-schema", is_flag=True, help="Write the schema that clients see in place of the supergraph.")
 @click.option("--hints", is_flag=True, help="Print hints too, not only errors.")
-def compose(config: Path, contract: Path | None, output: Path | None, form: str, hints: bool) -> None:
+def compose(config: Path, contract: Path | None, output: Path | None, form: str, api_schema: bool, hints: bool) -> None:
     """Compose subgraphs into one supergraph."""
-    from hanse.compose import compose_files
+    from hanse.compose import ComposeOptions, compose_files
 
     as_json = form == "json"
-    sys.exit(compose_files(config=config, contract=contract, output=output, as_json=as_json, with_hints=hints))
+    wanted = ComposeOptions(as_json=as_json, with_hints=hints, api_schema=api_schema)
+    sys.exit(compose_files(config, wanted, output=output, contract=contract))
