@@ -109,6 +109,14 @@ class ChangeKind(Enum):
     DIRECTIVE_REPEATABLE_ADDED = _SAFE, "Operations with the directive stay valid."
     DIRECTIVE_REPEATABLE_REMOVED = _BREAKING, "Operations that repeat the directive in a location become invalid."
 
+    # Directives applied to elements
+    ACCESS_RELAXED = _SAFE, "Every caller with access keeps it."
+    ACCESS_TIGHTENED = _BREAKING, "Callers that had access may receive an error."
+    APPLICATION_ADDED = _DANGEROUS, "The element may behave as the directive defines."
+    APPLICATION_CHANGED = _DANGEROUS, "The element may behave as the directive now defines."
+    APPLICATION_REMOVED = _DANGEROUS, "The element may no longer behave as the directive defined."
+    LIMIT_CHANGED = _DANGEROUS, "Operations may have another cost or rate limit, and be refused."
+
     # Deprecations and descriptions
     DEPRECATION_ADDED = _SAFE, "Operations that use the deprecated element stay valid."
     DEPRECATION_REASON_CHANGED = _SAFE, "The element was deprecated before, and still is."
