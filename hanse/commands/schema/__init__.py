@@ -7,6 +7,7 @@ import click
 from hanse.commands.schema import versions
 from hanse.commands.schema.branch import branch
 from hanse.commands.schema.compose import compose
+from hanse.commands.schema.diff import diff
 from hanse.commands.schema.export import export
 from hanse.commands.schema.plan import plan
 
@@ -14,6 +15,7 @@ __all__ = ["compose", "plan", "schema"]
 
 SCHEMA_COMMANDS: tuple[click.Command, ...] = (
     branch,
+    diff,
     export,
     versions.history,
     versions.promote,
