@@ -92,16 +92,23 @@ class PersistedDocuments:
 
 
 def _read_trusted(path: Path) -> dict[str, str]:
+    setting = "setting persisted.trusted_documents"
     try:
-        content = orjson.loads(path.read_bytes())
+        return trusted_documents(path.read_bytes())
     except OSError as error:
-        raise SettingsError(f"setting persisted.trusted_documents: cannot read {path}: {error.strerror}") from error
+        raise SettingsError(f"{setting}: cannot read {path}: {error.strerror}") from error
     except ValueError as error:
-        raise SettingsError(f"setting persisted.trusted_documents: {path} is not JSON: {error}") from error
-    if isinstance(content, dict) and isinstance(content.get("operations"), list):
-        found = {entry.get("id"): entry.get("body") for entry in content["operations"] if isinstance(entry, dict)}
-    else:
-        found = content
+        raise SettingsError(f"{setting}: {path} {error}") from error
+
+
+def trusted_documents(content: bytes) -> dict[str, str]:
+    """The documents of a file by id: `{id: text}`, or a persisted query manifest. Raises ValueError for another form."""
+    try:
+        found = orjson.loads(content)
+    except ValueError as error:
+        raise ValueError(f"is not JSON: {error}") from error
+    if isinstance(found, dict) and isinstance(found.get("operations"), list):
+        found = {entry.get("id"): entry.get("body") for entry in found["operations"] if isinstance(entry, dict)}
     if not isinstance(found, dict) or not all(isinstance(k, str) and isinstance(v, str) for k, v in found.items()):
-        raise SettingsError(f"setting persisted.trusted_documents: {path} must map ids to documents")
+        raise ValueError("must map ids to documents")
     return found
