@@ -136,6 +136,11 @@ class Finding:
         """Whether it fails the check."""
         return self.level is Level.ERROR and self.approval is None
 
+    @property
+    def approvable(self) -> bool:
+        """Whether it is an error that can be approved: what does not compose cannot be."""
+        return self.level is Level.ERROR and self.check is not CheckName.COMPOSITION
+
     def __str__(self) -> str:
         places = f" [{', '.join(map(str, self.locations))}]" if self.locations else ""
         return f"{self.level.value} {self.code}: {self.message}{places}"
@@ -169,17 +174,28 @@ class SkippedCheck:
 
 @dataclass(frozen=True, slots=True)
 class CheckReport:
-    """All findings of one run over the changed subgraphs, in order: by check, level, coordinate and code."""
+    """All findings of one run over the changed subgraphs, in order: by check, level, coordinate and code.
+
+    `change` is a hash of the subgraphs' schemas before and after. `recorded` is whether a store has the report, so that
+    it can be approved there.
+    """
 
     subgraphs: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
     skipped: tuple[SkippedCheck, ...] = ()
     readable: bool = field(default=True, kw_only=True)
+    change: str = field(default="", kw_only=True)
+    recorded: bool = field(default=False, kw_only=True)
 
     @property
     def id(self) -> str:
-        """A hash of the subgraphs and of the errors, approved or not: the same change has the same id everywhere."""
-        return content_id([*sorted(self.subgraphs), "", *sorted(f.id for f in self.findings if f.level is Level.ERROR)])
+        """A hash of the change and its errors, approved or not: the same change has the same id everywhere."""
+        return content_id([*sorted(self.subgraphs), self.change, *sorted(self.errors)])
+
+    @property
+    def errors(self) -> frozenset[str]:
+        """The ids of the errors, approved or not."""
+        return frozenset(finding.id for finding in self.findings if finding.level is Level.ERROR)
 
     @property
     def verdict(self) -> Verdict:
@@ -188,17 +204,28 @@ class CheckReport:
             return Verdict.NOT_CHECKED
         return Verdict.FAILED if any(finding.fails for finding in self.findings) else Verdict.PASSED
 
+    @property
+    def approvable(self) -> bool:
+        """Whether it failed, and an approval makes it pass."""
+        failing = [finding for finding in self.findings if finding.fails]
+        return self.readable and bool(failing) and all(finding.approvable for finding in failing)
+
     def of(self, check: CheckName) -> tuple[Finding, ...]:
         """The findings of one check."""
         return tuple(finding for finding in self.findings if finding.check is check)
 
     def count(self, level: Level) -> int:
-        """The number of findings of a level."""
-        return sum(finding.level is level for finding in self.findings)
+        """The number of findings of a level, without those that are approved."""
+        return sum(finding.level is level and finding.approval is None for finding in self.findings)
+
+    @property
+    def approvals(self) -> int:
+        """The number of findings that are approved."""
+        return sum(finding.approval is not None for finding in self.findings)
 
     def approved(self, approval: Approval) -> CheckReport:
-        """The report with the approval on each of its errors."""
-        findings = (replace(f, approval=approval) if f.level is Level.ERROR else f for f in self.findings)
+        """The report with the approval on each error that can be approved."""
+        findings = (replace(f, approval=approval) if f.approvable else f for f in self.findings)
         return replace(self, findings=tuple(findings))
 
 
