@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from hanse.commands.schema import versions
+from hanse.commands.schema.approve import approve
 from hanse.commands.schema.branch import branch
+from hanse.commands.schema.check import check
 from hanse.commands.schema.compose import compose
 from hanse.commands.schema.diff import diff
 from hanse.commands.schema.export import export
@@ -14,7 +16,9 @@ from hanse.commands.schema.plan import plan
 __all__ = ["compose", "plan", "schema"]
 
 SCHEMA_COMMANDS: tuple[click.Command, ...] = (
+    approve,
     branch,
+    check,
     diff,
     export,
     versions.history,

@@ -1,0 +1,82 @@
+"""Approvals: an approved report passes, and a failed one is recorded so that it can be approved.
+
+A folder in git holds what failed only; a server holds every check.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from hanse.checks.formats.json_report import report_json
+from hanse.registry.errors import NotFound
+from hanse.registry.folder import FolderStore
+from hanse.registry.store import Author, CheckOutcome, CheckRecord, Store
+from hanse_schema.checks.report import Approval, CheckReport, Level, Verdict
+
+MAX_RECORDS = 200  # in which approvals are searched
+
+
+@dataclass(frozen=True, slots=True)
+class Recorder:
+    """Where a report is recorded, and as what."""
+
+    store: Store
+    author: Author
+    variant: str
+    version: int
+    when: datetime
+
+    def approved(self, report: CheckReport) -> CheckReport:
+        """The report with the newest approval of all its errors, if there is one. Raises RegistryError.
+
+        An approval of another check counts where that one was of the same subgraphs and had all of these errors.
+        """
+        if not report.approvable:
+            return report
+        covering = [record for record in self._records(report) if report.errors <= _errors(record)]
+        approvals = [approval for record in covering for approval in record.approvals]
+        if not approvals:
+            return report
+        newest = max(approvals, key=lambda one: one.when)
+        return report.approved(Approval(newest.who, newest.when.isoformat(timespec="seconds"), newest.reason))
+
+    def _records(self, report: CheckReport) -> list[CheckRecord]:
+        """The record of the report, and the newest ones of its subgraphs."""
+        try:
+            same = [self.store.check(report.id)]
+        except NotFound:
+            same = []
+        newest = self.store.checks(self.variant, limit=MAX_RECORDS)
+        return same + [record for record in newest if record.subgraph == _subgraphs(report)]
+
+    def recorded(self, report: CheckReport) -> CheckReport:
+        """Record a report that has a verdict. Raises RegistryError."""
+        kept = report.approvable or not isinstance(self.store, FolderStore)
+        if report.verdict is Verdict.NOT_CHECKED or not kept:
+            return report
+        recorded = replace(report, recorded=True)
+        self.store.record_check(
+            CheckRecord(
+                id=report.id,
+                variant=self.variant,
+                subgraph=_subgraphs(report),
+                outcome=CheckOutcome.PASSED if report.verdict is Verdict.PASSED else CheckOutcome.FAILED,
+                who=self.author.who,
+                when=self.when,
+                commit=self.author.commit,
+                base_version=self.version,
+                report=report_json(recorded),
+            )
+        )
+        return recorded
+
+
+def _subgraphs(report: CheckReport) -> str:
+    return ", ".join(report.subgraphs)
+
+
+def _errors(record: CheckRecord) -> set[str]:
+    """The ids of the errors in the report of a record."""
+    findings = record.report.get("findings", [])
+    return {finding["id"] for finding in findings if finding["level"] == Level.ERROR.value}

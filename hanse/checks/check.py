@@ -1,0 +1,60 @@
+"""`hanse schema check`, from its options to the report."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from hanse.checks.approvals import Recorder
+from hanse.checks.options import CheckOptions
+from hanse.checks.read_operations import read_operations
+from hanse.checks.read_usage import read_usage
+from hanse.checks.request import CheckRequest
+from hanse.checks.run import run_checks
+from hanse.checks.sources import Sources, read_sources
+from hanse.checks.usage import judge_usage
+from hanse.contract_file import read_contract
+from hanse.project import find_project
+from hanse.registry.author import current_author
+from hanse.registry.errors import RegistryError
+from hanse.registry.open import open_store
+from hanse.registry.store import Store
+from hanse_schema.checks.report import CheckReport
+from hanse_wire.command_line import CommandError
+
+
+def check(options: CheckOptions, now: datetime) -> CheckReport:
+    """Read everything, run the checks, and record the report. Raises CommandError where something cannot be read."""
+    try:
+        store = _store(options)
+        sources = read_sources(options, store)
+        report = run_checks(_request(options, sources, store, now))
+        if store is None:
+            return report
+        recorder = Recorder(store, current_author(), options.variant, sources.version, now)
+        return recorder.recorded(recorder.approved(report))
+    except RegistryError as error:
+        raise CommandError(f"{error.message} [{error.code}]") from error
+
+
+def _request(options: CheckOptions, sources: Sources, store: Store | None, now: datetime) -> CheckRequest:
+    usage = judge_usage(read_usage(options, store, now), options.rules, now)
+    return CheckRequest(
+        before=sources.before,
+        after=sources.after,
+        files=sources.files,
+        operations=(*read_operations(options.operations), *usage.operations),
+        evidence=usage.evidence,
+        contracts={path.stem: read_contract(path) for path in options.contracts},
+        plan_regressions=options.plan_regressions,
+        findings=usage.findings,
+    )
+
+
+def _store(options: CheckOptions) -> Store | None:
+    """The store of `registry`, or of the project; None for a configuration file outside of a project."""
+    if options.registry is None and options.config is not None:
+        try:
+            find_project()
+        except CommandError:
+            return None
+    return open_store(options.registry)

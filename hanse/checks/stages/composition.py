@@ -1,0 +1,52 @@
+"""Compose the subgraphs before and after the change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hanse.checks.graphs import Graph, compose_graph
+from hanse.checks.places import Places
+from hanse.checks.request import CheckRequest
+from hanse_schema.checks.definitions import is_sdl
+from hanse_schema.checks.report import CheckName, Finding, Level
+from hanse_schema.diagnostics import Diagnostic, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """The graphs before and after a change; None where the subgraphs do not compose, or there are none.
+
+    `findings` are the errors after the change, and the hints that were not there before.
+    """
+
+    before: Graph | None
+    after: Graph | None
+    findings: tuple[Finding, ...]
+    unreadable: bool = False
+
+
+def compose_both(request: CheckRequest, places: Places) -> Composed:
+    """Compose both. SDL that has syntax errors is unreadable."""
+    composition, after = compose_graph(request.after.values())
+    if not request.before:
+        old, before = None, None
+    else:
+        old, before = compose_graph(request.before.values())
+    known = set() if old is None else {(hint.code, hint.message) for hint in old.hints}
+    new_hints = [hint for hint in composition.hints if (hint.code, hint.message) not in known]
+    findings = tuple(finding_of(one, places) for one in [*composition.errors, *new_hints])
+    unreadable = any(not is_sdl(request.after[name].sdl) for name in request.changed if name in request.after)
+    return Composed(before, after, findings, unreadable)
+
+
+def finding_of(diagnostic: Diagnostic, places: Places, contract: str = "") -> Finding:
+    """A diagnostic of composition, or of a contract's, as a finding."""
+    return Finding(
+        CheckName.COMPOSITION,
+        Level.ERROR if diagnostic.severity is Severity.ERROR else Level.NOTE,
+        diagnostic.code,
+        f"contract {contract}: {diagnostic.message}" if contract else diagnostic.message,
+        diagnostic.coordinate,
+        contract or diagnostic.message,
+        locations=tuple(places.of_diagnostic(location) for location in diagnostic.locations),
+    )
