@@ -102,7 +102,7 @@ def _read_trusted(path: Path) -> dict[str, str]:
 
 
 def trusted_documents(content: bytes) -> dict[str, str]:
-    """The documents of a file by id: `{id: text}`, or a persisted query manifest. Raises ValueError for another form."""
+    """The documents of a file by id: `{id: text}`, or a persisted query manifest. Raises ValueError."""
     try:
         found = orjson.loads(content)
     except ValueError as error:
