@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from graphql import GraphQLSchema
-
 from hanse.checks.known_operations import CheckedOperation, FittingOperation, Refusal
 from hanse.checks.usage import Evidence
 from hanse_schema.checks.affected import Effect, effect_of
-from hanse_schema.checks.changes import Change, ChangeLevel, diff_schemas
+from hanse_schema.checks.changes import Change, ChangeLevel, diff_supergraphs
 from hanse_schema.checks.report import AffectedOperation, CheckName, Finding, Level
+from hanse_schema.supergraph.model import Supergraph
 
 _LEVELS = {
     ChangeLevel.BREAKING: Level.ERROR,
@@ -30,9 +29,9 @@ class Impact:
     ignored: tuple[AffectedOperation, ...] = ()
 
 
-def impacts(operations: Sequence[CheckedOperation], before: GraphQLSchema, after: GraphQLSchema) -> list[Impact]:
+def impacts(operations: Sequence[CheckedOperation], before: Supergraph, after: Supergraph) -> list[Impact]:
     """Every change between two API schemas, with the operations that each affects."""
-    return [_impact(change, operations) for change in diff_schemas(before, after)]
+    return [_impact(change, operations) for change in diff_supergraphs(before, after)]
 
 
 def finding_of(impact: Impact, evidence: Evidence, check: CheckName, prefix: str = "") -> Finding:

@@ -43,4 +43,4 @@ class CheckState:
     @cached_property
     def impacts(self) -> list[Impact]:
         """The changes of the API schema with the operations that they affect."""
-        return impacts(self.checked, self.before.api, self.after.api)
+        return impacts(self.checked, self.before.supergraph, self.after.supergraph)

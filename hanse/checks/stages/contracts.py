@@ -31,7 +31,7 @@ def _impacts(state: CheckState, before: ContractSupergraph, after: ContractSuper
     new = Graph(state.after.subgraphs, after.supergraph)
     operations, _ = fit(state.request.operations, old)
     shared = {(impact.change.kind, impact.change.coordinate, impact.change.subject) for impact in state.impacts}
-    for impact in impacts(checked(operations, new), old.api, new.api):
+    for impact in impacts(checked(operations, new), old.supergraph, new.supergraph):
         change = impact.change
         if (change.kind, change.coordinate, change.subject) not in shared:
             yield impact

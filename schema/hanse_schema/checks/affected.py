@@ -27,7 +27,7 @@ def effect_of(change: Change, use: OperationUse, *, is_valid: bool) -> Effect:
     `is_valid` is whether the operation is valid after the change: then only what it receives, or sends in variables,
     can be affected.
     """
-    rule = _RULES.get(change.kind)
+    rule = RULES.get(change.kind)
     if rule is None or (is_valid and change.kind in _VALIDATED):
         return NO_EFFECT
     if is_valid and change.kind in _VALIDATED_IN_TEXT:
@@ -162,6 +162,18 @@ def _root(element: _Element, use: OperationUse) -> Effect:
     return Effect(Use.CERTAIN if use.kind == element.subject else Use.NONE, f"is a {element.subject}")
 
 
+def _element(element: _Element, use: OperationUse) -> Effect:
+    """The element of whatever kind."""
+    if not element.type:
+        return Effect(Use.CERTAIN, "uses the schema")
+    if element.argument:
+        return _argument(element, use)
+    if not element.member:
+        return _type(element, use)
+    uses = (_field(element, use), _input_field(element, use), _input_value(element, use))
+    return max(uses, key=lambda effect: effect.use)
+
+
 def _may(use: Use, verb: str) -> str:
     return verb if use is Use.CERTAIN else f"may {verb.removesuffix('s')}"
 
@@ -170,7 +182,7 @@ def _in_variable(use: Use) -> str:
     return "" if use is Use.CERTAIN else " in a variable"
 
 
-_RULES: Mapping[ChangeKind, Rule] = {
+RULES: Mapping[ChangeKind, Rule] = {
     ChangeKind.ROOT_TYPE_CHANGED: _root,
     ChangeKind.ROOT_TYPE_REMOVED: _root,
     ChangeKind.TYPE_KIND_CHANGED: _type,
@@ -204,6 +216,11 @@ _RULES: Mapping[ChangeKind, Rule] = {
     ChangeKind.DIRECTIVE_LOCATION_REMOVED: _directive,
     ChangeKind.DIRECTIVE_REMOVED: _directive,
     ChangeKind.DIRECTIVE_REPEATABLE_REMOVED: _directive,
+    ChangeKind.ACCESS_TIGHTENED: _element,
+    ChangeKind.APPLICATION_ADDED: _element,
+    ChangeKind.APPLICATION_CHANGED: _element,
+    ChangeKind.APPLICATION_REMOVED: _element,
+    ChangeKind.LIMIT_CHANGED: _element,
 }
 
 # An operation that is valid after the change is not affected,

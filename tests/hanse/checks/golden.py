@@ -32,7 +32,7 @@ CASES = Path(__file__).parent / "cases"
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@requires", '
-    '"@external", "@override", "@provides", "@tag", "@inaccessible", "@interfaceObject"])\n'
+    '"@external", "@override", "@provides", "@tag", "@inaccessible", "@authenticated"])\n'
 )
 
 
