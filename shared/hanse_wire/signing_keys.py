@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwt.algorithms import OKPAlgorithm
 
 from hanse_wire.json_codec import encode_json
@@ -25,10 +25,16 @@ Jwk = dict[str, str]
 
 def new_jwk() -> Jwk:
     """A new private key. Its id is the start of its thumbprint."""
-    jwk = OKPAlgorithm.to_jwk(Ed25519PrivateKey.generate(), as_dict=True)
-    required = '{{"crv":"{crv}","kty":"{kty}","x":"{x}"}}'.format(**jwk)
+    private = Ed25519PrivateKey.generate()
+    jwk = OKPAlgorithm.to_jwk(private, as_dict=True)
+    return {**jwk, "alg": ALGORITHM, "use": "sig", "kid": key_id_of(private.public_key())}
+
+
+def key_id_of(key: Ed25519PublicKey) -> str:
+    """The start of a key's thumbprint."""
+    required = '{{"crv":"{crv}","kty":"{kty}","x":"{x}"}}'.format(**OKPAlgorithm.to_jwk(key, as_dict=True))
     thumbprint = base64.urlsafe_b64encode(hashlib.sha256(required.encode()).digest()).decode()
-    return {**jwk, "alg": ALGORITHM, "use": "sig", "kid": thumbprint[:_KEY_ID_CHARACTERS]}
+    return thumbprint[:_KEY_ID_CHARACTERS]
 
 
 def public_jwks(keys: Iterable[Mapping[str, str]]) -> bytes:
