@@ -59,11 +59,10 @@ def type_changes(before: GraphQLSchema, after: GraphQLSchema) -> Iterator[Change
             changes = iter([Change(ChangeKind.TYPE_REMOVED, name, f"{name} was removed.")])
         for change in changes:
             yield change if name in known.reach else replace(change, usable=False)
-    for name, type_ in new.items():
+    for name in new:
         if name not in old:
             yield Change(ChangeKind.TYPE_ADDED, name, f"{name} was added.")
-            if isinstance(type_, GraphQLObjectType):
-                yield from implementation_changes(type_, known.reach.outputs)
+    yield from implementation_changes(old, new, known.reach)
 
 
 def _types_of(schema: GraphQLSchema) -> dict[str, GraphQLNamedType]:

@@ -1,0 +1,25 @@
+"""Each case has the findings that it expects, and every kind of change has a case."""
+
+from __future__ import annotations
+
+import pytest
+
+from hanse_schema.checks.changes import ChangeKind, ChangeLevel
+from tests.schema.checks.cases import CHECKS, Case, all_cases, found
+
+ALL = all_cases()
+
+
+@pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
+def test_case(case: Case) -> None:
+    expected = case.expected()
+    assert expected.keys() <= CHECKS.keys()
+    assert expected
+    assert found(case, list(expected)) == expected
+
+
+def test_every_kind_of_change_has_a_case_at_its_level() -> None:
+    changes = [change for case in ALL for change in case.expected().get("changes", ())]
+    assert {(kind.name, kind.level.value) for kind in ChangeKind} <= {(c["kind"], c["level"]) for c in changes}
+    assert {change["level"] for change in changes} == {level.value for level in ChangeLevel}
+    assert len([case for case in ALL if "changes" in case.expected()]) >= 150
