@@ -19,7 +19,7 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db_errors import client_error, is_serialization_failure, is_unavailable, reason, retry_delays
 from hanse_subgraph.errors import ClientError
-from hanse_subgraph.federation import SubgraphSchema, cause_of, formatted_error, operation_type, operation_types
+from hanse_subgraph.federation import SubgraphSchema, cause_of, formatted_error
 from hanse_wire.json_codec import JsonError, decode_json, encode_json
 
 log = logging.getLogger(__name__)
@@ -85,8 +85,8 @@ class Execution:
     async def run(self, request: GraphQLRequest, caller: Caller) -> Reply:
         """The reply to a query or a mutation."""
         try:
-            kind = operation_type(request.query, request.operation_name)
-            if kind is None and operation_types(request.query):
+            kind = self._graph.documents.operation_type(request.query, request.operation_name)
+            if kind is None and self._graph.documents.operation_types(request.query):
                 raise CannotGetOperationTypeError(request.operation_name)
             return _encoded(await self._settled(request, caller, writes=kind is OperationType.MUTATION))
         except CannotGetOperationTypeError:
@@ -145,7 +145,8 @@ class Execution:
 
         An event of another status than 200 is the only one: the operation did not run.
         """
-        if operation_type(request.query, request.operation_name) is not OperationType.SUBSCRIPTION:
+        kind = self._graph.documents.operation_type(request.query, request.operation_name)
+        if kind is not OperationType.SUBSCRIPTION:
             yield await self.run(request, caller)
             return
         context = self._make_context(caller, False)

@@ -15,12 +15,11 @@ import logging
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import partial
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType, parse
-from strawberry.extensions import ParserCache, ValidationCache
+from graphql import GraphQLError, GraphQLSyntaxError, parse
 from strawberry.federation.schema import FederationAny
 from strawberry.federation.schema_directives import Key
 from strawberry.scalars import JSON
@@ -30,6 +29,7 @@ from strawberry.types.base import StrawberryObjectDefinition
 
 from hanse_subgraph.argument_limits import limit_arguments
 from hanse_subgraph.db_errors import client_error, reason
+from hanse_subgraph.documents import Documents, KnownDocuments
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
 from hanse_subgraph.scalars import DATE_TIME_SCALAR, JSON_SCALAR
 from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
@@ -37,50 +37,18 @@ from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
 log = logging.getLogger(__name__)
 
 Representation = Mapping[str, Any]
-KNOWN_DOCUMENTS = 1000
-
-
-@lru_cache(KNOWN_DOCUMENTS)
-def operation_types(query: str) -> Mapping[str | None, OperationType]:
-    """The types of a document's operations, by name; empty when it cannot be parsed."""
-    try:
-        definitions = parse(query, no_location=True).definitions
-    except GraphQLError:
-        return {}
-    operations = [node for node in definitions if isinstance(node, OperationDefinitionNode)]
-    return {node.name.value if node.name else None: node.operation for node in operations}
-
-
-def operation_type(query: str, name: str | None) -> OperationType | None:
-    """The type of the operation to run; None when there is no such operation, or several and no name."""
-    types = operation_types(query)
-    if name is None:
-        return next(iter(types.values())) if len(types) == 1 else None
-    return types.get(name)
-
-
-class DocumentCache(ParserCache, ValidationCache):
-    """Strawberry's two caches as one extension, since each costs time per request; validation errors get a code."""
-
-    def __init__(self) -> None:
-        ParserCache.__init__(self, KNOWN_DOCUMENTS)
-        ValidationCache.__init__(self, KNOWN_DOCUMENTS)
-
-    def on_validate(self) -> Iterator[None]:
-        yield from super().on_validate()
-        for error in self.execution_context.pre_execution_errors or ():
-            error.extensions = {"code": "GRAPHQL_VALIDATION_FAILED", **(error.extensions or {})}
 
 
 class SubgraphSchema(strawberry.federation.Schema):
     """A Strawberry schema of Federation 2 whose entities resolve in batches."""
 
     def __init__(self, **options: Any) -> None:
+        self.documents = Documents()
         self._resolvers: dict[str, _ReferenceResolver] = {}
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
         config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR, JSON: JSON_SCALAR})
-        super().__init__(**options, extensions=[DocumentCache], config=config)
+        super().__init__(**options, extensions=[partial(KnownDocuments, self.documents)], config=config)
         limit_arguments(known.implementation for known in self.schema_converter.type_map.values())
         self._find_reference_resolvers()
 
@@ -220,4 +188,4 @@ def formatted_error(error: GraphQLError) -> dict[str, Any]:
     return formatted
 
 
-__all__ = ["Representation", "SubgraphSchema", "cause_of", "formatted_error", "ids_of", "operation_type"]
+__all__ = ["Representation", "SubgraphSchema", "cause_of", "formatted_error", "ids_of"]

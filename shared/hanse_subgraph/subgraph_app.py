@@ -26,7 +26,7 @@ from hanse_subgraph.events.outbox import count_waiting
 from hanse_subgraph.events.relay import Relay
 from hanse_subgraph.events.stored_keys import StoredPersonKeys
 from hanse_subgraph.execution import Execution, MalformedRequest, Reply, decode_request, error_reply
-from hanse_subgraph.federation import SubgraphSchema, operation_type
+from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
 from hanse_subgraph.platform import STANDALONE, Platform
 from hanse_subgraph.uploads import FileAt, MisplacedFile, place_files
@@ -264,7 +264,7 @@ class SubgraphApp:
             return error_reply(400, error)
         if self._spans is None:
             return await self.execution.run(request, caller)
-        kind = operation_type(request.query, request.operation_name)
+        kind = self.graph.documents.operation_type(request.query, request.operation_name)
         with self._spans.operation(kind.value if kind else "unknown", request.operation_name, headers) as span:
             reply = await self.execution.run(request, caller)
             span.answered(reply)

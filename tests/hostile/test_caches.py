@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import hashlib
+import tracemalloc
+import weakref
 from pathlib import Path
 
+import pytest
 from graphql import OperationDefinitionNode, parse
 
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.prepare.fingerprint import fingerprint
 from hanse_router.request import GraphQLRequest
 from hanse_router.settings import PersistedSettings
+from hanse_subgraph.documents import Document, Documents
 from hanse_wire.lru_cache import LruCache
 from tests.hostile.documents import doubling
 from tests.router.platform import Platform
@@ -68,6 +73,57 @@ def test_the_weight_of_a_cache_is_what_its_entries_weigh() -> None:
     for key in range(10, 20):
         cache.put(key, "x" * 20)
     assert cache.keys() == [15, 16, 17, 18, 19]
+
+
+# -- documents of subgraphs --------------------------------------------------------------------------------------------
+
+
+def fields_of(number: int) -> str:
+    return "{ " + " ".join(f"a{number}_{key}: fails" for key in range(100)) + " }"
+
+
+def test_the_documents_of_a_subgraph_are_bounded_by_bytes() -> None:
+    """There were a thousand of them, whatever their size."""
+    documents = Documents(max_bytes=2_000_000)
+    for number in range(100):
+        documents.get(fields_of(number))
+    assert 5 < len(documents) < 20
+    last = documents.get(fields_of(99))
+    documents.get("{ " + "a " * 10_000 + "}")
+    assert documents.get(fields_of(99)) is last
+    assert sum(documents.get(fields_of(number)).size for number in range(99, 94, -1)) < 2_000_000
+
+
+@pytest.mark.parametrize(
+    "text",
+    [fields_of(1), "{ " + "a " * 300 + "}", "{ a(x: [" + "1 " * 300 + "]) }", "{ me { id name } }"],
+)
+def test_the_estimated_size_of_a_subgraphs_document(text: str) -> None:
+    texts = [f"query Q{number} {text}" for number in range(20)]
+    gc.collect()
+    tracemalloc.start()
+    try:
+        before, _ = tracemalloc.get_traced_memory()
+        kept = [Document(one) for one in texts]
+        measured = tracemalloc.get_traced_memory()[0] - before
+    finally:
+        tracemalloc.stop()
+    assert measured / 1.5 < sum(document.size for document in kept) < measured * 2
+
+
+def test_a_document_of_a_subgraph_is_freed_without_a_collection_of_garbage() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        document = Document(fields_of(1))
+        node = weakref.ref(document.node)
+        token = document.node.loc.start_token if document.node.loc else None
+        assert token is not None
+        assert token.next is None
+        del document
+        assert node() is None
+    finally:
+        gc.enable()
 
 
 # -- automatic persisted queries ---------------------------------------------------------------------------------------

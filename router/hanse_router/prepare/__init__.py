@@ -17,13 +17,13 @@ from hanse_router.prepare.limits import check_limits
 from hanse_router.prepare.validate import (
     choose_operation,
     parse_document,
-    release,
     validate_document,
     validation_rules,
 )
 from hanse_router.settings import LimitSettings, RouterSettings
 from hanse_schema.supergraph import possible_types
 from hanse_schema.supergraph.model import Supergraph
+from hanse_wire.document_tokens import unlink_tokens
 from hanse_wire.garbage import collect_young
 
 __all__ = ["Preparer", "too_complex", "too_deep"]
@@ -61,7 +61,7 @@ class Preparer:
         except RecursionError:
             raise too_deep() from None
         finally:
-            release(document)
+            unlink_tokens(document)
             collect_young()  # parsing and validating leave hundreds of objects in cycles
 
 

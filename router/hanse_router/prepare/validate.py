@@ -49,18 +49,6 @@ def parse_document(text: str, limits: LimitSettings) -> DocumentNode:
         raise SyntaxFailed([error]) from error
 
 
-def release(document: DocumentNode) -> None:
-    """Unlink the tokens of a document, which no later stage needs.
-
-    They are linked in both directions, so that they would wait for a collection of garbage, which stops the event loop.
-    """
-    token = document.loc.start_token if document.loc is not None else None
-    while token is not None:
-        following = token.next
-        token.prev = token.next = None
-        token = following
-
-
 def validation_rules(settings: RouterSettings) -> Collection[type[ASTValidationRule]]:
     """The rules of the specification, our own, and the one against introspection if that is turned off.
 
