@@ -89,6 +89,11 @@ class RouterTokens:
             CACHED_TOKENS, weigh=lambda token, _: len(token), max_weight=CACHED_CHARACTERS
         )
 
+    @property
+    def cached(self) -> int:
+        """The number of tokens in the cache."""
+        return len(self._known)
+
     async def caller(self, authorization: str | None) -> Caller:
         """The caller that an `authorization` header identifies. Raises Unauthenticated, Unavailable."""
         token = bearer_token(authorization) if authorization else None
@@ -97,6 +102,8 @@ class RouterTokens:
         known = self._known.get(token)
         if known is None:
             known = await self._verify(token)
+            now = time.time()
+            self._known.drop_oldest(lambda entry: entry[0] <= now)
             self._known.put(token, known)
         expires, caller = known
         if expires <= time.time():

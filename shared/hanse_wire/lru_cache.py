@@ -58,6 +58,14 @@ class LruCache(Generic[K, V]):
         if value is not None and self._weigh is not None:
             self._weight -= self._weigh(key, value)
 
+    def drop_oldest(self, is_stale: Callable[[V], bool]) -> None:
+        """Remove the least recently used entries, up to the first that is not stale."""
+        while self._entries:
+            key, value = next(iter(self._entries.items()))
+            if not is_stale(value):
+                return
+            self.drop(key)
+
     def keys(self) -> list[K]:
         """The keys, the most recently used one last."""
         return list(self._entries)

@@ -93,6 +93,17 @@ async def test_a_known_token_expires_all_the_same(router: Router, tokens: Router
             break
 
 
+async def test_expired_tokens_leave_the_cache(router: Router, tokens: RouterTokens) -> None:
+    """They stayed until there were 10,000 of them."""
+    soon = int(time.time()) + 1
+    for number in range(5):
+        await tokens.caller(router.headers("boxes", f"u{number}", exp=soon)["authorization"])
+    assert tokens.cached == 5
+    await asyncio.sleep(soon - time.time())  # the clock is what is tested
+    await tokens.caller(router.headers("boxes", "u1")["authorization"])
+    assert tokens.cached == 1
+
+
 async def test_keys_published_later_are_found(tmp_path: Path) -> None:
     """Until then nobody can say that a token is wrong: a client must not take it that they are signed out."""
     url = (tmp_path / "keys" / "router-jwks.json").as_uri()

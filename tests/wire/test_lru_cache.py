@@ -36,3 +36,14 @@ def test_what_is_heavy_goes_too() -> None:
     assert (cache.get("b"), cache.get("c"), cache.get("d")) == ("xxxx", "xxx", None)
     cache.put("e", "x" * 10)
     assert cache.get("e") is not None
+
+
+def test_stale_entries_go_from_the_oldest_on() -> None:
+    cache: LruCache[str, int] = LruCache(100)
+    for key, value in (("a", 1), ("b", 2), ("c", 9), ("d", 1)):
+        cache.put(key, value)
+    assert cache.get("a") == 1  # it is the newest now
+    cache.drop_oldest(lambda value: value < 5)
+    assert cache.keys() == ["c", "d", "a"]
+    cache.drop_oldest(lambda value: True)
+    assert len(cache) == 0

@@ -112,6 +112,8 @@ class TokenVerifier:
         except TokenError as error:
             raise _invalid(type(error)) from error
         principal = self._principal(claims)
+        now = time.time()
+        self._known.drop_oldest(lambda known: known.expires + self._leeway <= now)
         self._known.put(token, principal)
         return principal
 

@@ -82,6 +82,8 @@ class SubgraphTokens:
         key: Caller = (context.principal.key, context.client_ip, context.user_agent)
         tokens = self._callers.get(key)
         if tokens is None:
+            now = self._clock()
+            self._callers.drop_oldest(lambda made: all(until <= now for until, _ in made.values()))
             tokens = {}
             self._callers.put(key, tokens)
         return tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import time
 from collections.abc import Mapping
@@ -88,6 +89,17 @@ async def test_a_token_is_verified_once_and_forgotten_when_it_expires(issuer: Is
     with pytest.raises(Unauthenticated, match="expired"):
         await tokens.verify(value)
     assert source.reads == 1
+
+
+async def test_expired_tokens_leave_the_cache(issuer: Issuer) -> None:
+    tokens = verifier(Published(issuer.key.public_jwks), leeway_seconds=0)
+    soon = time.time() + 1
+    for number in range(5):
+        await tokens.verify(issuer.bearer(exp=soon, sub=f"u{number}"))
+    assert tokens.tokens.cached == 5
+    await asyncio.sleep(soon - time.time())  # the clock is what is tested
+    await tokens.verify(issuer.bearer())
+    assert tokens.tokens.cached == 1
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,20 @@ def test_a_token_is_renewed_at_half_of_its_life(tmp_path: Path) -> None:
     assert claims["exp"] == 1_000_000 + 31 + 60
 
 
+def test_tokens_that_are_not_used_again_leave_the_cache(tmp_path: Path) -> None:
+    """They stayed until there were those of 20,000 callers."""
+    now = 1_000_000.0
+    tokens = SubgraphTokens(RouterKey.open(tmp_path / "key.json"), IdentitySettings(), clock=lambda: now)
+    for number in range(5):
+        headers_of(tokens, "users", RequestContext(client_ip=f"10.0.0.{number}"))
+    now += 31
+    kept = RequestContext(client_ip="10.0.0.3")
+    header = headers_of(tokens, "users", kept)
+    headers_of(tokens, "users", RequestContext(client_ip="10.0.0.9"))
+    assert tokens.cached == 2
+    assert headers_of(tokens, "users", kept) is header
+
+
 def test_only_named_headers_are_carried(tmp_path: Path) -> None:
     tokens = SubgraphTokens(RouterKey.open(tmp_path / "key.json"), IdentitySettings())
     settings = HeaderSettings.model_validate(
