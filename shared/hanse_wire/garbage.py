@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import time
 from collections.abc import Sized
+from pathlib import Path
 
 ROUTER_THRESHOLD = 100_000
 """New objects after which a router collects. Responses in flight are trees of thousands of objects that are freed
@@ -21,6 +23,10 @@ AFTER_DOCUMENT = 5_000
 FULL_AFTER = 20  # collections of the middle generation
 CHECK_SECONDS = 5.0
 _OVERDUE_SECONDS = 600.0
+OVERDUE_BYTES = 128_000_000
+"""Growth of the process after which old objects are collected although requests are in flight. A collection of new
+objects makes old ones of what these requests will leave in cycles."""
+_STATM = Path("/proc/self/statm")
 _NEVER = 1_000_000_000
 
 
@@ -43,14 +49,27 @@ def collect_young() -> None:
         gc.collect(1 if young > 1 else 0)  # or the survivors of many documents would be inspected together
 
 
-async def collect_when_idle(in_flight: Sized, *, interval: float = CHECK_SECONDS) -> None:
-    """Collect old objects too while no request is in flight, or if they were not collected for ten minutes.
+def resident_bytes() -> int:
+    """The memory of this process that is in use; 0 where the system does not say."""
+    try:
+        return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
 
-    It looks every `interval` seconds.
+
+async def collect_when_idle(
+    in_flight: Sized, *, interval: float = CHECK_SECONDS, overdue_bytes: int = OVERDUE_BYTES
+) -> None:
+    """Collect old objects too while no request is in flight; under load, when they are overdue.
+
+    They are overdue if they were not collected for ten minutes, or if memory has grown by `overdue_bytes` since. It
+    looks every `interval` seconds.
     """
-    last = time.monotonic()
+    last, used = time.monotonic(), resident_bytes()
     while True:
         await asyncio.sleep(interval)
-        if gc.get_count()[2] >= FULL_AFTER and (not in_flight or time.monotonic() - last > _OVERDUE_SECONDS):
+        if gc.get_count()[2] < FULL_AFTER:
+            continue
+        if not in_flight or time.monotonic() - last > _OVERDUE_SECONDS or resident_bytes() - used > overdue_bytes:
             gc.collect()
-            last = time.monotonic()
+            last, used = time.monotonic(), resident_bytes()

@@ -72,3 +72,26 @@ async def test_old_objects_are_collected_once_the_server_is_idle() -> None:
     finally:
         collecting.cancel()
     assert reference() is None
+
+
+async def test_old_objects_are_collected_under_load_when_memory_has_grown() -> None:
+    """Without it, what requests leave in cycles piled up for ten minutes."""
+    start_collecting()
+    cycle = Cycle()
+    freed = asyncio.Event()
+    weakref.finalize(cycle, freed.set)
+    in_flight = {1}
+    collecting = asyncio.create_task(collect_when_idle(in_flight, interval=0.01, overdue_bytes=50_000_000))
+    try:
+        await asyncio.sleep(0.05)
+        for _ in range(FULL_AFTER + 1):
+            gc.collect(1)
+        del cycle
+        await asyncio.sleep(0.1)
+        assert not freed.is_set()
+        grown = b"x" * 60_000_000
+        async with asyncio.timeout(5):
+            await freed.wait()
+        assert grown
+    finally:
+        collecting.cancel()
