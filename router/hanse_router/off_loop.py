@@ -145,6 +145,7 @@ class OffLoop:
             job.future.cancel()
         elif (error := done.exception()) is not None:
             job.future.set_exception(_bare(error))
+            job.future.exception()  # all who waited may have left: asyncio would log it then
         else:
             result = done.result()
             if job.keep is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import threading
 from collections.abc import Callable
 from functools import partial
@@ -132,6 +133,26 @@ async def test_an_exception_goes_to_everybody_who_waits() -> None:
     outcomes = await asyncio.gather(*runs, return_exceptions=True)
     assert [type(one) for one in outcomes] == [ValueError] * 3
     assert await off_loop.run("key", 0, partial(int, "1")) == 1
+
+
+async def test_an_exception_for_which_nobody_waits_any_more_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Anyone could fill the log with it: send a wrong document, and leave."""
+    started, go_on, off_loop = threading.Event(), threading.Event(), OffLoop(10)
+
+    def fail() -> None:
+        started.set()
+        go_on.wait(10)
+        raise ValueError
+
+    run = asyncio.ensure_future(off_loop.run("key", "one", fail))
+    await asyncio.to_thread(started.wait, 10)
+    run.cancel()
+    await asyncio.gather(run, return_exceptions=True)
+    del run  # its traceback has the future
+    go_on.set()
+    assert await off_loop.run("next", "one", partial(int, "1")) == 1
+    gc.collect()
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
