@@ -316,7 +316,8 @@ class RouterSettings(Settings):
     document_bytes: int = Field(
         default=400_000_000,
         ge=1,
-        description="Maximum size of the prepared documents in the cache, in bytes (estimated).",
+        description="Maximum size of the prepared documents in the cache of one process, in bytes (estimated)."
+        " A document takes at most an eighth of it.",
     )
     share_operations: bool = Field(
         default=False,

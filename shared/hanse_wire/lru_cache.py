@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, ValuesView
 from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
@@ -16,7 +16,7 @@ class LruCache(Generic[K, V]):
     An entry above `max_entry_weight` (default: `max_weight`) is not kept, so that one entry never evicts all others.
     """
 
-    __slots__ = ("_entries", "_max_entry_weight", "_max_weight", "_weigh", "_weight", "size")
+    __slots__ = ("_entries", "_max_entry_weight", "_max_weight", "_weigh", "_weight", "_weights", "size")
 
     def __init__(
         self,
@@ -31,6 +31,7 @@ class LruCache(Generic[K, V]):
         self._weigh = weigh
         self._max_weight = max_weight
         self._max_entry_weight = max_weight if max_entry_weight is None else max_entry_weight
+        self._weights: dict[K, int] = {}
         self._weight = 0
 
     def get(self, key: K) -> V | None:
@@ -47,16 +48,22 @@ class LruCache(Generic[K, V]):
             weight = self._weigh(key, value)
             if weight > self._max_entry_weight:
                 return
+            self._weights[key] = weight
             self._weight += weight
         self._entries[key] = value
         while len(self._entries) > self.size or self._weight > self._max_weight:
             self.drop(next(iter(self._entries)))
 
+    def weigh_again(self, key: K) -> None:
+        """Count the weight of an entry that has grown; it becomes the most recently used one."""
+        value = self._entries.get(key)
+        if value is not None:
+            self.put(key, value)
+
     def drop(self, key: K) -> None:
         """Remove an entry, if there is one."""
-        value = self._entries.pop(key, None)
-        if value is not None and self._weigh is not None:
-            self._weight -= self._weigh(key, value)
+        if self._entries.pop(key, None) is not None and self._weigh is not None:
+            self._weight -= self._weights.pop(key)
 
     def drop_oldest(self, is_stale: Callable[[V], bool]) -> None:
         """Remove the least recently used entries, up to the first that is not stale."""
@@ -69,6 +76,10 @@ class LruCache(Generic[K, V]):
     def keys(self) -> list[K]:
         """The keys, the most recently used one last."""
         return list(self._entries)
+
+    def values(self) -> ValuesView[V]:
+        """The entries, the most recently used one last."""
+        return self._entries.values()
 
     def __len__(self) -> int:
         return len(self._entries)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import itertools
 import tracemalloc
 import weakref
 from pathlib import Path
@@ -61,6 +62,28 @@ async def test_large_operations_take_the_room_of_many_small_ones(tmp_path: Path)
     await known_of(platform, large)
     assert await known_of(platform, large[-5:]) == 5
     assert await known_of(platform, large[:5]) == 0
+
+
+async def test_each_variant_of_an_operation_counts(tmp_path: Path) -> None:
+    """A document took 30 times its estimated size: one variant for each choice of its conditions."""
+    platform = Platform(tmp_path, document_bytes=4_000_000, authorization={"enabled": False})
+    flags = ", ".join(f"$b{n}: Boolean!" for n in range(3))
+    users = " ".join(f"a{n}: me {{ id email score @include(if: $b{n % 3}) }}" for n in range(20))
+    await platform.post("{ hello }")
+    gc.collect()
+    tracemalloc.start()
+    try:
+        for number in range(3):
+            for chosen in itertools.product((True, False), repeat=3):
+                variables = {f"b{n}": value for n, value in enumerate(chosen)}
+                for _ in range(2):
+                    reply = await platform.post(f"query Q{number}({flags}) {{ {users} }}", variables=variables)
+                    assert "errors" not in reply.json
+        gc.collect()
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert used < 6_000_000
 
 
 def test_the_weight_of_a_cache_is_what_its_entries_weigh() -> None:

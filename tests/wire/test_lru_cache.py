@@ -47,3 +47,23 @@ def test_stale_entries_go_from_the_oldest_on() -> None:
     assert cache.keys() == ["c", "d", "a"]
     cache.drop_oldest(lambda value: True)
     assert len(cache) == 0
+
+
+def test_an_entry_that_has_grown_is_weighed_again() -> None:
+    cache: LruCache[str, list[int]] = LruCache(
+        100, weigh=lambda _, items: len(items), max_weight=10, max_entry_weight=6
+    )
+    items = [1]
+    for key, value in (("a", [1] * 5), ("b", [1] * 4), ("c", items)):
+        cache.put(key, value)
+    items += [1, 1]
+    cache.weigh_again("c")
+    assert cache.keys() == ["b", "c"]
+    items += [1] * 10
+    cache.weigh_again("c")
+    cache.weigh_again("unknown")
+    assert cache.keys() == ["b"]
+    cache.drop("b")
+    for key in "defgh":
+        cache.put(key, [1, 1])
+    assert len(cache) == 5

@@ -26,11 +26,13 @@ from hanse_router.telemetry.metrics import ExecutionMetrics
 log = logging.getLogger("hanse_router.execute")
 
 MAX_VARIANTS = 32
-MAX_LARGE_VARIANTS = 4
+MAX_VARIANT_FIELDS = 8_000  # of all variants of one plan, unless there is only one
 LARGE = 200  # fields; what such operations need takes too long for the event loop
 
 Later = Callable[[Callable[[], None]], bool]
 """Does work beside the event loop, some time later. Returns False if there is no room for it."""
+Grown = Callable[[], None]
+"""Called when a plan has become larger, in any thread."""
 
 
 class Variant:
@@ -130,10 +132,12 @@ class CompiledPlan:
         limits: ExecutionLimits = DEFAULT_LIMITS,
         introspections: Introspections | None = None,
         later: Later | None = None,
+        grown: Grown | None = None,
     ) -> None:
         """`denied` are the fields that the caller may not see: the plan lacks them, and the response has null.
 
-        `later` is used for large operations. Without it, everything is done immediately.
+        `later` is used for large operations. Without it, everything is done immediately. `grown` is called after
+        variants are made for other variables.
         """
         self._is_large = later is not None and operation.size > LARGE
         self.later = later if self._is_large else None
@@ -148,8 +152,16 @@ class CompiledPlan:
         self.object_types = frozenset(name for name, type_ in api_schema.type_map.items() if is_object_type(type_))
         self._defaults = boolean_defaults(operation)
         self.is_always_ready = not self._is_large or not self._defaults
+        self._max_variants = max(1, min(MAX_VARIANTS, MAX_VARIANT_FIELDS // max(1, operation.size)))
         self._variants: dict[tuple[bool, ...], Variant] = {}
+        self._grown: Grown | None = None
         self.variant({})
+        self._grown = grown
+
+    @property
+    def variants(self) -> int:
+        """The number of variants made so far and kept."""
+        return len(self._variants)
 
     def is_ready(self, variables: Mapping[str, Any]) -> bool:
         """Whether what these variables need is made already, or is made in no time."""
@@ -166,9 +178,11 @@ class CompiledPlan:
         variant = self._variants.get(chosen)
         if variant is None:
             variant = Variant(self, dict(zip(self._defaults, chosen, strict=True)))
-            if len(self._variants) >= (MAX_LARGE_VARIANTS if self._is_large else MAX_VARIANTS):
+            if len(self._variants) >= self._max_variants:
                 del self._variants[next(iter(self._variants))]
             self._variants[chosen] = variant
+            if self._grown is not None:
+                self._grown()
         return variant
 
 
