@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import json
 import random
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from graphql import GraphQLSchema
 
+from hanse_wire.garbage import FULL_AFTER, resident_bytes
 from tests.fuzz.mutate import damage_bytes, damage_json, encode, headers
 from tests.fuzz.operations import INTROSPECTION, Operation, OperationFuzzer
 from tests.fuzz.values import Values
@@ -23,8 +24,10 @@ from tests.hostile.probe import MAX_STALL_SECONDS, Probe
 
 CALLERS = ("anonymous", "user", "admin")
 IN_FLIGHT = 32
+PAUSES = 15  # in a run: moments without requests, at which memory is measured
+MAX_GROWTH = 0.2  # of the memory after warm-up, a third of the requests
 SHOW_SECONDS = 10.0
-_PAGE = Path("/proc/self/statm")
+IDLE_SECONDS = 60.0
 _SUBGRAPH_CODES = ("SUBGRAPH_",)  # the beginnings of codes of errors that a subgraph causes
 _LOST_TOKEN = frozenset({"UNAUTHENTICATED"})
 
@@ -64,6 +67,11 @@ class Report:
         """How much more memory was used at the end than after a third of the requests, in MB."""
         return self.memory[-1][1] - self.memory_after_warm_up if self.memory else 0.0
 
+    @property
+    def memory_grows(self) -> bool:
+        """Whether memory kept growing after warm-up."""
+        return self.growth > MAX_GROWTH * self.memory_after_warm_up
+
 
 class Run:
     """Sends requests of every kind, some at the same time, and looks at each answer."""
@@ -75,35 +83,35 @@ class Run:
         self._operations = OperationFuzzer(schema, self._values)
         self._progress = progress
         self._probe = _WatchingProbe(self._stalled)
-        self._in_flight: dict[int, str] = {}
+        self.in_flight: dict[int, str] = {}  # requests by slot
         self._shown = 0.0
         self.report = Report(seed)
 
     async def send(self, count: int) -> Report:
-        """Send so many requests."""
+        """Send so many requests. At some moments none is in flight: memory is measured then."""
         started = self._shown = time.monotonic()
-        self._probe.start()
-        try:
-            await asyncio.gather(*(self._send_all(slot, count) for slot in range(IN_FLIGHT)))
-        finally:
-            self._probe.stop()
+        for pause in range(1, PAUSES + 1):
+            self._probe.start()
+            try:
+                await asyncio.gather(*(self._send_all(slot, count * pause // PAUSES) for slot in range(IN_FLIGHT)))
+            finally:
+                self._probe.stop()
+            await idle()
+            self.report.memory.append((self.report.requests, resident_bytes() / 1e6))
         self.report.longest_stall = self._probe.longest
         self.report.seconds = time.monotonic() - started
-        self.report.memory.append((self.report.requests, resident_megabytes()))
         return self.report
 
     async def _send_all(self, slot: int, count: int) -> None:
         """Send one request after the other until there were so many; an answer may take seconds, by intent."""
         while self.report.requests < count:
             await self._one(slot)
-            if self.report.requests % max(1, count // 60) == 0:
-                self.report.memory.append((self.report.requests, resident_megabytes()))
             if time.monotonic() - self._shown > SHOW_SECONDS:
                 self._shown = time.monotonic()
                 self._progress(self.report)
 
     def _stalled(self, seconds: float) -> None:
-        self.report.stalls.append((seconds, "\n".join(self._in_flight.values())[:20_000]))
+        self.report.stalls.append((seconds, "\n".join(self.in_flight.values())[:20_000]))
 
     async def _one(self, slot: int) -> None:
         rng = self._rng
@@ -117,7 +125,7 @@ class Run:
             else:
                 await self._http(slot, caller, kind)
         finally:
-            self._in_flight.pop(slot, None)
+            self.in_flight.pop(slot, None)
 
     async def _http(self, slot: int, caller: str, kind: str) -> None:
         operation = self._operations.operation(streams=self._rng.random() < 0.02)
@@ -143,7 +151,7 @@ class Run:
         return {**authorization, **headers(self._rng)}
 
     def _note(self, slot: int, *parts: object) -> None:
-        self._in_flight[slot] = " ".join(map(str, parts))
+        self.in_flight[slot] = " ".join(map(str, parts))
 
     async def _checked(self, slot: int, caller: str, sending: Any) -> None:
         try:
@@ -207,7 +215,7 @@ class Run:
                 self._fault("a fault on WebSocket", slot, str(message))
 
     def _fault(self, kind: str, slot: int, answer: str) -> None:
-        self.report.faults.append(Fault(kind, self._in_flight.get(slot, "")[:50_000], answer[:5_000]))
+        self.report.faults.append(Fault(kind, self.in_flight.get(slot, "")[:50_000], answer[:5_000]))
 
 
 class _WatchingProbe(Probe):
@@ -225,6 +233,8 @@ class _WatchingProbe(Probe):
         self.longest = max(before, self.longest)
 
 
-def resident_megabytes() -> float:
-    """The memory of this process that is in use, in MB."""
-    return int(_PAGE.read_text().split()[1]) * 4096 / 1e6
+async def idle() -> None:
+    """Wait while no request is in flight, until the collector of old objects has done what a server does then."""
+    async with asyncio.timeout(IDLE_SECONDS):
+        while gc.get_count()[2] >= FULL_AFTER:  # noqa: ASYNC110 - a collection sends no event
+            await asyncio.sleep(0.05)

@@ -4,22 +4,46 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.fuzz.__main__ import fuzz, summary, write
 from tests.fuzz.run import Fault, Report
-from tests.fuzz.world import FAST_HASHES, NO_LIMITS
+from tests.fuzz.world import ENVIRONMENT, Application
 
 
 async def test_a_short_run_finds_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in {**FAST_HASHES, **NO_LIMITS}.items():
+    for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
     report = await fuzz(tmp_path, 400, 20261128)
     assert not report.faults, report.faults[0]
     assert report.requests == 400
     assert report.statuses[200] > 100
     assert {kind.split(",")[0] for kind in report.by_kind} >= {"operation", "bytes", "json", "get", "websocket"}
+
+
+async def test_a_leak_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in ENVIRONMENT.items():
+        monkeypatch.setenv(name, value)
+    kept: list[bytes] = []
+
+    def leaking(router: Application) -> Application:
+        async def answer(scope: Any, receive: Any, send: Any) -> None:
+            kept.append(b"x" * 400_000)
+            await router(scope, receive, send)
+
+        return answer
+
+    report = await fuzz(tmp_path, 450, 20261128, leaking)
+    assert report.memory_grows
+    assert report.growth > 0.9 * sum(map(len, kept)) * 2 / 3 / 1e6
+
+
+def test_memory_that_levels_is_no_leak() -> None:
+    steady = [(count, 200.0 + min(count, 300) / 3) for count in range(100, 1000, 100)]
+    assert not Report(1, 900, memory=steady).memory_grows
+    assert Report(1, 900, memory=[(count, 200.0 + count / 5) for count, _ in steady]).memory_grows
 
 
 def test_what_is_found_is_written_with_its_request(tmp_path: Path) -> None:

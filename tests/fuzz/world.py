@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +13,27 @@ from urllib.parse import urlencode
 
 from deploy.project import PROJECT
 from hanse.up import create_subgraphs, embedded_router
-from hanse_router.app import Router
 from subgraphs.users.first_admin import make_admin
 from subgraphs.users.service.accounts import NewUser
 from subgraphs.users.settings import UsersSettings
 
 PASSWORD = "a-long-quiet-harbour"
 ANSWER_SECONDS = 30.0
-FAST_HASHES = {"HANSE_USERS_ARGON2_TIME_COST": "1", "HANSE_USERS_ARGON2_MEMORY_KIB": "64"}
-"""Settings of the environment with which a password costs no time: the fuzzer is not about Argon2."""
-NO_LIMITS = {"HANSE_ROUTER_RATE_LIMITS__ENABLED": "false"}
-"""The settings of the environment without which nearly every request would be refused as one too many."""
+ENVIRONMENT = {
+    "HANSE_USERS_ARGON2_TIME_COST": "1",  # passwords cost no time: the fuzzer is not about Argon2
+    "HANSE_USERS_ARGON2_MEMORY_KIB": "64",
+    "HANSE_ROUTER_RATE_LIMITS__ENABLED": "false",  # or nearly every request would be one too many
+    "HANSE_ROUTER_DOCUMENT_BYTES": "20000000",  # full after 3,000 requests: what grows later is no cache of documents
+}
+"""Settings of the environment."""
+
+Application = Callable[[Any, Any, Any], Awaitable[None]]
+Wrap = Callable[[Application], Application]
+
+
+def unchanged(router: Application) -> Application:
+    """The router as it is."""
+    return router
 
 
 class Unanswered(Exception):
@@ -41,7 +51,7 @@ class Answer:
 class World:
     """A router, and tokens of its callers."""
 
-    def __init__(self, router: Router, folder: Path) -> None:
+    def __init__(self, router: Application, folder: Path) -> None:
         self._router = router
         self._folder = folder
         self._names = 0
@@ -150,14 +160,14 @@ def _scope(kind: str, headers: Mapping[str, str], query_string: bytes) -> dict[s
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[World]:
+async def opened(folder: Path, wrap: Wrap = unchanged) -> AsyncIterator[World]:
     """The whole platform on a folder, with an account of each kind of caller."""
     subgraphs = create_subgraphs(PROJECT, folder, "http://hanse.test")
     for app in subgraphs.values():
         await app.start()
     router = embedded_router(PROJECT, subgraphs, folder)
     await router.start()
-    world = World(router, folder)
+    world = World(wrap(router), folder)
     try:
         await world.renew("user")
         await world.renew("admin")
