@@ -15,6 +15,7 @@ from hanse.checks.stages.plans import check_plans
 from hanse.checks.stages.requirements import check_requirements
 from hanse.checks.state import CheckState
 from hanse_schema.checks.report import CheckName, CheckReport, Finding, SkippedCheck, report_of
+from hanse_schema.collection import paused_collection
 
 Stage = Callable[[CheckState], Iterable[Finding]]
 
@@ -27,6 +28,7 @@ STAGES: dict[CheckName, Stage] = {
 }
 
 
+@paused_collection()
 def run_checks(request: CheckRequest) -> CheckReport:
     """Compose before and after the change, and run the stages on both. Without both graphs, they are skipped."""
     places = Places(request)
