@@ -7,11 +7,11 @@ from datetime import datetime
 from hanse.checks.approvals import Recorder
 from hanse.checks.options import CheckOptions
 from hanse.checks.read_operations import read_operations
-from hanse.checks.read_usage import read_usage
+from hanse.checks.read_usage import usage_of_files, usage_of_store
 from hanse.checks.request import CheckRequest
 from hanse.checks.run import run_checks
 from hanse.checks.sources import Sources, read_sources
-from hanse.checks.usage import judge_usage
+from hanse.checks.usage import Usage, judge_usage
 from hanse.contract_file import read_contract
 from hanse.project import find_project
 from hanse.registry.author import current_author
@@ -37,7 +37,7 @@ def check(options: CheckOptions, now: datetime) -> CheckReport:
 
 
 def _request(options: CheckOptions, sources: Sources, store: Store | None, now: datetime) -> CheckRequest:
-    usage = judge_usage(read_usage(options, store, now), options.rules, now)
+    usage = judge_usage(_usage(options, store, now), options.rules, now)
     return CheckRequest(
         before=sources.before,
         after=sources.after,
@@ -48,6 +48,13 @@ def _request(options: CheckOptions, sources: Sources, store: Store | None, now: 
         plan_regressions=options.plan_regressions,
         findings=usage.findings,
     )
+
+
+def _usage(options: CheckOptions, store: Store | None, now: datetime) -> Usage:
+    """That of the files, else that of the store."""
+    if options.usage or store is None:
+        return usage_of_files(options.usage)
+    return usage_of_store(store, options.variant, options.rules, now)
 
 
 def _store(options: CheckOptions) -> Store | None:

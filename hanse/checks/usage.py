@@ -52,20 +52,19 @@ class UsageRecord:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A period of time that a report covers."""
+    """A period of time that a report covers. `dropped` is the number of requests that the report leaves out."""
 
     since: datetime
     until: datetime
+    dropped: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
-    """Reported use. `dropped` is the number of requests that routers did not count, `sample_rate` the least of any "
-    "report."""
+    """Reported use. With a `sample_rate` below 1 in any report, counts are estimates."""
 
     records: tuple[UsageRecord, ...] = ()
     periods: tuple[Period, ...] = ()
-    dropped: int = 0
     sample_rate: float = 1.0
 
 
@@ -99,18 +98,20 @@ def judge_usage(usage: Usage, rules: UsageRules, now: datetime) -> JudgedUsage:
 
 
 def coverage(periods: Sequence[Period], rules: UsageRules, now: datetime) -> Evidence:
-    """Whether reports cover the window of the rules, up to gaps of MAX_GAP."""
+    """Whether reports cover the window of the rules, up to gaps of MAX_GAP, and leave out no request in it."""
     if rules.trusted_only:
         return Evidence(True, "clients send trusted documents only")
     if not periods:
         return Evidence(False, "no usage is reported")
-    reached = now - timedelta(days=rules.days)
+    reached = window = now - timedelta(days=rules.days)
     for period in sorted(periods, key=lambda period: period.since):
-        if period.since - reached > MAX_GAP:
+        if min(period.since, now) - reached > MAX_GAP:
             return Evidence(False, f"no usage is reported from {moment(reached)} to {moment(period.since)}")
         reached = max(reached, min(period.until, now))
     if now - reached > MAX_GAP:
         return Evidence(False, f"no usage is reported since {moment(reached)}")
+    if dropped := sum(period.dropped for period in periods if period.until >= window):
+        return Evidence(False, f"usage reports leave out {dropped:,} requests")
     return Evidence(True, f"no counted request of the last {rules.days} days uses it")
 
 
@@ -157,19 +158,16 @@ def _problems(usage: Usage, now: datetime) -> Iterable[Finding]:
         )
     if any(period.until < period.since for period in usage.periods):
         yield _warning("USAGE_PERIOD_REVERSED", "A usage report ends before it begins; set the clock of its router.")
-    if usage.dropped:
+    if dropped := sum(period.dropped for period in usage.periods):
         yield _warning(
             "USAGE_DROPPED",
-            f"Routers did not count {usage.dropped:,} requests, so that operations can be missing. Raise the limit "
-            "of the "
-            "usage reports.",
+            f"Usage reports leave out {dropped:,} requests, since a router had no memory for more operations. Raise "
+            "its "
+            "limit, so that no operation is missing.",
         )
     if usage.sample_rate < 1:
-        yield _warning(
-            "USAGE_SAMPLED",
-            f"Usage is a sample of {usage.sample_rate:.2%} of the requests: operations that are rarely sent can be "
-            "missing.",
-        )
+        message = f"Counts are estimates: routers count down to {usage.sample_rate:.2%} of the requests."
+        yield Finding(CheckName.USAGE, Level.NOTE, "USAGE_SAMPLED", message)
 
 
 def _warning(code: str, message: str) -> Finding:

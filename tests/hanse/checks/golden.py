@@ -20,7 +20,7 @@ from click import unstyle
 
 from hanse.checks.formats.text import to_text
 from hanse.checks.read_operations import read_operations
-from hanse.checks.read_usage import read_usage_files
+from hanse.checks.read_usage import usage_of_files
 from hanse.checks.request import CheckRequest
 from hanse.checks.run import run_checks
 from hanse.checks.usage import UsageRules, judge_usage
@@ -47,7 +47,7 @@ def report_of_case(case: Path) -> CheckReport:
     given = json.loads(rules_file.read_text()) if rules_file.exists() else {}
     given["excluded_clients"] = frozenset(given.get("excluded_clients", ()))
     rules = UsageRules(**given)
-    usage = judge_usage(read_usage_files(case.glob("usage.json")), rules, NOW)
+    usage = judge_usage(usage_of_files(case.glob("usage.json")), rules, NOW)
     operations = [path for path in (case / "operations", case / "trusted.json") if path.exists()]
     after = _subgraphs(case / "after")
     known = [*read_operations(operations), *usage.operations]

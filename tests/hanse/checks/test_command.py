@@ -111,7 +111,7 @@ def test_all_subgraphs_against_a_commit_or_a_folder(project: Path) -> None:
         (("--all", "--subgraph", "one", "--against", "old"), "leave out --subgraph"),
         ((*CHANGE, "--config", "none.yaml"), "cannot read none.yaml"),
         ((*CHANGE, "--registry", "none"), "none has no variant"),
-        ((*CHANGE, "--usage", "supergraph.yaml"), "supergraph.yaml is no usage report"),
+        ((*CHANGE, "--usage", "supergraph.yaml"), "supergraph.yaml has no usage report"),
         ((*CHANGE, "--operations", "supergraph.yaml"), "is not a GraphQL document"),
         ((*CHANGE, "--operations", "schema/none"), "cannot read schema/none"),
         ((*CHANGE, "--contract", "supergraph.yaml"), "supergraph.yaml"),
