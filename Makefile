@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos fuzz lint format typecheck build bench bench-baseline bench-events conformance docs health coverage clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos fuzz lint format typecheck build bench bench-baseline bench-events conformance docs schema-check health coverage clean
 
 # The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
@@ -11,6 +11,12 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 INTEGRATION_STAMP := .venv/.installed-integration
 DOCS_STAMP := .venv/.installed-docs
+
+# What `make schema-check` compares with: where this branch left main; on main, the commit before. Without either, the schemas
+# are compared with themselves: only drift and composition can fail then.
+AGAINST ?= $(shell base=$$(git merge-base HEAD origin/main 2>/dev/null || git merge-base HEAD main 2>/dev/null); \
+	{ [ -n "$$base" ] && [ "$$base" != "$$(git rev-parse HEAD)" ] && echo $$base; } \
+	|| git rev-parse --quiet --verify HEAD~1 2>/dev/null || echo schema/published)
 
 help: ## list the commands
 	@awk '/^##@ / {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {name = help = $$0; sub(/:.*/, "", name); sub(/.*## /, "", help); printf "  make %-18s %s\n", name, help}' $(MAKEFILE_LIST)
@@ -82,6 +88,10 @@ format: $(STAMP) ## format the code
 
 typecheck: $(STAMP) ## check the types
 	@$(BIN)/mypy
+
+schema-check: $(STAMP) ## fail where schema/published/ has drifted or breaks clients without an approval (AGAINST=COMMIT or FOLDER)
+	@$(BIN)/hanse schema export --check
+	@$(BIN)/hanse schema check --all --against $(AGAINST) --operations subgraphs/first_query.graphql $(ARGS)
 
 health: $(STAMP) ## report large modules, complex functions and private attributes in use (ARGS=--json)
 	@$(BIN)/python -m tests.health $(ARGS)
