@@ -26,6 +26,7 @@ from hanse_schema.supergraph import api_schema
 MAX_SDL_BYTES = 8_000_000  # of one subgraph
 MAX_TOTAL_BYTES = 64_000_000  # of all subgraphs of a version
 MAX_SUBGRAPHS = 1_000
+MAX_URL = 2_000  # characters
 MAX_BRANCHES = 100  # of a variant
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 RESERVED_SUBGRAPHS = ("api", "supergraph")  # files beside those of the subgraphs
@@ -83,6 +84,8 @@ def published_subgraph(publish: Publish, known: PublishedSubgraph | None) -> Pub
     """The subgraph of a publish; without a URL it keeps that of the known one. Raises InvalidInput and TooLarge."""
     name = check_name("subgraph", publish.subgraph)
     url = publish.url if publish.url is not None else known.url if known is not None else ""
+    if len(url) > MAX_URL or not url.isprintable():
+        raise InvalidInput(f"the URL of subgraph {name!r} is invalid: use up to {MAX_URL} printable characters")
     return PublishedSubgraph(name, normalized(publish.sdl), url)
 
 

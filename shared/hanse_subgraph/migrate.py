@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_errors import DatabaseUnreachable, reason
+from hanse_subgraph.events.tables import metadata as event_tables
 from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ class Migrations:
     """A subgraph's folder of revisions, and the models whose tables they make.
 
     Columns and indexes that only the revisions know, such as those of a full-text search, are named in
-    `models.info["unmanaged"]`; tables need not be named.
+    `models.info["unmanaged"]`; tables need not be named. `with_events` adds the tables of the outbox and the inbox.
     """
 
     folder: Path
     models: MetaData
+    with_events: bool = True
 
     @property
     def revisions(self) -> list[str]:
@@ -177,7 +179,11 @@ def _config(connection: Connection, migrations: Migrations) -> Config:
     config = Config(
         stdout=io.StringIO(),
         cmd_opts=Namespace(quiet=True),
-        attributes={"connection": connection, "models": migrations.models},
+        attributes={
+            "connection": connection,
+            "models": migrations.models,
+            "metadata": [migrations.models, *([event_tables] if migrations.with_events else [])],
+        },
     )
     options = {
         "script_location": str(ENVIRONMENT),

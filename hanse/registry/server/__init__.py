@@ -1,0 +1,1 @@
+"""`hanse registry`: the registry as a server, on SQLite or PostgreSQL. It needs the extra `registry`."""

@@ -1,0 +1,138 @@
+"""API keys: `hanse_ID_SECRET`. The database has the SHA-256 of the secret, which is random and needs no salt."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from hanse.registry.errors import AlreadyExists, Forbidden, NotFound, Unauthenticated
+from hanse.registry.server.models import KeyRow
+from hanse.registry.versions import check_name
+
+_KEY = re.compile(r"hanse_([0-9a-f]{12})_([A-Za-z0-9_-]{20,100})")
+
+
+class Scope(StrEnum):
+    """What an API key may do. `ADMIN` includes all others."""
+
+    READ = "read"  # schemas, checks, usage, the audit
+    PUBLISH = "publish"  # subgraphs, and feature branches
+    CHECK = "check"  # record checks
+    APPROVE = "approve"  # approve checks
+    REPORT = "report"  # usage
+    ADMIN = "admin"  # roll back, promote, remove
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiKey:
+    """An API key without its secret. Empty `graphs` or `subgraphs` mean all of them."""
+
+    id: str
+    name: str
+    scopes: frozenset[Scope]
+    graphs: frozenset[str]
+    subgraphs: frozenset[str]
+    created_at: datetime
+    expires_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def may(self, scope: Scope, graph: str, subgraph: str | None = None) -> bool:
+        """Whether it has the right for a graph, and for a subgraph of it."""
+        has_scope = scope in self.scopes or Scope.ADMIN in self.scopes
+        has_graph = not self.graphs or graph in self.graphs
+        has_subgraph = subgraph is None or not self.subgraphs or subgraph in self.subgraphs
+        return has_scope and has_graph and has_subgraph
+
+    def require(self, scope: Scope, graph: str, subgraph: str | None = None) -> None:
+        """Raises Forbidden when it does not have the right."""
+        if not self.may(scope, graph, subgraph):
+            of_subgraph = f", subgraph {subgraph!r}" if subgraph is not None else ""
+            raise Forbidden(
+                f"the API key {self.name!r} does not have the scope `{scope}` for graph {graph!r}{of_subgraph}: "
+                "use another key, or create one with `hanse registry keys create`"
+            )
+
+
+async def create_key(session: AsyncSession, key: ApiKey) -> str:
+    """Store a new key; its id is not used. Returns the whole key, which is not stored. Raises AlreadyExists."""
+    identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+    session.add(
+        KeyRow(
+            id=identifier,
+            name=check_name("key", key.name),
+            fingerprint=_fingerprint(secret),
+            scopes=sorted(key.scopes),
+            graphs=sorted(key.graphs),
+            subgraphs=sorted(key.subgraphs),
+            created_at=key.created_at,
+            expires_at=key.expires_at,
+        )
+    )
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        raise AlreadyExists(f"there is an API key {key.name!r}: choose another name, or revoke it") from error
+    return f"hanse_{identifier}_{secret}"
+
+
+async def list_keys(session: AsyncSession) -> list[ApiKey]:
+    """All keys, also expired and revoked ones, by name."""
+    return [_key(row) for row in await session.scalars(select(KeyRow).order_by(col(KeyRow.name)))]
+
+
+async def revoke_key(session: AsyncSession, name: str, when: datetime) -> None:
+    """Revoke a key. It keeps its name. Raises NotFound."""
+    row: KeyRow | None = await session.scalar(select(KeyRow).where(col(KeyRow.name) == name))
+    if row is None:
+        raise NotFound(f"there is no API key {name!r}: see `hanse registry keys list`")
+    row.revoked_at = row.revoked_at or when
+    await session.flush()
+
+
+async def authenticate(session: AsyncSession, presented: str, now: datetime) -> ApiKey:
+    """The key of a request. Raises Unauthenticated."""
+    found = _KEY.fullmatch(presented)
+    row = await session.get(KeyRow, found[1]) if found is not None else None
+    secret = found[2] if found is not None else ""
+    # An unknown id takes the same time as a wrong secret.
+    matches = hmac.compare_digest(_fingerprint(secret), row.fingerprint if row is not None else _fingerprint("-"))
+    if row is None or not matches:
+        raise Unauthenticated("the API key is missing or unknown: send it as `Authorization: Bearer KEY`")
+    if row.revoked_at is not None:
+        raise Unauthenticated(f"the API key {row.name!r} is revoked: use another one")
+    if row.expires_at is not None and row.expires_at <= now:
+        raise Unauthenticated(f"the API key {row.name!r} has expired: use another one")
+    return _key(row)
+
+
+def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
+    """Scopes by their names. Raises ValueError."""
+    return frozenset(Scope(name) for name in names)
+
+
+def _fingerprint(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _key(row: KeyRow) -> ApiKey:
+    return ApiKey(
+        id=row.id,
+        name=row.name,
+        scopes=scopes_of(row.scopes),
+        graphs=frozenset(row.graphs),
+        subgraphs=frozenset(row.subgraphs),
+        created_at=row.created_at,
+        expires_at=row.expires_at,
+        revoked_at=row.revoked_at,
+    )
