@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hanse.commands import events, machine, migrate, run, scaffold, schema
+from hanse.commands import events, machine, migrate, registry, run, scaffold, schema
 from hanse.extras import missing_extra
 from hanse.project import Project, find_project
 from hanse_wire.command_line import CommandError
@@ -27,6 +27,7 @@ COMMANDS: tuple[click.Command, ...] = (
     scaffold.add,
     machine.demo,
     machine.doctor,
+    registry.registry,
 )
 
 
@@ -56,7 +57,7 @@ class Hanse(click.Group):
         try:
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
-            if (needed := missing_extra(error, f"hanse {ctx.invoked_subcommand}")) is None:
+            if (needed := missing_extra(error, f"hanse {ctx.invoked_subcommand}", ctx.invoked_subcommand)) is None:
                 raise
             raise CommandError(needed) from error
         except SettingsError as error:

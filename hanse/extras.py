@@ -18,8 +18,15 @@ MODULES = {
     "uuid_utils": "subgraph",
 }
 
+COMMANDS = {"registry": "registry"}  # commands whose extra brings several of the modules
 
-def missing_extra(error: ModuleNotFoundError, what: str) -> str | None:
-    """One line that says which extra `what` needs; None when the missing module belongs to no extra."""
+
+def missing_extra(error: ModuleNotFoundError, what: str, command: str | None = None) -> str | None:
+    """One line that says which extra `what` needs; None when the missing module belongs to no extra.
+
+    An extra of the command itself is named rather than that of the module.
+    """
     extra = MODULES.get((error.name or "").partition(".")[0])
+    if extra is not None:
+        extra = COMMANDS.get(command or "", extra)
     return extra and f'{what} needs the extra "{extra}": pip install "hanse[{extra}]"'

@@ -21,19 +21,22 @@ base_option = click.option(
 
 
 def store_options(command: Command) -> Command:
-    """`--registry`; the command gets the opened `store`. Errors of the store become one line."""
+    """`--registry` and `--graph`; the command gets the opened `store`. Errors of the store become one line."""
 
     @click.option(
         "--registry",
         envvar="HANSE_REGISTRY",
-        help="Folder of the versions. Default: that of the project, schema/published.",
+        help="Folder, or URL of a server. Default: that of the project, schema/published.",
+    )
+    @click.option(
+        "--graph", default="main", show_default=True, envvar="HANSE_GRAPH", help="Graph on a server; a folder has one."
     )
     @functools.wraps(command)
-    def with_store(*args: Any, registry: str | None, **options: Any) -> Any:
+    def with_store(*args: Any, registry: str | None, graph: str, **options: Any) -> Any:
         from hanse.registry.open import open_store
 
         with registry_errors():
-            return command(*args, store=open_store(registry), **options)
+            return command(*args, store=open_store(registry, graph), **options)
 
     return with_store
 

@@ -51,6 +51,7 @@ from hanse.registry.versions import (
     audit_entry,
     branch_publish_next,
     branch_remove_next,
+    check_line,
     check_name,
     create_branch_next,
     promote_next,
@@ -264,9 +265,8 @@ class FolderStore:
 
     def _check(self, line: Line) -> None:
         """Raises InvalidInput for an invalid name, and NotFound for a branch that does not exist."""
-        check_name("variant", line.variant)
+        check_line(line)
         if line.branch is not None:
-            check_name("branch", line.branch)
             self._branch(line)
 
     def _existing(self, line: Line) -> Version:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from graphql import print_schema
+from graphql import build_schema, print_schema
 
 from hanse.registry.errors import CompositionFailed, InvalidInput, NotFound, TooLarge, VersionConflict
 from hanse.registry.store import (
@@ -20,6 +21,7 @@ from hanse.registry.store import (
     Version,
     VersionSummary,
 )
+from hanse_schema.checks.changes import Change, ChangeLevel, diff_schemas
 from hanse_schema.compose import SubgraphSource, compose
 from hanse_schema.supergraph import api_schema
 
@@ -78,6 +80,13 @@ def check_name(kind: str, name: str) -> str:
             "beginning with a letter or digit" + (" (not `api` or `supergraph`)" if kind == "subgraph" else "")
         )
     return name
+
+
+def check_line(line: Line) -> None:
+    """Raises InvalidInput when the name of the variant or the branch is invalid."""
+    check_name("variant", line.variant)
+    if line.branch is not None:
+        check_name("branch", line.branch)
 
 
 def published_subgraph(publish: Publish, known: PublishedSubgraph | None) -> PublishedSubgraph:
@@ -198,11 +207,24 @@ def as_file(text: str) -> str:
 
 
 def difference(before: Version | None, after: Schemas) -> DiffSummary:
-    """The number of changes since a version; against no version, only the subgraphs are listed."""
-    old = {} if before is None else by_name(before)
+    """The number of changes since a version; of a first version, only the subgraphs are listed."""
+    old = by_name(before)
     new = {subgraph.name: subgraph for subgraph in after.subgraphs}
     changed = tuple(name for name in sorted(old.keys() | new.keys()) if _sdl(old, name) != _sdl(new, name))
-    return DiffSummary(subgraphs=changed)
+    levels = Counter(change.level for change in api_changes(before.api, after.api)) if before is not None else Counter()
+    return DiffSummary(
+        breaking=levels[ChangeLevel.BREAKING],
+        dangerous=levels[ChangeLevel.DANGEROUS],
+        safe=levels[ChangeLevel.SAFE],
+        subgraphs=changed,
+    )
+
+
+def api_changes(before: str, after: str) -> list[Change]:
+    """The changes between two API schemas as SDL, the breaking ones first."""
+    if before == after:
+        return []
+    return diff_schemas(build_schema(before, assume_valid=True), build_schema(after, assume_valid=True))
 
 
 def _next(

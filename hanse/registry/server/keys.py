@@ -65,7 +65,10 @@ class ApiKey:
 
 
 async def create_key(session: AsyncSession, key: ApiKey) -> str:
-    """Store a new key; its id is not used. Returns the whole key, which is not stored. Raises AlreadyExists."""
+    """Store a new key; its id is not used. Returns the whole key, which is not stored.
+
+    Raises AlreadyExists and InvalidInput.
+    """
     identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
     session.add(
         KeyRow(
@@ -73,8 +76,8 @@ async def create_key(session: AsyncSession, key: ApiKey) -> str:
             name=check_name("key", key.name),
             fingerprint=_fingerprint(secret),
             scopes=sorted(key.scopes),
-            graphs=sorted(key.graphs),
-            subgraphs=sorted(key.subgraphs),
+            graphs=sorted(check_name("graph", graph) for graph in key.graphs),
+            subgraphs=sorted(check_name("subgraph", subgraph) for subgraph in key.subgraphs),
             created_at=key.created_at,
             expires_at=key.expires_at,
         )

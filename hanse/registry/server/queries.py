@@ -15,7 +15,7 @@ from hanse.registry.server import keys, repository, usage_repository
 from hanse.registry.server.models import VersionRow
 from hanse.registry.server.usage_repository import ClientUsage
 from hanse.registry.store import AuditEntry, Branch, CheckRecord, Line, OperationUsage, Version, VersionSummary
-from hanse.registry.versions import BranchState, check_name
+from hanse.registry.versions import BranchState, check_line, check_name
 from hanse_subgraph.db import Database
 
 MAX_LIMIT = 1_000  # of any list but usage
@@ -133,9 +133,7 @@ def required(row: VersionRow | None, graph: str, line: Line) -> VersionRow:
 
 
 async def _row(session: AsyncSession, graph: str, line: Line, number: int | None = None) -> VersionRow | None:
-    check_name("variant", line.variant)
-    if line.branch is not None:
-        check_name("branch", line.branch)
+    check_line(line)
     return await repository.version_row(session, graph, line, number)
 
 

@@ -42,6 +42,7 @@ from hanse.registry.versions import (
     audit_entry,
     branch_publish_next,
     branch_remove_next,
+    check_line,
     check_name,
     create_branch_next,
     promote_next,
@@ -78,6 +79,7 @@ class RegistryService:
 
     async def bring_up_to_date(self, graph: str, line: Line) -> None:
         """Compose a branch with the newest version of its variant, once for each. Raises NotFound."""
+        check_line(line)
         if line.branch is None:
             return
         async with self.database.reading() as session:
@@ -94,13 +96,13 @@ class RegistryService:
         if line.branch is not None:
             state = await queries.branch_state(self.database, graph, line)
             require_base(line, state.branch, publish.base_version)
-            made = await self._compose(lambda: branch_publish_next(state, publish))
+            made = await self.compute(lambda: branch_publish_next(state, publish))
             return await self._commit(graph, line, state.branch, made, author)
         check_name("variant", line.variant)
         before = await self._newest(graph, line)
         require_base(line, before, publish.base_version)
         return await self._commit(
-            graph, line, before, await self._compose(lambda: publish_next(before, publish)), author
+            graph, line, before, await self.compute(lambda: publish_next(before, publish)), author
         )
 
     async def remove(
@@ -110,12 +112,12 @@ class RegistryService:
         if line.branch is not None:
             state = await queries.branch_state(self.database, graph, line)
             require_base(line, state.branch, base_version)
-            made = await self._compose(lambda: branch_remove_next(state, subgraph))
+            made = await self.compute(lambda: branch_remove_next(state, subgraph))
             return await self._commit(graph, line, state.branch, made, author)
         before = await queries.newest(self.database, graph, line)
         require_base(line, before, base_version)
         return await self._commit(
-            graph, line, before, await self._compose(lambda: remove_next(before, subgraph)), author
+            graph, line, before, await self.compute(lambda: remove_next(before, subgraph)), author
         )
 
     async def rollback(
@@ -126,7 +128,7 @@ class RegistryService:
         before = await queries.newest(self.database, graph, line)
         require_base(line, before, base_version)
         old = await queries.version(self.database, graph, line, number)
-        made = await self._compose(lambda: rollback_next(before, old))
+        made = await self.compute(lambda: rollback_next(before, old))
         return await self._commit(graph, line, before, made, author)
 
     async def promote(
@@ -137,7 +139,7 @@ class RegistryService:
         before = await self._newest(graph, line)
         require_base(line, before, base_version)
         promoted = await queries.newest(self.database, graph, Line(source))
-        made = await self._compose(lambda: promote_next(promoted, before))
+        made = await self.compute(lambda: promote_next(promoted, before))
         return await self._commit(graph, line, before, made, author)
 
     async def create_branch(self, graph: str, variant: str, name: str, author: Author) -> Branch:
@@ -218,7 +220,7 @@ class RegistryService:
     async def _rebase(self, graph: str, line: Line, author: Author) -> None:
         state = await queries.branch_state(self.database, graph, line)
         try:
-            made = await self._compose(lambda: rebase_next(state))
+            made = await self.compute(lambda: rebase_next(state))
         except CompositionFailed as error:
             log.warning("graph %s: %s keeps version %d: %s", graph, line, state.branch.number, error)
             made = None
@@ -229,10 +231,10 @@ class RegistryService:
         async with self.database.writing() as session:
             await repository.set_base(session, graph, line, state.variant.number)
 
-    async def _compose(self, make: Callable[[], Made]) -> Made:
-        """Run a composition in a thread. Raises RegistryUnavailable when too many wait."""
+    async def compute(self, make: Callable[[], Made]) -> Made:
+        """Run a composition or a comparison in a thread. Raises RegistryUnavailable when too many wait."""
         if self._waiting >= self._settings.max_waiting_compositions:
-            raise RegistryUnavailable("the registry composes too many schemas at the moment: retry in some seconds")
+            raise RegistryUnavailable("the registry composes too many schemas: retry in some seconds")
         self._waiting += 1
         try:
             async with self._compositions:

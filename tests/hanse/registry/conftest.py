@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.hanse.registry.stores import open_store, store
+from tests.hanse.registry.stores import open_store, registry, store
 
-__all__ = ["open_store", "store"]
+__all__ = ["open_store", "registry", "store"]

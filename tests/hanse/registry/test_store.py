@@ -148,10 +148,12 @@ def test_a_subgraph_is_removed(shop: Store) -> None:
 
 
 def test_a_rollback_is_a_new_version(shop: Store) -> None:
-    publish(shop, "catalog", CATALOG_WITHOUT_NAME)
+    removed = publish(shop, "catalog", CATALOG_WITHOUT_NAME).summary.diff
+    assert (removed.breaking, removed.dangerous, removed.safe, removed.subgraphs) == (1, 0, 0, ("catalog",))
     version = shop.rollback("production", 2, AUTHOR)
     assert version.number == 4
     assert (version.summary.action, version.summary.detail) == (Action.ROLLED_BACK, "to version 2")
+    assert (version.summary.diff.breaking, version.summary.diff.safe) == (0, 1)
     old = shop.show(PRODUCTION, 2)
     assert (version.subgraphs, version.supergraph, version.api) == (old.subgraphs, old.supergraph, old.api)
     with pytest.raises(NotFound):
