@@ -77,10 +77,11 @@ coverage: $(INTEGRATION_STAMP) ## run `make test` and `make test-servers` measur
 
 ##@ Check
 
-lint: $(STAMP) ## check style, formatting and who imports whom
+lint: $(STAMP) ## check style, formatting, who imports whom, and the style of the published schemas
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/lint-imports
+	@$(BIN)/hanse schema lint --fail-on note
 
 format: $(STAMP) ## format the code
 	@$(BIN)/ruff check --fix-only .

@@ -5,6 +5,8 @@ A project is a folder with `[tool.hanse]` in its pyproject.toml, or with a hanse
     [tool.hanse]
     first_query = "first_query.graphql"   # what GraphiQL shows first
     published = "schema/published"        # where `hanse schema export` writes
+    event_schemas = "schema/events"       #   and the JSON Schemas of events
+    owners = "schema/OWNERS"              # who owns which types and fields
     package = "subgraphs"                 # where `hanse add subgraph` writes a package, and with
     tests = "tests"                       #   which tests,
     lists = ["supergraph.yaml"]           #   and which files get an entry for it
@@ -40,6 +42,10 @@ if TYPE_CHECKING:
 FOLDER_VARIABLE = "HANSE_PROJECT"  # the project's folder, when it is not the working directory or one above it
 
 
+class NoProject(CommandError):
+    """The working directory is not in a project."""
+
+
 class SubgraphConfig(BaseModel):
     """One subgraph: the `module:attribute` of its declaration, and its usual port."""
 
@@ -57,9 +63,13 @@ class ProjectConfig(BaseModel):
     subgraphs: dict[str, SubgraphConfig] = Field(default_factory=dict)
     first_query: Path | None = None
     published: Path = Path("schema/published")
+    event_schemas: Path = Path("schema/events")
+    owners: Path = Path("schema/OWNERS")
     package: str = Field(default="subgraphs", pattern=r"^[a-z_][a-z0-9_]*$")
     tests: str = "tests"
     lists: tuple[Path, ...] = (Path("supergraph.yaml"),)
+    lint: dict[str, Any] | None = None  # the settings of `hanse schema lint`, checked where they are used
+    events: dict[str, Any] | None = None  # the settings of `hanse schema events check`
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,6 +133,11 @@ class Project:
         """The folder of the published schemas."""
         return self.folder / self.config.published
 
+    @property
+    def event_schemas(self) -> Path:
+        """The folder of the JSON Schemas of events."""
+        return self.folder / self.config.event_schemas
+
     def subgraph(self, name: str) -> ProjectSubgraph:
         """The subgraph with the name. Raises CommandUsageError when there is none."""
         if name not in self.subgraphs:
@@ -143,7 +158,7 @@ class Project:
 def find_project(start: Path | None = None) -> Project:
     """The project of a folder, or of the nearest folder above it that has one. The default is the working directory.
 
-    Its folder becomes importable. Raises CommandError when there is none, or its configuration is wrong.
+    Its folder becomes importable. Raises NoProject when there is none, CommandError when its configuration is wrong.
     """
     beginning = (start or Path(os.environ.get(FOLDER_VARIABLE, "."))).absolute()
     for folder in (beginning, *beginning.parents):
@@ -151,7 +166,7 @@ def find_project(start: Path | None = None) -> Project:
             if str(folder) not in sys.path:
                 sys.path.insert(0, str(folder))
             return project
-    raise CommandError(
+    raise NoProject(
         f"{beginning} is not in a Hanse project: go to one, set {FOLDER_VARIABLE}, or create one with `hanse init DIR`"
     )
 

@@ -11,6 +11,7 @@ from hanse.commands.schema.check import check
 from hanse.commands.schema.compose import compose
 from hanse.commands.schema.diff import diff
 from hanse.commands.schema.export import export
+from hanse.commands.schema.lint import lint
 from hanse.commands.schema.plan import plan
 
 __all__ = ["compose", "plan", "schema"]
@@ -21,6 +22,7 @@ SCHEMA_COMMANDS: tuple[click.Command, ...] = (
     check,
     diff,
     export,
+    lint,
     versions.history,
     versions.promote,
     versions.publish,

@@ -160,3 +160,27 @@ def values_of(schema: Mapping[str, Any]) -> frozenset[bytes] | None:
     if not isinstance(values, list):
         return None
     return frozenset(orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in values)
+
+
+def values_have_type(schema: Mapping[str, Any], kind: str) -> bool:
+    """Whether all values of `enum` or `const` are of a type."""
+    values = [schema["const"]] if "const" in schema else schema.get("enum", [])
+    return all(kind in _types_of_value(value) for value in values)
+
+
+def _types_of_value(value: object) -> tuple[str, ...]:
+    match value:
+        case None:
+            return ("null",)
+        case bool():
+            return ("boolean",)
+        case int():
+            return ("integer", "number")
+        case float():
+            return ("integer", "number") if value.is_integer() else ("number",)
+        case str():
+            return ("string",)
+        case list():
+            return ("array",)
+        case _:
+            return ("object",)

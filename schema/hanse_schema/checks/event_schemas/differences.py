@@ -19,6 +19,8 @@ from hanse_schema.checks.event_schemas.constraints import (
     compare_multiple,
     compare_texts,
     compare_values,
+    values_have_type,
+    values_of,
 )
 from hanse_schema.checks.event_schemas.documents import Document, Schema, is_empty, types_of
 from hanse_schema.checks.event_schemas.kinds import Effect, Kind
@@ -126,10 +128,17 @@ def _compare_type(comparison: Comparison, original: Mapping[str, Any], update: M
         _compare_constraints(comparison, "number" if after == "integer" else after, original, update)
     elif after is None:
         comparison.add(Kind.TYPE_EXTENDED)
-    elif before is None and "enum" not in original and "const" not in original:
-        comparison.add(Kind.TYPE_NARROWED)
     elif before is not None:
         comparison.add(Kind.TYPE_CHANGED)
+    elif values_of(original) is None:
+        comparison.add(Kind.TYPE_NARROWED)
+    elif not _has_only_type(update) or not values_have_type(original, after):
+        comparison.add(Kind.TYPE_CHANGED)
+
+
+def _has_only_type(schema: Mapping[str, Any]) -> bool:
+    """Whether a schema restricts values by nothing but their type, and by listing them."""
+    return all(keyword in _LABELS or keyword in ("$schema", "type", "enum", "const") for keyword in schema)
 
 
 def _compare_constraints(

@@ -143,20 +143,27 @@ class LintSubject:
         found = self.type_of(reference)
         return found is not None and found.kind in COMPOSITES
 
+    def comments_above(self, definition: Node) -> list[Token]:
+        """The comments on lines of their own directly above a definition, in order."""
+        block: list[Token] = []
+        following = None if definition.loc is None else definition.loc.start_token
+        while following is not None and (comment := following.prev) is not None and self._is_above(comment, following):
+            block.append(comment)
+            following = comment
+        return block[::-1]
+
     def removal(self, definition: Node) -> tuple[TextEdit, ...]:
-        """The edit that removes a definition with the comments on the lines directly above it."""
+        """The edit that removes a definition with the comments above it."""
         if definition.loc is None:
             return ()
-        first = definition.loc.start_token
-        while first.prev is not None and first.prev.kind is TokenKind.COMMENT and self._is_above(first.prev, first):
-            first = first.prev
-        return (removal(self.sdl, first.start, definition.loc.end),)
+        first = next((comment.start for comment in self.comments_above(definition)), definition.loc.start)
+        return (removal(self.sdl, first, definition.loc.end),)
 
-    def _is_above(self, comment: Token, following: Token) -> bool:
-        """Whether a comment has a line of its own, directly above that of what follows it."""
-        before = comment.prev
-        is_alone = before is None or before.kind is TokenKind.SOF or _has_line_end(self.sdl[before.end : comment.start])
-        return is_alone and following.line == comment.line + 1
+    def _is_above(self, token: Token, following: Token) -> bool:
+        """Whether a token is a comment on a line of its own, directly above that of what follows it."""
+        before = token.prev
+        is_alone = before is None or before.kind is TokenKind.SOF or _has_line_end(self.sdl[before.end : token.start])
+        return token.kind is TokenKind.COMMENT and is_alone and following.line == token.line + 1
 
     def tokens(self) -> Iterator[Token]:
         """All tokens of the SDL with the comments, in order."""

@@ -95,6 +95,10 @@ CASES: list[tuple[Schema, Schema, list[str]]] = [
     (TEXT, {**TEXT, "enum": ["a"]}, ["ENUM_ARRAY_NARROWED #/enum"]),
     ({"const": 1}, {"const": 2}, ["ENUM_ARRAY_CHANGED #/enum"]),
     ({"const": 1}, {"enum": [1, 2]}, ["ENUM_ARRAY_EXTENDED #/enum"]),
+    ({"enum": ["a", 1]}, TEXT, ["ENUM_ARRAY_EXTENDED #/enum", "TYPE_CHANGED #"]),
+    ({"enum": ["a", "b"]}, TEXT, ["ENUM_ARRAY_EXTENDED #/enum"]),
+    ({"enum": ["a"]}, {**TEXT, "minLength": 2}, ["ENUM_ARRAY_EXTENDED #/enum", "TYPE_CHANGED #"]),
+    ({"enum": [1, 2.0]}, WHOLE, ["ENUM_ARRAY_EXTENDED #/enum"]),
     # open content model
     (of(OPEN), of(OPEN, a=TEXT), ["OPTIONAL_PROPERTY_ADDED_TO_OPEN_CONTENT_MODEL #/properties/a"]),
     (of(OPEN), of(OPEN, a={}), ["PROPERTY_WITH_EMPTY_SCHEMA_ADDED_TO_OPEN_CONTENT_MODEL #/properties/a"]),

@@ -19,19 +19,6 @@ _CODE = re.compile(
 _TOOL = re.compile(r"\s*(hanse-ignore|eslint|prettier|import\b|-{3}|={3}|#)")
 
 
-def _is_alone(sdl: str, token: Token) -> bool:
-    line_start = max(sdl.rfind("\n", 0, token.start), sdl.rfind("\r", 0, token.start)) + 1
-    return not sdl[line_start : token.start].strip(" \t")
-
-
-def _block_above(comments: dict[int, Token], line: int) -> list[Token]:
-    """The comments on the lines directly above a line, in order."""
-    block: list[Token] = []
-    while (found := comments.get(line - len(block) - 1)) is not None:
-        block.append(found)
-    return block[::-1]
-
-
 def _is_documentation(block: list[Token]) -> bool:
     texts = [token.value or "" for token in block]
     return any(map(str.strip, texts)) and not any(_CODE.search(text) or _TOOL.match(text) for text in texts)
@@ -40,13 +27,9 @@ def _is_documentation(block: list[Token]) -> bool:
 def _as_description(sdl: str, block: list[Token]) -> tuple[TextEdit, ...]:
     """The edits that make comments a block string: the signs go, the quotes come, line breaks and indents stay."""
     texts = [(token.value or "").strip().replace('"""', '\\"""') for token in block]
-    if len(block) == 1:
-        return (
-            (TextEdit(block[0].start, block[0].end, f'"""{texts[0].removesuffix(chr(92))}"""'),)
-            if _fits(texts[0])
-            else ()
-        )
     first, last = block[0], block[-1]
+    if first is last:
+        return (TextEdit(first.start, first.end, f'"""{texts[0]}"""'),) if _fits(texts[0]) else ()
     line_start = max(sdl.rfind("\n", 0, first.start), sdl.rfind("\r", 0, first.start)) + 1
     indent = sdl[line_start : first.start]
     line_end = sdl[first.end : block[1].start].removesuffix(indent) or "\n"
@@ -63,11 +46,8 @@ def _fits(text: str) -> bool:
 
 def check(subject: LintSubject, options: Options) -> Iterator[Problem]:
     """Report each element that has a comment where its description should be."""
-    comments = {token.line: token for token in subject.comments if _is_alone(subject.sdl, token)}
     for one in described(subject):
-        if one.description is not None or one.element.loc is None:
-            continue
-        block = _block_above(comments, one.element.loc.start_token.line)
+        block = subject.comments_above(one.element) if one.description is None else []
         if block and _is_documentation(block):
             yield Problem(
                 one.coordinate,
