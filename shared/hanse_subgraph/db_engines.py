@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from hanse_subgraph.db_errors import DatabaseUnreachable
 
 BUSY_MILLISECONDS = 15_000  # how long SQLite waits for another process's write
+SQLITE_BYTES = 32_000_000
+"""What SQLite may use in this process, mostly for pages: over all connections, of all subgraphs. Each has a
+cache of its own, which holds what the others have too."""
 MAX_CONNECTION_AGE = 1800  # seconds, so that load spreads to new servers
 GRACE_SECONDS = 5.0  # after the statement timeout, until an unresponsive server counts as failed
 
@@ -110,7 +113,8 @@ def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
 
 
 def _pragmas(writes: bool) -> tuple[str, ...]:
-    common = (f"busy_timeout={BUSY_MILLISECONDS}", "foreign_keys=ON", "cache_size=-16000", "temp_store=MEMORY")
+    limits = (f"busy_timeout={BUSY_MILLISECONDS}", "cache_size=-16000", f"soft_heap_limit={SQLITE_BYTES}")
+    common = (*limits, "foreign_keys=ON", "temp_store=MEMORY")
     # secure_delete: what is deleted is overwritten, so that the file holds it no longer.
     writing = ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON")
     return (*writing, *common) if writes else (*common, "query_only=ON")

@@ -6,18 +6,23 @@ import asyncio
 import gc
 import hashlib
 import itertools
+import sqlite3
 import tracemalloc
 import weakref
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from graphql import OperationDefinitionNode, parse
+from sqlalchemy import text as sql
 
 from hanse_router.guards.persisted import PersistedDocuments
 from hanse_router.prepare.fingerprint import fingerprint
 from hanse_router.request import GraphQLRequest
 from hanse_router.settings import PersistedSettings
+from hanse_subgraph.db import Database
 from hanse_subgraph.documents import Document, Documents
+from hanse_wire.garbage import resident_bytes
 from hanse_wire.lru_cache import LruCache
 from tests.hostile.documents import doubling
 from tests.router.platform import Platform
@@ -147,6 +152,32 @@ def test_a_document_of_a_subgraph_is_freed_without_a_collection_of_garbage() -> 
         assert node() is None
     finally:
         gc.enable()
+
+
+# -- pages of SQLite ---------------------------------------------------------------------------------------------------
+
+
+async def test_the_pages_of_all_connections_together_are_bounded(tmp_path: Path) -> None:
+    """Each connection kept up to 16 MB: more than a gigabyte in a process with all subgraphs."""
+    file = tmp_path / "large.sqlite"
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("CREATE TABLE page (text TEXT)")
+        connection.executemany("INSERT INTO page VALUES (?)", (("x" * 3_000,) for _ in range(5_000)))
+        connection.commit()
+    database = Database(f"sqlite+aiosqlite:///{file}")
+    all_read = asyncio.Barrier(8)
+    before = resident_bytes()
+
+    async def read() -> None:
+        async with database.reading() as session:
+            assert (await session.execute(sql("SELECT sum(length(text)) FROM page"))).scalar() == 15_000_000
+            await all_read.wait()  # each of them has a connection
+
+    try:
+        await asyncio.gather(*(read() for _ in range(8)))
+        assert resident_bytes() - before < 60_000_000
+    finally:
+        await database.close()
 
 
 # -- automatic persisted queries ---------------------------------------------------------------------------------------
