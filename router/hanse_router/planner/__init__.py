@@ -48,7 +48,7 @@ class Planner:
         """
         budget = Budget(self._max_steps)
         merged = merge_fields(self.graph, operation, denied)
-        finder = PathFinder(self._view(override_labels), budget)
+        finder = PathFinder(self._view(override_labels), budget, operation.variables)
         place = place_in_series if operation.kind is OperationKind.MUTATION else place_together
         try:
             fetches = place(merged, finder, operation.kind)

@@ -11,6 +11,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.conditions import ALWAYS, AnyOf, alternatives, relative
 from hanse_router.planner.fetch_graph import FetchNode
 from hanse_router.planner.operation_text import aliased_operation, operation_text, variables_in
+from hanse_router.planner.own_names import REPRESENTATIONS, unused_stem
 from hanse_router.planner.requests import Group, Request
 from hanse_router.query_plan import Condition, EntityGroup, Fetch, Parallel, PlanNode, QueryPlan, Sequence, Subscription
 from hanse_schema.supergraph.model import SubgraphInfo
@@ -53,8 +54,9 @@ def _fetch(
     ids: Mapping[FetchNode, int],
     subgraphs: Mapping[str, SubgraphInfo],
 ) -> Fetch:
+    stem = unused_stem(REPRESENTATIONS, operation.variables) if request.groups else ""
     groups = tuple(
-        _group(group, f"{index}" if len(request.groups) > 1 else "", request.conditions, operation)
+        _group(group, f"{index}" if len(request.groups) > 1 else "", request.conditions, stem)
         for index, group in enumerate(request.groups)
     )
     used = variables_in(request.selections, groups)
@@ -76,13 +78,10 @@ def _fetch(
     )
 
 
-def _group(group: Group, number: str, lifted: AnyOf, operation: Operation) -> EntityGroup:
-    variable = f"representations{number}"
-    while variable in operation.variables:
-        variable = f"_{variable}"
+def _group(group: Group, number: str, lifted: AnyOf, stem: str) -> EntityGroup:
     return EntityGroup(
         f"_e{number}" if number else "_entities",
-        variable,
+        f"{stem}{number}",
         group.paths,
         group.inputs,
         group.selections,

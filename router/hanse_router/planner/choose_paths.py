@@ -242,7 +242,7 @@ class FetchGraphBuilder:
         for argument, needed in contexts.items():
             above = self._finder.context_above(option.position, argument)
             assert above is not None
-            fetch_node.take_context(argument, len(above.object_path), needed.required)
+            fetch_node.take_context(argument, len(above.object_path), needed.required, self._finder.context_stem)
         fetch_node.depends_on |= before
         fetch_node.feed_from(sources)
         return fetch_node

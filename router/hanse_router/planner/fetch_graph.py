@@ -141,11 +141,16 @@ class FetchNode:
         """The text of an argument that is filled from a context."""
         return f"{argument.name}: ${self.contexts[argument].variable}"
 
-    def take_context(self, argument: ContextArgument, depth: int, required: tuple[RequiredPart, ...]) -> None:
-        """Add the variable of an argument that is filled from an object above, unless it has one."""
+    def take_context(
+        self, argument: ContextArgument, depth: int, required: tuple[RequiredPart, ...], stem: str
+    ) -> None:
+        """Add the variable of an argument that is filled from an object above, unless it has one.
+
+        Its name begins with `stem`.
+        """
         if argument in self.contexts:
             return
-        variable = f"context_{self.id}_{len(self.contexts)}"
+        variable = f"{stem}{self.id}_{len(self.contexts)}"
         self.contexts[argument] = ContextVariable(variable, argument.type, (depth,), required)
 
     def require(self, required: tuple[RequiredPart, ...]) -> None:

@@ -9,6 +9,7 @@ from hanse_router.planner.fetch_graph import FetchNode, merge_required
 from hanse_router.planner.graph_view import GraphView
 from hanse_router.planner.hidden import HiddenSelections
 from hanse_router.planner.merged import MergedField, MergedSelections, TypeSelections
+from hanse_router.planner.own_names import CONTEXT, unused_stem
 from hanse_router.planner.query_tree import (
     Candidate,
     CastArrival,
@@ -35,8 +36,10 @@ class NoPathError(PlanError):
 class PathFinder:
     """Finds the paths for one operation. It does not choose among them."""
 
-    def __init__(self, view: GraphView, budget: Budget | None = None) -> None:
+    def __init__(self, view: GraphView, budget: Budget | None = None, variables: Iterable[str] = ()) -> None:
+        """`variables` are the names of the client's."""
         self.view = view
+        self.context_stem = unused_stem(CONTEXT, variables)
         self.budget = budget or Budget()
         self.positions: list[Position] = []  # all that were made, to be released with the plan
         self.fetch_nodes: list[FetchNode] = []

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from graphql import parse
 
+from hanse_router.planner.own_names import CONTEXT, unused_stem
 from tests.hostile.federation import Federation
 
 SDL = """
@@ -83,6 +84,32 @@ async def test_texts_of_the_client_that_look_like_the_variables(graph: Federatio
     for number, parent in enumerate(response["data"]["parents"]):
         given = {"note": '$context_1_0 \0 " $context_1_0', "by": number}
         assert parent["child"]["first"] == f"{number} {given}"
+
+
+OWN_NAMES = ("context_1_0", "context_1_0_1", "representations", "representations_1", "representations0")
+
+
+@pytest.mark.parametrize("count", [1, 3])
+@pytest.mark.parametrize("name", [*OWN_NAMES, *(f"_{name}" for name in OWN_NAMES), "__context_1_0"])
+async def test_variables_of_the_client_named_like_the_planners(graph: Federation, name: str, count: int) -> None:
+    """Each has its own value: one variable was declared twice, or had the value of the other."""
+    others = ", ".join(f"${other}: String" for other in OWN_NAMES if other != name)
+    text = f"query (${name}: String, {others}) {{ parents {{ child {{ first(note: ${name}) }} }} }}"
+    response = await graph.answer(text, {name: "mine"}, a=Children(count, count))
+    for number, parent in enumerate(response["data"]["parents"]):
+        assert parent["child"]["first"] == f"{number} {{'note': 'mine', 'by': {number}}}"
+    assert all(len(set(declared(body["query"]))) == len(declared(body["query"])) for body in graph.sent["a"])
+
+
+def declared(query: str) -> list[str]:
+    (operation,) = parse(query).definitions
+    return [one.variable.name.value for one in operation.variable_definitions or ()]  # type: ignore[attr-defined]
+
+
+def test_looking_for_an_unused_name_takes_linear_time() -> None:
+    names = [f"{'_' * number}context_" for number in range(3_000)]
+    assert unused_stem(CONTEXT, names) == "_" * 3_000 + "context_"
+    assert unused_stem(CONTEXT, ["a", "_b"]) == "context_"
 
 
 async def test_a_value_that_fails_leaves_the_others(graph: Federation) -> None:
