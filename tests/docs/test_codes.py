@@ -44,6 +44,10 @@ def test_composition_codes() -> None:
     assert rows("composition-errors.md") == codes(ROOT / "schema" / "hanse_schema", without=CHECKS)
 
 
+def test_codes_of_schema_checks() -> None:
+    assert rows("check-codes.md") == codes(CHECKS / "requirements") | codes(ROOT / "hanse" / "checks")
+
+
 def test_error_codes_of_router_and_subgraphs() -> None:
     listed = rows("errors.md")
     folders = [ROOT / "router" / "hanse_router", ROOT / "shared", ROOT / "subgraphs", ROOT / "hanse"]
