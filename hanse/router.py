@@ -11,7 +11,8 @@ import click
 
 from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.yaml_file import read_text
-from hanse_router.app import create_router
+from hanse_router.app import Router, create_router
+from hanse_router.registry.address import is_url
 from hanse_router.settings import RouterSettings
 from hanse_schema.supergraph import InvalidSupergraphError
 from hanse_wire.command_line import CommandError
@@ -20,17 +21,14 @@ from hanse_wire.garbage import ROUTER_THRESHOLD, collect_after
 from hanse_wire.settings import SettingsError
 
 
-def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:
-    """Serve the router until stopped. Raises CommandError if a file, a setting or the port is invalid."""
+def run_router(*, supergraph: str, config: Path | None, host: str, port: int, drain: float = 0.0) -> None:
+    """Serve the router until stopped. `supergraph` is a file or a URL.
+
+    Raises CommandError if a file, the URL, a setting or the port is invalid.
+    """
     listener = listen(host, port)
     settings = load_router_settings(config)
-    sdl = read_text(supergraph)
-    try:
-        app = create_router(settings, sdl, supergraph_file=supergraph)
-    except InvalidSupergraphError as error:
-        raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
+    app = _create(settings, supergraph)
     click.echo(describe_environment(settings))
     url = address_of(listener)
 
@@ -45,6 +43,19 @@ def run_router(*, supergraph: Path, config: Path | None, host: str, port: int, d
         ServerCallbacks(announce, app.drain, app.count_refusal),
         drain=drain,
     )
+
+
+def _create(settings: RouterSettings, supergraph: str) -> Router:
+    """The router over a file or a URL. Raises CommandError."""
+    try:
+        if is_url(supergraph):
+            return create_router(settings, None, supergraph_url=supergraph)
+        file = Path(supergraph)
+        return create_router(settings, read_text(file), supergraph_file=file)
+    except InvalidSupergraphError as error:
+        raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
+    except SettingsError as error:
+        raise CommandError(str(error)) from error
 
 
 def operations_listener(settings: RouterSettings) -> list[socket.socket]:

@@ -36,14 +36,19 @@ def up(host: str, port: int, data: Path, demo: bool | None) -> None:
 
 
 @click.group(invoke_without_command=True)
-@click.option("--supergraph", type=FILE, help="The supergraph SDL. Required, except with a subcommand.")
+@click.option(
+    "--supergraph",
+    metavar="FILE|URL",
+    help="The supergraph SDL: a file, which is watched, or a URL, such as that of a registry, which is polled. "
+    "Required, except with a subcommand.",
+)
 @click.option("--config", type=FILE, help="router.yaml, the router's settings.")
 @host_option
 @port_option(4000)
 @drain_option
 @click.pass_context
 def router(
-    context: click.Context, supergraph: Path | None, config: Path | None, host: str, port: int, drain: float
+    context: click.Context, supergraph: str | None, config: Path | None, host: str, port: int, drain: float
 ) -> None:
     """Run the router over any subgraphs."""
     if context.invoked_subcommand is not None:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from hanse_router.engine import Engine
 from hanse_router.guards.persisted import PersistedDocuments
@@ -15,7 +14,8 @@ from hanse_router.identity.revocations import RevocationSource, open_revocations
 from hanse_router.identity.subgraph_tokens import RouterKey, SubgraphTokens
 from hanse_router.identity.token_ends import TokenEnds
 from hanse_router.prepare.override_labels import LabelHook
-from hanse_router.reload import watch
+from hanse_router.registry.open import RegistryAccess
+from hanse_router.reload import FileWatch
 from hanse_router.server.address import ClientAddress
 from hanse_router.server.asgi import Receive, Scope, Send
 from hanse_router.server.cors import Cors
@@ -36,21 +36,38 @@ if TYPE_CHECKING:
     from hanse_router.telemetry.spans import Spans
 
 
+class SupergraphFeed(Protocol):
+    """What brings new supergraphs while the router runs: a file, or a registry."""
+
+    async def start(self) -> None:
+        """Put the first supergraph in service if there is none, and begin to look. Raises SettingsError."""
+        ...
+
+    async def stop(self) -> None:
+        """Stop looking."""
+        ...
+
+    def state(self) -> dict[str, object]:
+        """What `/health/ready` says of the supergraph."""
+        ...
+
+
 def create_router(
     settings: RouterSettings,
-    supergraph_sdl: str,
+    supergraph_sdl: str | None,
     *,
     local_endpoints: Mapping[str, LocalEndpoint] | None = None,
     jwks: Mapping[str, JwksSource] | None = None,
     revocations: Mapping[str, RevocationSource] | None = None,
     supergraph_file: Path | None = None,
+    supergraph_url: str | None = None,
     override_labels: LabelHook | None = None,
 ) -> Router:
-    """The router over a supergraph.
+    """The router over a supergraph. Without one, it comes from `supergraph_url` when the router starts.
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
     public keys of issuers, by name, in place of their URLs, `revocations` their lists
-    of revoked tokens. `supergraph_file` is watched, and reloaded when it changes.
+    of revoked tokens. `supergraph_file` is watched, and reloaded when it changes; `supergraph_url` is polled.
     `override_labels` chooses the active labels of progressive overrides for a request: from its context, and the labels
     that can change its plan.
     Raises SettingsError where a setting does not fit, InvalidSupergraphError.
@@ -76,8 +93,14 @@ def create_router(
         spans=spans,
         override_labels=override_labels,
     )
-    engine.serve(supergraph_sdl)
-    return Router(engine, store, supergraph_sdl, signing.public_jwks if signing is not None else None, supergraph_file)
+    access = RegistryAccess(settings, supergraph_url) if supergraph_url is not None else None
+    feed: SupergraphFeed | None = access.poller(engine.reload, metrics.registry) if access is not None else None
+    if supergraph_sdl is not None:
+        engine.serve(supergraph_sdl)
+        if supergraph_file is not None:
+            seconds = settings.reload_seconds
+            feed = FileWatch(supergraph_file, engine.reload, current=supergraph_sdl, seconds=seconds, metrics=metrics)
+    return Router(engine, store, signing.public_jwks if signing is not None else None, feed, access)
 
 
 def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
@@ -100,24 +123,23 @@ class Router:
         self,
         engine: Engine,
         store: Store,
-        supergraph_sdl: str,
         public_jwks: bytes | None,
-        supergraph_file: Path | None,
+        feed: SupergraphFeed | None,
+        registry: RegistryAccess | None,
     ) -> None:
         settings = engine.settings
         access_log = AccessLog(enabled=settings.telemetry.access_log)
         address = ClientAddress(settings.trusted_proxies)
         self.engine = engine
         self._store = store
-        self._supergraph_sdl = supergraph_sdl
-        self._supergraph_file = supergraph_file
-        self._watcher: asyncio.Task[None] | None = None
+        self._feed = feed
+        self._registry = registry
         self._path = settings.path
         self._below = f"{settings.path}/"
         self._sockets = settings.websocket.enabled
         self._http = HttpEndpoint(engine, access_log, Cors(settings.cors), address)
         self._websocket = WebSocketEndpoint(engine, access_log, address)
-        self._pages = Pages(engine, public_jwks)
+        self._pages = Pages(engine, public_jwks, feed.state if feed is not None else dict)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection, or the lifespan."""
@@ -143,18 +165,11 @@ class Router:
             await self._live(receive, send)
 
     async def start(self) -> None:
-        """Look for the store, and begin to watch the supergraph's file, if there is one. Raises SettingsError."""
+        """Look for the store and for the first supergraph, and begin to look for others. Raises SettingsError."""
         await self._store.start()
         await self.engine.revocations.start()
-        if self._supergraph_file is not None:
-            watching = watch(
-                self._supergraph_file,
-                self.engine.reload,
-                current=self._supergraph_sdl,
-                seconds=self.engine.settings.reload_seconds,
-                metrics=self.engine.metrics,
-            )
-            self._watcher = asyncio.create_task(watching, name="watch the supergraph")
+        if self._feed is not None:
+            await self._feed.start()
 
     def drain(self) -> None:
         """Prepare to stop: become not ready, and end subscriptions. Call it before the server waits for them."""
@@ -166,9 +181,10 @@ class Router:
 
     async def stop(self) -> None:
         """Close everything."""
-        if self._watcher is not None:
-            self._watcher.cancel()
-            await asyncio.gather(self._watcher, return_exceptions=True)
+        if self._feed is not None:
+            await self._feed.stop()
+        if self._registry is not None:
+            await self._registry.client.close()
         await self.engine.revocations.stop()
         await self.engine.stop()
         await self._store.close()

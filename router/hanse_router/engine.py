@@ -95,6 +95,7 @@ class Engine:
         metrics.preparations_waiting.set_function(lambda: self._off_loop.waiting)
         self._pipeline: Pipeline | None = None
         self._mutations: set[asyncio.Task[Response]] = set()
+        self._making = asyncio.Lock()  # one pipeline at a time: its transports must not be retired before it serves
         self.lifetime = SupergraphLifetime()
 
     @property
@@ -111,10 +112,16 @@ class Engine:
 
     async def reload(self, supergraph_sdl: str) -> None:
         """The same while requests are answered: made in another thread, with the documents used last made ready."""
-        used = (
-            self._pipeline.preparation.documents(self.settings.reload_documents) if self._pipeline is not None else ()
-        )
-        self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, used))
+        async with self._making:
+            self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, self._known_documents()))
+
+    def _known_documents(self) -> Sequence[Document]:
+        """Documents that clients will send: trusted ones, then those used last, at most `reload_documents`."""
+        limit = self.settings.reload_documents
+        used = self._pipeline.preparation.documents(limit) if self._pipeline is not None else []
+        known = set(used)
+        trusted = [(text, None) for text in self._persisted.trusted_texts if (text, None) not in known]
+        return [*trusted[: limit - len(used)], *used]
 
     def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document]) -> Pipeline:
         supergraph = parse_supergraph(supergraph_sdl)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from hanse_router.telemetry.metrics import Metrics
@@ -14,6 +15,30 @@ from hanse_wire.settings import SettingsError
 log = logging.getLogger("hanse_router.reload")
 
 Stamp = tuple[int, int, int]
+
+
+class FileWatch:
+    """Watches a file while the router runs."""
+
+    def __init__(
+        self, path: Path, reload: Callable[[str], Awaitable[None]], *, current: str, seconds: float, metrics: Metrics
+    ) -> None:
+        self._watching = partial(watch, path, reload, current=current, seconds=seconds, metrics=metrics)
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to watch."""
+        self._task = asyncio.create_task(self._watching(), name="watch the supergraph")
+
+    async def stop(self) -> None:
+        """Stop watching."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    def state(self) -> dict[str, object]:
+        """What `/health/ready` says of it: nothing."""
+        return {}
 
 
 async def watch(

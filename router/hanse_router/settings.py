@@ -11,6 +11,7 @@ from hanse_router.settings_demand_control import DemandControlSettings
 from hanse_router.settings_errors import ErrorSettings
 from hanse_router.settings_identity import IdentitySettings, JwtSettings
 from hanse_router.settings_section import Section
+from hanse_router.settings_supergraph import BranchSettings, SupergraphSettings, UsageSettings
 from hanse_router.settings_transport import SubgraphRules, TransportSettings
 from hanse_wire.environment import current_environment
 from hanse_wire.server_settings import ServerSettings
@@ -334,6 +335,9 @@ class RouterSettings(Settings):
         ge=0,
         description="Number of recently used documents that are prepared for a new supergraph before it serves.",
     )
+    supergraph: SupergraphSettings = Field(default_factory=SupergraphSettings)
+    branches: BranchSettings = Field(default_factory=BranchSettings)
+    usage: UsageSettings = Field(default_factory=UsageSettings)
     graphiql: GraphiqlSettings = Field(default_factory=GraphiqlSettings)
     operations: OperationsSettings = Field(default_factory=OperationsSettings)
     cors: CorsSettings = Field(default_factory=CorsSettings)

@@ -207,9 +207,13 @@ class Platform:
         supergraph_file: Path | None = None,
         replaced: Mapping[str, Endpoint] | None = None,
         revocations: RevocationSource | None = None,
+        supergraph_url: str | None = None,
         **settings: Any,
     ) -> None:
-        """`replaced` are subgraphs in place of those of `endpoints`, `revocations` the issuer's revoked tokens."""
+        """`replaced` are subgraphs in place of those of `endpoints`, `revocations` the issuer's revoked tokens.
+
+        With `supergraph_url` the router has no supergraph until it starts.
+        """
         self.issuer = Issuer(folder)
         self.jwks = Published(self.issuer.key.public_jwks)
         self.subgraphs = {**endpoints(), **(replaced or {})}
@@ -218,7 +222,8 @@ class Platform:
         )
         self.router: Router = create_router(
             chosen,
-            supergraph_sdl(),
+            supergraph_sdl() if supergraph_url is None else None,
+            supergraph_url=supergraph_url,
             local_endpoints=self.subgraphs,
             jwks={"hanse-users": self.jwks},
             revocations={"hanse-users": revocations} if revocations is not None else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -41,6 +42,11 @@ class PersistedDocuments:
         )
         if settings.trusted_only and settings.trusted_documents is None:
             raise SettingsError("setting persisted.trusted_only needs persisted.trusted_documents, the file of them")
+
+    @property
+    def trusted_texts(self) -> Collection[str]:
+        """The trusted documents."""
+        return self._trusted_texts
 
     def fill(self, request: GraphQLRequest) -> None:
         """Give the request its text. Raises RouterError where there is none, or it may not run."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import mimetypes
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
@@ -54,9 +54,13 @@ def is_browser_visit(scope: Scope) -> bool:
 class Pages:
     """Answers GET and HEAD on every path but that of GraphQL."""
 
-    def __init__(self, engine: Engine, public_jwks: bytes | None) -> None:
+    def __init__(
+        self, engine: Engine, public_jwks: bytes | None, supergraph_state: Callable[[], Mapping[str, object]]
+    ) -> None:
+        """`supergraph_state` is what `/health/ready` says of a supergraph from a URL; empty where there is none."""
         settings = engine.settings
         self._engine = engine
+        self._supergraph_state = supergraph_state
         self._jwks = public_jwks
         self._operations = settings.operations
         self._pages: dict[str, Page] = {
@@ -136,7 +140,9 @@ class Pages:
 
     async def _ready(self, scope: Scope, send: Send) -> None:
         ready = self._engine.ready
-        await _json(send, 200 if ready else 503, {"status": "ready" if ready else "not ready"})
+        state = self._supergraph_state()
+        supergraph = {"supergraph": state} if state else {}
+        await _json(send, 200 if ready else 503, {"status": "ready" if ready else "not ready", **supergraph})
 
     async def _metrics(self, scope: Scope, send: Send) -> None:
         metrics = self._engine.metrics
@@ -150,5 +156,5 @@ class Pages:
         await _json(send, 404, {"error": f"Nothing is here; GraphQL is at {self._engine.settings.path}."})
 
 
-async def _json(send: Send, status: int, body: dict[str, str], headers: list[Header] | None = None) -> None:
+async def _json(send: Send, status: int, body: Mapping[str, object], headers: list[Header] | None = None) -> None:
     await respond(send, status, JSON, orjson.dumps(body), [(b"cache-control", b"no-store"), *(headers or [])])
