@@ -41,7 +41,7 @@ class SupergraphClaims(msgspec.Struct, frozen=True, kw_only=True):
     graph: _Name
     variant: _Name
     branch: _Name | None = None
-    version: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    version: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
     sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
     iat: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
 

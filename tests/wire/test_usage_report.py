@@ -44,7 +44,7 @@ def test_what_is_sent_is_read_again() -> None:
     "changed",
     [
         {"id": ""},
-        {"version": 0},
+        {"version": -1},
         {"since": -1},
         {"sample_rate": 0},
         {"sample_rate": 2},

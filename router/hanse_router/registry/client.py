@@ -80,9 +80,10 @@ class RegistryClient:
                     raise SupergraphRefused(f"it is larger than {limit} bytes (supergraph.max_bytes)")
             given = response.headers
             version = given.get(VERSION_HEADER, "")
-            number = int(version) if version.isascii() and version.isdecimal() else 0
-            known = len(version) <= _MAX_VERSION_DIGITS and number > 0
-            return Answer(bytes(body), given.get("etag"), given.get(SIGNATURE_HEADER), number if known else None)
+            is_number = version.isascii() and version.isdecimal() and len(version) <= _MAX_VERSION_DIGITS
+            return Answer(
+                bytes(body), given.get("etag"), given.get(SIGNATURE_HEADER), int(version) if is_number else None
+            )
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
