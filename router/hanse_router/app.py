@@ -40,11 +40,11 @@ class SupergraphFeed(Protocol):
     """What brings new supergraphs while the router runs: a file, or a registry."""
 
     async def start(self) -> None:
-        """Put the first supergraph in service if there is none, and begin to look. Raises SettingsError."""
+        """Put the first supergraph in service if there is none, and begin to wait for others. Raises SettingsError."""
         ...
 
     async def stop(self) -> None:
-        """Stop looking."""
+        """Stop."""
         ...
 
     def state(self) -> dict[str, object]:
@@ -165,7 +165,7 @@ class Router:
             await self._live(receive, send)
 
     async def start(self) -> None:
-        """Look for the store and for the first supergraph, and begin to look for others. Raises SettingsError."""
+        """Look for the store and for the first supergraph, and begin to wait for others. Raises SettingsError."""
         await self._store.start()
         await self.engine.revocations.start()
         if self._feed is not None:

@@ -2,7 +2,7 @@
 
 SupergraphError
 ├── SupergraphUnavailable   not now: no connection, a timeout, a status such as 503
-└── SupergraphRefused       not until somebody changes something: the key, the URL, the supergraph
+└── SupergraphRefused       not until a person changes something: the key, the URL, the supergraph
     └── SupergraphNotFound  the registry has no such graph, variant or branch
 """
 

@@ -39,7 +39,7 @@ class UsageMetrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         reports = CountSeries(
-            registry, "hanse_usage_reports", "Usage reports: sent, failed (tried again), or refused.", ("outcome",)
+            registry, "hanse_usage_reports", "Usage reports: sent, failed (retried), or refused.", ("outcome",)
         )
         self.sent, self.failed, self.refused = (reports.labels(outcome) for outcome in ("sent", "failed", "refused"))
         self.dropped = CountSeries(
