@@ -48,7 +48,7 @@ def _add(folder: Path, name: str) -> list[Path]:
 
     written = write_subgraph(find_project(folder), name)
     project = find_project(folder)  # with the new subgraph
-    return [*written, *(project.published / file for file in export(project))]
+    return [*written, *(project.folder / file for file in export(project))]
 
 
 def _report(written: list[Path], folder: Path, *, as_json: bool) -> None:

@@ -10,7 +10,7 @@ Every command reads every declaration. So a declaration imports the rest of its 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import click
 
     from hanse_subgraph.demo import DemoData
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -45,9 +46,11 @@ class Subgraph:
     `create` makes the application from the settings that its caller gives; the environment has the others. It raises
     SettingsError when a setting is wrong.
 
-    `topics` are the Kafka topics of the events that it publishes. `user_scopes` and `admin_scopes` are the scopes that
-    its schema requires: those of every user, and those of admins. `token_issuer` is set by the subgraph that issues
-    access tokens: it tells what the router of `hanse up` needs to verify them.
+    `topics` are the Kafka topics of the events that it publishes, `events` the classes of these events.
+
+    `user_scopes` and `admin_scopes` are the scopes that its schema requires: those of every user, and those of admins.
+    `token_issuer` is set by the subgraph that issues access tokens: it tells what the router of `hanse up` needs to
+    verify them.
 
     `paths` are HTTP paths beside GraphQL, such as `/files`: `hanse up` serves them on the router's port.
 
@@ -58,6 +61,7 @@ class Subgraph:
 
     create: Callable[[Mapping[str, Any], Platform], SubgraphApp]
     topics: tuple[Topic, ...] = ()
+    events: Callable[[], Sequence[type[EventData]]] = tuple
     user_scopes: tuple[str, ...] = ()
     admin_scopes: tuple[str, ...] = ()
     token_issuer: Callable[[SubgraphApp], TokenIssuer] | None = None

@@ -117,6 +117,11 @@ class SubgraphApp:
         return self.graph.sdl
 
     @property
+    def consumes(self) -> tuple[str, ...]:
+        """The event types that it handles; `*` is for all others."""
+        return tuple(self._handlers)
+
+    @property
     def migrations(self) -> Migrations:
         """Its migrations."""
         return self._migrations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.declaration import Subgraph
@@ -10,6 +10,7 @@ from hanse_subgraph.events.topics import Topic
 from hanse_subgraph.platform import Platform
 
 if TYPE_CHECKING:
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -20,8 +21,15 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     return create(AuditSettings.load(**given), platform)
 
 
+def _events() -> Sequence[type[EventData]]:
+    from subgraphs.audit.events import PUBLISHED
+
+    return PUBLISHED
+
+
 subgraph = Subgraph(
     create=_create,
     topics=(Topic("audit", kinds=("audit",)),),
+    events=_events,
     admin_scopes=("audit:read", "logs:write"),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from hanse_subgraph.platform import Platform
 
 if TYPE_CHECKING:
     from hanse_subgraph.demo import DemoData
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -24,6 +25,12 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     if platform.url and "public_url" not in settings.model_fields_set:
         settings = settings.model_copy(update={"public_url": platform.url})
     return create(settings, platform)
+
+
+def _events() -> Sequence[type[EventData]]:
+    from subgraphs.media.events import PUBLISHED
+
+    return PUBLISHED
 
 
 def _demo() -> DemoData:
@@ -46,6 +53,7 @@ async def _check_storage(app: SubgraphApp) -> str:
 subgraph = Subgraph(
     create=_create,
     topics=(Topic("media", kinds=("media",)),),
+    events=_events,
     user_scopes=("media:write",),
     admin_scopes=("media:moderate",),
     paths=("/files",),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.declaration import Subgraph
@@ -10,6 +10,7 @@ from hanse_subgraph.events.topics import Topic
 from hanse_subgraph.platform import Platform
 
 if TYPE_CHECKING:
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -18,6 +19,12 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     from subgraphs.notifications.settings import NotificationsSettings
 
     return create(NotificationsSettings.load(**given), platform)
+
+
+def _events() -> Sequence[type[EventData]]:
+    from subgraphs.notifications.events import PUBLISHED
+
+    return PUBLISHED
 
 
 async def _check_mail(app: SubgraphApp) -> str:
@@ -33,6 +40,7 @@ async def _check_mail(app: SubgraphApp) -> str:
 subgraph = Subgraph(
     create=_create,
     topics=(Topic("mail", kinds=("mail",)),),
+    events=_events,
     admin_scopes=("mail:send",),
     server_checks={"mail_url": _check_mail},
 )

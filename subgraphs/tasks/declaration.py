@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.declaration import Subgraph
@@ -11,6 +11,7 @@ from hanse_subgraph.platform import Platform
 
 if TYPE_CHECKING:
     from hanse_subgraph.demo import DemoData
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -19,6 +20,12 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     from subgraphs.tasks.settings import TasksSettings
 
     return create(TasksSettings.load(**given), platform)
+
+
+def _events() -> Sequence[type[EventData]]:
+    from subgraphs.tasks.events import PUBLISHED
+
+    return PUBLISHED
 
 
 def _demo() -> DemoData:
@@ -30,6 +37,7 @@ def _demo() -> DemoData:
 subgraph = Subgraph(
     create=_create,
     topics=(Topic("tasks", kinds=("task",)),),
+    events=_events,
     user_scopes=("tasks:write",),
     demo=_demo,
 )

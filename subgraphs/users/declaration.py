@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from hanse_subgraph.declaration import Subgraph, TokenIssuer
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     import click
 
     from hanse_subgraph.demo import DemoData
+    from hanse_subgraph.events.data import EventData
     from hanse_subgraph.subgraph_app import SubgraphApp
 
 
@@ -21,6 +22,12 @@ def _create(given: Mapping[str, Any], platform: Platform) -> SubgraphApp:
     from subgraphs.users.settings import UsersSettings
 
     return create(UsersSettings.load(**given), platform)
+
+
+def _events() -> Sequence[type[EventData]]:
+    from subgraphs.users.events import PUBLISHED
+
+    return PUBLISHED
 
 
 def _token_issuer(app: SubgraphApp) -> TokenIssuer:
@@ -50,6 +57,7 @@ def _keys_commands(platform: Platform) -> click.Command:
 subgraph = Subgraph(
     create=_create,
     topics=(Topic("users", kinds=("user", "sign_in", "api_key")),),
+    events=_events,
     user_scopes=("profile:write",),
     admin_scopes=("users:read", "users:write"),
     token_issuer=_token_issuer,

@@ -11,7 +11,7 @@ from hanse_wire.command_line import CommandError, json_option, print_json
 @click.option("--check", is_flag=True, help="Write nothing; fail when a file is out of date.")
 @json_option
 def export(check: bool, as_json: bool) -> None:
-    """Write each subgraph's SDL and the supergraph to the folder of published schemas."""
+    """Write each subgraph's SDL, the supergraph, and the JSON Schemas of events to their folders."""
     from hanse import published
     from hanse.project import find_project
 
@@ -21,7 +21,6 @@ def export(check: bool, as_json: bool) -> None:
         print_json({"outdated" if check else "written": names})
     else:
         for name in names:
-            click.echo(f"{'out of date' if check else 'written'}: {project.config.published / name}")
+            click.echo(f"{'out of date' if check else 'written'}: {name}")
     if check and names:
-        folder = project.config.published
-        raise CommandError(f"{folder}/ is out of date: run `hanse schema export` and commit it")
+        raise CommandError(f"{len(names)} files are out of date: run `hanse schema export` and commit them")

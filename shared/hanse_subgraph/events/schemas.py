@@ -1,14 +1,8 @@
-"""The JSON Schemas of events, made from their classes.
-
-`python -m shared.events.schemas FOLDER MODULE...` writes those of each module's `PUBLISHED` into the folder.
-"""
+"""The JSON Schemas of events, made from their classes."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -39,14 +33,3 @@ def schema_files(kinds: Iterable[type[EventData]]) -> dict[str, bytes]:
     return {
         f"{kind.event_type}.json": orjson.dumps(json_schema(kind), option=orjson.OPT_INDENT_2) + b"\n" for kind in kinds
     }
-
-
-def main(folder: str, *modules: str) -> None:
-    """Write the schemas of what the modules publish."""
-    kinds = [kind for module in modules for kind in import_module(module).PUBLISHED]
-    for name, content in schema_files(kinds).items():
-        (Path(folder) / name).write_bytes(content)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
