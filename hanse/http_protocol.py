@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Iterable
 from functools import partial
 from typing import Any, cast
+from urllib.parse import unquote
 
 import httptools
 from uvicorn.config import Config
@@ -17,7 +18,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame
 
-from hanse.joined_writes import JoinedWrites
+from hanse.client_transport import ClientTransport
 from hanse.open_connections import ConnectionRules
 from hanse.refusals import (
     Refusal,
@@ -29,6 +30,7 @@ from hanse.refusals import (
     too_slow,
     wrong_host,
 )
+from hanse.response_cycle import ResponseCycle
 from hanse_wire.server_settings import DEFAULT_SERVER_SETTINGS, ServerSettings
 
 LINGER_SECONDS = 2.0  # in which a refused client can read the answer: an immediate close would delete it
@@ -39,7 +41,7 @@ MAX_UNREAD_PONGS = 1_000_000  # bytes
 class HttpProtocol(HttpToolsProtocol):
     """One HTTP connection. `watch` has to run beside its server: it enforces the times."""
 
-    transport: JoinedWrites
+    transport: ClientTransport
 
     def __init__(
         self,
@@ -64,7 +66,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._writes = _Writes()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        joined = JoinedWrites(cast(asyncio.Transport, transport), self.loop)
+        joined = ClientTransport(cast(asyncio.Transport, transport))
         super().connection_made(joined)
         limits = self._limits
         is_too_many = len(self.connections) > limits.max_connections
@@ -141,11 +143,41 @@ class HttpProtocol(HttpToolsProtocol):
             raise wrong_host()
         if len(self.pipeline) >= limits.max_pipelined:
             raise too_many_pipelined(limits.max_pipelined)
-        super().on_headers_complete()
+        if self.parser.should_upgrade():
+            super().on_headers_complete()
+        else:
+            self._begin_response()
+            self.headers = []  # for the trailer: uvicorn would add it to the headers of the request
         self._in_body = self.transport.is_sent_to = True
         self._body_bytes = self._unused_bytes = 0
-        if not self.parser.should_upgrade():
-            self.headers = []  # for the trailer: uvicorn would add it to the headers of the request
+
+    def _begin_response(self) -> None:
+        """Start the application, or queue the request behind those sent before."""
+        parser, scope, previous = self.parser, self.scope, self.cycle
+        version = scope["http_version"] = parser.get_http_version()
+        scope["method"] = parser.get_method().decode("ascii")
+        url = httptools.parse_url(self.url)
+        scope["raw_path"] = url.path
+        scope["path"] = unquote(url.path.decode("ascii"))
+        scope["query_string"] = url.query or b""
+        self.cycle = ResponseCycle(
+            scope,
+            self.transport,
+            self.flow,
+            self.logger,
+            self.access_logger,
+            False,
+            self.server_state.default_headers,
+            asyncio.Event(),
+            self.expect_100_continue,
+            version != "1.0" and parser.should_keep_alive(),
+            self.on_response_complete,
+        )
+        if previous is None or previous.response_complete:
+            self._start_asgi_task(self.cycle, self.app)
+        else:
+            self.flow.pause_reading()
+            self.pipeline.appendleft((self.cycle, self.app))
 
     def on_body(self, body: bytes) -> None:
         self._body_bytes += len(body)
@@ -228,7 +260,7 @@ class HttpProtocol(HttpToolsProtocol):
 class WebSocketProtocol(WebSocketsSansIOProtocol):
     """One WebSocket connection, after HttpProtocol has received the handshake."""
 
-    transport: JoinedWrites
+    transport: ClientTransport
 
     def __init__(
         self,
@@ -292,7 +324,7 @@ class _Writes:
         self._since: float | None = None  # None: all is read
         self._sent = 0  # bytes that had reached the client then
 
-    def are_stuck(self, transport: JoinedWrites, now: float, limits: ServerSettings) -> bool:
+    def are_stuck(self, transport: ClientTransport, now: float, limits: ServerSettings) -> bool:
         """Whether the client reads more slowly than allowed."""
         unread = transport.unread
         if not unread:

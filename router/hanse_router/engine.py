@@ -173,19 +173,20 @@ class Engine:
         if principal is None:
             assert token is not None
             principal = await verifier.verify(token)
-        self.revocations.check(principal)
+        if token is not None:
+            self.revocations.check(principal)
         context = RequestContext(principal, client_ip, headers, request_id.get().encode("ascii"))
-        if limits := self._limiter.request_limits(context):
-            await self._limiter.take_request(limits, context)
+        limiter = self._limiter
+        if limits := limiter.of_anonymous if principal.subject is None else limiter.of_signed_in:
+            await limiter.take_request(limits, context)
         return context
 
-    async def operation(self, request: GraphQLRequest, context: RequestContext) -> tuple[Pipeline, PreparedOperation]:
-        """The operation that is asked for, and the pipeline to run it in. Raises RouterError."""
+    def pipeline(self, request: GraphQLRequest) -> Pipeline:
+        """The pipeline to run a request in, which gets its document if it came by id. Raises RouterError."""
         self._persisted.fill(request)
-        pipeline = self._pipeline
-        if pipeline is None:
+        if self._pipeline is None:
             raise Unavailable("The router is not ready yet; try again.")
-        return pipeline, await pipeline.operation(request, context)
+        return self._pipeline
 
     def execute(
         self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 
 
-class OperationKind(Enum):
+class OperationKind(StrEnum):
     """The kind of an operation."""
 
     QUERY = "query"

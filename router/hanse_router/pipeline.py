@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Hashable, Mapping
-from contextlib import aclosing, nullcontext
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -26,7 +26,7 @@ from hanse_router.guards.rate_limiter import RateLimiter
 from hanse_router.off_loop import OffLoop
 from hanse_router.operation_kind import OperationKind
 from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
-from hanse_router.prepare.authorize import Denial
+from hanse_router.prepare.authorize import NO_DENIAL, Denial
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook
 from hanse_router.prepare.variables import ManyWrongVariables, check_size
 from hanse_router.request import GraphQLRequest, RequestContext
@@ -86,7 +86,7 @@ class Pipeline:
         demand_control = settings.demand_control
         self._demand = DemandControl(demand_control, metrics) if demand_control.mode != "off" else None
         limit = settings.limits.max_concurrent_operations
-        self._concurrency = asyncio.Semaphore(limit) if limit else nullcontext()
+        self._concurrency = asyncio.Semaphore(limit) if limit else None
         self._responses = (
             ResponseCache(
                 settings.response_cache,
@@ -113,11 +113,15 @@ class Pipeline:
         self._tracing = tracing
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
-    async def operation(self, request: GraphQLRequest, context: RequestContext) -> PreparedOperation:
-        """The operation of a request with a document, known or prepared now. Raises RouterError."""
+    def known(self, request: GraphQLRequest) -> PreparedOperation | None:
+        """The operation of a request with a document, if it was prepared before."""
         assert request.query is not None
-        document = (request.query, request.operation_name)
-        return self.preparation.known(document) or await self.preparation.operation(document, context)
+        return self.preparation.known((request.query, request.operation_name))
+
+    async def prepared(self, request: GraphQLRequest, context: RequestContext) -> PreparedOperation:
+        """The operation of a request with a new document. Raises RouterError."""
+        assert request.query is not None
+        return await self.preparation.operation((request.query, request.operation_name), context)
 
     async def execute(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Response:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
@@ -172,6 +176,8 @@ class Pipeline:
         """The response, with its actual cost where that is counted."""
         if self._demand is not None and self._demand.watches(admitted.context):
             return self._costed(self._demand, admitted)
+        if self._responses is None and self._deduplicator is None:
+            return self._run(admitted)
         return self._reused(admitted)
 
     async def _costed(self, demand: DemandControl, admitted: Admitted) -> Response:
@@ -207,9 +213,13 @@ class Pipeline:
 
     async def _run(self, admitted: Admitted) -> Response:
         """The response of an execution, with the errors of denied fields first."""
-        async with self._concurrency:
+        if self._concurrency is None:
             response = await run(admitted.compiled, admitted.variables, admitted.call)
-        self._finish_errors(response, admitted)
+        else:
+            async with self._concurrency:
+                response = await run(admitted.compiled, admitted.variables, admitted.call)
+        if response.errors or admitted.denial is not NO_DENIAL:
+            self._finish_errors(response, admitted)
         return response
 
     def _finish_errors(self, response: Response, admitted: Admitted) -> None:

@@ -114,7 +114,7 @@ class Preparation:
             self._weigh_grown()
         operation = self._operations.get(document)
         if operation is not None:
-            self._metrics.document_hits.inc()
+            self._metrics.document_hits.value += 1
         return operation
 
     async def operation(self, document: Document, context: RequestContext) -> PreparedOperation:

@@ -23,8 +23,26 @@ HTTP = {
     "flow": "time in which a client is not read from does not count",
     "headers": "a trailer must not be added to the headers of its request",
     "connections": "all of them are watched by one timer",
+    "_start_asgi_task": "requests get a cycle of ours, which sends a whole response by one write",
+    "scope": "the same",
+    "parser": "the same",
+    "expect_100_continue": "the same",
+    "server_state": "the same",
 }
-CYCLE = ("disconnected", "keep_alive", "message_event", "response_complete", "response_started")
+CYCLE = (
+    "chunked_encoding",
+    "default_headers",
+    "disconnected",
+    "expected_content_length",
+    "flow",
+    "keep_alive",
+    "message_event",
+    "on_response",
+    "response_complete",
+    "response_started",
+    "transport",
+    "waiting_for_100_continue",
+)
 WEBSOCKET = {"writable": "pings of a client that does not read are bounded", "frames": "fragments are counted"}
 
 
@@ -38,6 +56,7 @@ async def test_its_protocols_have_what_ours_use() -> None:
     http = HttpToolsProtocol(config, ServerState(), {})
     socket = WebSocketsSansIOProtocol(config, ServerState(), {})
     assert [name for name in HTTP if not hasattr(http, name)] == []
+    assert "url" in HttpToolsProtocol.on_message_begin.__code__.co_names
     assert [name for name in WEBSOCKET if not hasattr(socket, name)] == []
 
 

@@ -170,11 +170,11 @@ class CompiledPlan:
     def choice(self, variables: Mapping[str, Any]) -> tuple[bool, ...]:
         """The values of the variables that decide what is selected."""
         defaults = self._defaults
-        return tuple(bool(variables.get(name, default)) for name, default in defaults.items()) if defaults else ()
+        return tuple(bool(variables.get(name, default)) for name, default in defaults.items())
 
     def variant(self, variables: Mapping[str, Any]) -> Variant:
         """What is executed for these variables."""
-        chosen = self.choice(variables)
+        chosen = self.choice(variables) if self._defaults else ()
         variant = self._variants.get(chosen)
         if variant is None:
             variant = Variant(self, dict(zip(self._defaults, chosen, strict=True)))

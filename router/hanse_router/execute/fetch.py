@@ -89,6 +89,8 @@ class CompiledFetch:
 
         Only variables that the fetch uses are sent.
         """
+        if not self.used and not representations and not contexts:
+            return self._bare
         # msgspec, since clients may send integers of any size, and custom scalars of any depth.
         members = [encode(name) + b":" + encode(variables[name]) for name in self.used if name in variables]
         members += [

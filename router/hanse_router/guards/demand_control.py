@@ -61,7 +61,7 @@ class DemandControl:
 
     def watches(self, context: RequestContext) -> bool:
         """Whether the actual cost of the response to this request is counted."""
-        return self._counts_all or self.reports_to(context)
+        return self._counts_all or self._always or (self._on_request and HEADER in context.headers)
 
     async def completed(self, execution: CostedExecution, response: Response, context: RequestContext) -> Response:
         """The response, with its cost where the request asks for it. Counts the actual cost.

@@ -16,7 +16,10 @@ _Counted = dict[str, tuple[Limit, int]]  # by the bucket's key: its limit, and h
 
 
 class RateLimiter:
-    """Takes what requests use from their allowances."""
+    """Takes what requests use from their allowances.
+
+    `of_anonymous` and `of_signed_in` are the limits that each request of such a caller counts against.
+    """
 
     def __init__(self, store: BucketStore, settings: RateLimitSettings, *, fallback: BucketStore | None = None) -> None:
         """`fallback` counts while the store is unavailable; without it, limited operations are refused then."""
@@ -24,12 +27,8 @@ class RateLimiter:
         self._fallback = fallback
         rules = {"requests": settings.requests, "signed_in": settings.signed_in}
         limits = {name: limit_of(name, rule) for name, rule in rules.items() if rule is not None and settings.enabled}
-        self._of_all = tuple(limits[name] for name in ("requests",) if name in limits)
-        self._of_signed_in = tuple(limits.values())
-
-    def request_limits(self, context: RequestContext) -> Sequence[Limit]:
-        """The limits on all requests that this one counts against."""
-        return self._of_all if context.principal.subject is None else self._of_signed_in
+        self.of_anonymous: Sequence[Limit] = tuple(limits[name] for name in ("requests",) if name in limits)
+        self.of_signed_in: Sequence[Limit] = tuple(limits.values())
 
     async def take_request(self, limits: Sequence[Limit], context: RequestContext) -> None:
         """Count a request, whatever becomes of it. Raises RateLimited, RateLimitsUnavailable."""

@@ -82,7 +82,8 @@ class HttpEndpoint:
             request = await self._read(scope, receive, context, accepted)
             if document_id is not None:
                 request.document_id = document_id
-            pipeline, operation = await self._engine.operation(request, context)
+            pipeline = self._engine.pipeline(request)
+            operation = pipeline.known(request) or await pipeline.prepared(request, context)
             name = operation.name
             if operation.kind is OperationKind.MUTATION and scope["method"] == "GET":
                 raise MethodNotAllowed("A mutation cannot be sent by GET: send it by POST.", "POST")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from hanse_wire.lru_cache import LruCache
@@ -20,6 +20,10 @@ class Form(Enum):
     MULTIPART = "multipart/mixed"
 
 
+_SINGLE = (Form.JSON, Form.GRAPHQL_RESPONSE, Form.SSE, Form.MULTIPART)
+_STREAM = (Form.SSE, Form.MULTIPART)
+
+
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """What the client takes: the best form of a single result, and of a stream; None where it takes none of them."""
@@ -28,15 +32,12 @@ class Accepted:
     stream: Form | None
     named: bool = True  # whether the client named the form of a single result itself, and not only a wildcard
 
-    @property
-    def as_stream(self) -> bool:
-        """Whether even a single result goes as a stream."""
-        return self.single is Form.SSE or self.single is Form.MULTIPART
+    as_stream: bool = field(init=False)  # whether even a single result goes as a stream
+    content_type: bytes = field(init=False)  # of a response that is no stream, also if the client prefers one
 
-    @property
-    def content_type(self) -> bytes:
-        """The content type of a response that is no stream, also where the client would rather have one."""
-        return JSON if self.single is Form.JSON else GRAPHQL_RESPONSE
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "as_stream", self.single in _STREAM)
+        object.__setattr__(self, "content_type", JSON if self.single is Form.JSON else GRAPHQL_RESPONSE)
 
     def status(self, status: int, *, well_formed: bool) -> int:
         """The HTTP status of an error: where application/json was asked for, a well-formed request's is 200."""
@@ -45,8 +46,6 @@ class Accepted:
 
 # Clients that take anything mostly look for application/json, and for a status that tells of errors.
 _ANYTHING = Accepted(Form.JSON, Form.SSE, named=False)
-_SINGLE = (Form.JSON, Form.GRAPHQL_RESPONSE, Form.SSE, Form.MULTIPART)
-_STREAM = (Form.SSE, Form.MULTIPART)
 MAX_KEPT = 1000  # characters
 _known: LruCache[str, Accepted] = LruCache(500)
 

@@ -248,7 +248,8 @@ class _Connection:
         context: RequestContext = await self._engine.context(headers, self._client_ip)
         if self._engine.stopping:
             raise Unavailable("The router is stopping; connect again.")
-        pipeline, operation = await self._engine.operation(request, context)
+        pipeline = self._engine.pipeline(request)
+        operation = pipeline.known(request) or await pipeline.prepared(request, context)
         if operation.kind is OperationKind.SUBSCRIPTION:
             return await self._engine.subscribe(pipeline, operation, request, context)
         return once(await self._engine.execute(pipeline, operation, request, context))

@@ -100,7 +100,7 @@ class HttpTransport(Transport):
         """Whether the subgraph redirects. Then all requests from now on go through aiohttp, which follows."""
         if reply.status not in STATUSES or reply.location is None:
             return False
-        self._redirects = True
+        self._redirected = True
         return True
 
     def _over_aiohttp(self) -> AiohttpTransport:

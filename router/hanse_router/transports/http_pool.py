@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable
 from contextvars import Context
+from time import monotonic
 
 from hanse_router.transports.connection import Connection, Outcome
 from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportClosed
@@ -26,7 +27,6 @@ class ConnectionPool:
         self._free = options.max_connections
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._closed = False
-        self._running_loop: asyncio.AbstractEventLoop | None = None
         self._watch: asyncio.TimerHandle | None = None
         # A timeout is noticed up to this much too late.
         self._watch_seconds = min(max(options.timeout / 16, _MIN_WATCH_SECONDS), _MAX_WATCH_SECONDS)
@@ -55,16 +55,16 @@ class ConnectionPool:
 
     def send(self, connection: Connection, request: bytes, done: Callable[[Outcome], None]) -> None:
         """Send a request on a connection that was taken, with the deadline of the options."""
-        connection.deadline = self._loop.time() + self._options.timeout
+        connection.deadline = monotonic() + self._options.timeout
         if self._watch is None:
-            self._watch = self._loop.call_later(self._watch_seconds, self._check_deadlines)
+            self._watch_deadlines()
         connection.send(request, done)
 
     def release(self, connection: Connection) -> None:
         """Take back a connection, for the next request if it is reusable."""
         connection.deadline = None
         if connection.reusable and not self._closed:
-            connection.idle_since = self._loop.time()
+            connection.idle_since = monotonic()
             self._idle.append(connection)
         else:
             connection.close()
@@ -87,21 +87,21 @@ class ConnectionPool:
     def _pop_idle(self) -> Connection | None:
         while self._idle:
             connection = self._idle.pop()  # the one used last is the least likely to be closed by the server
-            if connection.idle_since < self._loop.time() - self._options.idle_seconds:
+            if connection.idle_since < monotonic() - self._options.idle_seconds:
                 connection.close()
             elif connection.reusable:
                 return connection
         return None
 
     async def _connect(self) -> Connection:
-        options = self._options
+        options, loop = self._options, asyncio.get_running_loop()
         try:
             async with asyncio.timeout(options.connect_timeout):
-                connecting = self._loop.create_connection(
+                connecting = loop.create_connection(
                     lambda: Connection(options.max_response_bytes, self._open.discard), self._host, self._port
                 )
                 # Its callbacks serve many requests: they must not run in the context of this one.
-                _, connection = await self._loop.create_task(connecting, context=Context())
+                _, connection = await loop.create_task(connecting, context=Context())
         except TimeoutError:
             raise SubgraphTimeout("The connection to the subgraph was not established in time.") from None
         except OSError:
@@ -137,13 +137,17 @@ class ConnectionPool:
                 return
         self._free += 1
 
+    def _watch_deadlines(self) -> None:
+        loop = asyncio.get_running_loop()  # a system call on Python 3.11, therefore not made for each request
+        self._watch = loop.call_later(self._watch_seconds, self._check_deadlines)
+
     def _check_deadlines(self) -> None:
         """Time out what is late, and close what was idle for too long.
 
         One timer serves all connections, while any of them waits for a response: one for each request costs more.
         """
         self._watch = None
-        now = self._loop.time()
+        now = monotonic()
         in_flight = [connection for connection in self._open if connection.deadline is not None]
         for connection in in_flight:
             if connection.deadline is not None and connection.deadline <= now:
@@ -151,11 +155,4 @@ class ConnectionPool:
         while self._idle and self._idle[0].idle_since < now - self._options.idle_seconds:
             self._idle.popleft().close()
         if in_flight and self._watch is None:
-            self._watch = self._loop.call_later(self._watch_seconds, self._check_deadlines)
-
-    @property
-    def _loop(self) -> asyncio.AbstractEventLoop:
-        # Python 3.11 makes a system call for each `get_running_loop`: 8 % of a request.
-        if self._running_loop is None:
-            self._running_loop = asyncio.get_running_loop()
-        return self._running_loop
+            self._watch_deadlines()

@@ -36,7 +36,8 @@ def limiter_of(store: BucketStore | None = None, *, fallback: BucketStore | None
 
 async def request(limiter: RateLimiter, context: RequestContext) -> None:
     """One request, whatever it asks for."""
-    if limits := limiter.request_limits(context):
+    anonymous = context.principal.subject is None
+    if limits := limiter.of_anonymous if anonymous else limiter.of_signed_in:
         await limiter.take_request(limits, context)
 
 

@@ -237,7 +237,8 @@ async def test_documents_are_prepared_once(platform: Platform) -> None:
 
 async def test_a_fault_of_ours_is_masked(platform: Platform, caplog: pytest.LogCaptureFixture) -> None:
     class Broken:
-        def request_limits(self, *_: object) -> None:
+        @property
+        def of_anonymous(self) -> None:
             raise ZeroDivisionError("a secret cause")
 
     platform.router.engine._limiter = Broken()  # type: ignore[assignment]

@@ -126,6 +126,21 @@ async def test_redirects_are_followed() -> None:
     assert heard.requests[-1].startswith(b"POST /elsewhere ")
 
 
+async def test_a_subgraph_that_redirects_is_not_asked_twice_again() -> None:
+    async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
+        moved = request.startswith(b"POST /graphql ")
+        status = b"308 Permanent Redirect" if moved else b"200 OK"
+        writer.write(reply(DATA, b"location: /elsewhere", status=status))
+
+    async with serving(answer) as heard:
+        transport = make_transport(heard.url)
+        assert await outcome_of(transport, QUERY) == DATA
+        before = len(heard.requests)
+        assert await transport.send(QUERY) == DATA
+        await transport.close()
+    assert [request.split(b" ", 2)[1] for request in heard.requests[before:]] == [b"/graphql", b"/elsewhere"]
+
+
 async def test_a_late_reply_is_a_timeout() -> None:
     async def answer(request: bytes, writer: asyncio.StreamWriter) -> None:
         if len(heard.requests) > 1:

@@ -14,7 +14,7 @@ from hanse_router.execute.compiled.run import Run
 from hanse_router.execute.compiled.shape import Shaper
 from hanse_router.execute.compiled.source import Fallback
 from hanse_router.execute.fetch import CompiledFetch, Replies
-from hanse_router.execute.heavy import in_worker
+from hanse_router.execute.heavy import HEAVY_BYTES, in_worker
 from hanse_router.execute.limits import ExecutionLimits
 from hanse_router.execute.response import Response
 from hanse_router.execute.steps import Step
@@ -71,7 +71,7 @@ class FastPath:
         except BaseException:
             run.cancel()
             raise
-        if run.is_heavy:
+        if run.size > HEAVY_BYTES:
             await in_worker(partial(self._complete, run))
         else:
             self._complete(run)
@@ -79,7 +79,7 @@ class FastPath:
             self._fallbacks += 1
             raise Fallback
         self._fallbacks = 0
-        return Response(run.root, run.listed_errors())
+        return Response(run.root, () if run.found_errors is None else run.found_errors.listed())
 
     def _complete(self, run: Run) -> None:
         """Complete the response; the run is broken where that is not possible."""

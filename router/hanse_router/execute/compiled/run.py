@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -18,7 +18,7 @@ from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
 from hanse_router.execute.compiled.source import PLACES, Fallback, Lists
 from hanse_router.execute.error_list import ErrorList
-from hanse_router.execute.errors import Error, LinkedPath, ResponsePath
+from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
 from hanse_router.execute.heavy import HEAVY_BYTES, in_worker
 from hanse_router.execute.read_reply import check_values
@@ -36,24 +36,24 @@ class Run:
     """Runs the steps of a plan by callbacks, without a task per step: `ended` is all that is awaited.
 
     `broken`: only the general path can complete this execution. Fetches in flight are completed and their replies kept;
-    no other fetch starts.
+    no other fetch starts. `size` is that of the replies, in bytes. `found_errors` is None while there are none.
     """
 
     __slots__ = (
         "_call",
         "_context",
-        "_errors",
         "_in_flight",
         "_jobs",
         "_program",
         "_replies",
-        "_size",
         "_variables",
         "_waiting",
         "broken",
         "ended",
+        "found_errors",
         "lists",
         "root",
+        "size",
     )
 
     def __init__(self, program: Program, variables: Mapping[str, Any], call: Call, replies: Replies) -> None:
@@ -69,9 +69,9 @@ class Run:
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
         self.lists[PLACES] = 0
-        self._errors: ErrorList | None = None
+        self.found_errors: ErrorList | None = None
         self.broken = False
-        self._size = 0  # of the replies, in bytes
+        self.size = 0
         self._jobs: tuple[Callable[[], list[Prepared]], ...] = ()
 
     def begin(self) -> None:
@@ -92,19 +92,10 @@ class Run:
 
     @property
     def errors(self) -> ErrorList:
-        """The errors of the response."""
-        if self._errors is None:
-            self._errors = ErrorList(self._program.limits.max_errors)
-        return self._errors
-
-    def listed_errors(self) -> Sequence[Error]:
-        """The errors of the response, as it lists them."""
-        return () if self._errors is None else self._errors.listed()
-
-    @property
-    def is_heavy(self) -> bool:
-        """Whether the replies are so large that they are processed in a worker thread."""
-        return self._size > HEAVY_BYTES
+        """The list for the errors of the response."""
+        if self.found_errors is None:
+            self.found_errors = ErrorList(self._program.limits.max_errors)
+        return self.found_errors
 
     def _start(self, index: int) -> None:
         """Send a step's fetch. A step without representations is completed immediately."""
@@ -154,12 +145,12 @@ class Run:
         del self._in_flight[index]
         fetch = self._program.fetches[index]
         if isinstance(outcome, bytes):
-            self._size += len(outcome)
+            self.size += len(outcome)
         elif not isinstance(outcome, TransportError):
             self._fail(outcome)
             return
         self._replies[fetch.id] = (body, outcome)
-        if self._size > HEAVY_BYTES:
+        if self.size > HEAVY_BYTES:
             self._jobs = (*self._jobs, partial(self._advance, index, batches, outcome))
             if len(self._jobs) == 1:
                 self._work()
@@ -207,7 +198,7 @@ class Run:
                 failed(fetch, _counts(batches), str(outcome), outcome.code, self.errors)
                 self._write(fetch, batches, None)
                 return
-            if self._size > HEAVY_BYTES:
+            if self.size > HEAVY_BYTES:
                 _check_reply(outcome)
             reply = self._program.decode[index](outcome)
             if reply.errors:
@@ -265,8 +256,8 @@ class Run:
 
     def _check_size(self, batches: list[Batch], size: int) -> None:
         """Raise Fallback if entities at many response paths may make the response too large."""
-        self._size += size * max(len(objects) for _, targets in batches for objects in targets)
-        if self._size > self._program.limits.max_response_bytes:
+        self.size += size * max(len(objects) for _, targets in batches for objects in targets)
+        if self.size > self._program.limits.max_response_bytes:
             raise Fallback
 
     def _end_if_idle(self) -> None:

@@ -33,7 +33,7 @@ class MeasuringTransport(Wrapper):
         def ended(outcome: Reply | BaseException) -> None:
             self._seconds.observe(perf_counter() - started)
             if isinstance(outcome, bytes):
-                self._ok.inc()
+                self._ok.value += 1
             elif isinstance(outcome, TransportError):
                 self._failed.inc()
             done(outcome)

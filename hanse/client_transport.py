@@ -1,8 +1,4 @@
-"""A transport that sends the head of a response and its body by one call of the system, not by two.
-
-uvicorn writes the head as soon as it knows it; the body mostly follows in the same turn of the event loop. One call is
-less work than two, for both sides.
-"""
+"""The transport of a client's connection: counts what is written, and closes so that the client gets all of it."""
 
 from __future__ import annotations
 
@@ -11,15 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 
-class JoinedWrites(asyncio.Transport):
-    """A transport that holds back the first write of a turn until the next one, or the turn's end."""
+class ClientTransport(asyncio.Transport):
+    """uvloop's or asyncio's transport, with counts."""
 
-    __slots__ = ("_held", "_loop", "_transport", "has_ended", "is_sent_to", "on_lost", "written")
+    __slots__ = ("_transport", "has_ended", "is_sent_to", "on_lost", "written")
 
-    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self, transport: asyncio.Transport) -> None:
         self._transport = transport
-        self._loop = loop
-        self._held: bytes | bytearray | memoryview = b""
         self.written = 0  # bytes
         self.on_lost: Callable[[], None] | None = None
         self.is_sent_to = False  # whether the client is sending a body
@@ -32,25 +26,13 @@ class JoinedWrites(asyncio.Transport):
 
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += len(data)
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.writelines((held, data))
-        else:
-            self._held = data
-            self._loop.call_soon(self._release)
-
-    def _release(self) -> None:
-        if self._held:
-            held, self._held = self._held, b""
-            self._transport.write(held)
+        self._transport.write(data)
 
     def write_eof(self) -> None:
-        self._release()
         self._transport.write_eof()
 
     def close(self) -> None:
         """Close after what was written. While the client sends, only end this side: it would not get the response."""
-        self._release()
         if not self.is_sent_to or self.is_closing():
             self._transport.close()
         elif not self.has_ended:
@@ -58,8 +40,6 @@ class JoinedWrites(asyncio.Transport):
             self._transport.write_eof()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
-        """See BaseTransport: who takes the connection over writes by itself."""
-        self._release()
         self._transport.set_protocol(protocol)
 
     def lost(self) -> None:
