@@ -128,14 +128,13 @@ def signing() -> None:
 
 @signing.command("create")
 @click.option("--output", required=True, type=FILE, help="File of the private key, for the registry.")
-@click.option("--public", required=True, type=FILE, help="File of the public key, for routers: a JWK set.")
+@click.option("--public", required=True, type=FILE, help="JWK set for routers; the public key is added to it.")
 def create_signing(output: Path, public: Path) -> None:
-    """Write a pair of keys. The private one can be read by its owner only. Existing files are not replaced."""
+    """Write a pair of keys. The private one can be read by its owner only."""
     from hanse.registry.signing_files import create_signing_files
 
-    for file in (output, public):
-        if file.exists():
-            raise CommandUsageError(f"{file} exists: give another file, or delete it")
+    if output.exists():
+        raise CommandUsageError(f"{output} exists: give another file, or delete it")
     create_signing_files(private=output, public=public)
     click.echo(f"written: {output} (set HANSE_REGISTRY_SIGNING_KEY_FILE), {public} (for routers)")
 

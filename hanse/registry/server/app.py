@@ -12,6 +12,7 @@ from hanse.registry.server.graphql_schema import make_schema
 from hanse.registry.server.models import Base
 from hanse.registry.server.service import RegistryService
 from hanse.registry.server.settings import RegistrySettings
+from hanse.registry.signing_files import read_signing_key
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_engines import Limits
@@ -28,9 +29,15 @@ class RegistryApp:
     """The registry. `http.http_app` serves it."""
 
     def __init__(self, settings: RegistrySettings, *, now: Clock = utc_now) -> None:
+        """Raises SettingsError where the database's URL or the signing key is wrong."""
         self.settings = settings
         self.database = open_database(settings)
         self.service = RegistryService(self.database, settings, now=now)
+        self.signing_key = (
+            read_signing_key(settings.signing_key_file, settings.setting("signing_key_file"))
+            if settings.signing_key_file is not None
+            else None
+        )
         self.schema = make_schema(introspection=settings.introspection)
         self.is_ready = False
         self._stopping = asyncio.Event()

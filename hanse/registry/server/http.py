@@ -17,6 +17,7 @@ from hanse.registry.server.graphiql import graphiql
 from hanse.registry.server.graphql_http import run_graphql
 from hanse.registry.server.graphql_schema import RegistryContext
 from hanse.registry.server.requests import Key, Registry, answer_error, json_response, read_body
+from hanse.registry.server.routers import routers
 from hanse_subgraph.db_errors import DatabaseUnreachable
 from hanse_wire.request_id import RequestIds
 
@@ -48,6 +49,7 @@ def http_app(registry: RegistryApp) -> FastAPI:
     asgi.add_exception_handler(ClientDisconnect, _nothing)
     asgi.state.registry = registry
     asgi.include_router(main_routes)
+    asgi.include_router(routers)
     if registry.settings.graphiql:
         asgi.include_router(graphiql)
     return asgi

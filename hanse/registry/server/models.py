@@ -14,6 +14,7 @@ from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
 from hanse_subgraph.db import id_field, moment_field
+from hanse_wire.usage_report import MAX_CLIENT_CHARACTERS, MAX_NAME_CHARACTERS
 
 NAME = 63  # characters of names
 WHO = 200
@@ -137,7 +138,7 @@ class OperationRow(Base, table=True):
     variant: str = Field(max_length=NAME, primary_key=True)
     hash: str = Field(max_length=HASH, primary_key=True)
     signature: str = Field(sa_type=Text)
-    name: str | None = Field(default=None, max_length=200)
+    name: str | None = Field(default=None, max_length=MAX_NAME_CHARACTERS)
     kind: str = Field(max_length=20)
     first_seen: datetime = moment_field()
     last_seen: datetime = moment_field(index=True)
@@ -151,12 +152,23 @@ class UsageRow(Base, table=True):
     graph: str = Field(max_length=NAME, primary_key=True)
     variant: str = Field(max_length=NAME, primary_key=True)
     hash: str = Field(max_length=HASH, primary_key=True)
-    client: str = Field(max_length=100, primary_key=True)
-    client_version: str = Field(max_length=100, primary_key=True)
+    client: str = Field(max_length=MAX_CLIENT_CHARACTERS, primary_key=True)
+    client_version: str = Field(max_length=MAX_CLIENT_CHARACTERS, primary_key=True)
     day: date = Field(primary_key=True, index=True)
     count: int = Field(sa_type=BigInteger)
     errors: int = Field(sa_type=BigInteger)
     last_seen: datetime = moment_field()
+
+
+class ReportRow(Base, table=True):
+    """A usage report that was counted: one that is sent again is not."""
+
+    __tablename__ = "registry_reports"
+
+    graph: str = Field(max_length=NAME, primary_key=True)
+    variant: str = Field(max_length=NAME, primary_key=True)
+    id: str = Field(max_length=64, primary_key=True)
+    created_at: datetime = moment_field(index=True)
 
 
 class KeyRow(Base, table=True):

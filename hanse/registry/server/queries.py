@@ -6,6 +6,7 @@ for what does not exist. Rights are the caller's: see `keys.ApiKey.require`.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -43,6 +44,32 @@ async def newest_summary(database: Database, graph: str, line: Line) -> VersionS
     """The newest version of a line, without its schemas."""
     async with database.reading() as session:
         return repository.summary_of(required(await _row(session, graph, line), graph, line))
+
+
+@dataclass(frozen=True, slots=True)
+class NewestKey:
+    """The number of the newest version of a line, and the hash of its supergraph."""
+
+    number: int
+    supergraph: str
+
+    @property
+    def etag(self) -> str:
+        """The entity tag of the supergraph: another version has another one, also with the same content."""
+        return f'"{self.number}-{self.supergraph[:32]}"'
+
+
+async def newest_key(database: Database, graph: str, line: Line) -> NewestKey:
+    """What identifies the newest version of a line."""
+    async with database.reading() as session:
+        row = required(await _row(session, graph, line), graph, line)
+        return NewestKey(row.number, row.supergraph)
+
+
+async def schema_text(database: Database, digest: str) -> str:
+    """A schema by its hash, which a version has."""
+    async with database.reading() as session:
+        return await repository.schema_text(session, digest)
 
 
 async def version(database: Database, graph: str, line: Line, number: int) -> Version:

@@ -99,9 +99,9 @@ async def with_schemas(session: AsyncSession, row: VersionRow) -> Version:
     )
 
 
-async def supergraph_of(session: AsyncSession, row: VersionRow) -> str:
-    """The supergraph's SDL of a version."""
-    return (await _texts(session, {row.supergraph}))[row.supergraph]
+async def schema_text(session: AsyncSession, digest: str) -> str:
+    """A schema by its hash."""
+    return (await _texts(session, {digest}))[digest]
 
 
 async def insert_version(

@@ -21,6 +21,7 @@ from hanse.registry.errors import (
     VersionConflict,
 )
 from hanse.registry.server import queries, repository, usage_repository
+from hanse.registry.server.reports import usage_of
 from hanse.registry.server.settings import RegistrySettings
 from hanse.registry.server.usage_repository import UsageLimits
 from hanse.registry.store import (
@@ -30,7 +31,6 @@ from hanse.registry.store import (
     Branch,
     CheckRecord,
     Line,
-    OperationUsage,
     Publish,
     Version,
     VersionSummary,
@@ -54,11 +54,13 @@ from hanse.registry.versions import (
 )
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
+from hanse_wire.usage_report import UsageReport
 
 log = logging.getLogger(__name__)
 MAX_COMMIT = 100  # characters
 MAX_REASON = 2_000
 MAX_SUBJECT = 200
+REPORT_RETENTION = timedelta(days=2)  # in which a report that is sent again is known
 Made = TypeVar("Made")
 
 
@@ -195,13 +197,17 @@ class RegistryService:
             await repository.insert_audit(session, graph, approval_entry(check_id, approval))
             return await repository.check(session, graph, check_id)
 
-    async def add_usage(self, graph: str, variant: str, used: list[OperationUsage]) -> int:
-        """Add the use of operations. Returns the number left out because of the limits."""
-        await queries.newest_summary(self.database, graph, Line(variant))  # raises NotFound
+    async def add_usage(self, graph: str, variant: str, report: UsageReport) -> int:
+        """Count a usage report, once. Returns the number of its entries that the limits left out. Raises NotFound."""
+        await queries.newest_summary(self.database, graph, Line(variant))
+        oldest = self.now() - timedelta(days=self._settings.usage_retention_days)
+        used = await asyncio.to_thread(usage_of, report, oldest, self.now())
         limits = UsageLimits(
             operations=self._settings.max_operations, rows_per_day=self._settings.max_usage_rows_per_day
         )
         async with self.database.writing() as session:
+            if not await usage_repository.is_new_report(session, graph, variant, report.id, self.now()):
+                return 0
             return await usage_repository.add(session, graph, variant, used, limits)
 
     async def delete_old(self) -> None:
@@ -210,6 +216,7 @@ class RegistryService:
         async with self.database.writing() as session:
             day = (now - timedelta(days=self._settings.usage_retention_days)).astimezone(UTC).date()
             await usage_repository.delete_before(session, day)
+            await usage_repository.delete_reports_before(session, now - REPORT_RETENTION)
             await repository.delete_checks_before(session, now - timedelta(days=self._settings.check_retention_days))
 
     async def _newest(self, graph: str, line: Line) -> Version | None:

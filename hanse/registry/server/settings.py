@@ -43,10 +43,6 @@ class RegistrySettings(Settings):
         default_factory=_in_development, description="Answer introspection. Off with `ENV=production`."
     )
     max_body_bytes: int = Field(default=16_000_000, ge=1, description="Maximum size of a request body, in bytes.")
-    max_usage_bytes: int = Field(default=4_000_000, ge=1, description="Maximum size of a usage report, in bytes.")
-    max_report_operations: int = Field(
-        default=5_000, ge=1, description="Maximum number of operations in one usage report."
-    )
     max_operations: int = Field(
         default=20_000,
         ge=1,

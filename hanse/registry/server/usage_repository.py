@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, func, select
+from sqlalchemy import ColumnElement, case, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from hanse.registry.server.models import OperationRow, UsageRow
+from hanse.registry.server.models import OperationRow, ReportRow, UsageRow
 from hanse.registry.store import OperationUsage
 from hanse_subgraph.clock import in_utc
 from hanse_subgraph.db import insert_into
@@ -48,10 +48,16 @@ async def add(
     There is one `OperationUsage` for each operation, client version and day.
     """
     kept = sorted(await _within(session, graph, variant, used, limits), key=_key)  # the same order for all: no deadlock
-    operations = {one.hash: _operation_values(graph, variant, one) for one in kept}
-    await _upsert_operations(session, list(operations.values()))
+    await _upsert_operations(session, _operations_of(graph, variant, kept))
     await _upsert_usage(session, [_usage_values(graph, variant, one) for one in kept])
     return len(used) - len(kept)
+
+
+async def is_new_report(session: AsyncSession, graph: str, variant: str, report: str, now: datetime) -> bool:
+    """Remember a report. Returns whether it was not known."""
+    insert = insert_into(session, ReportRow).values(graph=graph, variant=variant, id=report, created_at=now)
+    done = await session.execute(insert.on_conflict_do_nothing().returning(col(ReportRow.id)))
+    return done.first() is not None
 
 
 async def operations(
@@ -129,6 +135,11 @@ async def clients(
     ]
 
 
+async def delete_reports_before(session: AsyncSession, moment: datetime) -> None:
+    """Forget the reports that came before a moment."""
+    await session.execute(delete(ReportRow).where(col(ReportRow.created_at) < moment))
+
+
 async def delete_before(session: AsyncSession, day: date) -> None:
     """Delete the use before a day, and the operations that were not used since."""
     await session.execute(delete(UsageRow).where(col(UsageRow.day) < day))
@@ -193,24 +204,25 @@ async def _rooms(session: AsyncSession, graph: str, variant: str, days: Iterable
 async def _upsert_operations(session: AsyncSession, values: Sequence[dict[str, Any]]) -> None:
     for batch in _batches(values):
         insert = insert_into(session, OperationRow).values(batch)
-        newer = insert.excluded.last_seen > col(OperationRow.last_seen)
-        await session.execute(
-            insert.on_conflict_do_update(
-                index_elements=["graph", "variant", "hash"], set_={"last_seen": insert.excluded.last_seen}, where=newer
-            )
-        )
+        first, last = col(OperationRow.first_seen), col(OperationRow.last_seen)
+        seen = {
+            "first_seen": case((insert.excluded.first_seen < first, insert.excluded.first_seen), else_=first),
+            "last_seen": case((insert.excluded.last_seen > last, insert.excluded.last_seen), else_=last),
+        }
+        await session.execute(insert.on_conflict_do_update(index_elements=["graph", "variant", "hash"], set_=seen))
 
 
 async def _upsert_usage(session: AsyncSession, values: Sequence[dict[str, Any]]) -> None:
     for batch in _batches(values):
         insert = insert_into(session, UsageRow).values(batch)
+        last = col(UsageRow.last_seen)
         await session.execute(
             insert.on_conflict_do_update(
                 index_elements=["graph", "variant", "hash", "client", "client_version", "day"],
                 set_={
                     "count": col(UsageRow.count) + insert.excluded.count,
                     "errors": col(UsageRow.errors) + insert.excluded.errors,
-                    "last_seen": insert.excluded.last_seen,
+                    "last_seen": case((insert.excluded.last_seen > last, insert.excluded.last_seen), else_=last),
                 },
             )
         )
@@ -221,17 +233,26 @@ def _batches(values: Sequence[dict[str, Any]]) -> Iterator[Sequence[dict[str, An
         yield values[start : start + BATCH]
 
 
-def _operation_values(graph: str, variant: str, one: OperationUsage) -> dict[str, Any]:
-    return {
-        "graph": graph,
-        "variant": variant,
-        "hash": one.hash,
-        "signature": one.signature,
-        "name": one.name,
-        "kind": one.kind,
-        "first_seen": one.first_seen,
-        "last_seen": one.last_seen,
-    }
+def _operations_of(graph: str, variant: str, used: Iterable[OperationUsage]) -> list[dict[str, Any]]:
+    """A row for each operation, with the first and the last moment of its use."""
+    found: dict[str, dict[str, Any]] = {}
+    for one in used:
+        row = found.setdefault(
+            one.hash,
+            {
+                "graph": graph,
+                "variant": variant,
+                "hash": one.hash,
+                "signature": one.signature,
+                "name": one.name,
+                "kind": one.kind,
+                "first_seen": one.first_seen,
+                "last_seen": one.last_seen,
+            },
+        )
+        row["first_seen"] = min(row["first_seen"], one.first_seen)
+        row["last_seen"] = max(row["last_seen"], one.last_seen)
+    return list(found.values())
 
 
 def _usage_values(graph: str, variant: str, one: OperationUsage) -> dict[str, Any]:

@@ -7,11 +7,8 @@ import logging
 import sqlite3
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -32,37 +29,12 @@ from hanse.registry.server.settings import RegistrySettings
 from hanse.registry.store import CheckOutcome, CheckRecord, Line
 from hanse_subgraph.clock import utc_now
 from hanse_wire.settings import SettingsError
+from tests.hanse.registry.requests import code_of, query, send
 from tests.hanse.registry.servers import RunningRegistry, running_registry
 from tests.hanse.registry.stores import AUTHOR, CATALOG, CATALOG_WITH_PRICE, PRODUCTION, new_graph, publish
 
 BRANCH = Line("production", "checkout")
 ALIASES = b" ".join(b"a%d: graphs { name }" % number for number in range(50))
-
-
-def send(
-    registry: RunningRegistry, path: str, body: bytes | None = None, *, key: str = "", **headers: str
-) -> tuple[int, dict[str, str], bytes]:
-    """The status, headers and body of a response."""
-    given = {"authorization": f"Bearer {key}", "content-type": "application/json"} if key else {}
-    request = urllib.request.Request(f"{registry.url}{path}", data=body, headers={**given, **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=30) as reply:
-            return reply.status, {name.lower(): value for name, value in reply.headers.items()}, reply.read()
-    except urllib.error.HTTPError as error:
-        with error:
-            return error.code, {name.lower(): value for name, value in error.headers.items()}, error.read()
-
-
-def query(registry: RunningRegistry, document: str, key: str, **variables: Any) -> tuple[int, Any]:
-    """The status and the response of a GraphQL request."""
-    body = json.dumps({"query": document, "variables": variables}).encode()
-    status, _, content = send(registry, "/graphql", body, key=key)
-    return status, json.loads(content)
-
-
-def code_of(response: Any) -> str:
-    """The code of the first error."""
-    return str(response["errors"][0]["extensions"]["code"])
 
 
 @pytest.fixture

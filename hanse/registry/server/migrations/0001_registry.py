@@ -91,6 +91,17 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_registry_operations_last_seen"), ["last_seen"], unique=False)
 
     op.create_table(
+        "registry_reports",
+        sa.Column("graph", sa.String(63), nullable=False),
+        sa.Column("variant", sa.String(63), nullable=False),
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("created_at", db.UtcDateTime, nullable=False),
+        sa.PrimaryKeyConstraint("graph", "variant", "id"),
+    )
+    with op.batch_alter_table("registry_reports", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_registry_reports_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "registry_schemas",
         sa.Column("hash", sa.String(64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
@@ -101,8 +112,8 @@ def upgrade() -> None:
         sa.Column("graph", sa.String(63), nullable=False),
         sa.Column("variant", sa.String(63), nullable=False),
         sa.Column("hash", sa.String(64), nullable=False),
-        sa.Column("client", sa.String(100), nullable=False),
-        sa.Column("client_version", sa.String(100), nullable=False),
+        sa.Column("client", sa.String(128), nullable=False),
+        sa.Column("client_version", sa.String(128), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         sa.Column("count", sa.BigInteger(), nullable=False),
         sa.Column("errors", sa.BigInteger(), nullable=False),
@@ -177,6 +188,10 @@ def downgrade() -> None:
 
     op.drop_table("registry_usage")
     op.drop_table("registry_schemas")
+    with op.batch_alter_table("registry_reports", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_registry_reports_created_at"))
+
+    op.drop_table("registry_reports")
     with op.batch_alter_table("registry_operations", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_registry_operations_last_seen"))
 
