@@ -12,9 +12,10 @@ from hanse.checks.formats.json_report import report_json
 from hanse.registry.errors import NotFound
 from hanse.registry.folder import FolderStore
 from hanse.registry.store import Author, CheckOutcome, CheckRecord, Store
-from hanse_schema.checks.report import Approval, CheckReport, Level, Verdict
+from hanse_schema.checks.report import Approval, CheckReport, Level, Verdict, content_id
 
 MAX_RECORDS = 200  # in which approvals are searched
+MAX_NAMES = 200  # characters of the names of subgraphs
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,9 @@ class Recorder:
 
 
 def _subgraphs(report: CheckReport) -> str:
-    return ", ".join(report.subgraphs)
+    """The names of the changed subgraphs; where they are too long, their number and a hash of them."""
+    names = ", ".join(report.subgraphs)
+    return names if len(names) <= MAX_NAMES else f"{len(report.subgraphs)} subgraphs ({content_id(report.subgraphs)})"
 
 
 def _errors(record: CheckRecord) -> set[str]:

@@ -64,4 +64,4 @@ def _store(options: CheckOptions) -> Store | None:
             find_project()
         except CommandError:
             return None
-    return open_store(options.registry)
+    return open_store(options.registry, options.graph)

@@ -24,6 +24,7 @@ class CheckOptions:
     against: str | None = None
     config: Path | None = None
     registry: str | None = None
+    graph: str = "main"
     variant: str = "production"
     operations: tuple[Path, ...] = ()
     usage: tuple[Path, ...] = ()

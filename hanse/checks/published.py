@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hanse.registry.errors import RegistryError
 from hanse.registry.folder import FolderStore
 from hanse.registry.store import Line, Store
 from hanse.supergraph_config import read_config, read_subgraphs
@@ -39,17 +38,14 @@ def of_config(path: Path) -> Published:
 
 
 def of_store(store: Store, line: Line) -> Published:
-    """The subgraphs of the current version of a line. Raises CommandError where the store cannot be read."""
-    try:
-        version = store.current(line)
-    except RegistryError as error:
-        raise CommandError(error.message) from error
+    """The subgraphs of the current version of a line. Raises RegistryError."""
+    version = store.current(line)
     sources = {one.name: SubgraphSource(one.name, one.sdl, one.url) for one in version.subgraphs}
     return Published(sources, version=version.number)
 
 
 def of_folder(folder: Path) -> Published:
-    """The subgraphs of a folder that `hanse schema export` wrote. Raises CommandError where it cannot be read."""
+    """The subgraphs of a folder that `hanse schema export` wrote. Raises CommandError, and RegistryError where it is broken."""
     if not (folder / "supergraph.graphql").is_file():
         raise CommandError(f"{folder} has no supergraph.graphql: run `hanse schema export`, or give another folder")
     found = of_store(FolderStore(folder), Line())

@@ -28,7 +28,7 @@ class Sources:
 
 
 def read_sources(options: CheckOptions, store: Store | None) -> Sources:
-    """Read both. Raises CommandError where something cannot be read or does not exist."""
+    """Read both. Raises CommandError where something cannot be read or does not exist, and RegistryError."""
     _require_one_change(options)
     if options.all:
         with _before_all(options, store) as before:

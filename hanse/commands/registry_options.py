@@ -18,19 +18,21 @@ branch_option = click.option("--branch", help="Feature branch of the variant.")
 base_option = click.option(
     "--base", type=click.IntRange(0), help="Version that the change was made for; it fails when there is a newer one."
 )
+registry_option = click.option(
+    "--registry",
+    envvar="HANSE_REGISTRY",
+    help="Folder, or URL of a server. Default: that of the project, schema/published.",
+)
+graph_option = click.option(
+    "--graph", default="main", show_default=True, envvar="HANSE_GRAPH", help="Graph on a server; a folder has one."
+)
 
 
 def store_options(command: Command) -> Command:
     """`--registry` and `--graph`; the command gets the opened `store`. Errors of the store become one line."""
 
-    @click.option(
-        "--registry",
-        envvar="HANSE_REGISTRY",
-        help="Folder, or URL of a server. Default: that of the project, schema/published.",
-    )
-    @click.option(
-        "--graph", default="main", show_default=True, envvar="HANSE_GRAPH", help="Graph on a server; a folder has one."
-    )
+    @registry_option
+    @graph_option
     @functools.wraps(command)
     def with_store(*args: Any, registry: str | None, graph: str, **options: Any) -> Any:
         from hanse.registry.open import open_store

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from hanse.commands.options import FILE
-from hanse.commands.registry_options import variant_option
+from hanse.commands.registry_options import graph_option, registry_option, variant_option
 from hanse_wire.command_line import CommandError, CommandUsageError
 
 PATH = click.Path(path_type=Path)
@@ -27,7 +27,8 @@ FORMS = ("text", "json", "github", "sarif", "junit", "markdown")
 @click.option(
     "--config", type=FILE, help="The subgraphs in the form of Rover's supergraph.yaml. Default: the project's."
 )
-@click.option("--registry", envvar="HANSE_REGISTRY", help="Folder of the versions. Default: that of the project.")
+@registry_option
+@graph_option
 @variant_option
 @click.option("--operations", multiple=True, type=PATH, help="Operations: a folder, a document, or trusted documents.")
 @click.option("--usage", multiple=True, type=FILE, help="Usage reports of routers, in JSON.")

@@ -1,0 +1,155 @@
+"""Checks against a folder and against a registry server, approvals included."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from hanse.checks.approvals import MAX_NAMES, Recorder
+from hanse.checks.read_usage import usage_of_store
+from hanse.checks.request import CheckRequest
+from hanse.checks.run import run_checks
+from hanse.checks.usage import UsageRules, judge_usage
+from hanse.cli import main
+from hanse.registry.folder import FolderStore
+from hanse.registry.store import Author, OperationUsage, Store
+from hanse_schema.checks.report import CheckReport, Verdict
+from hanse_schema.subgraph.model import SubgraphSource
+from tests.hanse.registry.servers import RunningRegistry
+from tests.hanse.registry.stores import CATALOG, CATALOG_WITHOUT_NAME, REVIEWS, new_graph, publish
+
+NOW = datetime(2026, 6, 1, tzinfo=UTC)
+
+
+def checked(after: str) -> CheckReport:
+    before = {"catalog": SubgraphSource("catalog", CATALOG)}
+    return run_checks(CheckRequest(before=before, after={"catalog": SubgraphSource("catalog", after)}))
+
+
+def recorder(store: Store) -> Recorder:
+    return Recorder(store, Author(who="Ann"), "production", 1, NOW)
+
+
+def test_an_approval_covers_the_same_errors_and_fewer(store: Store) -> None:
+    publish(store, "catalog", CATALOG)
+    two = CATALOG.replace("name: String!", "").replace("products: [Product!]!", "items: [Product!]!")
+    failed = checked(two)
+    assert recorder(store).approved(failed).verdict is Verdict.FAILED
+    assert recorder(store).recorded(failed).recorded
+    store.approve(failed.id, "No client uses it.", Author(who="Ann"))
+    for fewer in (failed, checked(CATALOG_WITHOUT_NAME)):
+        assert recorder(store).approved(fewer).verdict is Verdict.PASSED
+    more = checked(two.replace("type Product", "type Item").replace("[Product!]", "[Item!]"))
+    assert more.errors - failed.errors
+    assert recorder(store).approved(more).verdict is Verdict.FAILED
+
+
+def test_a_report_with_other_errors_does_not_take_over_an_approval(store: Store) -> None:
+    publish(store, "catalog", CATALOG)
+    failed = checked(CATALOG_WITHOUT_NAME)
+    recorder(store).recorded(failed)
+    store.approve(failed.id, "Fine.", Author(who="Ann"))
+    worse = replace(failed, findings=(*failed.findings, replace(failed.findings[0], coordinate="Product.id")))
+    assert recorder(store).approved(worse).verdict is Verdict.FAILED
+    recorder(store).recorded(worse)
+    assert recorder(store).approved(worse).verdict is Verdict.FAILED
+
+
+def test_a_folder_keeps_what_failed_only(tmp_path: Path) -> None:
+    folder = FolderStore(tmp_path)
+    assert not recorder(folder).recorded(checked(CATALOG + "# same")).recorded
+    assert not list(tmp_path.iterdir())
+    broken = checked("type Query {")
+    assert not recorder(folder).recorded(broken).recorded
+
+
+def test_many_subgraphs_fit_a_record(store: Store) -> None:
+    names = [f"subgraph-with-a-long-name-{number}" for number in range(50)]
+    publish(store, "catalog", CATALOG)
+    many = replace(checked(CATALOG_WITHOUT_NAME), subgraphs=tuple(names))
+    assert recorder(store).recorded(many).recorded
+    assert len(store.check(many.id).subgraph) <= MAX_NAMES
+
+
+def test_the_command_on_a_server(
+    registry: RunningRegistry,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    graph = new_graph()
+    key = registry.create_key(graphs=[graph])
+    publish(registry.store(key, graph), "catalog", CATALOG)
+    publish(registry.store(key, graph), "reviews", REVIEWS)
+    schema = tmp_path / "catalog.graphql"
+    schema.write_text(CATALOG_WITHOUT_NAME)
+    monkeypatch.setenv("HANSE_REGISTRY", registry.url)
+    monkeypatch.setenv("HANSE_GRAPH", graph)
+
+    def run(*words: str) -> tuple[int, str]:
+        result = CliRunner().invoke(main, ["schema", *words])
+        return result.exit_code, result.output
+
+    change = ("check", "--subgraph", "catalog", "--schema", str(schema))
+    monkeypatch.setenv("HANSE_REGISTRY_KEY", "wrong")
+    code, output = run(*change)
+    assert code == 2
+    assert "[UNAUTHENTICATED]" in output
+
+    monkeypatch.setenv("HANSE_REGISTRY_KEY", key)
+    code, output = run(*change)
+    assert code == 1
+    assert "FIELD_REMOVED: Product.name was removed" in output
+    check = output.split("hanse schema approve ")[1].split()[0]
+    assert run("approve", check, "--reason", "No client uses it.")[0] == 0
+    code, output = run(*change)
+    assert code == 0, output
+    assert "approved by" in output
+    monkeypatch.setenv("HANSE_REGISTRY", "http://127.0.0.1:9")
+    code, output = run(*change)
+    assert code == 2
+    assert "[REGISTRY_UNAVAILABLE]" in output
+
+
+class StoreWithUsage(FolderStore):
+    """A folder with the usage that a server would have."""
+
+    usage: tuple[OperationUsage, ...] = ()
+
+    def operations(self, variant: str, *, since: datetime | None = None) -> tuple[OperationUsage, ...]:
+        """Those used since."""
+        return tuple(one for one in self.usage if since is None or one.last_seen >= since)
+
+
+def used(signature: str, day: int) -> OperationUsage:
+    seen = NOW - timedelta(days=day)
+    return OperationUsage(
+        hash=signature.ljust(64, "0"),
+        signature=signature,
+        name=None,
+        kind="query",
+        client="web",
+        client_version="1",
+        count=5,
+        errors=0,
+        first_seen=seen,
+        last_seen=seen,
+    )
+
+
+def test_usage_of_a_store(tmp_path: Path) -> None:
+    folder = StoreWithUsage(tmp_path)
+    rules = UsageRules(days=10)
+    folder.usage = tuple(used("{ products { id } }", day) for day in range(12))
+    judged = judge_usage(usage_of_store(folder, "production", rules, NOW), rules, NOW)
+    assert judged.evidence.complete
+    [operation] = judged.operations
+    assert operation.clients[0].count == 11 * 5
+    folder.usage = tuple(used("{ products { id } }", day) for day in range(12) if day not in (4, 5))
+    judged = judge_usage(usage_of_store(folder, "production", rules, NOW), rules, NOW)
+    assert not judged.evidence.complete
+    assert judged.evidence.words == "no usage is reported from 2026-05-26T00:00Z to 2026-05-29T00:00Z"
+    assert not judge_usage(usage_of_store(FolderStore(tmp_path), "production", rules, NOW), rules, NOW).operations
