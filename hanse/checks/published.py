@@ -45,7 +45,7 @@ def of_store(store: Store, line: Line) -> Published:
 
 
 def of_folder(folder: Path) -> Published:
-    """The subgraphs of a folder that `hanse schema export` wrote. Raises CommandError, and RegistryError where it is broken."""
+    """The subgraphs of a folder that `hanse schema export` wrote. Raises CommandError and RegistryError."""
     if not (folder / "supergraph.graphql").is_file():
         raise CommandError(f"{folder} has no supergraph.graphql: run `hanse schema export`, or give another folder")
     found = of_store(FolderStore(folder), Line())
