@@ -30,7 +30,8 @@ class Location:
 class Diagnostic:
     """One error or hint, with a stable code.
 
-    `coordinate` is the schema coordinate it is about (`Product.price`, `@key`), or None.
+    `coordinate` is the schema coordinate it is about (`Product.price`, `@key`), or None. `operation` is the smallest
+    operation that cannot be answered, where there is one: valid, with required arguments as variables.
     """
 
     code: str
@@ -38,6 +39,7 @@ class Diagnostic:
     severity: Severity = Severity.ERROR
     locations: tuple[Location, ...] = ()
     coordinate: str | None = None
+    operation: str | None = None
 
     @property
     def subgraphs(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from hanse_schema import satisfiability
 from hanse_schema.collection import paused_collection
 from hanse_schema.compose.composed import compose_directives
-from hanse_schema.compose.composition import Composition
+from hanse_schema.compose.composition import Composition, Stage
 from hanse_schema.compose.prepare import prepare
 from hanse_schema.compose.rules import (
     AFTER_MERGE,
@@ -27,18 +27,17 @@ from hanse_schema.compose.supergraph import merge_supergraph
 from hanse_schema.diagnostics import errors_of, hints_of
 from hanse_schema.subgraph import SubgraphSource, ingest_all
 
-__all__ = ["Composition", "SubgraphSource", "compose"]
+__all__ = ["Composition", "Stage", "SubgraphSource", "compose"]
 
-STAGES: tuple[tuple[Rule, ...], ...] = (
-    (*ON_DIRECTIVES, compose_directives),
-    (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
-    ON_SUPERGRAPH,
-    ON_VALID_SUPERGRAPH,
-    ON_API_SCHEMA,
-)
+STAGES: dict[Stage, tuple[Rule, ...]] = {
+    Stage.DIRECTIVES: (*ON_DIRECTIVES, compose_directives),
+    Stage.MERGE: (resolve_overrides, *BEFORE_MERGE, merge_supergraph, *AFTER_MERGE),
+    Stage.SUPERGRAPH: ON_SUPERGRAPH,
+    Stage.VALID_SUPERGRAPH: ON_VALID_SUPERGRAPH,
+    Stage.API_SCHEMA: ON_API_SCHEMA,
+}
 
 
-@paused_collection()
 @paused_collection()
 def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
     """Compose subgraphs into a supergraph. Never raises: all problems are in the result's errors.
@@ -47,19 +46,19 @@ def compose(subgraphs: Sequence[SubgraphSource]) -> Composition:
     """
     refused = check_names(subgraphs)
     if refused:
-        return Composition(None, tuple(refused))
+        return Composition(None, tuple(refused), stage=Stage.NAMES)
 
     ingested = ingest_all(subgraphs)
     found = [diagnostic for one in ingested for diagnostic in one.diagnostics]
     if errors_of(found):
-        return Composition(None, errors_of(found), hints_of(found))
+        return Composition(None, errors_of(found), hints_of(found), Stage.SUBGRAPHS)
 
     merging = prepare([one.schema for one in ingested if one.schema is not None])
-    for stage in STAGES:
-        for step in stage:
+    for stage, steps in STAGES.items():
+        for step in steps:
             step(merging)
         if merging.report.errors:
-            return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints))
+            return Composition(None, tuple(merging.report.errors), tuple(merging.report.hints), stage)
 
     found = satisfiability.check(merging.supergraph, [part.schema for part in merging.parts])
     hints = (*merging.report.hints, *hints_of(found))

@@ -62,11 +62,14 @@ def _dead_end(walk: Walk, dead_end: DeadEnd, subgraphs: Sequence[SubgraphSchema]
     message = f"No subgraph can answer {coordinate} in this operation:\n\n{operation}\n\n{why}"
     types = (dead_end.type, *world.interfaces.get(dead_end.type, ()))  # an interface object can represent the type
     locations = _locations(types, dead_end.field, subgraphs)
-    return Diagnostic("SATISFIABILITY_ERROR", message, locations=locations, coordinate=coordinate)
+    return Diagnostic("SATISFIABILITY_ERROR", message, locations=locations, coordinate=coordinate, operation=operation)
 
 
 def _mutation(walk: Walk, name: str, failed: Mapping[str, Findings], subgraphs: Sequence[SubgraphSchema]) -> Diagnostic:
-    """An error about a shared mutation, which is called once and so must be resolved by one of its subgraphs."""
+    """An error about a shared mutation, which is called once and so must be resolved by one of its subgraphs.
+
+    It has no single operation: each subgraph fails to answer another one.
+    """
     root = walk.world.supergraph.mutation or "Mutation"
     tried = []
     for graph, findings in failed.items():
