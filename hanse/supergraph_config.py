@@ -109,9 +109,14 @@ def read_subgraphs(path: Path) -> list[SubgraphSource]:
 
     Raises CommandError when the configuration or any SDL is not available.
     """
+    return sources_of(read_config(path), path)
+
+
+def sources_of(config: SupergraphConfig, path: Path) -> list[SubgraphSource]:
+    """The subgraphs of a configuration that was read from a file. Raises CommandError when an SDL is not available."""
     return [
         SubgraphSource(name=name, url=subgraph.url, sdl=read_sdl(name, subgraph.source, path))
-        for name, subgraph in read_config(path).subgraphs.items()
+        for name, subgraph in config.subgraphs.items()
     ]
 
 

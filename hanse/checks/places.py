@@ -36,7 +36,7 @@ class Places:
 
     def of_diagnostic(self, location: Location) -> FileLocation:
         """The place of a diagnostic's location."""
-        return FileLocation(self._file(location.subgraph), location.line, location.column)
+        return FileLocation(self.file(location.subgraph), location.line, location.column)
 
     def placed(self, finding: Finding) -> Finding:
         """The finding with the lines of its coordinate, in each subgraph that changes the element; else as it is."""
@@ -51,7 +51,8 @@ class Places:
 
     def _place(self, name: str, coordinate: str) -> FileLocation:
         line, column = position_of(coordinate, self._after[name]) or (0, 0)
-        return FileLocation(self._file(name), line, column)
+        return FileLocation(self.file(name), line, column)
 
-    def _file(self, subgraph: str) -> str:
+    def file(self, subgraph: str) -> str:
+        """The file of a changed subgraph; the name of another one."""
         return self._request.files.get(subgraph, subgraph)

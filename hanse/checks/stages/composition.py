@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hanse.checks.graphs import Graph, compose_graph
 from hanse.checks.places import Places
 from hanse.checks.request import CheckRequest
 from hanse_schema.checks.definitions import is_sdl
-from hanse_schema.checks.report import CheckName, Finding, Level
+from hanse_schema.checks.repair import Repair, repairs_for
+from hanse_schema.checks.report import CheckName, Detail, Finding, Level, Patch
 from hanse_schema.diagnostics import Diagnostic, Severity
 
 
@@ -34,7 +35,9 @@ def compose_both(request: CheckRequest, places: Places) -> Composed:
         old, before = compose_graph(request.before.values())
     known = set() if old is None else {(hint.code, hint.message) for hint in old.hints}
     new_hints = [hint for hint in composition.hints if (hint.code, hint.message) not in known]
-    findings = tuple(finding_of(one, places) for one in [*composition.errors, *new_hints])
+    repairs = {id(one.diagnostic): one for one in repairs_for(list(request.after.values()), composition)}
+    errors = (_with_repair(finding_of(one, places), repairs.get(id(one)), places) for one in composition.errors)
+    findings = (*errors, *(finding_of(hint, places) for hint in new_hints))
     unreadable = any(not is_sdl(request.after[name].sdl) for name in request.changed if name in request.after)
     return Composed(before, after, findings, unreadable)
 
@@ -50,3 +53,13 @@ def finding_of(diagnostic: Diagnostic, places: Places, contract: str = "") -> Fi
         contract or diagnostic.message,
         locations=tuple(places.of_diagnostic(location) for location in diagnostic.locations),
     )
+
+
+def _with_repair(finding: Finding, repair: Repair | None, places: Places) -> Finding:
+    """The finding with the patch of its repair; the titles of other patches are a detail."""
+    if repair is None:
+        return finding
+    first, *others = repair.patches
+    patch = Patch(first.title, tuple(replace(edit, file=places.file(edit.file)) for edit in first.edits))
+    details = (Detail("other repairs", "\n".join(other.title for other in others)),) if others else ()
+    return replace(finding, patch=patch, details=(*finding.details, *details))

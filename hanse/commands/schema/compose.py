@@ -29,11 +29,14 @@ from hanse.commands.options import FILE, FILE_OR_STDIN
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")
 @click.option("--api-schema", is_flag=True, help="Write the schema that clients see in place of the supergraph.")
-@click.option("--hints", is_flag=True, help="Print hints too, not only errors.")
-def compose(config: Path, contract: Path | None, output: Path | None, form: str, api_schema: bool, hints: bool) -> None:
+@click.option("--hints", "with_hints", is_flag=True, help="Print hints too, not only errors.")
+@click.option("--fix", is_flag=True, help="Repair the subgraphs' files where one repair is certain, and show the diff.")
+@click.option("--dry-run", is_flag=True, help="With --fix: show the diff, write nothing.")
+def compose(config: Path, contract: Path | None, output: Path | None, form: str, **flags: bool) -> None:
     """Compose subgraphs into one supergraph."""
     from hanse.compose import ComposeOptions, compose_files
 
-    as_json = form == "json"
-    wanted = ComposeOptions(as_json=as_json, with_hints=hints, api_schema=api_schema)
+    if flags["dry_run"] and not flags["fix"]:
+        raise click.UsageError("--dry-run belongs to --fix")
+    wanted = ComposeOptions(as_json=form == "json", **flags)
     sys.exit(compose_files(config, wanted, output=output, contract=contract))
