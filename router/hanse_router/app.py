@@ -79,6 +79,7 @@ def create_router(
     signing = RouterKey.open(identity.key_file, identity.jwks_file) if identity.enabled else None
     spans = _spans(settings.telemetry)
     token_ends = TokenEnds(settings.jwt.leeway_seconds)
+    registry = RegistryAccess(settings, supergraph_url, metrics.registry)
     engine = Engine(
         settings,
         verifier=TokenVerifier(issuers, settings.jwt, policies_claim=settings.authorization.policies_claim),
@@ -92,15 +93,15 @@ def create_router(
         cache=store.cache,
         spans=spans,
         override_labels=override_labels,
+        usage=registry.usage,
     )
-    access = RegistryAccess(settings, supergraph_url) if supergraph_url is not None else None
-    feed: SupergraphFeed | None = access.poller(engine.reload, metrics.registry) if access is not None else None
+    feed: SupergraphFeed | None = registry.poller(engine.reload)
     if supergraph_sdl is not None:
         engine.serve(supergraph_sdl)
         if supergraph_file is not None:
             seconds = settings.reload_seconds
             feed = FileWatch(supergraph_file, engine.reload, current=supergraph_sdl, seconds=seconds, metrics=metrics)
-    return Router(engine, store, signing.public_jwks if signing is not None else None, feed, access)
+    return Router(engine, store, signing.public_jwks if signing is not None else None, feed, registry)
 
 
 def _limiter(settings: RateLimitSettings, store: Store) -> RateLimiter:
@@ -125,7 +126,7 @@ class Router:
         store: Store,
         public_jwks: bytes | None,
         feed: SupergraphFeed | None,
-        registry: RegistryAccess | None,
+        registry: RegistryAccess,
     ) -> None:
         settings = engine.settings
         access_log = AccessLog(enabled=settings.telemetry.access_log)
@@ -168,6 +169,7 @@ class Router:
         """Look for the store and for the first supergraph, and begin to wait for others. Raises SettingsError."""
         await self._store.start()
         await self.engine.revocations.start()
+        await self._registry.start()
         if self._feed is not None:
             await self._feed.start()
 
@@ -183,10 +185,9 @@ class Router:
         """Close everything."""
         if self._feed is not None:
             await self._feed.stop()
-        if self._registry is not None:
-            await self._registry.client.close()
         await self.engine.revocations.stop()
         await self.engine.stop()
+        await self._registry.stop()
         await self._store.close()
 
     async def _live(self, receive: Receive, send: Send) -> None:

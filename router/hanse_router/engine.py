@@ -24,6 +24,7 @@ from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Pipeline
 from hanse_router.preparation import Document, PreparedOperation
 from hanse_router.prepare.override_labels import LabelHook
+from hanse_router.registry.usage_counter import UsageCounter
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
@@ -77,11 +78,13 @@ class Engine:
         cache: Cache,
         spans: Spans | None = None,
         override_labels: LabelHook | None = None,
+        usage: UsageCounter | None = None,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
         self._spans = spans
         self._override_labels = override_labels
+        self._usage = usage
         self.stopping = False
         self.verifier = verifier
         self.revocations = revocations
@@ -141,6 +144,7 @@ class Engine:
             tracing=self._spans,
             override_labels=self._override_labels,
             off_loop=self._off_loop,
+            usage=self._usage,
         )
         pipeline.preparation.warm(documents)
         return pipeline

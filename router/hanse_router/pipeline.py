@@ -15,6 +15,7 @@ from graphql import GraphQLSchema
 
 from hanse_router.caching.responses import CacheEntry, ResponseCache
 from hanse_router.deduplication import Deduplicator
+from hanse_router.errors import RouterError
 from hanse_router.execute import NOT_REUSABLE, Response, run, subscribe
 from hanse_router.execute.call import Call
 from hanse_router.execute.compile import CompiledPlan
@@ -29,6 +30,7 @@ from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
 from hanse_router.prepare.authorize import NO_DENIAL, Denial
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook
 from hanse_router.prepare.variables import ManyWrongVariables, check_size
+from hanse_router.registry.usage_counter import UsageCounter
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
 from hanse_router.store.protocol import Cache
@@ -74,8 +76,9 @@ class Pipeline:
         tracing: OperationTracing | None,
         off_loop: OffLoop,
         override_labels: LabelHook | None = None,
+        usage: UsageCounter | None = None,
     ) -> None:
-        """`version` identifies the supergraph in the response cache."""
+        """`version` identifies the supergraph in the response cache. `usage` counts what clients send."""
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self.transports = transports
@@ -111,6 +114,7 @@ class Pipeline:
             override_labels=override_labels,
         )
         self._tracing = tracing
+        self._usage = usage
         self._deduplicator: Deduplicator[Response] | None = Deduplicator() if settings.share_operations else None
 
     def known(self, request: GraphQLRequest) -> PreparedOperation | None:
@@ -125,20 +129,36 @@ class Pipeline:
 
     async def execute(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Response:
         """The response of a query or mutation. Raises RouterError where it is not executed."""
-        if self._tracing is None:
-            return await self._respond(await self._admit(operation, request, context))
-        with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
-            response = await self._respond(await self._admit(operation, request, context))
-            span.completed(response.errors)
+        try:
+            if self._tracing is None:
+                response = await self._respond(await self._admit(operation, request, context))
+            else:
+                with self._tracing.operation(operation.kind, operation.name, context.headers) as span:
+                    response = await self._respond(await self._admit(operation, request, context))
+                    span.completed(response.errors)
+        except RouterError:
+            self._count(operation, context, failed=True)
+            raise
+        self._count(operation, context, failed=bool(response.errors))
         return response
 
     async def subscribe(
         self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> AsyncGenerator[Response, None]:
         """The responses of a subscription, one per event. Raises RouterError where it is not executed."""
-        refuse_files(request)
-        admitted = await self._admit(operation, request, context)
+        try:
+            refuse_files(request)
+            admitted = await self._admit(operation, request, context)
+        except RouterError:
+            self._count(operation, context, failed=True)
+            raise
+        self._count(operation, context, failed=False)
         return self._events(admitted)
+
+    def _count(self, operation: PreparedOperation, context: RequestContext, *, failed: bool) -> None:
+        """Count the use of an operation, where usage is reported."""
+        if self._usage is not None and operation.signature is not None:
+            self._usage.count(operation.signature, context.headers, failed=failed)
 
     async def _admit(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Admitted:
         """Check variables, authorization, rate limits and cost of one request. Raises RouterError."""

@@ -27,6 +27,7 @@ from hanse_router.prepare.authorize import NO_DENIAL, Authorization, Authorizer,
 from hanse_router.prepare.cost import Costs, OperationCost
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook, OperationLabels, OverrideLabels
 from hanse_router.prepare.rate_limits import OperationLimits, RateLimits
+from hanse_router.prepare.signature import OperationSignature
 from hanse_router.prepare.variables import CoerceVariables, prepare_variables
 from hanse_router.request import RequestContext, caller_of
 from hanse_router.settings import RouterSettings
@@ -57,6 +58,7 @@ class PreparedOperation:
     document: Document
     operation: Operation
     fingerprint: bytes
+    signature: OperationSignature | None  # where usage is reported
     coerce: CoerceVariables
     files_in: Callable[[Mapping[str, Any]], Files]
     authorization: Authorization
@@ -184,6 +186,7 @@ class Preparation:
             (text, name),
             operation,
             prepared.fingerprint,
+            prepared.signature,
             coerce=prepare_variables(definitions, self._api_schema, suggestions=self._settings.suggestions),
             files_in=lambda variables: files_in(variables, definitions, self._api_schema),
             authorization=self._authorizer.annotate(operation),
@@ -234,4 +237,5 @@ def _weight(document: Document, prepared: PreparedOperation) -> int:
     """The size of a cached operation in bytes, estimated. The first variant counts with the fields."""
     variants = sum(compiled.variants for compiled in prepared.compiled.values())
     per_field = _BYTES_PER_FIELD + _BYTES_PER_VARIANT_AND_FIELD * max(0, variants - 1)
-    return _BYTES + len(document[0]) + per_field * prepared.operation.size
+    texts = len(document[0]) + (len(prepared.signature.text) if prepared.signature is not None else 0)
+    return _BYTES + texts + per_field * prepared.operation.size

@@ -62,7 +62,6 @@ class UsageReport(msgspec.Struct, frozen=True, kw_only=True):
 
     id: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     version: _Count | None = None
-    branch: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_NAME_CHARACTERS)] | None = None
     router: Annotated[str, msgspec.Meta(max_length=MAX_NAME_CHARACTERS)] = ""
     since: _Moment
     until: _Moment

@@ -14,6 +14,7 @@ from hanse_router.operation import Operation
 from hanse_router.prepare.expand import Expander
 from hanse_router.prepare.fingerprint import fingerprint
 from hanse_router.prepare.limits import check_limits
+from hanse_router.prepare.signature import OperationSignature, signature_of
 from hanse_router.prepare.validate import (
     choose_operation,
     parse_document,
@@ -31,10 +32,11 @@ __all__ = ["Preparer", "too_complex", "too_deep"]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """An operation, and its fingerprint."""
+    """An operation, its fingerprint, and its signature where usage is reported."""
 
     operation: Operation
     fingerprint: bytes
+    signature: OperationSignature | None
 
 
 class Preparer:
@@ -57,7 +59,8 @@ class Preparer:
             check_limits(document, limits)
             validate_document(document, self._api_schema, self._rules, self._settings)
             definition = choose_operation(document, name)
-            return Prepared(self._expander.expand(document, definition), fingerprint(document, definition))
+            signature = signature_of(document, definition, self._api_schema) if self._settings.usage.enabled else None
+            return Prepared(self._expander.expand(document, definition), fingerprint(document, definition), signature)
         except RecursionError:
             raise too_deep() from None
         finally:

@@ -65,6 +65,7 @@ class RegistryClient:
         """Close the connection."""
         if self._session is not None:
             await self._session.close()
+            self._session = None
 
     async def _read(self, url: str, headers: dict[str, str]) -> Answer | None:
         # A redirect is not followed: the key is for this host.
