@@ -144,7 +144,7 @@ class OperationMaker:
         if isinstance(type_, GraphQLNamedType) and type_.name in _VARIABLES_OF and rng.random() < 0.3:
             return f"${rng.choice(_VARIABLES_OF[type_.name])}"
         if isinstance(type_, GraphQLList):
-            return f"[{self._literal(type_.of_type, depth + 1)}]"
+            return f"[{self._literal(type_.of_type, depth + 1)}]" if depth < 8 else "[]"  # input objects may recur
         if isinstance(type_, GraphQLEnumType):
             return rng.choice([*map(str, type_.values)])
         if isinstance(type_, GraphQLInputObjectType):
