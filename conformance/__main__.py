@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from conformance import audit, cases, compose_speed, composition, plans
+from conformance import audit, cases, compose_speed, composition, plans, schema_changes
 
 COMMANDS: dict[str, Callable[[Sequence[str] | None], int]] = {
     "composition": composition.main,
     "audit": audit.main,
     "plans": plans.main,
+    "changes": schema_changes.main,
     "speed": compose_speed.main,
     "cases": cases.main,
 }
@@ -21,6 +22,7 @@ ALL: tuple[tuple[str, ...], ...] = (
     ("audit", "--quiet", "--router", "apollo", "--composer", "own"),
     ("audit", "--quiet", "--router", "apollo", "--composer", "ours"),
     ("plans", "--sets", "300", "--operations", "3"),
+    ("changes", "--pairs", "1000"),
     ("speed",),
 )
 """What runs without a command. The reference router's own score is for comparison and fails nothing."""
