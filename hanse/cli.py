@@ -6,13 +6,14 @@ from typing import Any
 
 import click
 
-from hanse.commands import events, machine, migrate, registry, run, scaffold, schema
+from hanse.commands import dev, events, machine, migrate, registry, run, scaffold, schema
 from hanse.extras import missing_extra
 from hanse.project import Project, find_project
 from hanse_wire.command_line import CommandError
 from hanse_wire.settings import SettingsError
 
 COMMANDS: tuple[click.Command, ...] = (
+    dev.dev,
     run.up,
     run.router,
     run.subgraph,

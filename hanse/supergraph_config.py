@@ -120,28 +120,31 @@ def sources_of(config: SupergraphConfig, path: Path) -> list[SubgraphSource]:
     ]
 
 
-def read_sdl(name: str, source: SchemaSource, config: Path) -> str:
-    """The SDL of one subgraph of a configuration file. Raises CommandError when it is not available."""
+def read_sdl(name: str, source: SchemaSource, config: Path, *, timeout: float = INTROSPECTION_TIMEOUT) -> str:
+    """The SDL of one subgraph of a configuration file; `timeout` of a request, in seconds.
+
+    Raises CommandError when it is not available.
+    """
     if source.sdl is not None:
         return source.sdl
     if source.file is not None:
         return read_text((Path() if config == STDIN else config.parent) / source.file)
     if source.subgraph_url is not None:
-        return _fetch_sdl(name, source.subgraph_url, source.introspection_headers)
+        return _fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
     raise CommandError(
         f"subgraph {name}: schema.graphref needs a registry, which this version cannot read here: "
         "write the SDL to a file and give schema.file"
     )
 
 
-def _fetch_sdl(name: str, url: str, headers: dict[str, str]) -> str:
+def _fetch_sdl(name: str, url: str, headers: dict[str, str], timeout: float) -> str:
     request = urllib.request.Request(
         url,
         data=json.dumps({"query": SERVICE_QUERY}).encode(),
         headers={"content-type": "application/json", "accept": "application/json", **headers},
     )
     try:
-        with urllib.request.urlopen(request, timeout=INTROSPECTION_TIMEOUT) as reply:
+        with urllib.request.urlopen(request, timeout=timeout) as reply:
             sdl = json.loads(reply.read(MAX_SDL_BYTES))["data"]["_service"]["sdl"]
     except (OSError, urllib.error.URLError) as error:
         raise CommandError(f"subgraph {name}: cannot fetch its SDL from {url}: {error}") from error

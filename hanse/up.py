@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse.yaml_file import read_text
 from hanse_router.app import Router, create_router
 from hanse_router.identity.revocations import LocalRevocations
+from hanse_router.settings import RouterSettings
 from hanse_subgraph.declaration import TokenIssuer
 from hanse_subgraph.demo import DemoWeek
 from hanse_subgraph.subgraph_app import SubgraphApp
@@ -86,11 +87,28 @@ def token_issuers(project: Project, subgraphs: dict[str, SubgraphApp]) -> list[T
 
 def embedded_router(project: Project, subgraphs: dict[str, SubgraphApp], folder: Path) -> Router:
     """The router over subgraphs of this process. Raises CommandError when one of its settings is wrong."""
-    keys = folder / "keys"
     issuers = token_issuers(project, subgraphs)
+    settings = project_router_settings(project, issuers, folder)
+    composition = compose_project({name: app.sdl for name, app in subgraphs.items()}, lambda name: f"local:{name}")
+    assert composition.sdl is not None
+    revocations = {one.issuer: LocalRevocations(one.revocations) for one in issuers}
+    try:
+        return create_router(settings, composition.sdl, local_endpoints=subgraphs, revocations=revocations)
+    except SettingsError as error:
+        raise CommandError(str(error)) from error
+
+
+def project_router_settings(
+    project: Project, issuers: Sequence[TokenIssuer], folder: Path, config: Path | None = None
+) -> RouterSettings:
+    """The settings of a router whose subgraphs have their files in the folder; `config` is a router.yaml.
+
+    Raises CommandError when one is wrong.
+    """
+    keys = folder / "keys"
     query = project.config.first_query
-    settings = load_router_settings(
-        None,
+    return load_router_settings(
+        config,
         {
             "jwt": {
                 "issuers": [
@@ -102,13 +120,6 @@ def embedded_router(project: Project, subgraphs: dict[str, SubgraphApp], folder:
             "identity": {"key_file": keys / "router-signing.json", "jwks_file": keys / "router-jwks.json"},
         },
     )
-    composition = compose_project({name: app.sdl for name, app in subgraphs.items()}, lambda name: f"local:{name}")
-    assert composition.sdl is not None
-    revocations = {one.issuer: LocalRevocations(one.revocations) for one in issuers}
-    try:
-        return create_router(settings, composition.sdl, local_endpoints=subgraphs, revocations=revocations)
-    except SettingsError as error:
-        raise CommandError(str(error)) from error
 
 
 def _http_app(subgraph: SubgraphApp) -> AsgiApp:

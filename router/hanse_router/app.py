@@ -63,7 +63,8 @@ def create_router(
     supergraph_url: str | None = None,
     override_labels: LabelHook | None = None,
 ) -> Router:
-    """The router over a supergraph. Without one, it comes from `supergraph_url` when the router starts.
+    """The router over a supergraph. Without one, it comes from `supergraph_url` when the router starts, or from
+    `engine.reload`: until then it is not ready.
 
     `local_endpoints` are subgraphs of this process, by name; the others are reached by their URLs. `jwks` has the
     public keys of issuers, by name, in place of their URLs, `revocations` their lists
@@ -88,7 +89,7 @@ def create_router(
         tokens=SubgraphTokens(signing, identity) if signing is not None else None,
         persisted=PersistedDocuments(settings.persisted),
         limiter=_limiter(settings.rate_limits, store),
-        transports=SubgraphTransports(settings, local_endpoints or {}, metrics, spans),
+        transports=SubgraphTransports(settings, {} if local_endpoints is None else local_endpoints, metrics, spans),
         metrics=metrics,
         cache=store.cache,
         spans=spans,

@@ -39,6 +39,8 @@ class LocalTransport(CoroutineTransport):
                 status, body = await self._endpoint.handle(request.body, request.headers, request.files)
         except TimeoutError:
             raise SubgraphTimeout() from None
+        except TransportError:
+            raise
         except Exception as error:
             raise SubgraphUnreachable("The subgraph failed.") from error
         if len(body) > self._max_bytes:

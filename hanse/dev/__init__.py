@@ -1,0 +1,6 @@
+"""`hanse dev`: watches subgraphs, composes after each change, and keeps a router on the last supergraph that composed.
+
+`run.py` wires it together. What feeds it SDL is in `config_feed.py` (files and URLs of supergraph.yaml) and
+`python_feed.py` (the project's own subgraphs, each in a process: `child.py`). `session.py` composes and reloads the
+router; `gates.py` is the way of each request to a subgraph: to the subgraph, a mock, or recorded traffic.
+"""

@@ -1,0 +1,132 @@
+"""Feeds a session from a supergraph.yaml: files are watched, URLs are polled, the configuration itself is watched."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from hanse.dev.events import ConfigRefused, Report, Subgraph
+from hanse.dev.session import KnownSubgraph, Session
+from hanse.dev.watching import Change, WakeUps, changes
+from hanse.supergraph_config import SubgraphConfig, read_config, read_sdl
+from hanse.yaml_file import STDIN
+from hanse_wire.command_line import CommandError
+
+POLL_SECONDS = 1.0  # between two requests for the SDL of a URL
+FETCH_SECONDS = 3.0  # timeout of one
+MAX_FETCHES = 16  # at the same time
+
+
+class ConfigFeed:
+    """The subgraphs of a supergraph.yaml, without those that another feed has."""
+
+    def __init__(
+        self, path: Path, session: Session, report: Report, *, skipped: Callable[[], Sequence[str]] = tuple
+    ) -> None:
+        """`skipped` has the names of those. Raises CommandError when the file cannot be used."""
+        self.path = path
+        self._session = session
+        self._report = report
+        self._skipped = skipped
+        self._executor = ThreadPoolExecutor(MAX_FETCHES, thread_name_prefix="fetch SDL")
+        self._states: dict[str, str] = {}  # of subgraphs whose SDL cannot be read now: the reason
+        self._subgraphs: dict[str, SubgraphConfig] = {}
+        self._read()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its subgraphs, in the file's order."""
+        return tuple(self._subgraphs)
+
+    async def start(self) -> None:
+        """Read every SDL once."""
+        await asyncio.gather(*(self._update(name) for name in self._subgraphs))
+
+    async def run(self, wake_ups: WakeUps) -> None:
+        """Feed the session with changes, for ever."""
+        await asyncio.gather(self._watch(wake_ups), self._poll())
+
+    def served(self, urls: Mapping[str, str]) -> None:
+        """The router sends requests to these URLs: nothing here depends on it."""
+
+    async def stop(self) -> None:
+        """Start no more requests."""
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    def _files(self) -> list[Path]:
+        sources = (subgraph.source.file for subgraph in self._subgraphs.values())
+        own = [] if self.path == STDIN else [self.path]
+        return [*own, *(self._folder / file for file in sources if file is not None)]
+
+    @property
+    def _folder(self) -> Path:
+        return Path() if self.path == STDIN else self.path.parent
+
+    async def _watch(self, wake_ups: WakeUps) -> None:
+        async for change in changes(self._files, wake_ups):
+            if self.path in change.paths:
+                await self._read_again(change)
+            else:
+                names = [name for name, one in self._subgraphs.items() if self._is_of(one, change)]
+                await asyncio.gather(*(self._update(name, at=change.at) for name in names))
+
+    def _is_of(self, subgraph: SubgraphConfig, change: Change) -> bool:
+        file = subgraph.source.file
+        return file is not None and self._folder / file in change.paths
+
+    async def _poll(self) -> None:
+        while True:
+            await asyncio.sleep(POLL_SECONDS)
+            urls = [name for name, subgraph in self._subgraphs.items() if subgraph.source.subgraph_url is not None]
+            await asyncio.gather(*(self._update(name) for name in urls))
+
+    def _read(self) -> None:
+        read = read_config(self.path).subgraphs
+        skipped = self._skipped()
+        self._subgraphs = {name: subgraph for name, subgraph in read.items() if name not in skipped}
+
+    async def _read_again(self, change: Change) -> None:
+        before = self._subgraphs
+        try:
+            self._read()
+        except CommandError as error:
+            self._report(ConfigRefused(message=error.message))
+            return
+        for name in before.keys() - self._subgraphs.keys():
+            self._states.pop(name, None)
+            self._session.drop(name)
+        await asyncio.gather(*(self._update(name, at=change.at) for name in self._subgraphs))
+
+    async def _update(self, name: str, *, at: float | None = None) -> None:
+        """Read the SDL of a subgraph; report when it cannot be read, and when it can again."""
+        subgraph = self._subgraphs[name]
+        loop = asyncio.get_running_loop()
+        try:
+            sdl = await loop.run_in_executor(self._executor, self._sdl, name, subgraph)
+        except CommandError as error:
+            if self._states.get(name) != error.message:
+                self._states[name] = error.message
+                self._report(Subgraph(subgraph=name, state="unavailable", detail=error.message))
+            return
+        if self._subgraphs.get(name) is not subgraph:
+            return  # the configuration changed meanwhile
+        if self._states.pop(name, None) is not None:
+            self._report(Subgraph(subgraph=name, state="available"))
+        self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin=self._origin(subgraph)), at=at)
+
+    def _sdl(self, name: str, subgraph: SubgraphConfig) -> str:
+        return read_sdl(name, subgraph.source, self.path, timeout=FETCH_SECONDS)
+
+    def _origin(self, subgraph: SubgraphConfig) -> str:
+        source = subgraph.source
+        if source.file is not None:
+            return _shown(self._folder / source.file)
+        return source.subgraph_url or source.graphref or "schema.sdl"
+
+
+def _shown(path: Path) -> str:
+    """A path relative to the working directory, where it is below."""
+    path = path.absolute()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

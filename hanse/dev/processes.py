@@ -1,0 +1,130 @@
+"""The process of a subgraph, as its parent sees it.
+
+Processes are forked from one that has imported the kit and its libraries (multiprocessing's "forkserver"), so that a
+start imports only the subgraph's own modules.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import multiprocessing
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+from socket import socket
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerProcess
+
+PRELOADED = ["hanse.dev.child"]
+STOP_SECONDS = 10.0  # from SIGTERM to SIGKILL
+OUTPUT_SECONDS = 1.0  # for the last lines of a process that has ended
+
+_context = multiprocessing.get_context("forkserver")
+_context.set_forkserver_preload(PRELOADED)
+_starting = threading.Lock()  # multiprocessing looks after ended processes when it starts one
+
+
+@dataclass(frozen=True, slots=True)
+class ChildTask:
+    """What a process serves: a subgraph of the project in a folder, with its data in another."""
+
+    name: str
+    project: Path
+    data: Path
+
+
+class Child:
+    """A process that serves a subgraph on a listening socket."""
+
+    def __init__(self, task: ChildTask, listener: socket, on_line: Callable[[str], None]) -> None:
+        """`on_line` gets each line that the process prints."""
+        self._task = task
+        self._listener = listener
+        self._on_line = on_line
+        self._process: ForkServerProcess | None = None
+        self._loop = asyncio.get_running_loop()
+        self._forked: asyncio.Future[None] | None = None
+        self._serves: asyncio.Future[str | None] = self._loop.create_future()
+        self._ended = asyncio.Event()
+
+    @property
+    def pid(self) -> int | None:
+        """The id of the process."""
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> str | None:
+        """Start it. Returns its SDL once it serves, None when it ended before."""
+        self._forked = asyncio.ensure_future(asyncio.to_thread(self._start))
+        await asyncio.shield(self._forked)
+        return await asyncio.shield(self._serves)
+
+    async def ended(self) -> int | None:
+        """Wait until it has ended. Returns its exit code."""
+        await self._ended.wait()
+        return None if self._process is None else self._process.exitcode
+
+    async def stop(self) -> None:
+        """End it: gracefully, or after 10 s in any case."""
+        if self._forked is not None:
+            await asyncio.wait({self._forked})  # also one that is cancelled while it starts has a process soon
+        if self._process is None:
+            return
+        self._process.terminate()
+        try:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._ended.wait()
+        except TimeoutError:
+            self._process.kill()
+            await self._ended.wait()
+
+    def _start(self) -> None:
+        ready, sends_ready = multiprocessing.Pipe(duplex=False)
+        output, writes_output = multiprocessing.Pipe(duplex=False)
+        process = _context.Process(
+            target=_run, args=(self._task, self._listener, sends_ready, writes_output), name=self._task.name
+        )
+        with _starting:
+            process.start()
+        sends_ready.close()
+        writes_output.close()
+        self._process = process
+        threading.Thread(target=self._follow, args=(process, ready, output), daemon=True).start()
+
+    def _follow(self, process: ForkServerProcess, ready: Connection, output: Connection) -> None:
+        """Report what the process does until it has ended. Runs in a thread of its own."""
+        lines = threading.Thread(target=self._read_lines, args=(output,), daemon=True)
+        lines.start()
+        with contextlib.closing(ready):
+            try:
+                sdl = ready.recv()
+            except (EOFError, OSError):
+                sdl = None
+        if sdl is not None:
+            self._call(self._serves.set_result, sdl)
+        wait([process.sentinel])
+        lines.join(OUTPUT_SECONDS)
+        with _starting:
+            process.join()
+        if sdl is None:
+            self._call(self._serves.set_result, None)
+        self._call(self._ended.set)
+
+    def _read_lines(self, output: Connection) -> None:
+        with contextlib.closing(output), open(output.fileno(), errors="replace", closefd=False) as file:
+            for line in file:
+                self._call(self._on_line, line.rstrip("\n"))
+
+    def _call(self, function: Callable[..., object], *arguments: Any) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is left to report to
+            self._loop.call_soon_threadsafe(function, *arguments)
+
+
+def _run(task: ChildTask, listener: socket, ready: Connection, output: Connection) -> None:
+    from hanse.dev.child import run_child  # imports the kit, which this process does not need
+
+    run_child(task, listener, ready, output)

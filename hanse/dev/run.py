@@ -1,0 +1,161 @@
+"""Wires `hanse dev` together: the feeds, the session, the router, and one server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import webbrowser
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hanse.data_folder import locked_data_folder
+from hanse.dev.config_feed import ConfigFeed
+from hanse.dev.events import Event, Listening, Report, Serving, report_json, report_text
+from hanse.dev.gates import Gates, without_urls
+from hanse.dev.session import Session
+from hanse.dev.watching import best_wake_ups
+from hanse.lifespan import StartAndStop
+from hanse.project import Project, find_project
+from hanse.router import load_router_settings, operations_listener
+from hanse.serving import ServerCallbacks, address_of, listen, serve
+from hanse_router.app import create_router
+from hanse_wire.command_line import CommandError
+from hanse_wire.settings import SettingsError
+
+if TYPE_CHECKING:
+    from hanse.dev.python_feed import PythonFeed
+
+DEFAULT_CONFIG = Path("supergraph.yaml")
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevOptions:
+    """The options of `hanse dev`."""
+
+    config: Path | None
+    router_config: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 4000
+    data: Path = Path(".data")
+    open_browser: bool = False
+    as_json: bool = False
+
+
+def run_dev(options: DevOptions) -> None:
+    """Serve until SIGINT or SIGTERM. Raises CommandError when the configuration, a setting or the port is wrong."""
+    listener = listen(options.host, options.port)
+    project = None if options.config is not None else _project()
+    with contextlib.nullcontext(options.data) if project is None else locked_data_folder(options.data) as folder:
+        dev = Dev(options, address_of(listener), project, folder)
+        settings = dev.router.engine.settings
+        app = StartAndStop(dev.router, start=dev.start, stop=dev.stop)
+        callbacks = ServerCallbacks(dev.announce, dev.router.drain, dev.router.count_refusal)
+        serve(app, [listener, *operations_listener(settings)], settings.server, callbacks)
+
+
+def _project() -> Project | None:
+    """The project of the working directory; None outside of one, when there is a supergraph.yaml."""
+    try:
+        return find_project()
+    except CommandError:
+        if DEFAULT_CONFIG.is_file():
+            return None
+        raise
+
+
+class Dev:
+    """The parts of one run."""
+
+    def __init__(self, options: DevOptions, url: str, project: Project | None, data: Path) -> None:
+        """Raises CommandError when a configuration or a setting is wrong."""
+        self._printed: Report = report_json if options.as_json else report_text
+        self._url = url
+        self._opens = options.open_browser
+        self._task: asyncio.Task[None] | None = None
+        try:
+            self._create_router(options, project, data)
+        except SettingsError as error:
+            raise CommandError(str(error)) from error
+        self._session = Session(self._serve, self._names, self.report)
+        self._feeds: list[ConfigFeed | PythonFeed] = []
+        if project is None:
+            self._feeds.append(ConfigFeed(options.config or DEFAULT_CONFIG, self._session, self.report))
+        else:
+            self._add_project(project, data)
+
+    def _create_router(self, options: DevOptions, project: Project | None, data: Path) -> None:
+        revocations = None
+        if project is None:
+            settings = load_router_settings(options.router_config)
+        else:
+            from hanse.dev.project_router import project_router  # needs the kit
+
+            settings, revocations = project_router(project, data, options.router_config)
+        self._gates = Gates(settings)
+        self.router = create_router(without_urls(settings), None, local_endpoints=self._gates, revocations=revocations)
+
+    def _add_project(self, project: Project, data: Path) -> None:
+        """The project's subgraphs, and those that its supergraph.yaml has beside them."""
+        from hanse.dev.python_feed import PythonFeed  # needs the kit
+
+        own = PythonFeed(project, data, self._session, self._gates, self.report)
+        self._feeds.append(own)
+        if (config := project.folder / DEFAULT_CONFIG).is_file():
+            self._feeds.append(ConfigFeed(config, self._session, self.report, skipped=lambda: own.names))
+
+    def _names(self) -> list[str]:
+        return [name for feed in self._feeds for name in feed.names]
+
+    def announce(self) -> None:
+        """Report where the router listens."""
+        settings = self.router.engine.settings
+        self.report(Listening(url=self._url, graphql=f"{self._url}{settings.path}"))
+
+    def report(self, event: Event) -> None:
+        """Print an event; open the browser once there is something to see."""
+        self._printed(event)
+        if self._opens and isinstance(event, Serving):
+            self._opens = False
+            webbrowser.open(self._url)
+
+    async def start(self) -> None:
+        """Begin. The router answers once the first composition succeeded."""
+        self._task = asyncio.create_task(self._run(), name="hanse dev")
+        self._task.add_done_callback(_end_with)
+
+    async def stop(self) -> None:
+        """Stop the feeds, and with them the processes of subgraphs."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+        await asyncio.gather(*(feed.stop() for feed in self._feeds))
+        await self._gates.close()
+
+    async def _run(self) -> None:
+        """Wait for what every feed knows at first; then compose, and follow the changes."""
+        wake_ups = best_wake_ups()
+        await asyncio.gather(*(feed.start() for feed in self._feeds))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._session.run())
+            for feed in self._feeds:
+                group.create_task(feed.run(wake_ups))
+
+    async def _serve(self, sdl: str, urls: Mapping[str, str]) -> None:
+        """Put a supergraph in service, and send requests to its subgraphs' URLs from then on."""
+        await self.router.engine.reload(sdl)
+        self._gates.set_urls(urls)
+        for feed in self._feeds:
+            feed.served(urls)
+
+
+def _end_with(task: asyncio.Task[None]) -> None:
+    """End the process, as Ctrl-C does, when the task fails."""
+    if not task.cancelled() and (error := task.exception()) is not None:
+        log.error("hanse dev failed", exc_info=error)
+        signal.raise_signal(signal.SIGINT)

@@ -1,0 +1,142 @@
+"""The loop of `hanse dev`: what is known of the subgraphs, one composition after each change, one supergraph served."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hanse.dev.events import Place, Problem, Refused, Report, Serving, Unchanged
+from hanse.diagnostic_text import Source, diagnostic_text
+from hanse_schema.compose import Composition, compose
+from hanse_schema.diagnostics import Diagnostic
+from hanse_schema.subgraph.model import SubgraphSource
+from hanse_schema.supergraph import InvalidSupergraphError
+from hanse_wire.settings import SettingsError
+
+GATHER_SECONDS = 0.01  # changes that come together are composed together
+
+
+Serve: TypeAlias = Callable[[str, Mapping[str, str]], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownSubgraph:
+    """A subgraph whose SDL is known: `origin` is the file or URL that it comes from."""
+
+    name: str
+    sdl: str
+    url: str
+    origin: str
+
+
+class Session:
+    """Composes and serves. Feeds call `put` and `drop`; `run` does the rest."""
+
+    def __init__(self, serve: Serve, order: Callable[[], Sequence[str]], report: Report) -> None:
+        """`serve` puts a supergraph in service, with the subgraphs' URLs; it raises InvalidSupergraphError or
+        SettingsError when it cannot.
+
+        `order` has the names of all subgraphs, as the user lists them.
+        """
+        self._serve = serve
+        self._order = order
+        self._report = report
+        self._subgraphs: dict[str, KnownSubgraph] = {}
+        self._changed: dict[str, float] = {}  # when each subgraph changed, in seconds since the epoch
+        self._wake = asyncio.Event()
+        self._served = ""
+        self.number = 0
+
+    def put(self, subgraph: KnownSubgraph, *, at: float | None = None) -> None:
+        """A subgraph is new, or has changed at a moment (default: now)."""
+        if self._subgraphs.get(subgraph.name) == subgraph:
+            return
+        self._subgraphs[subgraph.name] = subgraph
+        self._note(subgraph.name, at)
+
+    def drop(self, name: str) -> None:
+        """A subgraph does not exist any more."""
+        if self._subgraphs.pop(name, None) is not None:
+            self._note(name, None)
+
+    def known(self, name: str) -> KnownSubgraph | None:
+        """What is known of a subgraph."""
+        return self._subgraphs.get(name)
+
+    def _note(self, name: str, at: float | None) -> None:
+        self._changed[name] = time.time() if at is None else at
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Compose after each change, for ever. Call it when what is known at the beginning has been put."""
+        while True:
+            await self._wake.wait()
+            await asyncio.sleep(GATHER_SECONDS)
+            self._wake.clear()
+            changed, self._changed = self._changed, {}
+            await self._compose(changed)
+
+    async def _compose(self, changed: dict[str, float]) -> None:
+        subgraphs = self._ordered()
+        names = tuple(sorted(changed))
+        start = time.perf_counter()
+        composition = await asyncio.to_thread(_composed, subgraphs)
+        composed = time.perf_counter()
+        if composition.sdl is None:
+            self._refuse(names, subgraphs, composition.errors)
+            return
+        if composition.sdl == self._served:
+            self._report(Unchanged(number=self.number, changed=names))
+            return
+        try:
+            await self._serve(composition.sdl, {one.name: one.url for one in subgraphs})
+        except (InvalidSupergraphError, SettingsError) as error:
+            problem = Problem(code="SUPERGRAPH_REFUSED", message=str(error), shown=f"error: {error}")
+            self._report(Refused(number=self.number, changed=names, problems=(problem,)))
+            return
+        self._served = composition.sdl
+        self.number += 1
+        self._report(
+            Serving(
+                number=self.number,
+                changed=names,
+                compose_ms=_ms(composed - start),
+                reload_ms=_ms(time.perf_counter() - composed),
+                total_ms=_ms(time.time() - min(changed.values())),
+            )
+        )
+
+    def _ordered(self) -> list[KnownSubgraph]:
+        ranks = {name: rank for rank, name in enumerate(self._order())}
+        return sorted(self._subgraphs.values(), key=lambda one: (ranks.get(one.name, len(ranks)), one.name))
+
+    def _refuse(self, changed: tuple[str, ...], subgraphs: list[KnownSubgraph], errors: tuple[Diagnostic, ...]) -> None:
+        sources = {one.name: Source(one.origin, one.sdl) for one in subgraphs}
+        problems = tuple(_problem(error, sources) for error in errors)
+        self._report(Refused(number=self.number, changed=changed, problems=problems))
+
+
+def _composed(subgraphs: list[KnownSubgraph]) -> Composition:
+    return compose([SubgraphSource(name=one.name, url=one.url, sdl=one.sdl) for one in subgraphs])
+
+
+def _problem(diagnostic: Diagnostic, sources: dict[str, Source]) -> Problem:
+    places = tuple(
+        Place(
+            origin=sources[location.subgraph].origin if location.subgraph in sources else location.subgraph,
+            subgraph=location.subgraph,
+            line=location.line,
+            column=location.column,
+        )
+        for location in diagnostic.locations
+    )
+    return Problem(
+        code=diagnostic.code, message=diagnostic.message, places=places, shown=diagnostic_text(diagnostic, sources)
+    )
+
+
+def _ms(seconds: float) -> float:
+    return round(seconds * 1000, 1)
