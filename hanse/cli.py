@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from hanse.commands import dev, events, machine, migrate, registry, run, scaffold, schema
+from hanse.commands import completion, dev, events, machine, migrate, registry, run, scaffold, schema
 from hanse.extras import missing_extra
 from hanse.project import Project, find_project
 from hanse_wire.command_line import CommandError
@@ -29,6 +29,7 @@ COMMANDS: tuple[click.Command, ...] = (
     machine.demo,
     machine.doctor,
     registry.registry,
+    completion.completion,
 )
 
 

@@ -15,6 +15,7 @@ from hanse_wire.settings import SettingsError
 Command = Callable[..., Any]
 FILE = click.Path(path_type=Path, dir_okay=False)
 FILE_OR_STDIN = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 PORT = click.IntRange(0, 65535)
 
 host_option = click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")

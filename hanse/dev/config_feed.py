@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,12 +23,22 @@ class ConfigFeed:
     """The subgraphs of a supergraph.yaml, without those that another feed has."""
 
     def __init__(
-        self, path: Path, session: Session, report: Report, *, skipped: Callable[[], Sequence[str]] = tuple
+        self,
+        path: Path,
+        session: Session,
+        report: Report,
+        *,
+        recorded: Callable[[str], str | None],
+        skipped: Callable[[], Container[str]] = tuple,
     ) -> None:
-        """`skipped` has the names of those. Raises CommandError when the file cannot be used."""
+        """`recorded` has the SDL of subgraphs that was recorded; `skipped` the names of those of another feed.
+
+        Raises CommandError when the file cannot be used.
+        """
         self.path = path
         self._session = session
         self._report = report
+        self._recorded = recorded
         self._skipped = skipped
         self._executor = ThreadPoolExecutor(MAX_FETCHES, thread_name_prefix="fetch SDL")
         self._states: dict[str, str] = {}  # of subgraphs whose SDL cannot be read now: the reason
@@ -48,8 +58,8 @@ class ConfigFeed:
         """Feed the session with changes, for ever."""
         await asyncio.gather(self._watch(wake_ups), self._poll())
 
-    def served(self, urls: Mapping[str, str]) -> None:
-        """The router sends requests to these URLs: nothing here depends on it."""
+    def served(self, subgraphs: Iterable[KnownSubgraph]) -> None:
+        """The router serves these subgraphs: nothing here depends on it."""
 
     async def stop(self) -> None:
         """Start no more requests."""
@@ -109,12 +119,19 @@ class ConfigFeed:
             if self._states.get(name) != error.message:
                 self._states[name] = error.message
                 self._report(Subgraph(subgraph=name, state="unavailable", detail=error.message))
+                self._use_recorded(name, subgraph)
             return
-        if self._subgraphs.get(name) is not subgraph:
+        if self._subgraphs.get(name) is not subgraph or name in self._skipped():
             return  # the configuration changed meanwhile
         if self._states.pop(name, None) is not None:
             self._report(Subgraph(subgraph=name, state="available"))
         self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin=self._origin(subgraph)), at=at)
+
+    def _use_recorded(self, name: str, subgraph: SubgraphConfig) -> None:
+        """Take the recorded SDL of a subgraph that never had another one."""
+        sdl = self._recorded(name)
+        if sdl is not None and self._session.known(name) is None:
+            self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin="recorded SDL"))
 
     def _sdl(self, name: str, subgraph: SubgraphConfig) -> str:
         return read_sdl(name, subgraph.source, self.path, timeout=FETCH_SECONDS)

@@ -109,8 +109,8 @@ class Refused(Event):
 class Subgraph(Event):
     """The state of a subgraph changed.
 
-    `available` or `unavailable`: its SDL can or cannot be read. Of a process: `started`, `reloaded`, `failed` at its
-    start, `stopped` by itself. `refused`: the project's configuration is wrong.
+    `available` or `unavailable`: it can or cannot be reached. `mocked`: a mock answers in its place. Of a process:
+    `started`, `reloaded`, `failed` at its start, `stopped` by itself. `refused`: the project's configuration is wrong.
     """
 
     name = "subgraph"

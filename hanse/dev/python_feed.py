@@ -11,12 +11,12 @@ import asyncio
 import contextlib
 import os
 import time
-from collections.abc import Coroutine, Iterator, Mapping
+from collections.abc import Coroutine, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from hanse.dev.events import Output, Report, Subgraph
-from hanse.dev.gates import Gates
+from hanse.dev.gates import Gate, Gates
 from hanse.dev.processes import Child, ChildTask
 from hanse.dev.session import KnownSubgraph, Session
 from hanse.dev.watching import Change, WakeUps, changes
@@ -63,14 +63,14 @@ class PythonFeed:
         """End every process."""
         await asyncio.gather(*(runner.stop() for runner in self._runners.values()))
 
-    def served(self, urls: Mapping[str, str]) -> None:
-        """The router sends requests to these URLs, by subgraph: other processes are of no more use."""
-        for name, runner in self._runners.items():
-            if name in urls:
-                runner.served(urls[name])
+    def served(self, subgraphs: Iterable[KnownSubgraph]) -> None:
+        """The router serves these subgraphs: processes at other URLs are of no more use."""
+        for subgraph in subgraphs:
+            if subgraph.name in self._runners:
+                self._runners[subgraph.name].served(subgraph.url)
 
     def _runner(self, subgraph: ProjectSubgraph) -> Runner:
-        return Runner(subgraph, self._data, self._session, self._gates, self._report)
+        return Runner(subgraph, self._data, self._session, self._gates[subgraph.name], self._report)
 
     async def _read_project(self) -> None:
         """Start subgraphs that were added to the configuration, and end those that were removed."""
@@ -120,7 +120,7 @@ def _has_code(folder: str) -> bool:
 class Runner:
     """The processes of one subgraph: the one that the router uses, and a newer one that may take its place."""
 
-    def __init__(self, subgraph: ProjectSubgraph, data: Path, session: Session, gates: Gates, report: Report) -> None:
+    def __init__(self, subgraph: ProjectSubgraph, data: Path, session: Session, gate: Gate, report: Report) -> None:
         project = subgraph.project
         self.name = subgraph.name
         self.package = project.folder.joinpath(*subgraph.config.declaration.partition(":")[0].split(".")[:-1])
@@ -128,7 +128,7 @@ class Runner:
         self._subgraph = subgraph
         self._task = ChildTask(self.name, project.folder, data)
         self._session = session
-        self._gate = gates[self.name]
+        self._gate = gate
         self._report = report
         self._processes: dict[str, Child] = {}  # by URL, the newest last
         self._served = ""  # the URL that the router uses
@@ -138,8 +138,11 @@ class Runner:
         self._work: set[asyncio.Task[None]] = set()
 
     def begin(self) -> None:
-        """Start the first process."""
-        self._spawn(self._run())
+        """Start the first process; none where no request reaches it and the SDL is published."""
+        if self._gate.needs_subgraph or not self._use_published():
+            self._spawn(self._run())
+        else:
+            self.settled.set()
 
     def restart(self, at: float) -> None:
         """Replace the process: its code changed at a moment, in seconds since the epoch."""
@@ -236,9 +239,16 @@ class Runner:
 
     def _unavailable(self) -> None:
         self._gate.down = f"The subgraph {self.name} is not running: see the output of hanse dev."
+        if self._session.known(self.name) is None:
+            self._use_published()
+
+    def _use_published(self) -> bool:
+        """Take the SDL from the folder of published schemas; False when there is none."""
         published = self._subgraph.project.published / f"{self.name}.graphql"
-        if self._session.known(self.name) is None and published.is_file():
-            self._put(published.read_text(encoding="utf-8"), self._subgraph.url, str(published))
+        if not published.is_file():
+            return False
+        self._put(published.read_text(encoding="utf-8"), self._subgraph.url, str(published))
+        return True
 
     def _put(self, sdl: str, url: str, origin: str, *, at: float | None = None) -> None:
         self._session.put(KnownSubgraph(name=self.name, sdl=sdl, url=url, origin=origin), at=at)

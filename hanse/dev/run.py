@@ -7,7 +7,7 @@ import contextlib
 import logging
 import signal
 import webbrowser
-from collections.abc import Mapping
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 from hanse.data_folder import locked_data_folder
 from hanse.dev.config_feed import ConfigFeed
 from hanse.dev.events import Event, Listening, Report, Serving, report_json, report_text
-from hanse.dev.gates import Gates, without_urls
-from hanse.dev.session import Session
+from hanse.dev.gates import GateRules, Gates, without_urls
+from hanse.dev.mock_values import ValuesFile
+from hanse.dev.session import KnownSubgraph, Session
 from hanse.dev.watching import best_wake_ups
 from hanse.lifespan import StartAndStop
 from hanse.project import Project, find_project
 from hanse.router import load_router_settings, operations_listener
 from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse_router.app import create_router
-from hanse_wire.command_line import CommandError
+from hanse_wire.command_line import CommandError, CommandUsageError
 from hanse_wire.settings import SettingsError
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class DevOptions:
     host: str = "127.0.0.1"
     port: int = 4000
     data: Path = Path(".data")
+    mocked: tuple[str, ...] = ()
+    mock_unavailable: bool = False
+    mock_values: Path | None = None
+    record: Path | None = None
+    replay: Path | None = None
     open_browser: bool = False
     as_json: bool = False
 
@@ -69,6 +75,13 @@ def _project() -> Project | None:
         raise
 
 
+def _names_of(project: Project) -> list[str]:
+    """The names of a project's subgraphs as its configuration is now."""
+    with contextlib.suppress(CommandError):
+        project = find_project(project.folder)
+    return list(project.subgraphs)
+
+
 class Dev:
     """The parts of one run."""
 
@@ -85,9 +98,15 @@ class Dev:
         self._session = Session(self._serve, self._names, self.report)
         self._feeds: list[ConfigFeed | PythonFeed] = []
         if project is None:
-            self._feeds.append(ConfigFeed(options.config or DEFAULT_CONFIG, self._session, self.report))
+            self._feeds.append(self._config_feed(options.config or DEFAULT_CONFIG))
         else:
             self._add_project(project, data)
+        if unknown := set(options.mocked) - set(self._names()):
+            names = ", ".join(self._names())
+            raise CommandUsageError(f"--mock: there is no subgraph {min(unknown)!r}; the subgraphs are: {names}")
+
+    def _config_feed(self, config: Path, skipped: Callable[[], Container[str]] = tuple) -> ConfigFeed:
+        return ConfigFeed(config, self._session, self.report, recorded=self._gates.recorded_schema, skipped=skipped)
 
     def _create_router(self, options: DevOptions, project: Project | None, data: Path) -> None:
         revocations = None
@@ -97,7 +116,14 @@ class Dev:
             from hanse.dev.project_router import project_router  # needs the kit
 
             settings, revocations = project_router(project, data, options.router_config)
-        self._gates = Gates(settings)
+        rules = GateRules(
+            mocked=frozenset(options.mocked),
+            mock_unavailable=options.mock_unavailable,
+            values=None if options.mock_values is None else ValuesFile(options.mock_values, self.report),
+            record=options.record,
+            replay=options.replay,
+        )
+        self._gates = Gates(settings, rules, self.report)
         self.router = create_router(without_urls(settings), None, local_endpoints=self._gates, revocations=revocations)
 
     def _add_project(self, project: Project, data: Path) -> None:
@@ -107,7 +133,7 @@ class Dev:
         own = PythonFeed(project, data, self._session, self._gates, self.report)
         self._feeds.append(own)
         if (config := project.folder / DEFAULT_CONFIG).is_file():
-            self._feeds.append(ConfigFeed(config, self._session, self.report, skipped=lambda: own.names))
+            self._feeds.append(self._config_feed(config, lambda: {*own.names, *_names_of(project)}))
 
     def _names(self) -> list[str]:
         return [name for feed in self._feeds for name in feed.names]
@@ -146,12 +172,12 @@ class Dev:
             for feed in self._feeds:
                 group.create_task(feed.run(wake_ups))
 
-    async def _serve(self, sdl: str, urls: Mapping[str, str]) -> None:
-        """Put a supergraph in service, and send requests to its subgraphs' URLs from then on."""
+    async def _serve(self, sdl: str, subgraphs: Sequence[KnownSubgraph]) -> None:
+        """Put a supergraph in service, and send requests to its subgraphs from then on."""
         await self.router.engine.reload(sdl)
-        self._gates.set_urls(urls)
+        await self._gates.adopt(subgraphs)
         for feed in self._feeds:
-            feed.served(urls)
+            feed.served(subgraphs)
 
 
 def _end_with(task: asyncio.Task[None]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,9 +19,6 @@ from hanse_wire.settings import SettingsError
 GATHER_SECONDS = 0.01  # changes that come together are composed together
 
 
-Serve: TypeAlias = Callable[[str, Mapping[str, str]], Awaitable[None]]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownSubgraph:
     """A subgraph whose SDL is known: `origin` is the file or URL that it comes from."""
@@ -32,11 +29,14 @@ class KnownSubgraph:
     origin: str
 
 
+Serve: TypeAlias = Callable[[str, Sequence[KnownSubgraph]], Awaitable[None]]
+
+
 class Session:
     """Composes and serves. Feeds call `put` and `drop`; `run` does the rest."""
 
     def __init__(self, serve: Serve, order: Callable[[], Sequence[str]], report: Report) -> None:
-        """`serve` puts a supergraph in service, with the subgraphs' URLs; it raises InvalidSupergraphError or
+        """`serve` puts a supergraph in service, with its subgraphs; it raises InvalidSupergraphError or
         SettingsError when it cannot.
 
         `order` has the names of all subgraphs, as the user lists them.
@@ -92,7 +92,7 @@ class Session:
             self._report(Unchanged(number=self.number, changed=names))
             return
         try:
-            await self._serve(composition.sdl, {one.name: one.url for one in subgraphs})
+            await self._serve(composition.sdl, subgraphs)
         except (InvalidSupergraphError, SettingsError) as error:
             problem = Problem(code="SUPERGRAPH_REFUSED", message=str(error), shown=f"error: {error}")
             self._report(Refused(number=self.number, changed=names, problems=(problem,)))

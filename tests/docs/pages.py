@@ -15,6 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 PAGES = sorted([*DOCS.rglob("*.md"), ROOT / "README.md", ROOT / "CONTRIBUTING.md"])
+FOLLOWED = [*sorted((DOCS / "tutorials").glob("*.md")), DOCS / "how-to" / "develop-with-hanse-dev.md"]
+"""The pages that a test follows word by word: they build a graph of their own."""
 _FENCE = re.compile(r"^( *)```(\w+)([^\n`]*)\n(.*?)^\1```$", re.M | re.S)
 
 

@@ -15,9 +15,8 @@ from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse,
 
 from hanse.cli import main
 from hanse_router.settings import RouterSettings
-from tests.docs.pages import DOCS, PAGES, ROOT, Block, all_blocks
+from tests.docs.pages import FOLLOWED, PAGES, ROOT, Block, all_blocks
 
-TUTORIALS = DOCS / "tutorials"
 _COMMAND = re.compile(r"^(?:\S+=\S+ )*(?:\.venv/bin/)?(hanse .+?)(?: *#.*)?$", re.M)
 _LINK = re.compile(r"\]\((?!https?:|mailto:)([^)\s#]*)(?:#([^)\s]*))?\)")
 
@@ -50,7 +49,7 @@ def resolve(arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "block", [one for one in all_blocks("graphql") if one.page.parent != TUTORIALS], ids=lambda block: block.id
+    "block", [one for one in all_blocks("graphql") if one.page not in FOLLOWED], ids=lambda block: block.id
 )
 def test_every_operation_is_valid(block: Block) -> None:
     document = parse(block.text)

@@ -19,7 +19,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Environment:
     """An environment with what the Makefile of a new project installs."""
     wheel = build_wheel(tmp_path_factory.mktemp("dist"))
     environment = Environment(tmp_path_factory.mktemp("full") / "venv")
-    environment.install(f"{wheel}[subgraph,testing]", "mypy", "ruff")
+    environment.install(f"{wheel}[dev,subgraph,testing]", "mypy", "ruff")
     return environment
 
 
@@ -60,6 +60,22 @@ def test_it_serves(full: Environment, project: Path, tmp_path: Path) -> None:
         with urllib.request.urlopen(request, timeout=30) as response:
             assert json.loads(response.read()) == {"data": {"createNote": {"text": "First."}}}
     finally:
+        process.terminate()
+        process.communicate(timeout=40)
+
+
+def test_a_change_of_the_code_is_served(full: Environment, project: Path, tmp_path: Path) -> None:
+    arguments = f"--port 0 --data {tmp_path / 'data'}"
+    process = full.start("make", "dev", f"BIN={full.bin}", f"ARGS={arguments}", cwd=project)
+    assert process.stdout is not None
+    types = project / "subgraphs" / "notes" / "types.py"
+    before = types.read_text()
+    try:
+        assert any("supergraph 1 (inventory, notes, reviews)" in line for line in process.stdout)
+        types.write_text(before.replace("The text.", "A text."))
+        assert any("supergraph 2 (notes)" in line for line in process.stdout)
+    finally:
+        types.write_text(before)
         process.terminate()
         process.communicate(timeout=40)
 

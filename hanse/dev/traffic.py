@@ -1,0 +1,155 @@
+"""Recorded traffic of subgraphs: a folder for each, one file for each different request.
+
+Requests are matched by their normalized body: the operation without its name and insignificant characters, and the
+variables in one order. No header is recorded. Values whose names say that they are secret (`password`, `token`, ...)
+are replaced by `***` in operations, variables and responses, for matching too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+from graphql import (
+    ArgumentNode,
+    GraphQLError,
+    ObjectFieldNode,
+    OperationDefinitionNode,
+    StringValueNode,
+    Visitor,
+    parse,
+    print_ast,
+    strip_ignored_characters,
+    visit,
+)
+
+from hanse.whole_file import write_whole
+from hanse_router.transports.errors import SubgraphUnreachable
+
+SECRET = re.compile(r"password|passwd|secret|token|authorization|api_?key|credential|cookie", re.IGNORECASE)
+HIDDEN = "***"
+SCHEMA = "schema.graphql"
+MAX_FILES = 10_000  # of one subgraph
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedRequest:
+    """A request without secrets, in the one form of all requests that mean the same."""
+
+    operation: str
+    variables: Mapping[str, Any]
+
+    @property
+    def digest(self) -> str:
+        """What its file is called."""
+        text = json.dumps([strip_ignored_characters(self.operation), self.variables], sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+class Traffic:
+    """The recorded traffic of one subgraph in a folder."""
+
+    def __init__(self, folder: Path, subgraph: str) -> None:
+        self._folder = folder / re.sub(r"[^\w.-]", "_", subgraph)
+        self._subgraph = subgraph
+        self._count: int | None = None  # of files
+
+    def record(self, body: bytes, reply: bytes) -> None:
+        """Write a request and its response. Raises OSError. What is no GraphQL response in JSON is not recorded."""
+        request = normalized(body)
+        try:
+            response = orjson.loads(reply)
+        except ValueError:
+            return
+        if request is None or not self._has_room():
+            return
+        entry = {
+            "operation": request.operation,
+            "variables": request.variables,
+            "response": without_secrets(response),
+        }
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._folder / f"{request.digest}.json", f"{json.dumps(entry, indent=2)}\n")
+
+    def record_schema(self, sdl: str) -> None:
+        """Write the subgraph's SDL. Raises OSError."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._folder / SCHEMA, sdl)
+
+    def schema(self) -> str | None:
+        """The recorded SDL; None when there is none."""
+        try:
+            return (self._folder / SCHEMA).read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return None
+
+    def reply(self, body: bytes) -> bytes:
+        """The recorded response to a request. Raises SubgraphUnreachable when there is none."""
+        request = normalized(body)
+        try:
+            if request is not None:
+                entry = orjson.loads((self._folder / f"{request.digest}.json").read_bytes())
+                return orjson.dumps(entry["response"])
+        except (OSError, ValueError, KeyError, TypeError):
+            pass
+        raise SubgraphUnreachable(f"No response to this request to {self._subgraph} is recorded in {self._folder}.")
+
+    def _has_room(self) -> bool:
+        if self._count is None:
+            self._count = sum(1 for _ in self._folder.glob("*.json"))
+        self._count += 1
+        return self._count <= MAX_FILES
+
+
+def normalized(body: bytes) -> RecordedRequest | None:
+    """The request of an encoded body; None when it is no GraphQL request."""
+    try:
+        request = orjson.loads(body)
+        document = parse(request["query"], no_location=True)
+    except (ValueError, KeyError, TypeError, GraphQLError):
+        return None
+    operation = print_ast(visit(document, _Normalize()))
+    return RecordedRequest(operation, without_secrets(request.get("variables") or {}))
+
+
+def without_secrets(value: Any) -> Any:
+    """A value of JSON's types with `***` in place of what has a secret's name."""
+    if isinstance(value, dict):
+        return {name: HIDDEN if _is_secret(name, one) else without_secrets(one) for name, one in value.items()}
+    if isinstance(value, list):
+        return [without_secrets(one) for one in value]
+    return value
+
+
+def _is_secret(name: str, value: object) -> bool:
+    return isinstance(value, str) and SECRET.search(name) is not None
+
+
+class _Normalize(Visitor):
+    """Removes the operation's name, and replaces texts in arguments and input fields that have a secret's name."""
+
+    def enter_operation_definition(self, node: OperationDefinitionNode, *_: object) -> OperationDefinitionNode | None:
+        if node.name is None:
+            return None
+        return OperationDefinitionNode(
+            operation=node.operation,
+            variable_definitions=node.variable_definitions,
+            directives=node.directives,
+            selection_set=node.selection_set,
+        )
+
+    def enter_argument(self, node: ArgumentNode, *_: object) -> ArgumentNode | None:
+        return ArgumentNode(name=node.name, value=StringValueNode(value=HIDDEN)) if _hides(node) else None
+
+    def enter_object_field(self, node: ObjectFieldNode, *_: object) -> ObjectFieldNode | None:
+        return ObjectFieldNode(name=node.name, value=StringValueNode(value=HIDDEN)) if _hides(node) else None
+
+
+def _hides(node: ArgumentNode | ObjectFieldNode) -> bool:
+    return isinstance(node.value, StringValueNode) and SECRET.search(node.name.value) is not None

@@ -1,0 +1,99 @@
+"""`hanse dev` without subgraphs: mocks, and recorded traffic."""
+
+from __future__ import annotations
+
+import json
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.processes import HANSE, run_to_end
+from tests.hanse.dev.conftest import DevProcess, run_dev
+from tests.hanse.dev.test_files_and_urls import SubgraphServer, subgraph
+
+__all__ = ["subgraph"]
+
+LINK = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])\n'
+PRODUCTS = (
+    LINK
+    + 'type Query { products(first: Int): [Product!]! }\ntype Product @key(fields: "id") { id: ID! name: String! }\n'
+)
+REVIEWS = LINK + 'type Product @key(fields: "id") { id: ID! stars: Int! }\ntype Query { price: Int }\n'
+
+
+def write(folder: Path, reviews: str) -> None:
+    """Two subgraphs in files; nothing listens at the URL of `products`."""
+    (folder / "products.graphql").write_text(PRODUCTS)
+    (folder / "reviews.graphql").write_text(REVIEWS)
+    (folder / "supergraph.yaml").write_text(
+        "subgraphs:\n"
+        "  products: {routing_url: 'http://127.0.0.1:9/', schema: {file: products.graphql}}\n"
+        f"  reviews: {{routing_url: '{reviews}', schema: {{file: reviews.graphql}}}}\n"
+    )
+
+
+def test_mocks_answer_for_subgraphs_that_are_named_or_unavailable(tmp_path: Path) -> None:
+    write(tmp_path, "http://127.0.0.1:9/")
+    (tmp_path / "mocks.yaml").write_text("types: {Product: {name: Lamp}}")
+    options = ["--mock", "reviews", "--mock-unavailable", "--mock-values", "mocks.yaml"]
+    with run_dev(tmp_path, *options) as dev:
+        dev.serving(1)
+        response = dev.ask("{ products(first: 2) { id name stars } }")
+        assert [product["name"] for product in response["data"]["products"]] == ["Lamp", "Lamp"]
+        assert all(isinstance(product["stars"], int) for product in response["data"]["products"])
+        assert dev.ask("{ products(first: 2) { id name stars } }") == response
+        assert dev.event("subgraph")["state"] == "mocked"
+
+        (tmp_path / "mocks.yaml").write_text("types: {Product: {name: Table, stars: 5}}")
+        dev.until("{ products(first: 1) { name stars } }", lambda found: found == {"data": {"products": [TABLE]}})
+
+        (tmp_path / "reviews.graphql").write_text(REVIEWS.replace("stars: Int!", "stars: Int! text: String!"))
+        dev.serving(2)
+        assert isinstance(dev.ask("{ products { text } }")["data"]["products"][0]["text"], str)
+
+
+TABLE = {"name": "Table", "stars": 5}
+
+
+def test_traffic_is_recorded_and_replayed(tmp_path: Path, subgraph: SubgraphServer) -> None:
+    write(tmp_path, subgraph.url)
+    with run_dev(tmp_path, "--record", "traffic", "--mock", "products") as dev:
+        dev.serving(1)
+        ask_with_secret(dev, "{ price }")
+    files = sorted(path.name for path in (tmp_path / "traffic" / "reviews").iterdir())
+    assert len(files) == 2
+    assert files[-1] == "schema.graphql"
+    recorded = "".join(path.read_text() for path in (tmp_path / "traffic").rglob("*.json"))
+    assert '"price": 3' in recorded
+    assert "s3cret" not in recorded
+
+    write(tmp_path, "http://127.0.0.1:9/")
+    with run_dev(tmp_path, "--replay", "traffic") as dev:
+        dev.serving(1)
+        assert dev.ask("query Other {\n  price # the same\n}") == {"data": {"price": 3}}
+        [error] = dev.ask("{ products { id } }")["errors"]
+        assert "is recorded in" in error["message"]
+
+
+def ask_with_secret(dev: DevProcess, query: str) -> None:
+    """Send an operation with a header that must not be recorded."""
+    headers = {"content-type": "application/json", "x-secret": "s3cret", "cookie": "s3cret"}
+    request = urllib.request.Request(dev.url, json.dumps({"query": query}).encode(), headers)
+    with urllib.request.urlopen(request, timeout=30) as reply:
+        assert json.load(reply) == {"data": {"price": 3}}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--mock", "nothing"], "the subgraphs are: products, reviews"),
+        (["--mock-values", "none.yaml"], "cannot read none.yaml"),
+        (["--record", "a", "--replay", "a"], "--record and --replay exclude each other"),
+    ],
+)
+def test_options_that_do_not_fit_are_refused(tmp_path: Path, options: list[str], message: str) -> None:
+    write(tmp_path, "http://127.0.0.1:9/")
+    done = run_to_end(HANSE, "dev", "--port", "0", *options, cwd=tmp_path)
+    assert done.returncode in (1, 2)
+    assert message in done.stderr

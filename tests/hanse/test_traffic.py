@@ -1,0 +1,54 @@
+"""Recorded traffic: which requests are the same, and what is not written."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hanse.dev.traffic import Traffic
+from hanse_router.transports.errors import SubgraphUnreachable
+
+
+def body(query: str, **variables: Any) -> bytes:
+    return json.dumps({"query": query, "variables": variables, "operationName": "Any"}).encode()
+
+
+def test_requests_that_mean_the_same_are_one(tmp_path: Path) -> None:
+    traffic = Traffic(tmp_path, "shop/eu")
+    traffic.record(body("query($x: Int) { a(x: $x) }", x=1, y={"b": 1, "a": 2}), b'{"data": {"a": 1}}')
+    traffic.record(
+        body("query Name($x: Int) {\n  a(x: $x) # comment\n}", y={"a": 2, "b": 1}, x=1), b'{"data": {"a": 2}}'
+    )
+    assert len(list((tmp_path / "shop_eu").iterdir())) == 1
+    assert json.loads(traffic.reply(body("query Other($x: Int) {a(x:$x)}", x=1, y={"b": 1, "a": 2}))) == {
+        "data": {"a": 2}
+    }
+    for other in (body("{ a(x: $x) }", x=2), body("{ b }"), b"no request"):
+        with pytest.raises(SubgraphUnreachable):
+            traffic.reply(other)
+
+
+def test_secrets_are_not_written(tmp_path: Path) -> None:
+    traffic = Traffic(tmp_path, "users")
+    query = 'mutation($p: String) { login(name: "ada", password: "s3cret", input: {apiKey: "s3cret"}) { accessToken } }'
+    request = body(query, p="x", password="s3cret", input={"Password": "s3cret", "list": [{"token": "s3cret"}]})
+    traffic.record(request, b'{"data": {"login": {"accessToken": "s3cret", "name": "ada"}}}')
+    [file] = (tmp_path / "users").iterdir()
+    assert "s3cret" not in file.read_text()
+    assert json.loads(traffic.reply(request)) == {"data": {"login": {"accessToken": "***", "name": "ada"}}}
+
+
+def test_what_is_no_response_is_not_written(tmp_path: Path) -> None:
+    traffic = Traffic(tmp_path, "users")
+    traffic.record(body("{ a }"), b"<html>")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_schema_is_recorded(tmp_path: Path) -> None:
+    traffic = Traffic(tmp_path, "users")
+    assert traffic.schema() is None
+    traffic.record_schema("type Query { a: Int }")
+    assert traffic.schema() == "type Query { a: Int }"
