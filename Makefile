@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help setup run stack test test-integration test-servers test-postgres chaos fuzz lint format typecheck build bench bench-baseline bench-events conformance docs schema-check health coverage clean
+.PHONY: help setup run stack test test-integration test-servers test-postgres chaos fuzz lint format typecheck build bench bench-baseline bench-guards bench-events conformance docs schema-check health coverage clean
 
 # The newest supported interpreter that works here, or as given: make PYTHON=/path/to/python3
 PYTHON ?= $(shell for name in python3.14 python3.13 python3.12 python3.11 python3; do $$name -c '' 2>/dev/null && command -v $$name && break; done)
@@ -116,6 +116,9 @@ bench: $(STAMP) ## measure the router beside other gateways (needs Node; takes m
 
 bench-baseline: $(STAMP) ## compare the router with another checkout's (make bench-baseline BASELINE=/path/to/.venv/bin/hanse)
 	@$(BIN)/python -m benchmarks.baseline $(BASELINE) $(ARGS)
+
+bench-guards: $(STAMP) ## measure what each guard of the router costs: on and off, side by side (takes 6 minutes)
+	@$(BIN)/python -m benchmarks.guards $(ARGS)
 
 bench-events: $(INTEGRATION_STAMP) ## measure mutations, relay, consumer and live statistics on PostgreSQL and Kafka (takes 3 minutes)
 	@$(BIN)/python -m benchmarks.events $(ARGS)

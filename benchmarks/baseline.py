@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks.cases import CASES, Case
-from benchmarks.contestants import hanse
+from benchmarks.contestants import Contestant, hanse
 from benchmarks.measure import Running, Setting, Stub
 
 
@@ -46,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             print("| case | ours, CPU ms | baseline, CPU ms | ratio | lowest | highest |\n|---|---|---|---|---|---|")
             for case in chosen:
-                row = compare(case, options.baseline, stub, Path(name), setting)
+                row = compare(case, (hanse(), hanse(options.baseline)), stub, Path(name), setting)
                 failed |= not row.same or row.ratio > 1 + options.allowed / 100
                 print(
                     f"| {row.case} | {row.ours:.3f} | {row.baseline:.3f} | {row.ratio:.3f} | {min(row.ratios):.3f} "
@@ -58,11 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return int(failed)
 
 
-def compare(case: Case, baseline: Path, stub: Stub, folder: Path, setting: Setting) -> Comparison:
-    """Load both routers in turn. Raises RuntimeError if one does not run."""
-    ours = Running(hanse(), case, stub, folder / "ours", setting)
+def compare(
+    case: Case, routers: tuple[Contestant, Contestant], stub: Stub, folder: Path, setting: Setting
+) -> Comparison:
+    """Load two routers in turn; the second one is the baseline. Raises RuntimeError if one does not run."""
+    ours = Running(routers[0], case, stub, folder / "ours", setting)
     try:
-        other = Running(hanse(baseline), case, stub, folder / "baseline", setting)
+        other = Running(routers[1], case, stub, folder / "baseline", setting)
         try:
             ours.warm_up()
             other.warm_up()

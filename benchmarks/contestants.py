@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 GATEWAYS = HERE / "gateways"
@@ -46,15 +48,21 @@ def contestants() -> list[Contestant]:
     ]
 
 
-def hanse(binary: Path = Path(sys.executable).parent / "hanse") -> Contestant:
-    """Ours, or that of another checkout by its `hanse` command."""
-    return Contestant("hanse", lambda supergraph, port: _hanse(binary, supergraph, port))
+def hanse(
+    binary: Path = Path(sys.executable).parent / "hanse", settings: Mapping[str, Any] | None = None
+) -> Contestant:
+    """Ours, or that of another checkout by its `hanse` command.
+
+    `settings` are those of the router beside the defaults. The other routers sign no tokens for subgraphs, so ours
+    does not either unless the settings say so.
+    """
+    given = {"identity": {"enabled": False}, **(settings or {})}
+    return Contestant("hanse", lambda supergraph, port: _hanse(binary, given, supergraph, port))
 
 
-def _hanse(binary: Path, supergraph: Path, port: int) -> list[str]:
+def _hanse(binary: Path, settings: Mapping[str, Any], supergraph: Path, port: int) -> list[str]:
     config = supergraph.parent / "router.yaml"
-    # The other routers sign no tokens for subgraphs, so ours does not here.
-    config.write_text("identity: {enabled: false}\n", encoding="utf-8")
+    config.write_text(json.dumps(settings), encoding="utf-8")  # JSON is YAML
     command = [str(binary), "router", "--supergraph", str(supergraph)]
     return [*command, "--config", str(config), "--host", "127.0.0.1", "--port", str(port)]
 
