@@ -56,8 +56,8 @@ test-integration: test-servers test-postgres ## run the tests on real servers, s
 test-servers: $(INTEGRATION_STAMP) ## only those written for real servers
 	@$(BIN)/pytest tests/integration -n 2 --dist loadfile $(ARGS)
 
-test-postgres: $(INTEGRATION_STAMP) ## only those of subgraphs, on PostgreSQL in place of SQLite
-	@$(BIN)/pytest tests/kit tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
+test-postgres: $(INTEGRATION_STAMP) ## only those of subgraphs and the registry, on PostgreSQL in place of SQLite
+	@$(BIN)/pytest tests/hanse/registry tests/kit tests/subgraphs --database postgres -n auto --dist worksteal $(ARGS)
 
 stack: $(INTEGRATION_STAMP) ## run the distributed platform on real servers, without containers (needs Java 17 for Kafka)
 	@$(BIN)/python -m deploy.stack $(ARGS)

@@ -9,7 +9,7 @@ subgraphs:
       sdl: "type Query { me: ID }"                 # or
       subgraph_url: http://127.0.0.1:4001/graphql  # which is asked for `_service { sdl }`, with these headers; or
       introspection_headers: {authorization: "Bearer ${env.USERS_TOKEN}"}
-      graphref: shop@staging                       # the registry, with the name of the subgraph there
+      graphref: shop@staging                       # the registry in HANSE_REGISTRY, and the subgraph there
       subgraph: users
 """
 
@@ -23,6 +23,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from hanse.registry.graphref import read_graphref
 from hanse.yaml_file import STDIN, read_model, read_text
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_wire.command_line import CommandError
@@ -114,10 +115,16 @@ def read_subgraphs(path: Path) -> list[SubgraphSource]:
 
 def sources_of(config: SupergraphConfig, path: Path) -> list[SubgraphSource]:
     """The subgraphs of a configuration that was read from a file. Raises CommandError when an SDL is not available."""
-    return [
-        SubgraphSource(name=name, url=subgraph.url, sdl=read_sdl(name, subgraph.source, path))
-        for name, subgraph in config.subgraphs.items()
-    ]
+    return [_read_subgraph(name, subgraph, path) for name, subgraph in config.subgraphs.items()]
+
+
+def _read_subgraph(name: str, subgraph: SubgraphConfig, config: Path) -> SubgraphSource:
+    """One subgraph. One of the registry has the URL that it has there, unless the file gives another."""
+    source = subgraph.source
+    if source.graphref is not None and source.subgraph is not None:
+        published = read_graphref(name, source.graphref, source.subgraph)
+        return SubgraphSource(name=name, url=subgraph.url or published.url, sdl=published.sdl)
+    return SubgraphSource(name=name, url=subgraph.url, sdl=read_sdl(name, source, config))
 
 
 def read_sdl(name: str, source: SchemaSource, config: Path, *, timeout: float = INTROSPECTION_TIMEOUT) -> str:
@@ -131,10 +138,9 @@ def read_sdl(name: str, source: SchemaSource, config: Path, *, timeout: float = 
         return read_text((Path() if config == STDIN else config.parent) / source.file)
     if source.subgraph_url is not None:
         return _fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
-    raise CommandError(
-        f"subgraph {name}: schema.graphref needs a registry, which this version cannot read here: "
-        "write the SDL to a file and give schema.file"
-    )
+    assert source.graphref is not None  # SchemaSource holds exactly one of the four, and graphref with subgraph
+    assert source.subgraph is not None
+    return read_graphref(name, source.graphref, source.subgraph).sdl
 
 
 def _fetch_sdl(name: str, url: str, headers: dict[str, str], timeout: float) -> str:

@@ -11,7 +11,7 @@ from http.client import HTTPException
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
-from hanse.registry.errors import InvalidInput, RegistryUnavailable, StoreBroken
+from hanse.registry.errors import InvalidInput, RegistryUnavailable, StoreBroken, Unauthenticated
 from hanse.registry.store import (
     Action,
     Approval,
@@ -210,8 +210,9 @@ class ServerStore:
     def _request(self, document: str, variables: Json) -> Json:
         """The data of a response. Raises the error that the server answered, or that nothing answered."""
         headers = {"content-type": "application/json", "accept": "application/json"}
-        if self._key:
-            headers["authorization"] = f"Bearer {self._key}"
+        if not self._key:
+            raise Unauthenticated(f"the registry {self._url} needs an API key: set HANSE_REGISTRY_KEY")
+        headers["authorization"] = f"Bearer {self._key}"
         body = json.dumps({"query": document, "variables": variables}).encode()
         request = urllib.request.Request(f"{self._url}/graphql", data=body, headers=headers)
         try:

@@ -96,6 +96,7 @@ def test_it_works_beside_schema_and_without_it(base: Environment, folder: Path) 
         (("events", "lag"), "subgraph"),
         (("demo",), "subgraph"),
         (("schema", "export"), "subgraph"),
+        (("registry",), "registry"),
     ],
 )
 def test_a_missing_extra_is_named_in_one_line(

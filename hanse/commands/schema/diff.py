@@ -6,19 +6,17 @@ import sys
 
 import click
 
+from hanse.commands.registry_options import graph_option, registry_option
 from hanse_wire.command_line import CommandError, CommandUsageError, json_option, print_json
 
 
 @click.command()
 @click.argument("before")
 @click.argument("after")
-@click.option(
-    "--registry",
-    envvar="HANSE_REGISTRY",
-    help="Where versions are. Default: that of the project, schema/published.",
-)
+@registry_option
+@graph_option
 @json_option
-def diff(before: str, after: str, *, registry: str | None, as_json: bool) -> None:
+def diff(before: str, after: str, *, registry: str | None, graph: str, as_json: bool) -> None:
     """List the changes from BEFORE to AFTER: breaking, dangerous and safe ones, each with the reason.
 
     Each is a file with a supergraph or an API schema (- is stdin), or a version: N, VARIANT or VARIANT@N. The exit code
@@ -29,7 +27,7 @@ def diff(before: str, after: str, *, registry: str | None, as_json: bool) -> Non
     from hanse_schema.checks.changes import ChangeLevel
 
     try:
-        old, new = (schema_diff.load_schema(one, lambda: open_store(registry)) for one in (before, after))
+        old, new = (schema_diff.load_schema(one, lambda: open_store(registry, graph)) for one in (before, after))
     except CommandError as error:
         raise CommandUsageError(error.message) from error
     changes = schema_diff.diff(old, new)
