@@ -11,8 +11,8 @@ from hanse_wire.document_tokens import unlink_tokens
 from hanse_wire.lru_cache import LruCache
 
 KNOWN_DOCUMENTS = 1_000  # of one schema
-KNOWN_BYTES = 16_000_000
-_SHARES = 8  # of the cache; one document takes at most one of them
+KNOWN_BYTES = 8_000_000
+_SHARES = 4  # of the cache; one document takes at most one of them
 _BYTES = 1_000  # of a document without tokens; these two are measured
 _BYTES_PER_TOKEN = 400
 _NO_TYPES: Mapping[str | None, OperationType] = {}
