@@ -18,12 +18,11 @@ from pathlib import Path
 
 from graphql import build_schema
 
-from hanse_wire.garbage import collect_when_idle, start_collecting
+from hanse_wire.garbage import start_collecting
 from tests.fuzz.run import Report, Run
 from tests.fuzz.world import ENVIRONMENT, Wrap, opened, unchanged
 from tests.hostile.probe import MAX_STALL_SECONDS
 
-IDLE_CHECK_SECONDS = 0.2
 SCHEMA = Path(__file__).parents[2] / "schema" / "published" / "api.graphql"
 
 
@@ -49,13 +48,8 @@ async def fuzz(folder: Path, requests: int, seed: int, wrap: Wrap = unchanged) -
     """Start the platform on a folder, and send it so many requests. `wrap` puts an application around its router."""
     schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
     async with opened(folder, wrap) as world:
-        run = Run(world, schema, seed, show)
-        start_collecting()  # as servers do, and so is the next
-        collecting = asyncio.create_task(collect_when_idle(run.in_flight, interval=IDLE_CHECK_SECONDS))
-        try:
-            return await run.send(requests)
-        finally:
-            collecting.cancel()
+        start_collecting()  # as servers do
+        return await Run(world, schema, seed, show).send(requests)
 
 
 def show(report: Report) -> None:

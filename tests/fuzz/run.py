@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import json
 import random
 import time
@@ -15,7 +14,7 @@ from typing import Any
 
 from graphql import GraphQLSchema
 
-from hanse_wire.garbage import FULL_AFTER, resident_bytes
+from hanse_wire.garbage import collect_old, resident_bytes
 from tests.fuzz.mutate import damage_bytes, damage_json, encode, headers
 from tests.fuzz.operations import INTROSPECTION, Operation, OperationFuzzer
 from tests.fuzz.values import Values
@@ -27,7 +26,6 @@ IN_FLIGHT = 32
 PAUSES = 15  # in a run: moments without requests, at which memory is measured
 MAX_GROWTH = 0.2  # of the memory after warm-up, a third of the requests
 SHOW_SECONDS = 10.0
-IDLE_SECONDS = 60.0
 _SUBGRAPH_CODES = ("SUBGRAPH_",)  # the beginnings of codes of errors that a subgraph causes
 _LOST_TOKEN = frozenset({"UNAUTHENTICATED"})
 
@@ -83,7 +81,7 @@ class Run:
         self._operations = OperationFuzzer(schema, self._values)
         self._progress = progress
         self._probe = _WatchingProbe(self._stalled)
-        self.in_flight: dict[int, str] = {}  # requests by slot
+        self._in_flight: dict[int, str] = {}
         self._shown = 0.0
         self.report = Report(seed)
 
@@ -96,7 +94,7 @@ class Run:
                 await asyncio.gather(*(self._send_all(slot, count * pause // PAUSES) for slot in range(IN_FLIGHT)))
             finally:
                 self._probe.stop()
-            await idle()
+            collect_old()  # as a server does when it is idle
             self.report.memory.append((self.report.requests, resident_bytes() / 1e6))
         self.report.longest_stall = self._probe.longest
         self.report.seconds = time.monotonic() - started
@@ -111,7 +109,7 @@ class Run:
                 self._progress(self.report)
 
     def _stalled(self, seconds: float) -> None:
-        self.report.stalls.append((seconds, "\n".join(self.in_flight.values())[:20_000]))
+        self.report.stalls.append((seconds, "\n".join(self._in_flight.values())[:20_000]))
 
     async def _one(self, slot: int) -> None:
         rng = self._rng
@@ -125,7 +123,7 @@ class Run:
             else:
                 await self._http(slot, caller, kind)
         finally:
-            self.in_flight.pop(slot, None)
+            self._in_flight.pop(slot, None)
 
     async def _http(self, slot: int, caller: str, kind: str) -> None:
         operation = self._operations.operation(streams=self._rng.random() < 0.02)
@@ -151,7 +149,7 @@ class Run:
         return {**authorization, **headers(self._rng)}
 
     def _note(self, slot: int, *parts: object) -> None:
-        self.in_flight[slot] = " ".join(map(str, parts))
+        self._in_flight[slot] = " ".join(map(str, parts))
 
     async def _checked(self, slot: int, caller: str, sending: Any) -> None:
         try:
@@ -215,7 +213,7 @@ class Run:
                 self._fault("a fault on WebSocket", slot, str(message))
 
     def _fault(self, kind: str, slot: int, answer: str) -> None:
-        self.report.faults.append(Fault(kind, self.in_flight.get(slot, "")[:50_000], answer[:5_000]))
+        self.report.faults.append(Fault(kind, self._in_flight.get(slot, "")[:50_000], answer[:5_000]))
 
 
 class _WatchingProbe(Probe):
@@ -231,10 +229,3 @@ class _WatchingProbe(Probe):
         if self.longest > MAX_STALL_SECONDS:
             self._stalled(self.longest)
         self.longest = max(before, self.longest)
-
-
-async def idle() -> None:
-    """Wait while no request is in flight, until the collector of old objects has done what a server does then."""
-    async with asyncio.timeout(IDLE_SECONDS):
-        while gc.get_count()[2] >= FULL_AFTER:  # noqa: ASYNC110 - a collection sends no event
-            await asyncio.sleep(0.05)

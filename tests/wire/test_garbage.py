@@ -15,7 +15,14 @@ from hanse_router.settings import RouterSettings
 from hanse_schema.compose import compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import api_schema, parse_supergraph
-from hanse_wire.garbage import AFTER_DOCUMENT, FULL_AFTER, collect_when_idle, start_collecting
+from hanse_wire.garbage import (
+    AFTER_DOCUMENT,
+    FULL_AFTER,
+    collect_when_idle,
+    release_memory,
+    resident_bytes,
+    start_collecting,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -95,3 +102,13 @@ async def test_old_objects_are_collected_under_load_when_memory_has_grown() -> N
         assert grown
     finally:
         collecting.cancel()
+
+
+@pytest.mark.skipif(resident_bytes() == 0, reason="this system does not say how much memory is used")
+def test_free_memory_goes_back_to_the_system() -> None:
+    """Blocks below those that are still used stay in the process otherwise."""
+    blocks = [b"x" * 50_000 for _ in range(1_000)]
+    used = resident_bytes()
+    del blocks[:-1]
+    release_memory()
+    assert resident_bytes() < used - 20_000_000
