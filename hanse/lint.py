@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hanse.checks.settings import lint_config
-from hanse.project import NoProject, Project, find_project
+from hanse.project import Project, find_project_if_any
 from hanse.whole_file import write_whole
 from hanse_schema.checks.lint import RULES, Linted, fix, lint
 from hanse_schema.checks.report import CheckName, CheckReport, FileLocation, Finding, Level, report_of
@@ -41,7 +41,7 @@ def lint_files(options: LintOptions) -> LintRun:
 
     Raises CommandError when a file or the configuration cannot be read.
     """
-    project = _project()
+    project = find_project_if_any()
     config = lint_config(project, options.config)
     sources = {str(file): _source(file, options.subgraph) for file in _files(options, project)}
     results: dict[str, Linted] = {}
@@ -72,13 +72,6 @@ def fails(report: CheckReport, lowest: Level) -> bool:
     """Whether a report has a finding of the level or above."""
     levels = list(Level)
     return any(levels.index(finding.level) <= levels.index(lowest) for finding in report.findings)
-
-
-def _project() -> Project | None:
-    try:
-        return find_project()
-    except NoProject:
-        return None
 
 
 def _files(options: LintOptions, project: Project | None) -> Sequence[Path]:

@@ -171,6 +171,14 @@ def find_project(start: Path | None = None) -> Project:
     )
 
 
+def find_project_if_any() -> Project | None:
+    """The project of the working directory; None outside of one. Raises CommandError when it is configured wrongly."""
+    try:
+        return find_project()
+    except NoProject:
+        return None
+
+
 def _read(folder: Path) -> Project | None:
     own, shared = folder / "hanse.toml", folder / "pyproject.toml"
     if own.is_file():

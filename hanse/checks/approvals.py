@@ -5,13 +5,15 @@ A folder in git holds what failed only; a server holds every check.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 
 from hanse.checks.formats.json_report import report_json
 from hanse.registry.errors import NotFound
 from hanse.registry.folder import FolderStore
 from hanse.registry.store import Author, CheckOutcome, CheckRecord, Store
+from hanse_schema.checks.ownership import Ownership
 from hanse_schema.checks.report import Approval, CheckReport, Level, Verdict, content_id
 
 MAX_RECORDS = 200  # in which approvals are searched
@@ -20,16 +22,17 @@ MAX_NAMES = 200  # characters of the names of subgraphs
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Where a report is recorded, and as what."""
+    """Where a report is recorded, and as what. `ownership` says whose approval counts for what."""
 
     store: Store
     author: Author
     variant: str
     version: int
     when: datetime
+    ownership: Ownership = field(default_factory=Ownership)
 
     def approved(self, report: CheckReport) -> CheckReport:
-        """The report with the newest approval of all its errors, if there is one. Raises RegistryError.
+        """The report with the newest approval of each of its errors by who may give it. Raises RegistryError.
 
         An approval of another check counts where that one was of the same subgraphs and had all of these errors.
         """
@@ -37,10 +40,10 @@ class Recorder:
             return report
         covering = [record for record in self._records(report) if report.errors <= _errors(record)]
         approvals = [approval for record in covering for approval in record.approvals]
-        if not approvals:
-            return report
-        newest = max(approvals, key=lambda one: one.when)
-        return report.approved(Approval(newest.who, newest.when.isoformat(timespec="seconds"), newest.reason))
+        for given in sorted(approvals, key=lambda one: one.when, reverse=True):
+            approval = Approval(given.who, given.when.isoformat(timespec="seconds"), given.reason)
+            report = report.approved(approval, partial(self.ownership.may_approve, given.who))
+        return report
 
     def _records(self, report: CheckReport) -> list[CheckRecord]:
         """The record of the report, and the newest ones of its subgraphs."""

@@ -5,19 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from hanse.checks.approvals import Recorder
+from hanse.checks.event_check import check_project_events
 from hanse.checks.options import CheckOptions
+from hanse.checks.published import is_folder
 from hanse.checks.read_operations import read_operations
 from hanse.checks.read_usage import usage_of_files, usage_of_store
 from hanse.checks.request import CheckRequest
 from hanse.checks.run import run_checks
+from hanse.checks.settings import lint_config, ownership
 from hanse.checks.sources import Sources, read_sources
 from hanse.checks.usage import Usage, judge_usage
 from hanse.contract_file import read_contract
-from hanse.project import find_project
+from hanse.project import find_project, find_project_if_any
 from hanse.registry.author import current_author
 from hanse.registry.errors import RegistryError
 from hanse.registry.open import open_store
 from hanse.registry.store import Store
+from hanse_schema.checks.ownership import Ownership
 from hanse_schema.checks.report import CheckReport
 from hanse_wire.command_line import CommandError
 
@@ -27,10 +31,11 @@ def check(options: CheckOptions, now: datetime) -> CheckReport:
     try:
         store = _store(options)
         sources = read_sources(options, store)
-        report = run_checks(_request(options, sources, store, now))
+        request = _request(options, sources, store, now)
+        report = run_checks(request)
         if store is None:
             return report
-        recorder = Recorder(store, current_author(), options.variant, sources.version, now)
+        recorder = Recorder(store, current_author(), options.variant, sources.version, now, request.ownership)
         return recorder.recorded(recorder.approved(report))
     except RegistryError as error:
         raise CommandError(f"{error.message} [{error.code}]") from error
@@ -38,6 +43,7 @@ def check(options: CheckOptions, now: datetime) -> CheckReport:
 
 def _request(options: CheckOptions, sources: Sources, store: Store | None, now: datetime) -> CheckRequest:
     usage = judge_usage(_usage(options, store, now), options.rules, now)
+    project = find_project_if_any()
     return CheckRequest(
         before=sources.before,
         after=sources.after,
@@ -47,7 +53,15 @@ def _request(options: CheckOptions, sources: Sources, store: Store | None, now: 
         contracts={path.stem: read_contract(path) for path in options.contracts},
         plan_regressions=options.plan_regressions,
         findings=usage.findings,
+        lint=lint_config(project),
+        events=check_project_events(project, _commit(options)),
+        ownership=Ownership() if project is None else ownership(project),
     )
+
+
+def _commit(options: CheckOptions) -> str:
+    """The git commit that the schemas of events are compared with."""
+    return "HEAD" if options.against is None or is_folder(options.against) else options.against
 
 
 def _usage(options: CheckOptions, store: Store | None, now: datetime) -> Usage:

@@ -42,8 +42,12 @@ class Places:
         """The finding with the lines of its coordinate, in each subgraph that changes the element; else as it is."""
         if finding.locations or finding.coordinate is None:
             return finding
-        names = [name for name in self._after if self._concerns(name, finding.coordinate)]
+        names = self.subgraphs_of(finding.coordinate)
         return replace(finding, locations=tuple(self._place(name, finding.coordinate) for name in names))
+
+    def subgraphs_of(self, coordinate: str) -> list[str]:
+        """The changed subgraphs that have or had an element."""
+        return [name for name in self._after if self._concerns(name, coordinate)]
 
     def _concerns(self, name: str, coordinate: str) -> bool:
         """Whether the subgraph has or had the element, or, where none did, the element around it."""

@@ -76,6 +76,15 @@ def at_commit(commit: str, folder: Path) -> Iterator[Path]:
         yield Path(temporary) / inside
 
 
+def commits(commit: str, folder: Path, count: int) -> list[str]:
+    """The newest commits that changed a folder, up to a commit, the newest last. Raises CommandError as `at_commit`."""
+    absolute = folder.absolute()
+    if commit.startswith("-"):
+        raise CommandError(f"{commit!r} is not a git commit: give a branch, a tag or a hash with --against")
+    found = _git(absolute, "log", "--format=%H", f"--max-count={count}", commit, "--", ".").decode().split()
+    return found[::-1]
+
+
 def _git(folder: Path, *arguments: str) -> bytes:
     try:
         done = subprocess.run(("git", *arguments), cwd=folder, capture_output=True, timeout=GIT_TIMEOUT, check=False)

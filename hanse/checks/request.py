@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from hanse.checks.event_check import CheckedEvents
 from hanse.checks.known_operations import KnownOperation
 from hanse.checks.usage import Evidence
+from hanse_schema.checks.lint import LintConfig
+from hanse_schema.checks.ownership import Ownership
 from hanse_schema.checks.report import Finding, Level, content_id
 from hanse_schema.contracts import Contract
 from hanse_schema.subgraph.model import SubgraphSource
@@ -21,6 +24,7 @@ class CheckRequest:
 
     `files` has the path of a changed subgraph's SDL, as users know it. `findings` are those of the input, such as usage
     reports of the future. `plan_regressions` is the level of a plan that became worse; None: plans are not compared.
+    Without `lint` the schemas are not linted.
     """
 
     before: Subgraphs
@@ -31,6 +35,9 @@ class CheckRequest:
     contracts: Mapping[str, Contract] = field(default_factory=dict)
     plan_regressions: Level | None = Level.WARNING
     findings: tuple[Finding, ...] = ()
+    lint: LintConfig | None = None
+    events: CheckedEvents = field(default_factory=CheckedEvents)
+    ownership: Ownership = field(default_factory=Ownership)
 
     @property
     def changed(self) -> tuple[str, ...]:

@@ -10,7 +10,9 @@ from hanse.checks.request import CheckRequest
 from hanse.checks.stages.changes import check_changes
 from hanse.checks.stages.composition import Composed, compose_both
 from hanse.checks.stages.contracts import check_contracts
+from hanse.checks.stages.lint import check_lint
 from hanse.checks.stages.operations import check_operations
+from hanse.checks.stages.ownership import with_ownership
 from hanse.checks.stages.plans import check_plans
 from hanse.checks.stages.requirements import check_requirements
 from hanse.checks.state import CheckState
@@ -30,16 +32,18 @@ STAGES: dict[CheckName, Stage] = {
 
 @paused_collection()
 def run_checks(request: CheckRequest) -> CheckReport:
-    """Compose before and after the change, and run the stages on both. Without both graphs, they are skipped."""
+    """Compose before and after the change, lint, and run the stages on both. Without both graphs, these are skipped."""
     places = Places(request)
     composed = compose_both(request, places)
+    findings = [*composed.findings, *check_lint(request), *request.events.findings]
+    skipped = [*request.events.skipped]
     if composed.before is None or composed.after is None:
-        skipped = [SkippedCheck(check, _reason(composed, request)) for check in STAGES]
-        report = report_of(request.changed, composed.findings, skipped)
-        return replace(report, change=request.content, readable=not composed.unreadable)
-    state = CheckState(request, places, composed.before, composed.after)
-    found = (places.placed(finding) for stage in STAGES.values() for finding in stage(state))
-    return replace(report_of(request.changed, [*composed.findings, *found]), change=request.content)
+        skipped += [SkippedCheck(check, _reason(composed, request)) for check in STAGES]
+    else:
+        state = CheckState(request, places, composed.before, composed.after)
+        findings += [places.placed(finding) for stage in STAGES.values() for finding in stage(state)]
+    report = report_of(request.changed, with_ownership(findings, request, places), skipped)
+    return replace(report, change=request.content, readable=not composed.unreadable)
 
 
 def _reason(composed: Composed, request: CheckRequest) -> str:

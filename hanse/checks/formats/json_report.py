@@ -44,6 +44,7 @@ def finding_json(finding: Finding) -> Json:
         "coordinate": finding.coordinate,
         "subject": finding.subject,
         "locations": [{"file": one.file, "line": one.line, "column": one.column} for one in finding.locations],
+        "owners": list(finding.owners),
         "details": [{"title": detail.title, "text": detail.text} for detail in finding.details],
         "affected": [_affected(operation) for operation in finding.affected],
         "patch": None if finding.patch is None else _patch(finding.patch),

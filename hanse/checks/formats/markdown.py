@@ -48,6 +48,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"- **{finding.code}** {_escaped(finding.message)}{places}"
     if finding.approval is not None:
         yield f"  - approved by {_escaped(finding.approval.by)}: {_escaped(finding.approval.reason)}"
+    if finding.owners:
+        yield f"  - owned by {_escaped(', '.join(finding.owners))}"
     yield from (f"  - used by {_escaped(operation_line(operation))}" for operation in finding.affected)
     for detail in finding.details:
         fence = "`" * max(3, max((len(ticks) for ticks in re.findall("`+", detail.text)), default=0) + 1)

@@ -39,6 +39,8 @@ def _finding(finding: Finding) -> Iterator[str]:
     yield f"  {mark} {finding.code}: {finding.message}"
     inner = " " * 11
     yield from (f"{inner}at {place}" for place in finding.locations)
+    if finding.owners:
+        yield f"{inner}owned by {', '.join(finding.owners)}"
     yield from (f"{inner}used by {operation_line(operation)}" for operation in finding.affected)
     for detail in finding.details:
         yield f"{inner}{detail.title}:"

@@ -10,6 +10,7 @@ from hanse.commands.schema.branch import branch
 from hanse.commands.schema.check import check
 from hanse.commands.schema.compose import compose
 from hanse.commands.schema.diff import diff
+from hanse.commands.schema.events import events
 from hanse.commands.schema.export import export
 from hanse.commands.schema.lint import lint
 from hanse.commands.schema.plan import plan
@@ -21,6 +22,7 @@ SCHEMA_COMMANDS: tuple[click.Command, ...] = (
     branch,
     check,
     diff,
+    events,
     export,
     lint,
     versions.history,

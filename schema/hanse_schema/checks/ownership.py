@@ -9,24 +9,27 @@ line without owners takes ownership away. `@name = member member` defines a team
     User                 @identity             # a type and all in it, in any subgraph
     users/User.email     @identity @privacy    # a field and its arguments, where one subgraph has it
     Query.search*        @search
-    @privacy = anna@example.com ben@example.com
+    @privacy = anna@example.com "Ben Klein"
 
-In patterns, `*` and `?` are wildcards.
+In patterns, `*` and `?` are wildcards. People are named as `hanse schema approve --who` names them.
 """
 
 from __future__ import annotations
 
 import re
+import shlex
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fnmatch import translate
 
-from hanse_schema.checks.report import Approval, CheckName, Detail, Finding, Level
+from hanse_schema.checks.report import CheckName, Finding, Level
+
+SubgraphsOf = Callable[[Finding], Iterable[str]]
 
 _PATTERN = re.compile(r"(?:(?P<subgraph>[\w*?.-]+)/)?(?P<coordinate>@?[\w*?]+(?:\.[\w*?]+)?(?:\([\w*?]+:\))?)?")
-_OWNER = re.compile(r"[^\s=#@]*@?[^\s=#@]+")
-OWNERS = "owners"  # the title of the detail that names a finding's owners
+_OWNER = re.compile(r"[^=#@]*@?[^=#@]+")
+MAX_NAMED = 10  # elements in a message
 
 
 class OwnershipError(ValueError):
@@ -66,9 +69,10 @@ class Ownership:
             found |= dict.fromkeys(last.owners if last else ())
         return tuple(found)
 
-    def may_approve(self, person: str, owners: Iterable[str]) -> bool:
-        """Whether a person is one of the owners, or a member of one that is a team."""
-        return any(person == owner or person in self.teams.get(owner, ()) for owner in owners)
+    def may_approve(self, person: str, finding: Finding) -> bool:
+        """Whether a person is one of a finding's owners, or a member of one that is a team, or it has no owners."""
+        owners = finding.owners
+        return not owners or any(person == owner or person in self.teams.get(owner, ()) for owner in owners)
 
 
 def enclosing(coordinate: str) -> Iterator[str]:
@@ -87,7 +91,7 @@ def read_owners(text: str, file: str = "OWNERS") -> Ownership:
     patterns: list[OwnedPattern] = []
     teams: dict[str, frozenset[str]] = {}
     for number, line in enumerate(text.splitlines(), start=1):
-        words = re.sub(r"(^|\s)#.*", "", line).split()
+        words = _words(line, file, number)
         if len(words) > 1 and words[1] == "=":
             name, members = _team(words, file, number)
             if name in teams:
@@ -96,6 +100,14 @@ def read_owners(text: str, file: str = "OWNERS") -> Ownership:
         elif words:
             patterns.append(_pattern(words, file, number))
     return Ownership(tuple(patterns), teams)
+
+
+def _words(line: str, file: str, number: int) -> list[str]:
+    """The words of a line without its comment; a name with blanks is in quotes."""
+    try:
+        return shlex.split(line, comments=True)
+    except ValueError as error:
+        raise OwnershipError(file, number, f"a quote is not closed ({error})") from error
 
 
 def _team(words: list[str], file: str, line: int) -> tuple[str, frozenset[str]]:
@@ -125,50 +137,34 @@ def _compiled(pattern: str | None) -> re.Pattern[str] | None:
 
 def _owner(word: str, file: str, line: int) -> str:
     if _OWNER.fullmatch(word) is None:
-        raise OwnershipError(file, line, f"{word!r} is not an owner: write `@team`, `@user` or an email address")
+        raise OwnershipError(
+            file, line, f"{word!r} is not an owner: write `@team`, `@user`, a name or an email address"
+        )
     return word
 
 
-def check_ownership(findings: Iterable[Finding], subgraphs: Iterable[str], ownership: Ownership) -> list[Finding]:
-    """The findings with their owners, and for each set of owners a note of what they have to approve.
+def with_owners(findings: Iterable[Finding], subgraphs_of: SubgraphsOf, ownership: Ownership) -> list[Finding]:
+    """The findings with the owners of their elements. `subgraphs_of` gives the subgraphs that a finding is about."""
+    return [
+        replace(finding, owners=ownership.owners(subgraphs_of(finding), finding.coordinate or ""))
+        for finding in findings
+    ]
 
-    `subgraphs` are the changed ones: an element belongs to the owners that it has in any of them.
-    """
-    changed = tuple(subgraphs)
-    owned: list[Finding] = []
+
+def check_ownership(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """For each set of owners a note of the errors that one of them has to approve."""
     to_approve: dict[tuple[str, ...], list[Finding]] = defaultdict(list)
     for finding in findings:
-        owners = ownership.owners(changed, finding.coordinate or "")
-        owned.append(with_owners(finding, owners))
-        if finding.level is Level.ERROR and owners:
-            to_approve[owners].append(finding)
-    return [*owned, *(_required(owners, errors) for owners, errors in to_approve.items())]
-
-
-def with_owners(finding: Finding, owners: tuple[str, ...]) -> Finding:
-    """The finding with its owners among its details."""
-    return replace(finding, details=(*finding.details, Detail(OWNERS, ", ".join(owners)))) if owners else finding
-
-
-def _required(owners: tuple[str, ...], errors: list[Finding]) -> Finding:
-    elements = ", ".join(dict.fromkeys(error.coordinate or "the schema" for error in errors))
-    return Finding(
-        CheckName.OWNERSHIP,
-        Level.NOTE,
-        "APPROVAL_REQUIRED",
-        f"{' or '.join(owners)} has to approve the errors about {elements}, or they have to be corrected.",
-        subject=" ".join(owners),
-    )
-
-
-def approved(
-    findings: Iterable[Finding], approval: Approval, ownership: Ownership, subgraphs: Iterable[str]
-) -> list[Finding]:
-    """The findings with an approval on each error that its giver may approve: their own, and those without owners."""
-    changed = tuple(subgraphs)
-
-    def is_covered(finding: Finding) -> bool:
-        owners = ownership.owners(changed, finding.coordinate or "")
-        return finding.fails and (not owners or ownership.may_approve(approval.by, owners))
-
-    return [replace(one, approval=approval) if is_covered(one) else one for one in findings]
+        if finding.approvable and finding.owners:
+            to_approve[finding.owners].append(finding)
+    for owners, errors in to_approve.items():
+        elements = list(dict.fromkeys(error.coordinate or "the schema" for error in errors))
+        named = ", ".join(elements[:MAX_NAMED]) + (" and others" if len(elements) > MAX_NAMED else "")
+        yield Finding(
+            CheckName.OWNERSHIP,
+            Level.NOTE,
+            "APPROVAL_REQUIRED",
+            f"{' or '.join(owners)} has to approve the errors about {named}; an approval of others does not count.",
+            subject=" ".join(owners),
+            owners=owners,
+        )

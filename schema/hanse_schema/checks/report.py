@@ -6,7 +6,7 @@ Every check returns findings. The report adds nothing to them but an order, an i
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from enum import Enum
 
@@ -112,6 +112,7 @@ class Finding:
 
     `code` is stable. `coordinate` is the schema coordinate (`Product.price`).
     `subject` tells findings of the same code and coordinate apart, such as the name of an operation.
+    `owners` are those of the element, who may approve; everybody may where it has none.
     """
 
     check: CheckName
@@ -125,6 +126,7 @@ class Finding:
     affected: tuple[AffectedOperation, ...] = ()
     patch: Patch | None = None
     approval: Approval | None = None
+    owners: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -223,9 +225,11 @@ class CheckReport:
         """The number of findings that are approved."""
         return sum(finding.approval is not None for finding in self.findings)
 
-    def approved(self, approval: Approval) -> CheckReport:
-        """The report with the approval on each error that can be approved."""
-        findings = (replace(f, approval=approval) if f.approvable else f for f in self.findings)
+    def approved(self, approval: Approval, may_approve: Callable[[Finding], bool] = lambda _: True) -> CheckReport:
+        """The report with the approval on each error that can be approved, has no other one, and that it may cover."""
+        findings = (
+            replace(f, approval=approval) if f.fails and f.approvable and may_approve(f) else f for f in self.findings
+        )
         return replace(self, findings=tuple(findings))
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from hanse_schema.checks.ownership import Ownership, OwnershipError, approved, check_ownership, read_owners
-from hanse_schema.checks.report import Approval, CheckName, Detail, Finding, Level
+from hanse_schema.checks.ownership import Ownership, OwnershipError, check_ownership, read_owners, with_owners
+from hanse_schema.checks.report import Approval, CheckName, Finding, Level, Verdict, report_of
 from tests.router.planner.test_bounds import calls_of
 
 FILE = """
@@ -19,7 +19,7 @@ users/User.email    @privacy   # personal data
 Query.search*       @search
 Query.searchAudit
 @rateLimit          @traffic
-@privacy = anna@example.com carl@example.com
+@privacy = anna@example.com "Carl O'Neill"
 """
 
 
@@ -49,8 +49,9 @@ def test_the_last_line_that_matches_counts(subgraphs: Sequence[str], coordinate:
     [
         ("User..email @a", "OWNERS:2: 'User..email' is not a pattern: write `subgraph/`"),
         ("a/b/c @a", "OWNERS:2: 'a/b/c' is not a pattern"),
-        ("User @", "OWNERS:2: '@' is not an owner: write `@team`, `@user` or an email address"),
+        ("User @", "OWNERS:2: '@' is not an owner: write `@team`, `@user`, a name or an email address"),
         ("User a@b@c", "OWNERS:2: 'a@b@c' is not an owner"),
+        ("@team = 'a", "OWNERS:2: a quote is not closed"),
         ("team = a", "OWNERS:2: a team has the form `@name = member member`"),
         ("@team =", "OWNERS:2: a team has the form `@name = member member`"),
         ("@team = a\n@team = b", "OWNERS:3: the team @team is defined twice: keep one line"),
@@ -66,45 +67,54 @@ def finding(coordinate: str | None, level: Level = Level.ERROR) -> Finding:
     return Finding(CheckName.CHANGES, level, "FIELD_REMOVED", "It was removed.", coordinate=coordinate)
 
 
-def test_findings_show_their_owners_and_what_has_to_be_approved() -> None:
-    findings = [finding("User.email"), finding("User.phone", Level.WARNING), finding("Query.searchAudit")]
-    first, second, third, required = check_ownership(findings, ["users"], read_owners(FILE))
-    assert first.details == (Detail("owners", "@privacy"),)
-    assert second.details == (Detail("owners", "@identity, ben@example.com"),)
-    assert third.details == ()
+def owned(*findings: Finding) -> list[Finding]:
+    return with_owners(findings, lambda _: ["users"], read_owners(FILE))
+
+
+def test_findings_have_their_owners_who_have_to_approve_errors() -> None:
+    found = owned(finding("User.email"), finding("User.phone", Level.WARNING), finding("Query.searchAudit"))
+    assert [one.owners for one in found] == [("@privacy",), ("@identity", "ben@example.com"), ()]
+    [required] = check_ownership(found)
     assert (required.check, required.level, required.code) == (CheckName.OWNERSHIP, Level.NOTE, "APPROVAL_REQUIRED")
-    assert required.message == "@privacy has to approve the errors about User.email, or they have to be corrected."
+    assert required.message.startswith("@privacy has to approve the errors about User.email;")
+
+
+def test_many_elements_are_not_all_named() -> None:
+    [required] = check_ownership(owned(*(finding(f"User.email(a{n}:)") for n in range(30))))
+    assert required.message.count("User.email") == 10
+    assert "and others" in required.message
 
 
 @pytest.mark.parametrize(
     ("person", "covered"),
     [
-        ("anna@example.com", ["User.email", "Query.searchAudit"]),
+        ("Carl O'Neill", ["User.email", "Query.searchAudit"]),
         ("ben@example.com", ["User.phone", "Query.searchAudit"]),
         ("@identity", ["User.phone", "Query.searchAudit"]),
         ("dora@example.com", ["Query.searchAudit"]),
     ],
 )
 def test_an_approval_counts_for_what_its_giver_owns(person: str, covered: list[str]) -> None:
-    findings = [finding("User.email"), finding("User.phone"), finding("Query.searchAudit")]
+    ownership = read_owners(FILE)
+    report = report_of(["users"], owned(finding("User.email"), finding("User.phone"), finding("Query.searchAudit")))
     approval = Approval(person, "2030-01-01T00:00:00Z", "agreed")
-    after = approved(findings, approval, read_owners(FILE), ["users"])
-    assert [one.coordinate for one in after if one.approval == approval] == covered
-    assert [one.coordinate for one in after if one.fails] == [
-        one.coordinate for one in findings if one.coordinate not in covered
-    ]
+    after = report.approved(approval, lambda one: ownership.may_approve(person, one))
+    assert {one.coordinate for one in after.findings if one.approval == approval} == set(covered)
+    assert after.verdict is Verdict.FAILED
 
 
 def test_without_a_file_everybody_may_approve() -> None:
-    [after] = approved([finding(None)], Approval("x", "", ""), Ownership(), ["users"])
-    assert not after.fails
-    assert check_ownership([finding(None)], ["users"], Ownership()) == [finding(None)]
+    found = with_owners([finding(None)], lambda _: ["users"], Ownership())
+    assert found == [finding(None)]
+    assert list(check_ownership(found)) == []
+    assert Ownership().may_approve("x", finding(None))
 
 
 def test_the_work_is_linear_in_the_findings_and_in_the_lines() -> None:
     def work(findings: int, lines: int) -> int:
         ownership = read_owners("".join(f"Type{n}.* @team{n}\n" for n in range(lines)))
-        return calls_of(lambda: check_ownership([finding(f"Type{n}.a") for n in range(findings)], ["a"], ownership))
+        found = [finding(f"Type{n}.a") for n in range(findings)]
+        return calls_of(lambda: with_owners(found, lambda _: ["a"], ownership))
 
     assert work(300, 20) <= 15 * work(30, 20)
     assert work(20, 300) <= 15 * work(20, 30)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
@@ -29,7 +29,7 @@ _OF_TYPE = {
 MAX_REFERENCES = 50  # references to references
 
 
-def is_schema(value: object) -> bool:
+def is_schema(value: object) -> TypeGuard[Schema]:
     """Whether a value of JSON has the form of a schema."""
     return isinstance(value, Mapping | bool)
 
