@@ -97,6 +97,8 @@ def create_router(
         usage=registry.usage,
     )
     feed: SupergraphFeed | None = registry.poller(engine.reload)
+    if registry.serves_branches:
+        engine.serve_branches(registry.follow_branch)
     if supergraph_sdl is not None:
         engine.serve(supergraph_sdl)
         if supergraph_file is not None:
@@ -171,6 +173,8 @@ class Router:
         await self._store.start()
         await self.engine.revocations.start()
         await self._registry.start()
+        if self.engine.branches is not None:
+            await self.engine.branches.start()
         if self._feed is not None:
             await self._feed.start()
 
@@ -186,6 +190,8 @@ class Router:
         """Close everything."""
         if self._feed is not None:
             await self._feed.stop()
+        if self.engine.branches is not None:
+            await self.engine.branches.stop()
         await self.engine.revocations.stop()
         await self.engine.stop()
         await self._registry.stop()

@@ -6,10 +6,10 @@ import asyncio
 import contextlib
 import hashlib
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Coroutine, Mapping, Sequence
-from enum import Enum
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hanse_router.branches import Branches, Follow
 from hanse_router.errors import RouterError, Unavailable
 from hanse_router.execute import Response
 from hanse_router.guards.headers import SubgraphHeaders
@@ -19,11 +19,13 @@ from hanse_router.identity.client_tokens import TokenVerifier
 from hanse_router.identity.revocations import Revocations
 from hanse_router.identity.subgraph_tokens import SubgraphTokens
 from hanse_router.identity.token_ends import TokenEnds
+from hanse_router.lifetime import Ending, SupergraphLifetime, until_over
 from hanse_router.off_loop import OffLoop
 from hanse_router.operation_kind import OperationKind
 from hanse_router.pipeline import Pipeline
 from hanse_router.preparation import Document, PreparedOperation
 from hanse_router.prepare.override_labels import LabelHook
+from hanse_router.registry.metrics import BranchMetrics
 from hanse_router.registry.usage_counter import UsageCounter
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
@@ -38,26 +40,6 @@ if TYPE_CHECKING:
 from hanse_wire.request_id import request_id
 
 log = logging.getLogger("hanse_router.engine")
-
-
-class Ending(Enum):
-    """The reason why connections are closed: WebSocket close code and message."""
-
-    RELOAD = 1012, "The supergraph has changed; connect again"
-    SHUTDOWN = 1001, "The router is stopping"
-
-
-class SupergraphLifetime:
-    """The lifetime of one supergraph: its subscriptions end with it."""
-
-    def __init__(self) -> None:
-        self.over = asyncio.Event()
-        self.why = Ending.SHUTDOWN
-
-    def end(self, why: Ending) -> None:
-        """End it."""
-        self.why = why
-        self.over.set()
 
 
 class Engine:
@@ -100,6 +82,7 @@ class Engine:
         self._mutations: set[asyncio.Task[Response]] = set()
         self._making = asyncio.Lock()  # one pipeline at a time: its transports must not be retired before it serves
         self.lifetime = SupergraphLifetime()
+        self.branches: Branches | None = None
 
     @property
     def ready(self) -> bool:
@@ -111,12 +94,37 @@ class Engine:
 
         Raises InvalidSupergraphError, SettingsError; then the previous one stays in service.
         """
-        self._adopt(self._pipeline_of(supergraph_sdl, ()))
+        self._adopt(self._pipeline_of(supergraph_sdl, (), self._usage))
+        self._retire()
 
     async def reload(self, supergraph_sdl: str) -> None:
         """The same while requests are answered: made in another thread, with the documents used last made ready."""
+        await self._put_in_service(supergraph_sdl, self._known_documents(), self._adopt, self._usage)
+
+    def serve_branches(self, follow: Follow) -> None:
+        """Serve feature branches to requests that ask for them. `follow` follows the supergraph of one."""
+        settings = self.settings
+        self.branches = Branches(
+            settings.branches,
+            follow=follow,
+            put_in_service=self._put_in_service,
+            retire=self._retire,
+            reload_documents=settings.reload_documents,
+            interval_seconds=settings.supergraph.interval_seconds,
+            metrics=BranchMetrics(self.metrics.registry),
+        )
+
+    async def _put_in_service(
+        self,
+        supergraph_sdl: str,
+        documents: Sequence[Document],
+        adopt: Callable[[Pipeline], None],
+        usage: UsageCounter | None = None,
+    ) -> None:
+        """Make a pipeline in another thread, with these documents made ready, and adopt it."""
         async with self._making:
-            self._adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, self._known_documents()))
+            adopt(await asyncio.to_thread(self._pipeline_of, supergraph_sdl, documents, usage))
+            self._retire()
 
     def _known_documents(self) -> Sequence[Document]:
         """Documents that clients will send: trusted ones, then those used last, at most `reload_documents`."""
@@ -126,7 +134,7 @@ class Engine:
         trusted = [(text, None) for text in self._persisted.trusted_texts if (text, None) not in known]
         return [*trusted[: limit - len(used)], *used]
 
-    def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document]) -> Pipeline:
+    def _pipeline_of(self, supergraph_sdl: str, documents: Sequence[Document], usage: UsageCounter | None) -> Pipeline:
         supergraph = parse_supergraph(supergraph_sdl)
         infos = supergraph.subgraphs.values()
         names = [info.name for info in infos]
@@ -144,21 +152,28 @@ class Engine:
             tracing=self._spans,
             override_labels=self._override_labels,
             off_loop=self._off_loop,
-            usage=self._usage,
+            usage=usage,
         )
         pipeline.preparation.warm(documents)
         return pipeline
 
     def _adopt(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
-        before, self.lifetime = self.lifetime, SupergraphLifetime()
+        before, self.lifetime = self.lifetime, pipeline.lifetime
         before.end(Ending.RELOAD)
-        self._transports.retire_all_but(pipeline.transports)
+
+    def _retire(self) -> None:
+        """Close the transports that no pipeline uses now."""
+        main = [self._pipeline] if self._pipeline is not None else []
+        branches = self.branches.pipelines() if self.branches is not None else ()
+        self._transports.retire_all_but([pipeline.transports for pipeline in (*main, *branches)])
 
     def drain(self) -> None:
         """Stop being ready, and end what would not end by itself. Requests in flight are still answered."""
         self.stopping = True
         self.lifetime.end(Ending.SHUTDOWN)
+        for pipeline in self.branches.pipelines() if self.branches is not None else ():
+            pipeline.lifetime.end(Ending.SHUTDOWN)
 
     async def stop(self) -> None:
         """Close every connection."""
@@ -192,6 +207,14 @@ class Engine:
             raise Unavailable("The router is not ready yet; try again.")
         return self._pipeline
 
+    async def chosen_pipeline(self, request: GraphQLRequest, context: RequestContext) -> Pipeline:
+        """The same where requests can ask for a feature branch. Raises RouterError."""
+        name = self.branches.asked_for(context.headers) if self.branches is not None else None
+        if name is None or self.branches is None:
+            return self.pipeline(request)
+        self._persisted.fill(request)
+        return await self.branches.pipeline(name)
+
     def execute(
         self, pipeline: Pipeline, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext
     ) -> Awaitable[Response]:
@@ -209,6 +232,8 @@ class Engine:
     ) -> AsyncGenerator[Response, None]:
         """The responses of a subscription, one per event, until the caller's token ends; counted while it is open."""
         events = await pipeline.subscribe(operation, request, context)
+        if pipeline.lifetime is not self.lifetime:  # a branch: connections end with the variant's supergraph
+            events = until_over(events, pipeline.lifetime)
         return self._counted(self.token_ends.limit(events, context.principal))
 
     async def _shielded(self, execution: Coroutine[Any, Any, Response]) -> Response:

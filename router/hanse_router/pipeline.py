@@ -24,6 +24,7 @@ from hanse_router.execute.mask import ErrorMask
 from hanse_router.guards.demand_control import CostedExecution, DemandControl
 from hanse_router.guards.headers import SubgraphHeaders
 from hanse_router.guards.rate_limiter import RateLimiter
+from hanse_router.lifetime import SupergraphLifetime
 from hanse_router.off_loop import OffLoop
 from hanse_router.operation_kind import OperationKind
 from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
@@ -79,6 +80,7 @@ class Pipeline:
         usage: UsageCounter | None = None,
     ) -> None:
         """`version` identifies the supergraph in the response cache. `usage` counts what clients send."""
+        self.lifetime = SupergraphLifetime()
         self.api_schema: GraphQLSchema = api_schema(supergraph)
         self._settings = settings
         self.transports = transports
@@ -97,7 +99,7 @@ class Pipeline:
                 self.api_schema,
                 version=version,
                 token_header=settings.jwt.header.lower(),
-                propagated=headers.passed_on,
+                propagated=[*headers.passed_on, *settings.branches.chosen_by],
                 cache=cache,
                 metrics=metrics,
             )
@@ -139,7 +141,8 @@ class Pipeline:
         except RouterError:
             self._count(operation, context, failed=True)
             raise
-        self._count(operation, context, failed=bool(response.errors))
+        if self._usage is not None:
+            self._count(operation, context, failed=bool(response.errors))
         return response
 
     async def subscribe(

@@ -66,3 +66,12 @@ def caller_of(context: RequestContext) -> str:
     """The caller, for whom work is counted: the user, or the address; an IPv6 address counts as its /64 network."""
     subject = context.principal.subject
     return f"user:{subject}" if subject is not None else f"ip:{client_network(context.client_ip or '')}"
+
+
+def cookie_value(header: str, names: tuple[str, ...]) -> str | None:
+    """The value of the first of these cookies that a request has."""
+    given: dict[str, str] = {}
+    for part in header.split(";"):
+        name, _, value = part.partition("=")
+        given.setdefault(name.strip(), value.strip().strip('"'))
+    return next((given[name] for name in names if given.get(name)), None)

@@ -66,6 +66,12 @@ class BranchSettings(Section):
         default=600.0, gt=0, description="Time after which a branch that no request asked for is dropped, in seconds."
     )
 
+    @property
+    def chosen_by(self) -> tuple[str, ...]:
+        """The request headers that choose a branch, in lower case; none where branches are not served."""
+        header = (self.header.lower(),) if self.header is not None else ()
+        return (*header, "cookie") if self.cookie is not None else header
+
 
 class UsageSettings(Section):
     """Reports of the operations that clients send, without literals and variables, to a registry."""

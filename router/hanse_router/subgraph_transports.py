@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from hanse_router.settings import RouterSettings
 from hanse_router.settings_transport import SubgraphRules
@@ -44,10 +44,11 @@ class SubgraphTransports:
         """A transport for each subgraph name, given its routing URL. Raises SettingsError for an invalid URL."""
         return {name: self._transport(name, url) for name, url in urls.items()}
 
-    def retire_all_but(self, current: Mapping[str, Transport]) -> None:
-        """Close all other transports after a grace period."""
+    def retire_all_but(self, current: Iterable[Mapping[str, Transport]]) -> None:
+        """Close the transports that none of these uses, after a grace period."""
+        used = {transport for transports in current for transport in transports.values()}
         for key, transport in list(self._open.items()):
-            if current.get(key[0]) is not transport:
+            if transport not in used:
                 del self._open[key]
                 task = asyncio.get_running_loop().create_task(_close_later(transport))
                 self._closing.add(task)

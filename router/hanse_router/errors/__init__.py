@@ -12,6 +12,7 @@
     │   ├── UploadMalformed      UPLOAD_MALFORMED               400  a form that is no request with files
     │   ├── UploadFileMissing    UPLOAD_FILE_MISSING            400
     │   ├── RequestTimeout       REQUEST_TIMEOUT                408
+    │   ├── BranchNotFound       BRANCH_NOT_FOUND               404
     │   ├── UploadTooLarge       UPLOAD_TOO_LARGE               413
     │   └── UploadTooManyFiles   UPLOAD_TOO_MANY_FILES          413
     ├── OperationRefused         (its own code)                 400  a well-formed request whose operation cannot run
@@ -38,6 +39,8 @@
     ├── Unavailable              SERVICE_UNAVAILABLE            503
     │   ├── UploadsBusy          UPLOADS_BUSY                   503
     │   ├── BodiesBusy           REQUESTS_BUSY                  503
+    │   ├── BranchUnavailable    BRANCH_UNAVAILABLE             503
+    │   ├── BranchesBusy         BRANCHES_BUSY                  503  too many feature branches are in use
     │   ├── QueueFull            PREPARATION_QUEUE_FULL        503  too many new documents wait to be prepared
     │   └── RateLimitsUnavailable RATE_LIMITS_UNAVAILABLE       503  (only where the settings say so)
     └── InternalError            INTERNAL_SERVER_ERROR          500  masked; the log has the rest under its id
@@ -59,6 +62,8 @@ from hanse_router.errors.callers import (
 )
 from hanse_router.errors.capacity import (
     BodiesBusy,
+    BranchesBusy,
+    BranchUnavailable,
     QueueFull,
     RateLimited,
     RateLimitsUnavailable,
@@ -83,6 +88,7 @@ from hanse_router.errors.operations import (
 )
 from hanse_router.errors.requests import (
     BodyTooLarge,
+    BranchNotFound,
     CsrfRefused,
     InvalidRequest,
     MethodNotAllowed,
@@ -100,6 +106,9 @@ from hanse_router.errors.requests import (
 __all__ = [
     "BodiesBusy",
     "BodyTooLarge",
+    "BranchNotFound",
+    "BranchUnavailable",
+    "BranchesBusy",
     "CostTooHigh",
     "CsrfRefused",
     "InternalError",

@@ -73,6 +73,26 @@ class QueueFull(Unavailable):
         super().__init__(message, headers=[(b"retry-after", b"1")])
 
 
+class BranchUnavailable(Unavailable):
+    """The supergraph of a feature branch cannot be read now, or cannot be served."""
+
+    code = "BRANCH_UNAVAILABLE"
+
+    def __init__(self, name: str) -> None:
+        message = f"The feature branch {name!r} cannot be served now; the router's log has the reason."
+        super().__init__(message, headers=[(b"retry-after", b"10")])
+
+
+class BranchesBusy(Unavailable):
+    """As many feature branches as the settings allow are in use, or are being made."""
+
+    code = "BRANCHES_BUSY"
+
+    def __init__(self) -> None:
+        message = "Too many feature branches are in use (branches.max); try again in a moment."
+        super().__init__(message, headers=[(b"retry-after", b"10")])
+
+
 class RateLimitsUnavailable(Unavailable):
     """The shared store is unavailable, and the settings reject uncounted operations."""
 

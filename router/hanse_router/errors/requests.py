@@ -107,6 +107,16 @@ class UploadTooManyFiles(InvalidRequest):
         super().__init__(f"A request may bring at most {limit} files.")
 
 
+class BranchNotFound(InvalidRequest):
+    """The request asks for a feature branch that does not exist."""
+
+    code = "BRANCH_NOT_FOUND"
+    status = 404
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"There is no feature branch {name[:100]!r}: create it, or leave out the header or cookie.")
+
+
 class RequestTimeout(InvalidRequest):
     """The body did not arrive in time."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hanse_router.errors import Unauthenticated, Unavailable
-from hanse_router.request import ANONYMOUS, Principal
+from hanse_router.request import ANONYMOUS, Principal, cookie_value
 from hanse_router.settings_identity import JwtSettings
 from hanse_router.store.protocol import Cache
 from hanse_wire.jwks import JwksSource, JwksUrlError, KeySet, KeysUnavailable, jwks_source
@@ -71,7 +71,7 @@ class TokenVerifier:
         """
         authorization = headers.get(self._header)
         if not authorization:
-            token = _cookie(headers.get("cookie", ""), self._cookies) if self._cookies else None
+            token = cookie_value(headers.get("cookie", ""), self._cookies) if self._cookies else None
             if token is None or len(token) <= self._max_characters:
                 return token
         elif len(authorization) <= self._max_header:
@@ -151,15 +151,6 @@ def _invalid(kind: type[TokenError]) -> Unauthenticated:
 def _weight(token: str, principal: Principal) -> int:
     """The size of a cached token in bytes, about: the token, and the claims that are kept of it."""
     return 1_000 + 3 * len(token)
-
-
-def _cookie(header: str, names: tuple[str, ...]) -> str | None:
-    """The value of the first of these cookies that a request has."""
-    given: dict[str, str] = {}
-    for part in header.split(";"):
-        name, _, value = part.partition("=")
-        given.setdefault(name.strip(), value.strip().strip('"'))
-    return next((given[name] for name in names if given.get(name)), None)
 
 
 def _strings(claim: object) -> tuple[str, ...]:

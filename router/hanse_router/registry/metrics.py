@@ -34,6 +34,13 @@ class SupergraphMetrics:
         )
 
 
+class BranchMetrics:
+    """Feature branches."""
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self.served = Gauge("hanse_branches", "Feature branches that are served now.", registry=registry)
+
+
 class UsageMetrics:
     """Usage reports."""
 

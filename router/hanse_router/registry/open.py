@@ -26,8 +26,18 @@ class RegistryAccess:
         self._metrics = metrics
         self._url = SupergraphUrl.parse(url) if url is not None else None
         self._client = RegistryClient(settings.supergraph, tls_context(settings.transport.ca_file, None, None))
+        self._source: RegistrySource | None = None
         self._followed: FollowedSupergraph | None = None
         self._reporter = self._make_reporter()
+
+    @property
+    def serves_branches(self) -> bool:
+        """Whether requests can ask for feature branches. Raises SettingsError where there is no registry for them."""
+        if not self._settings.branches.chosen_by:
+            return False
+        if self._url is None or self._url.base is None:
+            raise SettingsError("setting branches.header: feature branches need a registry's URL as --supergraph")
+        return True
 
     @property
     def usage(self) -> UsageCounter | None:
@@ -39,8 +49,15 @@ class RegistryAccess:
         if self._url is None:
             return None
         acceptance = Acceptance.of(self._settings.supergraph, self._url.graph, self._url.variant)
-        self._followed = FollowedSupergraph(RegistrySource(self._client, acceptance), self._url.url, serve)
+        self._source = RegistrySource(self._client, acceptance)
+        self._followed = FollowedSupergraph(self._source, self._url.url, serve)
         return SupergraphPoller(self._settings.supergraph, self._followed, self._metrics)
+
+    def follow_branch(self, name: str, serve: Serve) -> FollowedSupergraph:
+        """The supergraph of a feature branch."""
+        assert self._url is not None
+        assert self._source is not None
+        return FollowedSupergraph(self._source, self._url.of_branch(name), serve, name)
 
     async def start(self) -> None:
         """Begin to report usage."""

@@ -15,6 +15,7 @@ from hanse_router.errors import (
 )
 from hanse_router.execute import Freshness, Response
 from hanse_router.guards.csrf import CsrfGuard
+from hanse_router.lifetime import SupergraphLifetime
 from hanse_router.operation_kind import OperationKind
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.server.address import ClientAddress
@@ -82,7 +83,10 @@ class HttpEndpoint:
             request = await self._read(scope, receive, context, accepted)
             if document_id is not None:
                 request.document_id = document_id
-            pipeline = self._engine.pipeline(request)
+            engine = self._engine
+            pipeline = (
+                engine.pipeline(request) if engine.branches is None else await engine.chosen_pipeline(request, context)
+            )
             operation = pipeline.known(request) or await pipeline.prepared(request, context)
             name = operation.name
             if operation.kind is OperationKind.MUTATION and scope["method"] == "GET":
@@ -90,14 +94,14 @@ class HttpEndpoint:
             if operation.kind is OperationKind.SUBSCRIPTION:
                 form = self._stream_form(accepted)
                 events = await self._engine.subscribe(pipeline, operation, request, context)
-                await self._send_stream(receive, send, events, form, extra)
+                await self._send_stream(receive, send, events, form, extra, pipeline.lifetime)
                 status = 200
             else:
                 status = 200
                 response = await self._engine.execute(pipeline, operation, request, context)
                 if accepted.as_stream:
                     assert accepted.single is not None
-                    await self._send_stream(receive, send, once(response), accepted.single, extra)
+                    await self._send_stream(receive, send, once(response), accepted.single, extra, pipeline.lifetime)
                 else:
                     if response.freshness is not None:
                         extra = [*extra, *caching_headers(response.freshness)]
@@ -150,14 +154,20 @@ class HttpEndpoint:
         return accepted.stream
 
     async def _send_stream(
-        self, receive: Receive, send: Send, events: AsyncGenerator[Response, None], form: Form, extra: list[Header]
+        self,
+        receive: Receive,
+        send: Send,
+        events: AsyncGenerator[Response, None],
+        form: Form,
+        extra: list[Header],
+        lifetime: SupergraphLifetime,
     ) -> None:
         await send_stream(
             receive,
             send,
             events,
             self._encodings[form],
-            lifetime=self._engine.lifetime,
+            lifetime=lifetime,
             heartbeat_seconds=self._streams.heartbeat_seconds,
             headers=[*SSE_HEADERS, *extra],
         )

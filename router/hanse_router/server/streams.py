@@ -6,10 +6,10 @@ import asyncio
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from typing import Any, Protocol
 
-from hanse_router.engine import SupergraphLifetime
 from hanse_router.errors import InternalError, RouterError, Unavailable
 from hanse_router.execute import Response
 from hanse_router.execute.errors import Error
+from hanse_router.lifetime import SupergraphLifetime
 from hanse_router.server.asgi import Header, Receive, Send
 from hanse_router.transports.errors import TransportError
 

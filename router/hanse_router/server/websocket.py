@@ -248,7 +248,10 @@ class _Connection:
         context: RequestContext = await self._engine.context(headers, self._client_ip)
         if self._engine.stopping:
             raise Unavailable("The router is stopping; connect again.")
-        pipeline = self._engine.pipeline(request)
+        engine = self._engine
+        pipeline = (
+            engine.pipeline(request) if engine.branches is None else await engine.chosen_pipeline(request, context)
+        )
         operation = pipeline.known(request) or await pipeline.prepared(request, context)
         if operation.kind is OperationKind.SUBSCRIPTION:
             return await self._engine.subscribe(pipeline, operation, request, context)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hanse_router.engine import Ending
+from hanse_router.lifetime import Ending
 from tests.router.platform import Platform
 
 SSE = {"accept": "text/event-stream"}

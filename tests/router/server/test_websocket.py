@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hanse_router.engine import Ending
+from hanse_router.lifetime import Ending
 from tests.router.identity.keys import LIFETIME, NOW
 from tests.router.platform import Platform, supergraph_sdl
 from tests.router.server.sockets import LEGACY, MODERN, Socket
