@@ -89,6 +89,13 @@ def fixed(sdl: str, config: LintConfig) -> Fixed:
     return fix(SubgraphSource("one", sdl), config)
 
 
+def test_a_correction_that_would_give_errors_is_left_out() -> None:
+    """Without its only type, the SDL would be empty. The other corrections are made."""
+    done = fixed('"  " type Alone { a: Int } # hanse-ignore FIELD_NAME_CASE: unused', ALL)
+    assert done.sdl == " type Alone { a: Int }"
+    assert done.left.errors == ()
+
+
 @settings(max_examples=60, deadline=None)
 @given(schemas())
 def test_a_fix_is_idempotent_and_leaves_no_patch(sdl: str) -> None:
