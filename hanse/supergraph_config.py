@@ -28,7 +28,7 @@ from hanse.yaml_file import STDIN, read_model, read_text
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_wire.command_line import CommandError
 
-__all__ = ["SchemaSource", "SubgraphConfig", "SupergraphConfig", "read_config", "read_model", "read_sdl", "read_text"]
+__all__ = ["SchemaSource", "SubgraphConfig", "SupergraphConfig", "read_config", "read_subgraph", "read_text"]
 
 SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds
@@ -115,32 +115,28 @@ def read_subgraphs(path: Path) -> list[SubgraphSource]:
 
 def sources_of(config: SupergraphConfig, path: Path) -> list[SubgraphSource]:
     """The subgraphs of a configuration that was read from a file. Raises CommandError when an SDL is not available."""
-    return [_read_subgraph(name, subgraph, path) for name, subgraph in config.subgraphs.items()]
+    return [read_subgraph(name, subgraph, path) for name, subgraph in config.subgraphs.items()]
 
 
-def _read_subgraph(name: str, subgraph: SubgraphConfig, config: Path) -> SubgraphSource:
-    """One subgraph. One of the registry has the URL that it has there, unless the file gives another."""
+def read_subgraph(
+    name: str, subgraph: SubgraphConfig, config: Path, *, timeout: float = INTROSPECTION_TIMEOUT
+) -> SubgraphSource:
+    """One subgraph of a configuration file, with its SDL; `timeout` of a request to it, in seconds.
+
+    Raises CommandError when the SDL is not available.
+    """
     source = subgraph.source
     if source.graphref is not None and source.subgraph is not None:
         published = read_graphref(name, source.graphref, source.subgraph)
         return SubgraphSource(name=name, url=subgraph.url or published.url, sdl=published.sdl)
-    return SubgraphSource(name=name, url=subgraph.url, sdl=read_sdl(name, source, config))
-
-
-def read_sdl(name: str, source: SchemaSource, config: Path, *, timeout: float = INTROSPECTION_TIMEOUT) -> str:
-    """The SDL of one subgraph of a configuration file; `timeout` of a request, in seconds.
-
-    Raises CommandError when it is not available.
-    """
     if source.sdl is not None:
-        return source.sdl
-    if source.file is not None:
-        return read_text((Path() if config == STDIN else config.parent) / source.file)
-    if source.subgraph_url is not None:
-        return _fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
-    assert source.graphref is not None  # SchemaSource holds exactly one of the four, and graphref with subgraph
-    assert source.subgraph is not None
-    return read_graphref(name, source.graphref, source.subgraph).sdl
+        sdl = source.sdl
+    elif source.file is not None:
+        sdl = read_text((Path() if config == STDIN else config.parent) / source.file)
+    else:
+        assert source.subgraph_url is not None  # SchemaSource holds exactly one
+        sdl = _fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
+    return SubgraphSource(name=name, url=subgraph.url, sdl=sdl)
 
 
 def _fetch_sdl(name: str, url: str, headers: dict[str, str], timeout: float) -> str:

@@ -25,7 +25,7 @@ from hanse_wire.command_line import data_option
 @click.option("--mock-values", type=FILE, help="Values for mocks, by type and field (YAML or Python).")
 @click.option("--record", type=FOLDER, help="Folder to record requests to subgraphs and their responses in.")
 @click.option("--replay", type=FOLDER, help="Folder of recorded traffic to answer from, without subgraphs.")
-@click.option("--open", "open_browser", is_flag=True, help="Open GraphiQL in the browser.")
+@click.option("--open", "open_browser", is_flag=True, help="Open GraphiQL with the query plan in the browser.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object a line for each event.")
 def dev(**options: Any) -> None:
     """Watch subgraphs, compose after each change, and run the router on the last supergraph that composed."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from collections.abc import Callable, Container, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,11 +11,13 @@ from pathlib import Path
 from hanse.dev.events import ConfigRefused, Report, Subgraph
 from hanse.dev.session import KnownSubgraph, Session
 from hanse.dev.watching import Change, WakeUps, changes
-from hanse.supergraph_config import SubgraphConfig, read_config, read_sdl
+from hanse.supergraph_config import SubgraphConfig, read_config, read_subgraph
 from hanse.yaml_file import STDIN
+from hanse_schema.subgraph.model import SubgraphSource
 from hanse_wire.command_line import CommandError
 
 POLL_SECONDS = 1.0  # between two requests for the SDL of a URL
+REGISTRY_POLLS = 10  # a version in the registry is larger, and changes less often
 FETCH_SECONDS = 3.0  # timeout of one
 MAX_FETCHES = 16  # at the same time
 
@@ -87,10 +90,14 @@ class ConfigFeed:
         return file is not None and self._folder / file in change.paths
 
     async def _poll(self) -> None:
-        while True:
+        """Request the SDL of URLs every second, and of the registry every ten."""
+        for seconds in itertools.count(1):
             await asyncio.sleep(POLL_SECONDS)
-            urls = [name for name, subgraph in self._subgraphs.items() if subgraph.source.subgraph_url is not None]
-            await asyncio.gather(*(self._update(name) for name in urls))
+            sources = {name: subgraph.source for name, subgraph in self._subgraphs.items()}
+            names = [name for name, source in sources.items() if source.subgraph_url is not None]
+            if seconds % REGISTRY_POLLS == 0:
+                names += [name for name, source in sources.items() if source.graphref is not None]
+            await asyncio.gather(*(self._update(name) for name in names))
 
     def _read(self) -> None:
         read = read_config(self.path).subgraphs
@@ -114,7 +121,7 @@ class ConfigFeed:
         subgraph = self._subgraphs[name]
         loop = asyncio.get_running_loop()
         try:
-            sdl = await loop.run_in_executor(self._executor, self._sdl, name, subgraph)
+            source = await loop.run_in_executor(self._executor, self._read_subgraph, name, subgraph)
         except CommandError as error:
             if self._states.get(name) != error.message:
                 self._states[name] = error.message
@@ -125,7 +132,9 @@ class ConfigFeed:
             return  # the configuration changed meanwhile
         if self._states.pop(name, None) is not None:
             self._report(Subgraph(subgraph=name, state="available"))
-        self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin=self._origin(subgraph)), at=at)
+        self._session.put(
+            KnownSubgraph(name=name, sdl=source.sdl, url=source.url, origin=self._origin(subgraph)), at=at
+        )
 
     def _use_recorded(self, name: str, subgraph: SubgraphConfig) -> None:
         """Take the recorded SDL of a subgraph that never had another one."""
@@ -133,8 +142,8 @@ class ConfigFeed:
         if sdl is not None and self._session.known(name) is None:
             self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin="recorded SDL"))
 
-    def _sdl(self, name: str, subgraph: SubgraphConfig) -> str:
-        return read_sdl(name, subgraph.source, self.path, timeout=FETCH_SECONDS)
+    def _read_subgraph(self, name: str, subgraph: SubgraphConfig) -> SubgraphSource:
+        return read_subgraph(name, subgraph, self.path, timeout=FETCH_SECONDS)
 
     def _origin(self, subgraph: SubgraphConfig) -> str:
         source = subgraph.source

@@ -148,7 +148,7 @@ class Dev:
         self._printed(event)
         if self._opens and isinstance(event, Serving):
             self._opens = False
-            webbrowser.open(self._url)
+            webbrowser.open(f"{self._url}/#plan")
 
     async def start(self) -> None:
         """Begin. The router answers once the first composition succeeded."""

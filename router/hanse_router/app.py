@@ -21,6 +21,8 @@ from hanse_router.server.asgi import Receive, Scope, Send
 from hanse_router.server.cors import Cors
 from hanse_router.server.http import HttpEndpoint
 from hanse_router.server.pages import Pages, is_browser_visit
+from hanse_router.server.plans import PATH as PLAN_PATH
+from hanse_router.server.plans import PlanEndpoint
 from hanse_router.server.websocket import WebSocketEndpoint
 from hanse_router.settings import RateLimitSettings, RouterSettings, TelemetrySettings
 from hanse_router.store import Store, open_store
@@ -142,6 +144,7 @@ class Router:
         self._below = f"{settings.path}/"
         self._sockets = settings.websocket.enabled
         self._http = HttpEndpoint(engine, access_log, Cors(settings.cors), address)
+        self._plans = PlanEndpoint(engine, address)
         self._websocket = WebSocketEndpoint(engine, access_log, address)
         self._pages = Pages(engine, public_jwks, feed.state if feed is not None else dict)
 
@@ -157,6 +160,8 @@ class Router:
                     await self._http(scope, receive, send)
             elif path.startswith(self._below):
                 await self._http(scope, receive, send, path.removeprefix(self._below) or None)
+            elif path == PLAN_PATH and self._pages.has_graphiql(scope):
+                await self._plans(scope, receive, send)
             else:
                 await self._pages(scope, send)
         elif kind == "websocket":

@@ -31,6 +31,7 @@ from hanse_router.preparation import PlanKey, Preparation, PreparedOperation
 from hanse_router.prepare.authorize import NO_DENIAL, Denial
 from hanse_router.prepare.override_labels import NO_LABELS, LabelHook
 from hanse_router.prepare.variables import ManyWrongVariables, check_size
+from hanse_router.query_plan import QueryPlan
 from hanse_router.registry.usage_counter import UsageCounter
 from hanse_router.request import GraphQLRequest, RequestContext
 from hanse_router.settings import RouterSettings
@@ -162,6 +163,14 @@ class Pipeline:
         """Count the use of an operation, where usage is reported."""
         if self._usage is not None and operation.signature is not None:
             self._usage.count(operation.signature, context.headers, failed=failed)
+
+    async def plan(self, operation: PreparedOperation, context: RequestContext) -> QueryPlan:
+        """The plan of an operation for its caller, without executing it. Raises RouterError."""
+        denial = operation.authorization.denial(context.principal)
+        if denial is None:
+            denial = await self.preparation.denial(operation, context)
+        labels = NO_LABELS if operation.labels is None else operation.labels.active(context)
+        return (await self.preparation.compiled(operation, denial, labels, context)).plan
 
     async def _admit(self, operation: PreparedOperation, request: GraphQLRequest, context: RequestContext) -> Admitted:
         """Check variables, authorization, rate limits and cost of one request. Raises RouterError."""

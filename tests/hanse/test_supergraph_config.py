@@ -12,6 +12,8 @@ import pytest
 from click.testing import CliRunner
 
 from hanse.cli import main
+from hanse.registry.folder import FolderStore
+from hanse.registry.store import Author, Line, Publish
 from hanse.supergraph_config import read_config, read_subgraphs
 from hanse_wire.command_line import CommandError
 
@@ -45,7 +47,7 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
         ("", "the file"),
         ("subgraphs:\n  a:\n    schema: {file: x, sdl: y}\n", "supergraph.yaml:3:13: subgraphs.a.schema: give one of"),
         ("subgraphs: {a: {schema: {graphref: shop@staging}}}", "`graphref` and `subgraph` belong together"),
-        ("subgraphs: {a: {schema: {graphref: shop@staging, subgraph: a}}}", "subgraph a: schema.graphref"),
+        ("subgraphs: {a: {schema: {graphref: shop@staging, subgraph: a}}}", "subgraph a: schema.graphref: set HANSE_REGISTRY"),
         ("subgraphs: {a: {schema: {sdl: x, introspection_headers: {a: b}}}}", "belong to `subgraph_url`"),
         ("federation_version: =3.0.0\nsubgraphs: {}", "supergraph.yaml:1:21: federation_version: give 1, 2,"),
         ("subgraphs:\n  a:\n    routing_url: http://${env.HANSE_NONE}/\n", "supergraph.yaml:3:18: the environment"),
@@ -79,6 +81,18 @@ def test_variables_are_replaced_in_every_string(tmp_path: Path, monkeypatch: pyt
 @pytest.mark.parametrize("version", ["1", "2", "=2.9.0", "'2'", "latest-2", "=0.36.0", "2.3", "v2.4.1-alpha.0"])
 def test_every_form_of_the_federation_version_is_accepted(tmp_path: Path, version: str) -> None:
     assert read_config(write(tmp_path, f"federation_version: {version}\nsubgraphs: {{}}")).subgraphs == {}
+
+
+def test_a_subgraph_of_the_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FolderStore(tmp_path / "published")
+    publish = Publish(subgraph="items", sdl="type Query { a: Int }", url="http://items")
+    store.publish(Line("staging"), publish, Author(who="ada"))
+    monkeypatch.setenv("HANSE_REGISTRY", str(tmp_path / "published"))
+    form = "subgraphs: {a: {schema: {graphref: shop@staging, subgraph: NAME}}}"
+    [source] = read_subgraphs(write(tmp_path, form.replace("NAME", "items")))
+    assert (source.name, source.url, source.sdl.strip()) == ("a", "http://items", "type Query { a: Int }")
+    with pytest.raises(CommandError, match=r"shop@staging has no subgraph 'other'; it has items"):
+        read_subgraphs(write(tmp_path, form.replace("NAME", "other")))
 
 
 def test_names_of_subgraphs_are_text(tmp_path: Path) -> None:

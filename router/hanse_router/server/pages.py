@@ -13,6 +13,7 @@ import orjson
 
 from hanse_router.engine import Engine
 from hanse_router.server.asgi import Header, Scope, Send, request_headers, respond
+from hanse_router.server.plans import PATH as PLAN_PATH
 
 STATIC = Path(__file__).parent / "graphiql" / "static"
 JSON = b"application/json"
@@ -77,7 +78,7 @@ class Pages:
         """Answer one request."""
         path = scope["path"]
         page = self._pages.get(path)
-        if page is None and path.startswith("/graphiql/") and self._has_graphiql(scope):
+        if page is None and path.startswith("/graphiql/") and self.has_graphiql(scope):
             page = self._asset
         elif path == "/metrics" or path.startswith("/health/"):
             page = page if self._is_here(scope, "metrics" if path == "/metrics" else "health") else None
@@ -91,7 +92,7 @@ class Pages:
     async def home(self, scope: Scope, send: Send) -> None:
         """GraphiQL for browsers, a list of what is here for others."""
         settings = self._engine.settings
-        if self._has_graphiql(scope) and "text/html" in request_headers(scope).get("accept", ""):
+        if self.has_graphiql(scope) and "text/html" in request_headers(scope).get("accept", ""):
             headers = [(b"content-security-policy", POLICY), (b"cache-control", b"no-cache"), *SAFE_HEADERS]
             await respond(send, 200, b"text/html; charset=utf-8", self._graphiql, headers)
             return
@@ -102,11 +103,12 @@ class Pages:
             pages["metrics"] = "/metrics"
         if self._jwks is not None:
             pages["jwks"] = "/.well-known/jwks.json"
-        if self._has_graphiql(scope):
+        if self.has_graphiql(scope):
             pages["graphiql"] = "/ (in a browser)"
         await _json(send, 200, {"name": "Hanse router", **pages}, [(b"vary", b"accept")])
 
-    def _has_graphiql(self, scope: Scope) -> bool:
+    def has_graphiql(self, scope: Scope) -> bool:
+        """Whether GraphiQL is served on the port of a request."""
         return self._engine.settings.graphiql.enabled and self._is_here(scope, "graphiql")
 
     def _is_here(self, scope: Scope, page: Literal["metrics", "health", "graphiql"]) -> bool:
@@ -120,6 +122,7 @@ class Pages:
         config = {
             "path": settings.path,
             "defaultQuery": settings.graphiql.default_query or GREETING,
+            "planPath": PLAN_PATH,
             "subscriptions": settings.websocket.enabled,
         }
         page = (STATIC / "index.html").read_text(encoding="utf-8")

@@ -48,6 +48,28 @@ def test_the_built_page_names_no_other_host_to_load_from() -> None:
     assert (STATIC / "THIRD_PARTY.txt").read_text(encoding="utf-8").count("License Text:") > 50
 
 
+async def test_the_plan_tab_gets_the_plan_of_an_operation(platform: Platform) -> None:
+    json_type = {"content-type": "application/json"}
+    body = orjson.dumps({"query": "{ me { score } hello }"})
+    planned = (await platform.send("POST", "/graphiql/plan", body=body, headers=json_type)).json
+    assert list(planned) == ["plan", "text", "estimatedCost"]
+    assert planned["text"].startswith("QueryPlan {")
+    assert planned["plan"]["node"]["node"] in ("Sequence", "Parallel", "Fetch")
+    assert planned["estimatedCost"] >= 1
+    wrong = await platform.send("POST", "/graphiql/plan", body=b'{"query": "{ nothing }"}', headers=json_type)
+    assert wrong.status == 400
+    assert "nothing" in wrong.json["errors"][0]["message"]
+    assert (await platform.send("GET", "/graphiql/plan", headers=BROWSER)).status == 405
+    simple = await platform.send("POST", "/graphiql/plan", body=body, headers={"content-type": "text/plain"})
+    assert simple.status == 415  # no page of another origin can ask without a preflight
+
+
+async def test_without_graphiql_there_are_no_plans(tmp_path: Path) -> None:
+    off = Platform(tmp_path, graphiql={"enabled": False})
+    reply = await off.send("POST", "/graphiql/plan", body=b"{}", headers={"content-type": "application/json"})
+    assert reply.status == 404
+
+
 async def test_others_get_a_list_of_paths(platform: Platform) -> None:
     reply = await platform.send("GET", "/", headers={"accept": "*/*"})
     assert reply.json["graphql"] == "/graphql"
