@@ -33,7 +33,7 @@ def run_child(task: ChildTask, listener: socket.socket, ready: Connection, outpu
 
     What it prints goes to `output`. Exits with 1 when it cannot start.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its children
+    os.setpgrp()  # Ctrl-C reaches the whole group of a terminal; the parent ends its children
     os.dup2(output.fileno(), 1)
     os.dup2(output.fileno(), 2)
     output.close()

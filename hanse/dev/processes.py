@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import multiprocessing
 import threading
 from collections.abc import Callable
@@ -20,9 +21,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-PRELOADED = ["hanse.dev.child"]
+PRELOADED = ["hanse.dev.ignore_interrupt", "hanse.dev.child"]
 STOP_SECONDS = 10.0  # from SIGTERM to SIGKILL
 OUTPUT_SECONDS = 1.0  # for the last lines of a process that has ended
+
+log = logging.getLogger(__name__)
 
 _context = multiprocessing.get_context("forkserver")
 _context.set_forkserver_preload(PRELOADED)
@@ -88,10 +91,17 @@ class Child:
         process = _context.Process(
             target=_run, args=(self._task, self._listener, sends_ready, writes_output), name=self._task.name
         )
-        with _starting:
-            process.start()
-        sends_ready.close()
-        writes_output.close()
+        try:
+            with _starting:
+                process.start()
+        except (EOFError, OSError):  # the process that is forked has ended, or there is no room for another
+            log.exception("no process can be started for the subgraph %s", self._task.name)
+            self._call(self._serves.set_result, None)
+            self._call(self._ended.set)
+            return
+        finally:
+            sends_ready.close()
+            writes_output.close()
         self._process = process
         threading.Thread(target=self._follow, args=(process, ready, output), daemon=True).start()
 

@@ -118,14 +118,26 @@ def test_code_that_changes_fails_dies_and_is_added(dev: DevProcess, project: Pat
 
 
 @pytest.mark.parametrize("stop", [signal.SIGINT, signal.SIGKILL])
-def test_no_process_is_left(dev: DevProcess, stop: signal.Signals) -> None:
-    dev.serving(1)
-    started = children(dev.process.process.pid)
-    assert serving_process(dev) in started
-    os.kill(dev.process.process.pid, stop)  # not the group: the children get no signal of their own
-    dev.process.process.wait(DEADLINE)
-    assert gone(started)
-    dev.process.stop()
+def test_no_process_is_left(project: Path, tmp_path: Path, stop: signal.Signals) -> None:
+    with run_dev(project, "--data", tmp_path / "data", "--mock-unavailable") as dev:
+        dev.serving(1)
+        started = children(dev.process.process.pid)
+        assert serving_process(dev) in started
+        os.kill(dev.process.process.pid, stop)  # not the group: the children get no signal of their own
+        dev.process.process.wait(DEADLINE)
+        assert gone(started)
+        assert dev.process.stop() in (0, 128 + stop, -stop)
+        assert not [event for event in dev.events if event.get("state") == "stopped"]
+
+
+def test_a_process_that_dies_is_mocked(project: Path, tmp_path: Path) -> None:
+    with run_dev(project, "--data", tmp_path / "data", "--mock-unavailable") as dev:
+        dev.serving(1)
+        assert dev.ask("{ notes { text } }") == {"data": {"notes": []}}
+        os.kill(serving_process(dev), signal.SIGKILL)
+        dev.event("subgraph", lambda event: event["state"] == "stopped")
+        assert len(dev.ask("{ notes(first: 3) { text } }")["data"]["notes"]) == 3
+        assert dev.event("subgraph", lambda event: event["state"] == "mocked")["subgraph"] == "notes"
 
 
 def serving_process(dev: DevProcess) -> int:
