@@ -49,7 +49,7 @@ def test_files_are_relative_to_the_configuration(tmp_path: Path) -> None:
         ("subgraphs: {a: {schema: {graphref: shop@staging}}}", "`graphref` and `subgraph` belong together"),
         (
             "subgraphs: {a: {schema: {graphref: shop@staging, subgraph: a}}}",
-            "subgraph a: schema.graphref: set HANSE_REGISTRY",
+            "schema.graphref: set HANSE_REGISTRY",
         ),
         ("subgraphs: {a: {schema: {sdl: x, introspection_headers: {a: b}}}}", "belong to `subgraph_url`"),
         ("federation_version: =3.0.0\nsubgraphs: {}", "supergraph.yaml:1:21: federation_version: give 1, 2,"),
