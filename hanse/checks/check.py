@@ -16,6 +16,7 @@ from hanse.checks.settings import lint_config, ownership
 from hanse.checks.sources import Sources, read_sources
 from hanse.checks.usage import Usage, judge_usage
 from hanse.contract_file import read_contract
+from hanse.progress import progress
 from hanse.project import find_project, find_project_if_any
 from hanse.registry.author import current_author
 from hanse.registry.errors import RegistryError
@@ -30,9 +31,11 @@ def check(options: CheckOptions, now: datetime) -> CheckReport:
     """Read everything, run the checks, and record the report. Raises CommandError where something cannot be read."""
     try:
         store = _store(options)
-        sources = read_sources(options, store)
-        request = _request(options, sources, store, now)
-        report = run_checks(request)
+        with progress("reading schemas and usage"):
+            sources = read_sources(options, store)
+            request = _request(options, sources, store, now)
+        with progress(f"checking {len(sources.after)} subgraphs"):
+            report = run_checks(request)
         if store is None:
             return report
         recorder = Recorder(store, current_author(), options.variant, sources.version, now, request.ownership)

@@ -37,6 +37,11 @@ class KnownOperation:
         """Its name, or the beginning of its hash."""
         return self.name or self.label or f"operation {self.hash[:8]}"
 
+    @property
+    def requests(self) -> int:
+        """The number of requests of all its clients."""
+        return sum(client.count for client in self.clients)
+
 
 @dataclass(frozen=True)
 class FittingOperation:

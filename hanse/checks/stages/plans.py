@@ -16,19 +16,21 @@ MAX_OPERATIONS = 2_000  # that are planned
 
 
 def check_plans(state: CheckState) -> Iterator[Finding]:
-    """A finding for each plan regression, of the level of the request."""
+    """A finding for each plan regression of an operation that counts, of the level of the request."""
     level = state.request.plan_regressions
     if level is None or state.request.before == state.request.after:
         return
-    for operation, changed in state.checked[:MAX_OPERATIONS]:
-        if isinstance(changed, Refusal):
+    counted = [(operation, after) for operation, after in state.checked if operation.known.counts]
+    counted.sort(key=lambda pair: (bool(pair[0].known.clients), -pair[0].known.requests))
+    for operation, after in counted[:MAX_OPERATIONS]:
+        if isinstance(after, Refusal):
             continue  # reported as broken
-        finding = _compared(state, operation, changed, level)
+        finding = _compared(state, operation, after, level)
         if finding is not None:
             yield finding
-    if len(state.checked) > MAX_OPERATIONS:
-        rest = len(state.checked) - MAX_OPERATIONS
-        message = f"Plans of {MAX_OPERATIONS:,} operations are compared; {rest:,} more are not."
+    if len(counted) > MAX_OPERATIONS:
+        rest = len(counted) - MAX_OPERATIONS
+        message = f"Plans of the {MAX_OPERATIONS:,} most used operations are compared; {rest:,} more are not."
         yield Finding(CheckName.PLANS, Level.WARNING, "PLANS_NOT_COMPARED", message)
 
 
