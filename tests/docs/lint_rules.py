@@ -12,9 +12,10 @@ from typing import Any
 
 from hanse_schema.checks.lint import RULES
 from hanse_schema.checks.lint.rule import Category, Rule
-from tests.docs.pages import DOCS
+from tests.docs.pages import DOCS, ROOT
 
 PAGE = DOCS / "reference" / "lint-rules.md"
+CASES = ROOT / "tests" / "schema" / "checks" / "lint" / "cases"
 HEADER = """\
 # Lint rules
 
@@ -48,10 +49,17 @@ def of(category: Category, rules: Iterator[Rule[Any]]) -> Iterator[str]:
         yield f"### {rule.code}"
         yield f"{rule.summary} Level: {level(rule)}."
         yield rule.explanation
+        yield f"> {example(rule)}"
         if rule.fixes:
             yield f"Fix: {rule.fixes}"
         if rule.options.model_fields:
             yield options(rule)
+
+
+def example(rule: Rule[Any]) -> str:
+    """The message of the first finding in the rule's golden case."""
+    first = (CASES / rule.code / "expected.txt").read_text(encoding="utf-8").splitlines()[0]
+    return first.split(" ", 2)[2]
 
 
 def level(rule: Rule[Any]) -> str:

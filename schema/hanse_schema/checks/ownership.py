@@ -64,7 +64,7 @@ class Ownership:
     def owners(self, subgraphs: Iterable[str], coordinate: str) -> tuple[str, ...]:
         """The owners of an element, in the order of the subgraphs that have it. None where nobody owns it."""
         found: dict[str, None] = {}
-        for subgraph in subgraphs or ("",):
+        for subgraph in tuple(subgraphs) or ("",):
             last = next((one for one in reversed(self.patterns) if one.matches(subgraph, coordinate)), None)
             found |= dict.fromkeys(last.owners if last else ())
         return tuple(found)
@@ -120,7 +120,7 @@ def _team(words: list[str], file: str, line: int) -> tuple[str, frozenset[str]]:
 def _pattern(words: list[str], file: str, line: int) -> OwnedPattern:
     written, *owners = words
     form = _PATTERN.fullmatch(written)
-    if form is None:
+    if form is None or not written:
         raise OwnershipError(
             file,
             line,

@@ -48,6 +48,7 @@ def test_the_last_line_that_matches_counts(subgraphs: Sequence[str], coordinate:
     ("line", "problem"),
     [
         ("User..email @a", "OWNERS:2: 'User..email' is not a pattern: write `subgraph/`"),
+        ("'' @a", "OWNERS:2: '' is not a pattern"),
         ("a/b/c @a", "OWNERS:2: 'a/b/c' is not a pattern"),
         ("User @", "OWNERS:2: '@' is not an owner: write `@team`, `@user`, a name or an email address"),
         ("User a@b@c", "OWNERS:2: 'a@b@c' is not an owner"),
