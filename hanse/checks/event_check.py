@@ -46,8 +46,11 @@ def check_event_files(options: EventOptions) -> CheckReport:
     given = {"compatibility": options.compatibility, "policy": options.policy}
     rules = rules.model_copy(update={name: value for name, value in given.items() if value is not None})
     folder = _folder(options, project)
-    before = _earlier(folder, options.against, rules)
-    return report_of((), _compared(folder, read_events(folder), before, rules))
+    now, before = read_events(folder), _earlier(folder, options.against, rules)
+    findings = _compared(folder, now, before, rules)
+    checked = CheckedEvents(tuple(findings), uses=now.uses)
+    publishers = {name for finding in findings for name in checked.publishers_of(finding.coordinate or "")}
+    return report_of(sorted(publishers), findings)
 
 
 def check_project_events(project: Project | None, against: str) -> CheckedEvents:

@@ -64,6 +64,7 @@ def test_an_incompatible_change_fails_and_names_the_consumers(project: Path) -> 
     assert "`user.updated` at #/properties/id: type changed" in failed.output
     assert "at schema/events/user.updated.json" in failed.output
     assert "audit" in failed.output
+    assert "users: failed, 2 errors" in failed.output
 
 
 def test_a_compatible_change_passes(project: Path) -> None:
