@@ -15,7 +15,10 @@ from hanse_schema.checks.event_schemas.documents import Schema, is_empty, is_sch
 from hanse_schema.checks.event_schemas.kinds import Kind
 
 Compare = Callable[[Comparison, Schema, Schema], None]
-MAX_PATTERN = 200  # characters of a pattern that is searched in names of properties
+MAX_PATTERN = 200  # characters of a pattern, and of the name of a property that it is searched in
+# Repetitions of groups, and many repetitions, can take very long.
+_QUANTIFIER = re.compile(r"[*+?{]")
+_QUANTIFIED_GROUP = re.compile(r"\)[*+{]")
 
 
 def compare_objects(
@@ -116,11 +119,11 @@ def _partial(schema: Mapping[str, Any], name: str) -> Schema | None:
 
 
 def _matches(pattern: str, name: str) -> bool:
-    """Whether a pattern is found in a name. One that Python does not know, and a very long one, is found nowhere."""
-    if len(pattern) > MAX_PATTERN:
+    """Whether a pattern is found in a name. One that Python does not know, or that may be slow, is found nowhere."""
+    if len(pattern) > MAX_PATTERN or _QUANTIFIED_GROUP.search(pattern) or len(_QUANTIFIER.findall(pattern)) > 3:
         return False
     try:
-        return re.search(pattern, name) is not None
+        return re.search(pattern, name[:MAX_PATTERN]) is not None
     except re.error:
         return False
 

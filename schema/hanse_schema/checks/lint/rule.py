@@ -83,11 +83,11 @@ def name_of(element: Node | None) -> Node | None:
     return element.name if isinstance(element, NAMED) else None
 
 
-O = TypeVar("O", bound=Options)  # noqa: E741
+OptionsOfRule = TypeVar("OptionsOfRule", bound=Options)
 
 
 @dataclass(frozen=True, slots=True)
-class Rule(Generic[O]):
+class Rule(Generic[OptionsOfRule]):
     """A lint rule. `level` is its level in the preset `recommended`; None if it is off there.
 
     `fixes` is what `hanse schema lint --fix` does, empty if nothing.
@@ -98,8 +98,8 @@ class Rule(Generic[O]):
     level: Level | None
     summary: str
     explanation: str
-    check: Callable[[LintSubject, O], Iterator[Problem]]
-    options: type[O]
+    check: Callable[[LintSubject, OptionsOfRule], Iterator[Problem]]
+    options: type[OptionsOfRule]
     fixes: str = ""
 
 

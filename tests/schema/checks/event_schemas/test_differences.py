@@ -334,6 +334,15 @@ def test_a_schema_with_wrong_keywords_is_compared_by_what_is_left(broken: Any) -
     differences(schema, of(OPEN, a=TEXT), Policy.STRICT.accepted)
 
 
+@pytest.mark.parametrize("pattern", ["(a+)+$", "a*" * 60 + "b", "(", "a" * 500])
+def test_a_pattern_that_may_be_slow_covers_nothing(pattern: str) -> None:
+    name = "a" * 60
+    before = {**CLOSED, "properties": {name: TEXT}, "patternProperties": {pattern: TEXT}}
+    after = {**CLOSED, "patternProperties": {pattern: TEXT}}
+    [found] = differences(before, after, Policy.STRICT.accepted)
+    assert found.kind is Kind.PROPERTY_REMOVED_FROM_CLOSED_CONTENT_MODEL
+
+
 def wide(count: int, last: Schema) -> Schema:
     return of(OPEN, **{f"p{n}": {"anyOf": [TEXT, last]} for n in range(count)})
 
