@@ -41,6 +41,7 @@ SECOND_INIT = 4429, "Too many initialisation requests"
 TOO_BIG = 1009, "Message too big"
 NORMAL = 1000, ""
 MAX_REASON_BYTES = 123
+ANSWER_SECONDS = 10.0  # for answers in flight when the supergraph changes or the router stops
 
 
 class _Close(Exception):
@@ -108,6 +109,7 @@ class _Connection:
         self._client_ip = client_ip
         self._lifetime = engine.lifetime
         self._initialised = False
+        self._subscriptions: set[str] = set()  # their keys among those of the operations
         self._operations: dict[str, asyncio.Task[None]] = {}
 
     async def serve(self) -> int:
@@ -147,7 +149,14 @@ class _Connection:
             await self._text(self._protocol.keep_alive)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(over.wait(), settings.ping_seconds)
+        await self._finish_answers()
         raise _Close(*self._lifetime.why.value)
+
+    async def _finish_answers(self) -> None:
+        """Let queries and mutations in flight be answered before the connection is closed; subscriptions end."""
+        answers = [task for key, task in self._operations.items() if key not in self._subscriptions]
+        if answers:
+            await asyncio.wait(answers, timeout=ANSWER_SECONDS)
 
     async def _read(self) -> None:
         while True:
@@ -209,6 +218,7 @@ class _Connection:
 
     async def _stop(self, key: str) -> None:
         task = self._operations.pop(key, None)
+        self._subscriptions.discard(key)
         if task is not None:
             task.cancel()
             await asyncio.wait([task])
@@ -221,7 +231,7 @@ class _Connection:
         status = 200
         accept_request_id(None)  # this task's: each operation of a connection has an id of its own
         try:
-            events = await self._start(payload)
+            events = await self._start(key, payload)
             async with contextlib.aclosing(events):
                 async for event in events:
                     await self._text(self._protocol.result(key, event.encode()))
@@ -238,11 +248,12 @@ class _Connection:
         # Free the id before the client receives the end, since it may reuse the id immediately.
         if self._operations.get(key) is asyncio.current_task():
             del self._operations[key]
+            self._subscriptions.discard(key)
         self._engine.metrics.count_request("websocket", status, time.perf_counter() - began)
         with contextlib.suppress(_Gone):
             await self._text(last)
 
-    async def _start(self, payload: dict[str, Any]) -> AsyncGenerator[Response, None]:
+    async def _start(self, key: str, payload: dict[str, Any]) -> AsyncGenerator[Response, None]:
         request = request_of(payload)
         headers = self._with_headers((request.extensions or {}).get("headers"))
         context: RequestContext = await self._engine.context(headers, self._client_ip)
@@ -254,6 +265,7 @@ class _Connection:
         )
         operation = pipeline.known(request) or await pipeline.prepared(request, context)
         if operation.kind is OperationKind.SUBSCRIPTION:
+            self._subscriptions.add(key)
             return await self._engine.subscribe(pipeline, operation, request, context)
         return once(await self._engine.execute(pipeline, operation, request, context))
 

@@ -11,6 +11,7 @@ import pytest
 from hanse_router.lifetime import Ending
 from tests.router.identity.keys import LIFETIME, NOW
 from tests.router.platform import Platform, supergraph_sdl
+from tests.router.registry.fake import until
 from tests.router.server.sockets import LEGACY, MODERN, Socket
 
 INIT: dict[str, Any] = {"type": "connection_init"}
@@ -244,6 +245,21 @@ async def test_a_reload_and_a_stop_end_connections_so_that_clients_come_back(pla
         platform.router.drain()
         closed = await again.closed()
         assert closed.code == 1001
+
+
+async def test_a_reload_lets_queries_in_flight_be_answered(platform: Platform) -> None:
+    async with Socket(platform) as socket:
+        await socket.init()
+        socket.send(**LONG)
+        await socket.receive()
+        socket.send(type="subscribe", id="slow", payload={"query": "{ slow }"})
+        await until(lambda: any("slow" in request["query"] for request in platform.subgraphs["accounts"].requests))
+        platform.router.engine.serve(supergraph_sdl())
+        answers = [await socket.receive()]
+        while answers[-1].get("id") != "slow" or answers[-1]["type"] != "complete":
+            answers.append(await socket.receive())
+        assert {"type": "next", "id": "slow", "payload": {"data": {"slow": 1}}} in answers
+        assert (await socket.closed()).code == 1012
 
 
 async def test_the_older_subprotocol(platform: Platform) -> None:
