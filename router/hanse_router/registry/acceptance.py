@@ -47,7 +47,10 @@ class SignedInFuture(SignatureError):
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What is known of the supergraph in service. `iat` is None where no signature was verified."""
+    """What is known of the supergraph in service.
+
+    `iat` is the newest time of a signature so far; None where no signature was verified.
+    """
 
     sha256: str
     version: int | None
@@ -91,7 +94,9 @@ class Acceptance:
         self._check_time(claims)
         if served is not None:
             check_order(claims, served)
-        return Served(claims.sha256, claims.version, claims.iat, answer.etag)
+        # The newest time stays: else what was signed before a step back of the registry's clock could come again.
+        newest = max(claims.iat, served.iat or 0) if served is not None else claims.iat
+        return Served(claims.sha256, claims.version, newest, answer.etag)
 
     async def _keys(self, path: Path) -> PublicKeys:
         """The keys in the file now, so that keys can be rotated without a restart. Raises SignatureError."""
