@@ -17,12 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLSchema, build_schema
+from graphql import GraphQLSchema, build_schema, parse, validate
 
 from hanse_schema.checks.changes import Change, diff_schemas
 
 CASES = Path(__file__).parent / "cases"
 EXPECTED = "expected.json"
+STAYS_VALID, BECOMES_INVALID = "stays valid", "becomes invalid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,17 @@ def _shown(change: Change) -> dict[str, str]:
     return shown
 
 
-CHECKS: dict[str, Callable[[Case], Any]] = {"changes": changes_of}
+def validity_of(case: Case) -> dict[str, str]:
+    """Whether each operation, which is valid on the old schema, is valid on the new one."""
+    found = {}
+    for name, text in case.operations().items():
+        document = parse(text)
+        assert validate(case.before(), document) == [], f"{case.name}/{name} is not valid on the old schema"
+        found[name] = BECOMES_INVALID if validate(case.after(), document) else STAYS_VALID
+    return found
+
+
+CHECKS: dict[str, Callable[[Case], Any]] = {"changes": changes_of, "operations": validity_of}
 
 
 def found(case: Case, checks: list[str]) -> dict[str, Any]:
