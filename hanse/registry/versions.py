@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from graphql import build_schema, print_schema
+from graphql import print_schema
 
 from hanse.registry.errors import CompositionFailed, InvalidInput, NotFound, TooLarge, VersionConflict
 from hanse.registry.store import (
@@ -21,9 +21,9 @@ from hanse.registry.store import (
     Version,
     VersionSummary,
 )
-from hanse_schema.checks.changes import Change, ChangeLevel, diff_schemas
+from hanse_schema.checks.changes import Change, ChangeLevel, diff_supergraphs
 from hanse_schema.compose import SubgraphSource, compose
-from hanse_schema.supergraph import api_schema
+from hanse_schema.supergraph import api_schema, parse_supergraph
 
 MAX_SDL_BYTES = 8_000_000  # of one subgraph
 MAX_TOTAL_BYTES = 64_000_000  # of all subgraphs of a version
@@ -211,7 +211,8 @@ def difference(before: Version | None, after: Schemas) -> DiffSummary:
     old = by_name(before)
     new = {subgraph.name: subgraph for subgraph in after.subgraphs}
     changed = tuple(name for name in sorted(old.keys() | new.keys()) if _sdl(old, name) != _sdl(new, name))
-    levels = Counter(change.level for change in api_changes(before.api, after.api)) if before is not None else Counter()
+    changes = [] if before is None else api_changes(before.supergraph, after.supergraph)
+    levels = Counter(change.level for change in changes)
     return DiffSummary(
         breaking=levels[ChangeLevel.BREAKING],
         dangerous=levels[ChangeLevel.DANGEROUS],
@@ -221,10 +222,10 @@ def difference(before: Version | None, after: Schemas) -> DiffSummary:
 
 
 def api_changes(before: str, after: str) -> list[Change]:
-    """The changes between two API schemas as SDL, the breaking ones first."""
+    """The changes of the API schema between two supergraphs as SDL, and of access to it, the breaking ones first."""
     if before == after:
         return []
-    return diff_schemas(build_schema(before, assume_valid=True), build_schema(after, assume_valid=True))
+    return diff_supergraphs(parse_supergraph(before), parse_supergraph(after))
 
 
 def _next(

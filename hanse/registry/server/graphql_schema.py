@@ -79,7 +79,7 @@ class Variant:
         database = info.context.database
         old = await queries.version(database, self.graph, self.line, before)
         new = await queries.version(database, self.graph, self.line, after)
-        changes = await info.context.service.compute(lambda: api_changes(old.api, new.api))
+        changes = await info.context.service.compute(lambda: api_changes(old.supergraph, new.supergraph))
         return [types.ApiChange.of(change) for change in changes[:MAX_CHANGES]]
 
     @strawberry.field(description="The feature branches, in alphabetical order.")

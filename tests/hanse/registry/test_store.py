@@ -25,6 +25,7 @@ from tests.hanse.registry.stores import (
     CATALOG,
     CATALOG_WITH_PRICE,
     CATALOG_WITHOUT_NAME,
+    HEAD,
     PRODUCTION,
     REVIEWS,
     OpenStore,
@@ -145,6 +146,13 @@ def test_a_subgraph_is_removed(shop: Store) -> None:
         shop.remove(PRODUCTION, "catalog", AUTHOR)
     with pytest.raises(VersionConflict):
         shop.remove(PRODUCTION, "catalog", AUTHOR, base_version=1)
+
+
+def test_tighter_access_is_a_breaking_change(shop: Store) -> None:
+    head = HEAD.replace('["@key"]', '["@key", "@authenticated"]')
+    tighter = CATALOG.replace(HEAD, head).replace("name: String!", "name: String! @authenticated")
+    diff = publish(shop, "catalog", tighter).summary.diff
+    assert (diff.breaking, diff.dangerous, diff.safe) == (1, 0, 0)
 
 
 def test_a_rollback_is_a_new_version(shop: Store) -> None:
