@@ -11,8 +11,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from deploy.project import PROJECT
 from hanse.up import create_subgraphs, embedded_router
+from hanse_subgraph.db_errors import client_error
+from hanse_subgraph.errors import Busy
 from subgraphs.users.first_admin import make_admin
 from subgraphs.users.service.accounts import NewUser
 from subgraphs.users.settings import UsersSettings
@@ -58,30 +62,37 @@ class World:
         self.tokens: dict[str, str | None] = {"anonymous": None}
 
     async def renew(self, caller: str) -> None:
-        """Make an account for `user` or `admin`, and take its token."""
+        """Make an account for `user` or `admin`, and take its token. The old one stays if the database is busy."""
         self._names += 1
         login = f"{caller}{self._names}"
         if caller == "admin":
             new = NewUser(f"{login}@example.org", login, PASSWORD)
-            await make_admin(UsersSettings.load(data_dir=self._folder), new)
-            self.tokens[caller] = await self._token(
+            try:
+                await make_admin(UsersSettings.load(data_dir=self._folder), new)
+            except SQLAlchemyError as error:
+                if not isinstance(client_error(error), Busy):
+                    raise
+                return
+            await self._take_token(
+                caller,
                 "mutation ($l: String!, $p: String!) { login(login: $l, password: $p) { accessToken } }",
                 {"l": login, "p": PASSWORD},
             )
         elif caller == "user":
             new_user = {"email": f"{login}@example.org", "username": login, "password": PASSWORD}
-            self.tokens[caller] = await self._token(
-                "mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }", {"input": new_user}
-            )
+            register = "mutation ($input: RegisterInput!) { register(input: $input) { accessToken } }"
+            await self._take_token(caller, register, {"input": new_user})
 
-    async def _token(self, query: str, variables: Mapping[str, Any]) -> str:
+    async def _take_token(self, caller: str, query: str, variables: Mapping[str, Any]) -> None:
         answer = await self.post(
             json.dumps({"query": query, "variables": variables}).encode(), {"content-type": "application/json"}
         )
         response = json.loads(answer.body)
+        if [error["extensions"]["code"] for error in response.get("errors", ())] == [Busy.code]:
+            return
         assert "errors" not in response, response
         [value] = response["data"].values()
-        return str(value["accessToken"])
+        self.tokens[caller] = str(value["accessToken"])
 
     async def post(self, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to a POST request."""
