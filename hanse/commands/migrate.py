@@ -85,11 +85,16 @@ def check(as_json: bool, names: tuple[str, ...]) -> None:
 
 
 @migrate.command()
+@json_option
 @click.argument("name", metavar="SUBGRAPH")
 @click.argument("title")
-def new(name: str, title: str) -> None:
+def new(as_json: bool, name: str, title: str) -> None:
     """Write a new revision, with what the models have and the migrations lack."""
     from hanse.migrate import new_migration
     from hanse.project import find_project
 
-    click.echo(f"written: {new_migration(find_project(), name, title)}")
+    written = new_migration(find_project(), name, title)
+    if as_json:
+        print_json({"written": [str(written)]})
+    else:
+        click.echo(f"written: {written}")

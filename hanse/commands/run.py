@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from hanse.commands.options import FILE, PORT, command_environment, drain_option, host_option, port_option
-from hanse_wire.command_line import data_option
+from hanse_wire.command_line import data_option, json_option, print_json
 
 metrics_port_option = click.option(
     "--metrics-port",
@@ -61,12 +61,17 @@ def router(
 
 
 @router.command("check-config")
+@json_option
 @click.argument("file", type=FILE)
-def check_config(file: Path) -> None:
+def check_config(as_json: bool, file: Path) -> None:
     """Check the router's settings in FILE and in the environment. Exit code 1 and one line say what is wrong."""
     from hanse.router import describe_environment, load_router_settings
 
     settings = load_router_settings(file)
+    if as_json:
+        switches = {"graphiql": settings.graphiql.enabled, "introspection": settings.introspection}
+        print_json({"file": str(file), "valid": True, "environment": str(command_environment()), **switches})
+        return
     click.echo(f"{file}: valid")
     click.echo(describe_environment(settings))
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from hanse.progress import progress
 from hanse_wire.command_line import json_option, print_json
 
 
@@ -48,7 +49,8 @@ def _add(folder: Path, name: str) -> list[Path]:
 
     written = write_subgraph(find_project(folder), name)
     project = find_project(folder)  # with the new subgraph
-    return [*written, *(project.folder / file for file in export(project))]
+    with progress("exporting the schemas"):
+        return [*written, *(project.folder / file for file in export(project))]
 
 
 def _report(written: list[Path], folder: Path, *, as_json: bool) -> None:

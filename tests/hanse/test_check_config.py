@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,14 @@ def test_a_valid_file(tmp_path: Path) -> None:
     path.write_text("limits: {max_depth: 7}")
     environment = "environment development: GraphiQL on, introspection on, suggestions on, errors masked: none"
     assert check(path) == (0, f"{path}: valid\n{environment}\n")
+
+
+def test_a_tool_reads_json(tmp_path: Path) -> None:
+    path = tmp_path / "router.yaml"
+    path.write_text("introspection: false")
+    result = CliRunner().invoke(main, ["router", "check-config", "--json", str(path)])
+    expected = {"file": str(path), "valid": True, "environment": "development"}
+    assert json.loads(result.output) == {**expected, "graphiql": True, "introspection": False}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from hanse.progress import progress
 from hanse_wire.command_line import CommandError, json_option, print_json
 
 
@@ -16,7 +17,8 @@ def export(check: bool, as_json: bool) -> None:
     from hanse.project import find_project
 
     project = find_project()
-    names = published.outdated(project) if check else published.export(project)
+    with progress("composing the project's subgraphs"):
+        names = published.outdated(project) if check else published.export(project)
     if as_json:
         print_json({"outdated" if check else "written": names})
     else:

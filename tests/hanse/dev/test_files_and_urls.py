@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.processes import HANSE, run_to_end, running
-from tests.hanse.dev.conftest import DevProcess, run_dev
+from tests.hanse.dev.conftest import DEADLINE, DevProcess, run_dev
 
 MAX_SECONDS = 2.0  # from the edit to the new field in a response; measured: 0.06 s
 MAX_RECOMPOSE_MS = 1_000  # measured: 60 ms. The promise is 300 ms on a machine that does nothing else
@@ -165,12 +166,19 @@ def test_what_is_wrong_is_one_line(tmp_path: Path, options: list[str], message: 
     assert done.stderr.count("\n") == 1
 
 
-def test_text_is_for_people(folder: Path) -> None:
-    with running(HANSE, "dev", "--port", "0", cwd=folder) as process:
+def test_text_is_for_people_and_the_browser_opens(folder: Path) -> None:
+    browser, opened = folder / "browser", folder / "opened"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {opened}.part && mv {opened}.part {opened}\n')
+    browser.chmod(0o755)
+    with running(HANSE, "dev", "--port", "0", "--open", cwd=folder, env={"BROWSER": f"{browser} %s"}) as process:
         process.wait_for(r"^router on http://127.0.0.1:\d+/graphql \(GraphiQL: ")
         process.wait_for(r"^supergraph 1 \(prices, shop\): composed in \d+ ms, served \d+ ms after the change$")
         (folder / "shop.graphql").write_text("type Query {\n  name: Nothing\n}\n")
         process.wait_for(r"^shop.graphql:2:9: error INVALID_GRAPHQL: ")
         process.wait_for(r"^      \|         \^{7}$")
         process.wait_for(r"^1 error \(shop\); still serving supergraph 1$")
+        end = time.monotonic() + DEADLINE
+        while not opened.exists() and time.monotonic() < end:
+            time.sleep(0.02)
+        assert re.fullmatch(r"http://127.0.0.1:\d+/#plan\n", opened.read_text())
         assert process.stop() in (0, 130)
