@@ -63,6 +63,8 @@ def run_dev(options: DevOptions) -> None:
         app = StartAndStop(dev.router, start=dev.start, stop=dev.stop)
         callbacks = ServerCallbacks(dev.announce, dev.router.drain, dev.router.count_refusal)
         serve(app, [listener, *operations_listener(settings)], settings.server, callbacks)
+        if dev.failed:
+            raise CommandError("hanse dev failed: the reason is logged above")
 
 
 def _project() -> Project | None:
@@ -91,6 +93,7 @@ class Dev:
         self._url = url
         self._opens = options.open_browser
         self._task: asyncio.Task[None] | None = None
+        self.failed = False  # not by a mistake of the user
         try:
             self._create_router(options, project, data)
         except SettingsError as error:
@@ -153,7 +156,7 @@ class Dev:
     async def start(self) -> None:
         """Begin. The router answers once the first composition succeeded."""
         self._task = asyncio.create_task(self._run(), name="hanse dev")
-        self._task.add_done_callback(_end_with)
+        self._task.add_done_callback(self._end_after)
 
     async def stop(self) -> None:
         """Stop the feeds, and with them the processes of subgraphs."""
@@ -172,16 +175,16 @@ class Dev:
             for feed in self._feeds:
                 group.create_task(feed.run(wake_ups))
 
+    def _end_after(self, task: asyncio.Task[None]) -> None:
+        """End the process, as Ctrl-C does, when the task has failed."""
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self.failed = True
+            log.error("hanse dev failed", exc_info=error)
+            signal.raise_signal(signal.SIGINT)
+
     async def _serve(self, sdl: str, subgraphs: Sequence[KnownSubgraph]) -> None:
         """Put a supergraph in service, and send requests to its subgraphs from then on."""
         await self.router.engine.reload(sdl)
         await self._gates.adopt(subgraphs)
         for feed in self._feeds:
             feed.served(subgraphs)
-
-
-def _end_with(task: asyncio.Task[None]) -> None:
-    """End the process, as Ctrl-C does, when the task fails."""
-    if not task.cancelled() and (error := task.exception()) is not None:
-        log.error("hanse dev failed", exc_info=error)
-        signal.raise_signal(signal.SIGINT)

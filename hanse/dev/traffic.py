@@ -56,7 +56,7 @@ class Traffic:
     """The recorded traffic of one subgraph in a folder."""
 
     def __init__(self, folder: Path, subgraph: str) -> None:
-        self._folder = folder / re.sub(r"[^\w.-]", "_", subgraph)
+        self._folder = folder / _folder_name(subgraph)
         self._subgraph = subgraph
         self._count: int | None = None  # of files
 
@@ -105,6 +105,12 @@ class Traffic:
             self._count = sum(1 for _ in self._folder.glob("*.json"))
         self._count += 1
         return self._count <= MAX_FILES
+
+
+def _folder_name(subgraph: str) -> str:
+    """A name for a folder: that of the subgraph, or one like it where that has characters of paths."""
+    name = re.sub(r"^\.|[^\w.-]", "_", subgraph)
+    return name if name == subgraph else f"{name}-{hashlib.sha256(subgraph.encode()).hexdigest()[:8]}"
 
 
 def normalized(body: bytes) -> RecordedRequest | None:

@@ -22,7 +22,7 @@ def test_requests_that_mean_the_same_are_one(tmp_path: Path) -> None:
     traffic.record(
         body("query Name($x: Int) {\n  a(x: $x) # comment\n}", y={"a": 2, "b": 1}, x=1), b'{"data": {"a": 2}}'
     )
-    assert len(list((tmp_path / "shop_eu").iterdir())) == 1
+    assert len(list(tmp_path.glob("shop_eu-*/*"))) == 1
     assert json.loads(traffic.reply(body("query Other($x: Int) {a(x:$x)}", x=1, y={"b": 1, "a": 2}))) == {
         "data": {"a": 2}
     }
@@ -45,6 +45,15 @@ def test_what_is_no_response_is_not_written(tmp_path: Path) -> None:
     traffic = Traffic(tmp_path, "users")
     traffic.record(body("{ a }"), b"<html>")
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("name", ["..", ".", "../other", "a/b", "größe x"])
+def test_every_subgraph_has_a_folder_of_its_own(tmp_path: Path, name: str) -> None:
+    for subgraph in (name, "a_b"):
+        Traffic(tmp_path / "traffic", subgraph).record_schema(subgraph)
+    assert [path.name for path in tmp_path.iterdir()] == ["traffic"]
+    found = sorted(path.read_text() for path in (tmp_path / "traffic").glob("*/schema.graphql"))
+    assert found == sorted([name, "a_b"])
 
 
 def test_the_schema_is_recorded(tmp_path: Path) -> None:
