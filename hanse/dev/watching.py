@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,7 +67,7 @@ def best_wake_ups() -> WakeUps:
     return file_events
 
 
-async def changes(listing: Listing, wake_ups: WakeUps) -> AsyncIterator[Change]:
+async def changes(listing: Listing, wake_ups: WakeUps) -> AsyncGenerator[Change, None]:
     """The changes of the files that `listing` names, which may be others each time, and need not exist."""
     known = await asyncio.to_thread(_stamps, listing)
     while True:
