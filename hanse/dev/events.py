@@ -106,6 +106,18 @@ class Refused(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repairs(Event):
+    """How the errors of the last `Refused` can be repaired; `hanse compose --fix` applies those that are safe."""
+
+    name = "repairs"
+    repairs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.repairs)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Subgraph(Event):
     """The state of a subgraph changed.
 

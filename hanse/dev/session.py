@@ -8,14 +8,17 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from hanse.dev.events import Place, Problem, Refused, Report, Serving, Unchanged
+from hanse.dev.events import Place, Problem, Refused, Repairs, Report, Serving, Unchanged
 from hanse.diagnostic_text import Source, diagnostic_text
+from hanse.repairs import repair_lines
+from hanse_schema.checks.repair import repairs_for
 from hanse_schema.compose import Composition, compose
 from hanse_schema.diagnostics import Diagnostic
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import InvalidSupergraphError
 from hanse_wire.settings import SettingsError
 
+MAX_REPAIRED = 50  # subgraphs: a repair of more takes long, and slows the next composition
 GATHER_SECONDS = 0.01  # changes that come together are composed together
 
 
@@ -48,6 +51,7 @@ class Session:
         self._changed: dict[str, float] = {}  # when each subgraph changed, in seconds since the epoch
         self._wake = asyncio.Event()
         self._served = ""
+        self._repairing: asyncio.Task[None] | None = None
         self.number = 0
 
     def put(self, subgraph: KnownSubgraph, *, at: float | None = None) -> None:
@@ -81,12 +85,15 @@ class Session:
 
     async def _compose(self, changed: dict[str, float]) -> None:
         subgraphs = self._ordered()
+        if self._repairing is not None:
+            self._repairing.cancel()  # of errors that may be gone
         names = tuple(sorted(changed))
         start = time.perf_counter()
         composition = await asyncio.to_thread(_composed, subgraphs)
         composed = time.perf_counter()
         if composition.sdl is None:
             self._refuse(names, subgraphs, composition.errors)
+            self._repairing = asyncio.create_task(self._repair(subgraphs, composition))
             return
         if composition.sdl == self._served:
             self._report(Unchanged(number=self.number, changed=names))
@@ -118,9 +125,22 @@ class Session:
         problems = tuple(_problem(error, sources) for error in errors)
         self._report(Refused(number=self.number, changed=changed, problems=problems))
 
+    async def _repair(self, subgraphs: list[KnownSubgraph], composition: Composition) -> None:
+        """Report how the errors can be repaired. Repairs are verified by composition, so that they come later."""
+        if len(subgraphs) > MAX_REPAIRED:
+            return
+        repairs = await asyncio.to_thread(repairs_for, _sources(subgraphs), composition)
+        titles = tuple(line.strip() for repair in repairs for line in repair_lines(repair))
+        if titles:
+            self._report(Repairs(repairs=titles))
+
+
+def _sources(subgraphs: list[KnownSubgraph]) -> list[SubgraphSource]:
+    return [SubgraphSource(name=one.name, url=one.url, sdl=one.sdl) for one in subgraphs]
+
 
 def _composed(subgraphs: list[KnownSubgraph]) -> Composition:
-    return compose([SubgraphSource(name=one.name, url=one.url, sdl=one.sdl) for one in subgraphs])
+    return compose(_sources(subgraphs))
 
 
 def _problem(diagnostic: Diagnostic, sources: dict[str, Source]) -> Problem:

@@ -101,6 +101,8 @@ def test_an_edit_is_answered_and_a_broken_one_keeps_the_last_supergraph(dev: Dev
     assert dev.ask("{ price }") == {"data": {"price": 3}}
     assert dev.fields() == {"name", "stock", "price"}
 
+    assert dev.event("repairs")["repairs"] == ["possible repair: Write String for Nothing."]
+
     (folder / "shop.graphql").write_text("type Query { title: String }")
     dev.serving(3)
     assert dev.fields() == {"title", "price"}
