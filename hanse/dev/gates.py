@@ -24,6 +24,7 @@ from hanse_router.transports import LocalEndpoint
 from hanse_router.transports.errors import SubgraphTimeout, SubgraphUnreachable, TransportError
 from hanse_router.transports.protocol import FileAt, SubgraphRequest, Transport
 from hanse_wire.request_id import request_id
+from hanse_wire.settings import SettingsError
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +138,10 @@ class Gate:
     def _transport(self) -> Transport:
         if self.down:
             raise SubgraphUnreachable(self.down)
-        return self._network.for_subgraphs({self._name: self.subgraph.url})[self._name]
+        try:
+            return self._network.for_subgraphs({self._name: self.subgraph.url})[self._name]
+        except SettingsError as error:  # no URL, or an invalid one
+            raise SubgraphUnreachable(f"{error}, or its routing_url; or mock it") from error
 
     def _mock_reply(self, body: bytes) -> bytes:
         return self._mocked().execute(body)

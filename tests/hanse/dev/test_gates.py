@@ -80,4 +80,8 @@ async def test_without_mocks_the_reason_is_the_error() -> None:
     gates["prices"].down = "It is not running."
     with pytest.raises(SubgraphUnreachable, match="It is not running"):
         await gates["prices"].handle(BODY, {})
+    for url in ("", "ftp://prices"):
+        await gates.adopt([known("without", url)])
+        with pytest.raises(SubgraphUnreachable, match=r"set subgraphs.without.url, or its routing_url; or mock it"):
+            await gates["without"].handle(BODY, {})
     await gates.close()
