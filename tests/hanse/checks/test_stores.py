@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from graphql import parse
 
 from hanse.checks.approvals import MAX_NAMES, Recorder
+from hanse.checks.graphs import compose_graph
+from hanse.checks.known_operations import KnownOperation
 from hanse.checks.read_usage import usage_of_store
 from hanse.checks.request import CheckRequest
 from hanse.checks.run import run_checks
@@ -17,7 +20,9 @@ from hanse.checks.usage import UsageRules, judge_usage
 from hanse.cli import main
 from hanse.registry.folder import FolderStore
 from hanse.registry.store import Author, OperationUsage, Store
-from hanse_schema.checks.report import CheckReport, Verdict
+from hanse_router.prepare.signature import signature_of
+from hanse_router.prepare.validate import choose_operation
+from hanse_schema.checks.report import CheckName, CheckReport, Level, Verdict
 from hanse_schema.subgraph.model import SubgraphSource
 from tests.hanse.registry.servers import RunningRegistry
 from tests.hanse.registry.stores import CATALOG, CATALOG_WITHOUT_NAME, REVIEWS, new_graph, publish
@@ -153,3 +158,33 @@ def test_usage_of_a_store(tmp_path: Path) -> None:
     assert not judged.evidence.complete
     assert judged.evidence.words == "no usage is reported from 2026-05-26T00:00Z to 2026-05-29T00:00Z"
     assert not judge_usage(usage_of_store(FolderStore(tmp_path), "production", rules, NOW), rules, NOW).operations
+
+
+def test_a_signature_of_a_router_keeps_what_a_check_needs() -> None:
+    """Enum values and fields of input objects stay in it, and it is valid for the schema of the operation."""
+    sdl = """
+    type Query { find(by: [By!]!): Int }
+    input By { name: String color: Color size: Int }
+    enum Color { RED GREEN }
+    """
+    text = '{ a: find(by: [{name: "secret", color: RED}]) b: find(by: [{size: 4711}, {color: GREEN, size: 1}]) }'
+    document = parse(text)
+    before = {"one": SubgraphSource("one", sdl)}
+    _, graph = compose_graph(before.values())
+    assert graph is not None
+    signature = signature_of(document, choose_operation(document, None), graph.api)
+    assert "secret" not in signature.text
+    assert "4711" not in signature.text
+    operations = (KnownOperation(signature.text, None, signature.hash, "usage"),)
+    for old, new, code in (
+        ("RED GREEN", "RED", "INPUT_ENUM_VALUE_REMOVED"),
+        ("RED GREEN", "GREEN", "INPUT_ENUM_VALUE_REMOVED"),
+        ("name: String ", "", "INPUT_FIELD_REMOVED"),
+        (" size: Int", "", "INPUT_FIELD_REMOVED"),
+        ("size: Int", "size: Int kind: Int!", "REQUIRED_INPUT_FIELD_ADDED"),
+    ):
+        after = {"one": SubgraphSource("one", sdl.replace(old, new))}
+        report = run_checks(CheckRequest(before=before, after=after, operations=operations))
+        [error] = [finding for finding in report.of(CheckName.CHANGES) if finding.level is Level.ERROR]
+        assert error.code == code
+        assert [one.reason.split()[0] for one in error.affected] == ["sends"]
