@@ -59,20 +59,19 @@ def is_folder(against: str) -> bool:
 
 @contextmanager
 def at_commit(commit: str, folder: Path) -> Iterator[Path]:
-    """A copy of a folder as it was at a git commit, deleted at the end.
+    """A copy of a folder as it was at a git commit, deleted at the end; it does not exist if there was none.
 
-    Raises CommandError where there is no repository, no such commit, or no such folder in it.
+    Raises CommandError where there is no repository or no such commit.
     """
     absolute = folder.absolute()
     around = next(one for one in (absolute, *absolute.parents) if one.is_dir())
     top = Path(_git(around, "rev-parse", "--show-toplevel").decode().strip())
     inside = absolute.resolve().relative_to(top).as_posix()
-    if commit.startswith("-"):
-        raise CommandError(f"{commit!r} is not a git commit: give a branch, a tag or a hash with --against")
-    content = _git(top, "archive", "--format=zip", commit, "--", inside)
+    known = _git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}^{{commit}}").decode().strip()
     with tempfile.TemporaryDirectory(prefix="hanse-") as temporary:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            archive.extractall(temporary)
+        if _git(top, "ls-tree", "--name-only", known, "--", inside) or inside == ".":
+            with zipfile.ZipFile(io.BytesIO(_git(top, "archive", "--format=zip", known, "--", inside))) as archive:
+                archive.extractall(temporary)
         yield Path(temporary) / inside
 
 
@@ -91,6 +90,7 @@ def _git(folder: Path, *arguments: str) -> bytes:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise CommandError(f"cannot run git: {error}; give a folder with --against") from error
     if done.returncode:
-        reason = done.stderr.decode(errors="replace").strip()
-        raise CommandError(f"git {arguments[0]} failed in {folder}: {reason}; fetch the commit, or give a folder")
+        reason = done.stderr.decode(errors="replace").strip() or "there is no such commit"
+        command = " ".join(arguments)
+        raise CommandError(f"`git {command}` failed in {folder}: {reason}; fetch the commit, or give a folder")
     return done.stdout

@@ -82,7 +82,7 @@ def _against(options: CheckOptions, against: str) -> Iterator[Published]:
             yield of_config(folder / options.config.name)
     else:
         with at_commit(against, find_project().published) as folder:
-            yield of_folder(folder)
+            yield of_folder(folder) if folder.is_dir() else Published({})
 
 
 def _working(options: CheckOptions) -> Published:

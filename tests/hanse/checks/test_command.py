@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -95,6 +98,7 @@ def test_all_subgraphs_against_a_commit_or_a_folder(project: Path) -> None:
         assert failed.exit_code == 1, failed.output
         assert "schema/published/one.graphql:1:6" in failed.output
     assert check("--all", "--against", "HEAD", "--config", "supergraph.yaml").exit_code == 1
+    assert check("--subgraph", "one", "--schema", "one.graphql", "--against", "HEAD").exit_code == 1
     gone = check("--all", "--against", "nonesuch")
     assert gone.exit_code == 2
     assert "nonesuch" in gone.output
@@ -147,3 +151,25 @@ def test_the_removal_of_a_subgraph(project: Path) -> None:
     removal = check("--subgraph", "two", "--remove", "--config", "supergraph.yaml")
     assert removal.exit_code == 1
     assert "SUBGRAPH_REMOVED" in removal.output
+
+
+def test_a_commit_before_anything_was_published(project: Path) -> None:
+    git = ("git", "-c", "user.name=a", "-c", "user.email=a@b")
+    for words in (["init", "-q"], ["add", "hanse.toml"], ["commit", "-qm", "first"]):
+        subprocess.run([*git, *words], check=True, cwd=project)
+    first = check("--all", "--against", "HEAD")
+    assert first.exit_code == 0, first.output
+    assert "nothing is published yet" in first.output
+
+
+@pytest.mark.parametrize(("variables", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colours_on_a_terminal(project: Path, variables: dict[str, str], coloured: bool) -> None:
+    terminal, other_end = pty.openpty()
+    environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | variables
+    command = [sys.executable, "-m", "hanse.cli", "schema", "check", *CHANGE]
+    subprocess.run(command, cwd=project, env=environment, stdout=other_end, timeout=100, check=False)
+    os.close(other_end)
+    output = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "FIELD_REMOVED" in output
+    assert ("\x1b[31m" in output) is coloured
