@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
+import threading
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,17 +19,18 @@ class Probe:
 
     Processor time of the whole process, and not of the loop's thread: a thread that holds the interpreter lock stops
     the loop too. A thread that gives the lock up lets the loop tick, so that its work does not count. Other processes
-    of a busy machine do not count either.
+    of a busy machine do not count either, nor does what other threads do while the loop's thread has no core.
     """
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._last = 0.0
+        self._last = (0.0, 0.0, 0.0)
         self._timer: asyncio.TimerHandle | None = None
+        self._waits = WaitsForCore()
 
     def start(self) -> None:
         """Start to tick."""
-        self._last = time.process_time()
+        self._last = self._times()
         self._timer = asyncio.get_running_loop().call_later(_TICK_SECONDS, self._tick)
 
     def stop(self) -> None:
@@ -35,15 +38,44 @@ class Probe:
         self._note()
         if self._timer is not None:
             self._timer.cancel()
+        self._waits.close()
 
     def _tick(self) -> None:
         self._note()
         self._timer = asyncio.get_running_loop().call_later(_TICK_SECONDS, self._tick)
 
     def _note(self) -> None:
-        now = time.process_time()
-        self.longest = max(self.longest, now - self._last)
+        now = self._times()
+        own, others, waited = (after - before for before, after in zip(self._last, now, strict=True))
+        self.longest = max(self.longest, own + max(0.0, others - waited))
         self._last = now
+
+    def _times(self) -> tuple[float, float, float]:
+        """Processor time of the loop's thread, that of all other threads, and how long the first one had no core."""
+        own = time.thread_time()
+        return own, time.process_time() - own, self._waits.seconds()
+
+
+class WaitsForCore:
+    """How long this thread could have run, but had no core: /proc/<pid>/task/<tid>/schedstat. 0 where there is none."""
+
+    def __init__(self) -> None:
+        try:
+            self._file: int | None = os.open(f"/proc/self/task/{threading.get_native_id()}/schedstat", os.O_RDONLY)
+        except OSError:
+            self._file = None
+
+    def seconds(self) -> float:
+        """In total so far."""
+        if self._file is None:
+            return 0.0
+        return int(os.pread(self._file, 100, 0).split()[1]) / 1e9
+
+    def close(self) -> None:
+        """Close the file."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
 
 
 @asynccontextmanager

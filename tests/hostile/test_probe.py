@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import time
 import zlib
 
 import pytest
 
-from tests.hostile.probe import no_stall, probed
+from tests.hostile.probe import WaitsForCore, no_stall, probed
 
 
 def work(seconds: float) -> None:
@@ -45,13 +46,28 @@ async def test_work_in_a_thread_is_no_stall() -> None:
 
 
 async def test_a_thread_that_keeps_the_interpreter_lock_is_a_stall() -> None:
-    text = "a" * 40_000_000 + "b"
     async with probed() as probe:
-        await asyncio.to_thread(text.count, "ab")
-    assert probe.longest > 0.005
+        await asyncio.to_thread(pow, 3, 3_000_000)
+    assert probe.longest > 0.02
 
 
 async def test_a_thread_that_gives_the_lock_up_is_no_stall() -> None:
     data = bytes(60_000_000)
     async with no_stall():
         await asyncio.to_thread(zlib.crc32, data)
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells how long a thread had no core")
+async def test_a_loop_that_gets_no_core_does_not_stall() -> None:
+    """More busy threads than cores, of which each has the interpreter lock only for moments."""
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        data, waits = bytes(30_000_000), WaitsForCore()
+        async with no_stall():
+            await asyncio.gather(*(asyncio.to_thread(zlib.crc32, data) for _ in range(16)))
+        waited = waits.seconds()
+        waits.close()
+    finally:
+        os.sched_setaffinity(0, cores)
+    assert waited > 0
