@@ -97,7 +97,7 @@ class PythonFeed:
         return list({runner.name: runner for runner in owners if runner is not None}.values())
 
     def _files(self) -> Iterator[Path]:
-        tests = self._project.folder / self._project.config.tests
+        tests = self._project.folder / Path(self._project.config.tests).parts[0]
         yield self._project.file
         yield from _python_files(self._project.folder, tests)
 

@@ -167,13 +167,13 @@ class Dev:
         await self._gates.close()
 
     async def _run(self) -> None:
-        """Wait for what every feed knows at first; then compose, and follow the changes."""
+        """Follow the changes; compose once every feed has put what it knows at first."""
         wake_ups = best_wake_ups()
-        await asyncio.gather(*(feed.start() for feed in self._feeds))
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._session.run())
             for feed in self._feeds:
                 group.create_task(feed.run(wake_ups))
+            await asyncio.gather(*(feed.start() for feed in self._feeds))
+            group.create_task(self._session.run())
 
     def _end_after(self, task: asyncio.Task[None]) -> None:
         """End the process, as Ctrl-C does, when the task has failed."""
