@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from http.client import HTTPException
 from typing import Any, TypeVar
@@ -93,14 +93,14 @@ class ServerStore:
 
     def publish(self, line: Line, publish: Publish, author: Author) -> Version:
         """Let the server compose and make a version."""
-        given = {
-            "subgraph": publish.subgraph,
-            "sdl": publish.sdl,
-            "url": publish.url,
-            "baseVersion": publish.base_version,
-            "commit": author.commit,
-        }
-        return self._change("publish", line, {"input": ("PublishInput!", given)})
+        return self.publish_all(line, (publish,), author, base_version=publish.base_version)
+
+    def publish_all(
+        self, line: Line, publishes: Sequence[Publish], author: Author, *, base_version: int | None = None
+    ) -> Version:
+        """Let the server compose and make one version of several subgraphs."""
+        given = [{"subgraph": one.subgraph, "sdl": one.sdl, "url": one.url} for one in publishes]
+        return self._change("publish", line, {"subgraphs": ("[PublishInput!]!", given), **_of(author, base_version)})
 
     def remove(self, line: Line, subgraph: str, author: Author, *, base_version: int | None = None) -> Version:
         """Remove a subgraph, or a branch's replacement of it."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -110,15 +110,21 @@ class FolderStore:
 
     def publish(self, line: Line, publish: Publish, author: Author) -> Version:
         """Compose and write a version, or nothing."""
+        return self.publish_all(line, (publish,), author, base_version=publish.base_version)
+
+    def publish_all(
+        self, line: Line, publishes: Sequence[Publish], author: Author, *, base_version: int | None = None
+    ) -> Version:
+        """Compose and write a version, or nothing."""
         with self._disk():
             if line.branch is not None:
                 state = self._branch_state(line)
-                require_base(line, state.branch, publish.base_version)
-                return self._commit(line, state.branch, branch_publish_next(state, publish), author)
+                require_base(line, state.branch, base_version)
+                return self._commit(line, state.branch, branch_publish_next(state, publishes), author)
             check_name("variant", line.variant)
             before = self._latest(line)
-            require_base(line, before, publish.base_version)
-            return self._commit(line, before, publish_next(before, publish), author)
+            require_base(line, before, base_version)
+            return self._commit(line, before, publish_next(before, publishes), author)
 
     def remove(self, line: Line, subgraph: str, author: Author, *, base_version: int | None = None) -> Version:
         """Remove a subgraph from a variant; on a branch, its replacement."""

@@ -10,6 +10,7 @@ folder.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -229,6 +230,15 @@ class Store(Protocol):
 
         A variant that does not exist begins with it; a branch has to exist. A schema that changes nothing makes no
         version: the current one is returned. Raises CompositionFailed and VersionConflict, and TooLarge.
+        """
+        ...
+
+    def publish_all(
+        self, line: Line, publishes: Sequence[Publish], author: Author, *, base_version: int | None = None
+    ) -> Version:
+        """Publish several subgraphs as one version, such as the first ones, which compose only together.
+
+        The `base_version` of each is not used.
         """
         ...
 

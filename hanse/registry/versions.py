@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from graphql import print_schema
@@ -22,6 +22,7 @@ from hanse.registry.store import (
     VersionSummary,
 )
 from hanse_schema.checks.changes import Change, ChangeLevel, diff_supergraphs
+from hanse_schema.collection import paused_collection
 from hanse_schema.compose import SubgraphSource, compose
 from hanse_schema.supergraph import api_schema, parse_supergraph
 
@@ -29,6 +30,7 @@ MAX_SDL_BYTES = 8_000_000  # of one subgraph
 MAX_TOTAL_BYTES = 64_000_000  # of all subgraphs of a version
 MAX_SUBGRAPHS = 1_000
 MAX_URL = 2_000  # characters
+MAX_LISTED = 3  # names in the description of a version
 MAX_BRANCHES = 100  # of a variant
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,62}")
 RESERVED_SUBGRAPHS = ("api", "supergraph")  # files beside those of the subgraphs
@@ -98,16 +100,15 @@ def published_subgraph(publish: Publish, known: PublishedSubgraph | None) -> Pub
     return PublishedSubgraph(name, normalized(publish.sdl), url)
 
 
-def publish_next(before: Version | None, publish: Publish) -> NextVersion | None:
-    """The version of a variant with a subgraph's new schema; None when it changes nothing.
+def publish_next(before: Version | None, publishes: Sequence[Publish]) -> NextVersion | None:
+    """The version of a variant with new schemas of subgraphs; None when they change nothing.
 
     Raises InvalidInput, TooLarge and CompositionFailed.
     """
-    known = before.subgraph(publish.subgraph) if before is not None else None
-    subgraph = published_subgraph(publish, known)
-    if subgraph == known:
+    wanted = by_name(before) | _published(publishes, by_name(before))
+    if before is not None and wanted == by_name(before):
         return None
-    return _next(before, Action.PUBLISHED, subgraph.name, by_name(before) | {subgraph.name: subgraph})
+    return _next(before, Action.PUBLISHED, _names(publishes), wanted)
 
 
 def remove_next(before: Version, name: str) -> NextVersion:
@@ -144,14 +145,13 @@ def create_branch_next(variant: Version) -> NextVersion:
     return NextVersion(Action.BRANCHED, detail, schemas, DiffSummary(), base_version=variant.number)
 
 
-def branch_publish_next(state: BranchState, publish: Publish) -> NextVersion | None:
-    """The version of a branch with a subgraph replaced; None when it changes nothing.
+def branch_publish_next(state: BranchState, publishes: Sequence[Publish]) -> NextVersion | None:
+    """The version of a branch with subgraphs replaced; None when that changes nothing.
 
     Raises InvalidInput, TooLarge and CompositionFailed.
     """
-    subgraph = published_subgraph(publish, state.branch.subgraph(publish.subgraph))
-    replacements = state.replacements | {subgraph.name: subgraph}
-    return _branch_next(state, replacements, Action.PUBLISHED, subgraph.name)
+    replacements = state.replacements | _published(publishes, by_name(state.branch))
+    return _branch_next(state, replacements, Action.PUBLISHED, _names(publishes))
 
 
 def branch_remove_next(state: BranchState, name: str) -> NextVersion | None:
@@ -221,6 +221,7 @@ def difference(before: Version | None, after: Schemas) -> DiffSummary:
     )
 
 
+@paused_collection()
 def api_changes(before: str, after: str) -> list[Change]:
     """The changes of the API schema between two supergraphs as SDL, and of access to it, the breaking ones first."""
     if before == after:
@@ -233,6 +234,20 @@ def _next(
 ) -> NextVersion:
     schemas = composed(subgraphs.values())
     return NextVersion(action, detail, schemas, difference(before, schemas))
+
+
+def _published(publishes: Sequence[Publish], known: Mapping[str, PublishedSubgraph]) -> dict[str, PublishedSubgraph]:
+    """The subgraphs of publishes by name. Raises InvalidInput when there is none, or one twice."""
+    found = {publish.subgraph: published_subgraph(publish, known.get(publish.subgraph)) for publish in publishes}
+    if not publishes or len(found) < len(publishes):
+        raise InvalidInput("publish at least one subgraph, and each once")
+    return found
+
+
+def _names(publishes: Sequence[Publish]) -> str:
+    """The subgraphs of publishes; of many, their number."""
+    names = [publish.subgraph for publish in publishes]
+    return ", ".join(names) if len(names) <= MAX_LISTED else f"{len(names)} subgraphs"
 
 
 def _branch_next(

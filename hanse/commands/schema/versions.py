@@ -18,9 +18,10 @@ subgraph_option = click.option("--subgraph", required=True, help="Name of the su
 
 
 @click.command()
-@subgraph_option
-@click.option("--schema", required=True, type=FILE, help="File with the subgraph's SDL.")
+@click.option("--subgraph", help="Name of the subgraph.")
+@click.option("--schema", type=FILE, help="File with the subgraph's SDL.")
 @click.option("--url", help="URL at which routers reach the subgraph. Default: that of the version before.")
+@click.option("--config", type=FILE, help="Publish all subgraphs of a supergraph.yaml together, as one version.")
 @variant_option
 @base_option
 @store_options
@@ -30,9 +31,10 @@ def publish(
     store: Store,
     author: Author,
     *,
-    subgraph: str,
-    schema: Path,
+    subgraph: str | None,
+    schema: Path | None,
     url: str | None,
+    config: Path | None,
     variant: str,
     base: int | None,
     as_json: bool,
@@ -43,10 +45,15 @@ def publish(
     """
     from hanse.registry.report import report_change
     from hanse.registry.store import Line, Publish
-    from hanse.supergraph_config import read_text
+    from hanse.supergraph_config import read_subgraphs, read_text
 
-    given = Publish(subgraph=subgraph, sdl=read_text(schema), url=url, base_version=base)
-    report_change(store.publish(Line(variant), given, author), as_json=as_json)
+    if config is not None and subgraph is None and schema is None and url is None:
+        given = [Publish(subgraph=one.name, sdl=one.sdl, url=one.url or None) for one in read_subgraphs(config)]
+    elif config is None and subgraph is not None and schema is not None:
+        given = [Publish(subgraph=subgraph, sdl=read_text(schema), url=url)]
+    else:
+        raise CommandUsageError("give --subgraph and --schema, or --config for all subgraphs")
+    report_change(store.publish_all(Line(variant), given, author, base_version=base), as_json=as_json)
 
 
 @click.command()

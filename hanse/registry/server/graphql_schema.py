@@ -16,7 +16,7 @@ from hanse.registry.server import graphql_types as types
 from hanse.registry.server import queries
 from hanse.registry.server.keys import ApiKey, Scope
 from hanse.registry.server.service import RegistryService
-from hanse.registry.store import Author, CheckOutcome, CheckRecord, Line, Publish
+from hanse.registry.store import Author, CheckOutcome, CheckRecord, Line
 from hanse.registry.versions import api_changes
 from hanse_subgraph.db import Database
 
@@ -157,13 +157,23 @@ class Query:
 
 @strawberry.type
 class Mutation:
-    @strawberry.mutation(description="Compose a subgraph's schema with the others, and make a version of it.")
-    async def publish(self, info: RegistryInfo, line: types.LineInput, input: types.PublishInput) -> types.Version:
+    @strawberry.mutation(description="Compose schemas of subgraphs with the others, and make a version of them.")
+    async def publish(
+        self,
+        info: RegistryInfo,
+        line: types.LineInput,
+        subgraphs: list[types.PublishInput],
+        base_version: int | None = None,
+        commit: str | None = None,
+    ) -> types.Version:
         context = info.context
-        context.key.require(Scope.PUBLISH, line.graph, input.subgraph)
-        publish = Publish(subgraph=input.subgraph, sdl=input.sdl, url=input.url, base_version=input.base_version)
-        author = context.author(input.commit)
-        return types.Version.full(await context.service.publish(line.graph, line.line, publish, author))
+        for one in subgraphs:
+            context.key.require(Scope.PUBLISH, line.graph, one.subgraph)
+        publishes = [one.publish for one in subgraphs]
+        author = context.author(commit)
+        return types.Version.full(
+            await context.service.publish(line.graph, line.line, publishes, author, base_version=base_version)
+        )
 
     @strawberry.mutation(description="Make a version without a subgraph; on a branch, without its replacement.")
     async def remove(

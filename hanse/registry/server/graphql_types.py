@@ -238,10 +238,11 @@ class PublishInput:
     subgraph: str
     sdl: str
     url: str | None = strawberry.field(default=None, description="Null keeps the URL.")
-    base_version: int | None = strawberry.field(
-        default=None, description="Version that the schema was checked against; at another one, nothing is written."
-    )
-    commit: str | None = None
+
+    @property
+    def publish(self) -> store.Publish:
+        """The publish."""
+        return store.Publish(subgraph=self.subgraph, sdl=self.sdl, url=self.url)
 
 
 @strawberry.input(description="A check that ran.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, timedelta
 from typing import TypeVar
@@ -92,20 +92,21 @@ class RegistryService:
         if branch.based_on != newest:
             await self._rebase(graph, line, Author(who=branch.who))
 
-    async def publish(self, graph: str, line: Line, publish: Publish, author: Author) -> Version:
-        """Compose a subgraph's schema with the others, and make a version of it."""
+    async def publish(
+        self, graph: str, line: Line, publishes: Sequence[Publish], author: Author, *, base_version: int | None = None
+    ) -> Version:
+        """Compose the schemas of subgraphs with those of the others, and make a version of them."""
         check_name("graph", graph)
         if line.branch is not None:
             state = await queries.branch_state(self.database, graph, line)
-            require_base(line, state.branch, publish.base_version)
-            made = await self.compute(lambda: branch_publish_next(state, publish))
+            require_base(line, state.branch, base_version)
+            made = await self.compute(lambda: branch_publish_next(state, publishes))
             return await self._commit(graph, line, state.branch, made, author)
         check_name("variant", line.variant)
         before = await self._newest(graph, line)
-        require_base(line, before, publish.base_version)
-        return await self._commit(
-            graph, line, before, await self.compute(lambda: publish_next(before, publish)), author
-        )
+        require_base(line, before, base_version)
+        next_version = await self.compute(lambda: publish_next(before, publishes))
+        return await self._commit(graph, line, before, next_version, author)
 
     async def remove(
         self, graph: str, line: Line, subgraph: str, author: Author, *, base_version: int | None = None

@@ -72,6 +72,21 @@ def test_versions_from_the_command_line(folder: Path) -> None:
     assert run_json("history")[0]["action"] == "removed"
 
 
+def test_subgraphs_are_published_together(folder: Path) -> None:
+    (folder / "supergraph.yaml").write_text(
+        "subgraphs:\n"
+        "  reviews: {routing_url: http://reviews, schema: {file: reviews.graphql}}\n"
+        "  catalog: {routing_url: http://catalog, schema: {file: catalog.graphql}}\n"
+    )
+    run("publish", "--config", "supergraph.yaml")
+    assert [(one["name"], one["url"]) for one in run_json("show")["subgraphs"]] == [
+        ("catalog", "http://catalog"),
+        ("reviews", "http://reviews"),
+    ]
+    for wrong in ([], ["--subgraph", "a"], ["--config", "supergraph.yaml", "--subgraph", "a"]):
+        assert "give --subgraph and --schema, or --config" in run("publish", *wrong, code=2).stderr
+
+
 def test_the_published_files_are_those_of_the_current_version(folder: Path) -> None:
     run("publish", "--subgraph", "catalog", "--schema", "catalog.graphql")
     run("publish", "--subgraph", "reviews", "--schema", "reviews.graphql")

@@ -17,7 +17,7 @@ from hanse.registry.errors import (
     TooLarge,
     VersionConflict,
 )
-from hanse.registry.store import Action, CheckOutcome, CheckRecord, Line, Store, Version
+from hanse.registry.store import Action, CheckOutcome, CheckRecord, Line, Publish, Store, Version
 from hanse.registry.versions import MAX_SDL_BYTES
 from tests.hanse.registry.stores import (
     AUTHOR,
@@ -77,6 +77,50 @@ def test_a_publish_keeps_the_url_that_it_does_not_give(shop: Store) -> None:
     found = publish(shop, "catalog", CATALOG_WITH_PRICE).subgraph("catalog")
     assert found is not None
     assert found.url == "http://catalog/graphql"
+
+
+def test_subgraphs_are_published_together(store: Store) -> None:
+    reviews = Publish(subgraph="reviews", sdl=REVIEWS, url="http://reviews/graphql")
+    with pytest.raises(CompositionFailed):
+        store.publish(PRODUCTION, reviews, AUTHOR)  # it has no Query
+    catalog = Publish(subgraph="catalog", sdl=CATALOG, url="http://catalog/graphql")
+    version = store.publish_all(PRODUCTION, [reviews, catalog], AUTHOR, base_version=0)
+    assert version.number == 1
+    assert [one.name for one in version.subgraphs] == ["catalog", "reviews"]
+    assert (version.summary.detail, version.summary.diff.subgraphs) == ("reviews, catalog", ("catalog", "reviews"))
+    assert store.publish_all(PRODUCTION, [reviews, catalog], AUTHOR) == version
+    with pytest.raises(VersionConflict):
+        store.publish_all(PRODUCTION, [reviews, catalog], AUTHOR, base_version=0)
+    for wrong in ([], [catalog, catalog]):
+        with pytest.raises(InvalidInput, match="at least one subgraph, and each once"):
+            store.publish_all(PRODUCTION, wrong, AUTHOR)
+
+
+@pytest.mark.timeout(300)  # a few seconds of processor time
+def test_a_graph_of_many_subgraphs(store: Store) -> None:
+    """As many as the largest public fixture has."""
+    count = 191
+    publishes = [Publish(subgraph=f"subgraph{number}", sdl=one_of_many(number, count)) for number in range(count)]
+    assert sum(len(publish.sdl) for publish in publishes) > 547_000
+    version = store.publish_all(PRODUCTION, publishes, AUTHOR)
+    assert (len(version.subgraphs), version.summary.detail) == (count, "191 subgraphs")
+    changed = publish(store, "subgraph7", one_of_many(7, count).replace("name: String!", "name: String! added: Int"))
+    assert changed.number == 2
+    assert (changed.summary.diff.breaking, changed.summary.diff.subgraphs) == (0, ("subgraph7",))
+    assert store.current(PRODUCTION) == changed
+
+
+def one_of_many(number: int, count: int) -> str:
+    """The SDL of one of many subgraphs: entities of its own, and a field of one of the next subgraph."""
+    other = (number + 1) % count
+    own = "\n".join(
+        f'type T{number}_{index} @key(fields: "id") {{ id: ID! name: String! note(first: Int = 10, filter: [String!]): '
+        f"String items: [T{number}_{(index + 1) % 16}!]! owner: T{number}_{(index + 2) % 16} rank: Int score: Float }}"
+        for index in range(16)
+    )
+    queries = "\n".join(f"  get{number}_{index}(id: ID!): T{number}_{index}" for index in range(16))
+    extended = f'type T{other}_0 @key(fields: "id") {{ id: ID! from{number}: String }}'
+    return f"{HEAD}type Query {{\n{queries}\n}}\n{own}\n{extended}\n"
 
 
 def test_what_changes_nothing_makes_no_version(shop: Store) -> None:
