@@ -26,7 +26,8 @@ one, is not offered. A patch changes only what its title says; all else in the f
 `hanse compose --fix` repeats until nothing is safe any more, writes each file whole or not at all, prints the
 diff, and reports what remains; with `--dry-run` it writes nothing. Subgraphs from URLs are not changed. `hanse
 compose --json` has the repairs with edits (lines and columns from 1) and a unified diff. Repairs of at most 100
-errors are searched, within a number of compositions that depends on the size of the subgraphs.
+errors are searched, within a number of compositions that depends on the size of the subgraphs; where that is small for
+the number of errors, the safe patches are tried all together.
 
 A `SATISFIABILITY_ERROR` has the smallest operation that cannot be answered, valid over the API schema, with
 variables for required arguments (`operation` in JSON).

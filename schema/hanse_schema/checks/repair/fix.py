@@ -54,7 +54,7 @@ def _together(
     if len(repairs) < 2:
         return repairs
     trial = Trial(sources, composition)
-    works = trial.run(repairs[0].diagnostic, _edits(repairs)) is not None
+    works = trial.run([repair.diagnostic for repair in repairs], _edits(repairs)) is not None
     return repairs if works else repairs[:1]
 
 

@@ -21,11 +21,27 @@ MAX_OFFERED = 4  # patches of one repair
 def repairs_for(sources: Sequence[SubgraphSource], composition: Composition) -> list[Repair]:
     """The repairs of a composition's errors, in their order; none for an error without a patch that works.
 
-    `sources` are the subgraphs that were composed. The number of errors and of compositions tried is bounded.
+    `sources` are the subgraphs that were composed. The number of errors and of compositions tried is bounded: in large
+    graphs with many errors, the safe patches are tried all together.
     """
     graph, trial = Graph(sources, composition.errors), Trial(sources, composition)
-    found = (_repair(graph, trial, error) for error in composition.errors[:MAX_REPAIRED])
+    errors = composition.errors[:MAX_REPAIRED]
+    together = _safe_together(graph, trial, errors) if 2 * len(errors) > trial.left else {}
+    found = (together.get(id(error)) or _repair(graph, trial, error) for error in errors)
     return [repair for repair in found if repair is not None]
+
+
+def _safe_together(graph: Graph, trial: Trial, errors: Sequence[Diagnostic]) -> dict[int, Repair]:
+    """The repairs whose first proposal is safe, by the id of their error, if they work together."""
+    found: dict[int, Repair] = {}
+    for error in errors:
+        for fixer in FIXERS_OF.get(error.code, ())[:1]:
+            first = next(fixer.propose(graph, error), None)
+            if first is not None and first.confidence is Confidence.SAFE and first.edits:
+                found[id(error)] = _offer(error, fixer.explanation, [(first, Outcome())])
+    edits = [edit for repair in found.values() for edit in repair.patches[0].edits]
+    works = len(found) > 1 and trial.run([repair.diagnostic for repair in found.values()], edits) is not None
+    return found if works else {}
 
 
 def _repair(graph: Graph, trial: Trial, diagnostic: Diagnostic) -> Repair | None:
@@ -39,7 +55,7 @@ def _repair(graph: Graph, trial: Trial, diagnostic: Diagnostic) -> Repair | None
 def _working(trial: Trial, diagnostic: Diagnostic, proposals: Iterator[Proposal]) -> Iterator[tuple[Proposal, Outcome]]:
     """The proposals that work; a safe one ends the search."""
     for proposal in islice(proposals, MAX_PROPOSALS):
-        outcome = trial.run(diagnostic, proposal.edits)
+        outcome = trial.run([diagnostic], proposal.edits)
         if outcome is None:
             continue
         yield proposal, outcome

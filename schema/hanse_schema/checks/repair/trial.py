@@ -12,7 +12,7 @@ from hanse_schema.compose import Composition, SubgraphSource, compose
 from hanse_schema.diagnostics import Diagnostic
 
 MAX_TRIALS = 200  # compositions for the repairs of one composition
-MAX_CHARACTERS = 20_000_000  # of SDL composed for them together
+MAX_CHARACTERS = 3_000_000  # of SDL composed for them together: some seconds
 MIN_TRIALS = 3
 
 _Key = tuple[str, str | None]
@@ -31,13 +31,13 @@ class Trial:
     def __init__(self, sources: Sequence[SubgraphSource], composition: Composition) -> None:
         self._sources = sources
         self._before = _counted(composition.errors)
-        self._messages = Counter(_with_message(error) for error in composition.errors)
+        self._messages = Counter(map(_with_message, composition.errors))
         self._stage = composition.stage
         size = sum(len(source.sdl) for source in sources)
         self.left = max(MIN_TRIALS, min(MAX_TRIALS, MAX_CHARACTERS // max(1, size)))
 
-    def run(self, diagnostic: Diagnostic, edits: Sequence[Edit]) -> Outcome | None:
-        """The outcome of a patch; None if the error stays, if there is another one, or if the budget is used up.
+    def run(self, diagnostics: Sequence[Diagnostic], edits: Sequence[Edit]) -> Outcome | None:
+        """The outcome of a patch for some errors; None if one stays, if there is another one, or without budget.
 
         Errors of a later stage are not the patch's own, unless they are about lines that it changes.
         """
@@ -60,12 +60,13 @@ class Trial:
             return None if own else Outcome(after.errors)
         if after.stage < self._stage or _counted(after.errors) - self._before:
             return None
-        return Outcome() if self._is_gone(diagnostic, after.errors) else None
+        return Outcome() if self._are_gone(diagnostics, after.errors) else None
 
-    def _is_gone(self, diagnostic: Diagnostic, errors: Sequence[Diagnostic]) -> bool:
-        key, text = _key(diagnostic), _with_message(diagnostic)
-        fewer = sum(_key(error) == key for error in errors) < self._before[key]
-        return fewer and sum(_with_message(error) == text for error in errors) < self._messages[text]
+    def _are_gone(self, diagnostics: Sequence[Diagnostic], errors: Sequence[Diagnostic]) -> bool:
+        keys, texts = _counted(diagnostics), Counter(map(_with_message, diagnostics))
+        keys_after, texts_after = _counted(errors), Counter(map(_with_message, errors))
+        fewer = all(keys_after[key] <= self._before[key] - count for key, count in keys.items())
+        return fewer and all(texts_after[text] <= self._messages[text] - count for text, count in texts.items())
 
 
 def apply(sources: Sequence[SubgraphSource], edits: Iterable[Edit]) -> list[SubgraphSource] | None:
