@@ -83,6 +83,6 @@ def test_operations_keep_what_the_levels_promise() -> None:
 
 def test_operations_use_what_changes() -> None:
     """Breaking changes break some of the operations, so those of the other test can break too."""
-    pairs = [pair for pair in map(Pair, range(SEED, SEED + 20)) if pair.has(ChangeLevel.BREAKING)]
+    pairs = [pair for pair in map(Pair, range(20)) if pair.has(ChangeLevel.BREAKING)]
     broken = [pair for pair in pairs if any(operation.errors_on(pair.after) for operation in pair.operations(0))]
     assert len(broken) >= 2
