@@ -91,6 +91,7 @@ def test_it_works_beside_schema_and_without_it(base: Environment, folder: Path) 
     ("command", "extra"),
     [
         (("up", "--port", "0"), "subgraph"),
+        (("dev", "--port", "0"), "subgraph"),
         (("subgraph", "users"), "subgraph"),
         (("migrate", "status"), "subgraph"),
         (("events", "lag"), "subgraph"),
@@ -140,3 +141,19 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     assert python == {"3.11", "3.12", "3.13", "3.14"}
     relative = re.findall(r"\]\((?!https?://|#)[^)]*\)", described.get_payload())  # type: ignore[arg-type]
     assert relative == [], "links of README.md that break on PyPI"
+
+
+def test_dev_follows_files_and_mocks_subgraphs_without_extras(base: Environment, folder: Path) -> None:
+    process = base.start(base.bin / "hanse", "dev", "--mock-unavailable", "--port", "0", cwd=folder)
+    assert process.stdout is not None
+    try:
+        url = next(found[1] for line in process.stdout if (found := re.search(r"router on (http://\S+)", line)))
+        assert any("supergraph 1 (users)" in line for line in process.stdout)
+        request = urllib.request.Request(url, b'{"query": "{ me { name } }"}', {"content-type": "application/json"})
+        with urllib.request.urlopen(request, timeout=30) as response:
+            assert isinstance(json.load(response)["data"]["me"]["name"], str)
+        (folder / "users.graphql").write_text(SDL.replace("name: String", "name: String age: Int"))
+        assert any("supergraph 2 (users)" in line for line in process.stdout)
+    finally:
+        process.terminate()
+        process.communicate(timeout=40)
