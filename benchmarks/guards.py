@@ -57,6 +57,8 @@ GUARDS = (
         {"errors": {"mask": "none"}},
         ("one fetch", "errors in a subgraph"),
     ),
+    # Nothing answers at this URL, so that only counting is measured: reports wait.
+    Guard("usage reports", False, {"usage": {"enabled": True, "url": "http://127.0.0.1:9/usage"}}, {}),
 )
 
 

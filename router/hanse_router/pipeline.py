@@ -142,8 +142,9 @@ class Pipeline:
         except RouterError:
             self._count(operation, context, failed=True)
             raise
-        if self._usage is not None:
-            self._count(operation, context, failed=bool(response.errors))
+        signature = operation.signature
+        if signature is not None and self._usage is not None:
+            self._usage.count(signature, context.headers, failed=bool(response.errors))
         return response
 
     async def subscribe(

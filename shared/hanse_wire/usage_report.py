@@ -38,7 +38,8 @@ class OperationUse(msgspec.Struct, frozen=True, kw_only=True):
     """The uses of one operation by one client version.
 
     `signature` is the operation without literals, aliases and fragments numbered; `hash` the SHA-256 of it in
-    hexadecimal digits. `errors` counts the uses whose response has errors. `last_seen` is in seconds since the epoch.
+    hexadecimal digits. `errors` counts the uses whose response has errors. `last_seen` is in seconds since the epoch,
+    not before the last use and not after `until` of the report.
     """
 
     signature: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_SIGNATURE_CHARACTERS)]

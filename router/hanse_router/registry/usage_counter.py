@@ -23,13 +23,12 @@ _Key = tuple[str, str, str]  # hash of the signature, name and version of the cl
 class _Entry:
     """The uses of one operation by one client version that were counted."""
 
-    __slots__ = ("count", "errors", "last_seen", "signature")
+    __slots__ = ("count", "errors", "signature")
 
     def __init__(self, signature: OperationSignature) -> None:
         self.signature = signature
         self.count = 0
         self.errors = 0
-        self.last_seen = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,10 @@ class UsageCounter:
         chance: Callable[[], float] = random.random,
     ) -> None:
         """`on_half_full` is called when half of the memory is used."""
-        self._names = tuple(name.lower() for name in settings.client_name_headers)
-        self._versions = tuple(name.lower() for name in settings.client_version_headers)
+        self._name, *self._other_names = _lower(settings.client_name_headers)
+        self._version, *self._other_versions = _lower(settings.client_version_headers)
         self._rate = settings.sample_rate
+        self._is_sampled = settings.sample_rate < 1
         self._max_entries = settings.max_entries
         self._max_characters = settings.max_characters
         self._on_half_full = on_half_full
@@ -66,23 +66,28 @@ class UsageCounter:
 
     def count(self, signature: OperationSignature, headers: Mapping[str, str], *, failed: bool) -> None:
         """Count one operation of a client; `failed`: its response has errors."""
-        key = (signature.hash, _first(headers, self._names), _first(headers, self._versions))
-        entry = self._entries.get(key)
+        name = headers.get(self._name)
+        if name is None:
+            name = _first(headers, self._other_names)
+        version = headers.get(self._version)
+        if version is None:
+            version = _first(headers, self._other_versions)
+        entry = self._entries.get((signature.hash, name, version))
         if entry is None:
-            entry = self._add(key, signature)
+            entry = self._find(signature, name[:MAX_CLIENT_CHARACTERS], version[:MAX_CLIENT_CHARACTERS])
             if entry is None:
                 self._dropped += 1
                 return
-        elif self._rate < 1 and self._chance() >= self._rate:
+        if self._is_sampled and entry.count and self._chance() >= self._rate:
             return
         entry.count += 1
         if failed:
             entry.errors += 1
-        entry.last_seen = self._clock()
 
     def take(self) -> Window:
         """What was counted since the last call; counting begins anew."""
-        window = Window(self._since, self._clock(), self._dropped, tuple(self._uses()))
+        now = self._clock()
+        window = Window(self._since, now, self._dropped, tuple(self._uses(now)))
         self._clear()
         return window
 
@@ -92,6 +97,11 @@ class UsageCounter:
         self._characters = 0
         self._entries: dict[_Key, _Entry] = {}
         self._signatures: dict[str, OperationSignature] = {}
+
+    def _find(self, signature: OperationSignature, name: str, version: str) -> _Entry | None:
+        """The entry of a client's operation, a new one if necessary; None where there is no room for it."""
+        key = (signature.hash, name, version)
+        return self._entries.get(key) or self._add(key, signature)
 
     def _add(self, key: _Key, signature: OperationSignature) -> _Entry | None:
         """A new entry; None where there is no room for it."""
@@ -108,7 +118,8 @@ class UsageCounter:
             self._on_half_full()
         return entry
 
-    def _uses(self) -> Iterator[OperationUse]:
+    def _uses(self, now: float) -> Iterator[OperationUse]:
+        """The entries. `last_seen` is the end of the window: no request reads the clock."""
         rate = self._rate
         for (_, name, version), entry in self._entries.items():
             signature = entry.signature
@@ -121,14 +132,19 @@ class UsageCounter:
                 client=Client(name, version),
                 count=count,
                 errors=min(count, round(entry.errors / rate)),
-                last_seen=entry.last_seen,
+                last_seen=now,
             )
 
 
+def _lower(names: Sequence[str]) -> Sequence[str]:
+    """Names of headers in lower case; at least one, which no request has."""
+    return [name.lower() for name in names] or [""]
+
+
 def _first(headers: Mapping[str, str], names: Sequence[str]) -> str:
-    """The value of the first of these headers that is present, cut to the length that a report allows."""
+    """The value of the first of these headers that is present; empty where none is."""
     for name in names:
         value = headers.get(name)
         if value is not None:
-            return value[:MAX_CLIENT_CHARACTERS]
+            return value
     return ""
