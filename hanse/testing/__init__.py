@@ -1,6 +1,6 @@
 """Tests of a supergraph in one process: the real composer, planner and executor over subgraphs without servers.
 
-The pytest plugin `hanse.testing.plugin` has the fixtures `supergraph`, `frozen_plan` and `check_schema`.
+The pytest plugin `hanse.pytest_plugin` has the fixtures `supergraph`, `frozen_plan` and `check_schema`.
 """
 
 from __future__ import annotations

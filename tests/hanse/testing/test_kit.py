@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -167,3 +169,10 @@ def test_check_schema(graph: TestSupergraph, supergraph: Make, tmp_path: Path) -
         check(less, "api.graphql")
     (tmp_path / "own.graphql").write_text("type Query { a: Int }")
     assert check("type Query { a: Int b: Int }", "own.graphql") != []
+
+
+def test_the_plugin_is_light() -> None:
+    """Every pytest run in an environment with Hanse imports it."""
+    code = "import sys, hanse.pytest_plugin; print(*(name for name in sys.modules if name.startswith('hanse')))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["hanse", "hanse.pytest_plugin"]
