@@ -139,6 +139,7 @@ async def test_plans_are_kept_for_a_limited_number_of_sets(world: World) -> None
     for number in range(200):
         await world.ask("{ full none half tried }", x_request_id=str(number))
     request = GraphQLRequest(query="{ full none half tried }")
-    operation = await world.router.engine.pipeline(request).prepared(request, RequestContext())
+    operation = world.router.engine.pipeline(request).known(request)
+    assert operation is not None
     assert len(operation.compiled) == 2  # percent(50) on and off
     assert operation.compiled.size <= 32
