@@ -249,7 +249,10 @@ class FolderStore:
         except CompositionFailed as error:
             log.warning("%s keeps version %d: %s", line, state.branch.number, error)
             return state.branch
-        return self._commit(line, state.branch, made, Author(who=self._branch(line).who))
+        try:
+            return self._commit(line, state.branch, made, Author(who=self._branch(line).who))
+        except VersionConflict:  # another process did it
+            return self._existing(line)
 
     def _branch_state(self, line: Line) -> BranchState:
         self._check(line)

@@ -48,10 +48,14 @@ class ApiKey:
     revoked_at: datetime | None = None
 
     def may(self, scope: Scope, graph: str, subgraph: str | None = None) -> bool:
-        """Whether it has the right for a graph, and for a subgraph of it."""
+        """Whether it has the right for a graph, and for a subgraph of it.
+
+        A key of some subgraphs cannot do what only `ADMIN` allows for the whole graph.
+        """
         has_scope = scope in self.scopes or Scope.ADMIN in self.scopes
         has_graph = not self.graphs or graph in self.graphs
-        has_subgraph = subgraph is None or not self.subgraphs or subgraph in self.subgraphs
+        whole_graph = scope is not Scope.ADMIN if subgraph is None else subgraph in self.subgraphs
+        has_subgraph = not self.subgraphs or whole_graph
         return has_scope and has_graph and has_subgraph
 
     def require(self, scope: Scope, graph: str, subgraph: str | None = None) -> None:

@@ -24,10 +24,12 @@ from hanse.registry.errors import (
     StoreBroken,
     Unauthenticated,
 )
+from hanse.registry.server.app import MIGRATIONS
 from hanse.registry.server.keys import Scope
 from hanse.registry.server.settings import RegistrySettings
 from hanse.registry.store import CheckOutcome, CheckRecord, Line
 from hanse_subgraph.clock import utc_now
+from hanse_subgraph.migrate import check_revisions
 from hanse_wire.settings import SettingsError
 from tests.hanse.registry.requests import code_of, query, send
 from tests.hanse.registry.servers import RunningRegistry, running_registry
@@ -104,6 +106,21 @@ def test_rights_are_per_scope_graph_and_subgraph(registry: RunningRegistry, grap
             call()
     assert reader.current(PRODUCTION).number == 2
     assert reader.current(BRANCH).number == 2
+
+
+def test_a_key_of_some_subgraphs_cannot_change_the_whole_graph(registry: RunningRegistry, graph: str) -> None:
+    admin = registry.store(registry.create_key(Scope.ADMIN, graphs=[graph], subgraphs=["catalog"]), graph)
+    assert publish(admin, "catalog", CATALOG_WITH_PRICE).number == 2
+    with pytest.raises(Forbidden):
+        admin.rollback("production", 1, AUTHOR)
+    with pytest.raises(Forbidden):
+        admin.promote("production", "staging", AUTHOR)
+    with pytest.raises(Forbidden):
+        admin.remove(PRODUCTION, "reviews", AUTHOR)
+
+
+async def test_the_migrations_make_the_tables_of_the_models() -> None:
+    await check_revisions(MIGRATIONS)
 
 
 def test_a_refusal_has_the_status_403_and_a_code(registry: RunningRegistry, graph: str) -> None:
