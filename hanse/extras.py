@@ -9,6 +9,7 @@ MODULES = {
     "alembic": "subgraph",
     "asyncpg": "subgraph",
     "fastapi": "subgraph",
+    "jinja2": "registry",
     "opentelemetry": "otlp",
     "redis": "redis",
     "sqlalchemy": "subgraph",

@@ -136,6 +136,8 @@ def test_what_the_wheel_holds(wheel: Path) -> None:
     packages = {"hanse", "hanse_router", "hanse_schema", "hanse_subgraph", "hanse_wire"}
     assert {name.partition("/")[0] for name in names if ".dist-info/" not in name} == packages
     assert {f"{package}/py.typed" for package in packages} <= set(names)
+    pages = "hanse/registry/pages"
+    assert {f"{pages}/templates/base.html", f"{pages}/static/style.css"} <= set(names)
     assert any(name.endswith("licenses/LICENSE") for name in names)
     python = {line.rpartition(" :: ")[2] for line in described.get_all("Classifier", []) if " 3." in line}
     assert python == {"3.11", "3.12", "3.13", "3.14"}

@@ -1,4 +1,4 @@
-"""The registry's HTTP application: GraphQL, what routers use, GraphiQL and health."""
+"""The registry's HTTP application: GraphQL, what routers use, the pages, GraphiQL and health."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.requests import ClientDisconnect
 
 from hanse.registry.errors import RegistryError
+from hanse.registry.pages.routes import pages
 from hanse.registry.server.app import RegistryApp
 from hanse.registry.server.graphiql import graphiql
 from hanse.registry.server.graphql_http import run_graphql
@@ -50,6 +51,8 @@ def http_app(registry: RegistryApp) -> FastAPI:
     asgi.state.registry = registry
     asgi.include_router(main_routes)
     asgi.include_router(routers)
+    if registry.settings.pages:
+        asgi.include_router(pages)
     if registry.settings.graphiql:
         asgi.include_router(graphiql)
     return asgi

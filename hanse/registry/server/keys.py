@@ -116,16 +116,28 @@ async def authenticate(session: AsyncSession, presented: str, now: datetime) -> 
     matches = hmac.compare_digest(_fingerprint(secret), row.fingerprint if row is not None else _fingerprint("-"))
     if row is None or not matches:
         raise Unauthenticated("the API key is missing or unknown: send it as `Authorization: Bearer KEY`")
-    if row.revoked_at is not None:
-        raise Unauthenticated(f"the API key {row.name!r} is revoked: use another one")
-    if row.expires_at is not None and row.expires_at <= now:
-        raise Unauthenticated(f"the API key {row.name!r} has expired: use another one")
-    return _key(row)
+    return _usable(row, now)
+
+
+async def usable_key(session: AsyncSession, identifier: str, now: datetime) -> ApiKey:
+    """A key by its id. Raises Unauthenticated when it is unknown, revoked or expired."""
+    row = await session.get(KeyRow, identifier)
+    if row is None:
+        raise Unauthenticated("the API key is unknown: use another one")
+    return _usable(row, now)
 
 
 def scopes_of(names: Iterable[str]) -> frozenset[Scope]:
     """Scopes by their names. Raises ValueError."""
     return frozenset(Scope(name) for name in names)
+
+
+def _usable(row: KeyRow, now: datetime) -> ApiKey:
+    if row.revoked_at is not None:
+        raise Unauthenticated(f"the API key {row.name!r} is revoked: use another one")
+    if row.expires_at is not None and row.expires_at <= now:
+        raise Unauthenticated(f"the API key {row.name!r} has expired: use another one")
+    return _key(row)
 
 
 def _fingerprint(secret: str) -> str:

@@ -187,6 +187,17 @@ class KeyRow(Base, table=True):
     revoked_at: datetime | None = moment_field(default=None)
 
 
+class SessionRow(Base, table=True):
+    """A user who is signed in to the pages with an API key: `fingerprint` is the SHA-256 of the session's token."""
+
+    __tablename__ = "registry_sessions"
+
+    fingerprint: str = Field(max_length=HASH, primary_key=True)
+    key_id: str = Field(max_length=16, index=True)
+    created_at: datetime = moment_field()
+    expires_at: datetime = moment_field(index=True)
+
+
 class AuditRow(Base, table=True):
     """Who did what. `graph` is empty for what concerns all graphs, such as keys."""
 

@@ -38,11 +38,12 @@ def run_registry(settings: RegistrySettings, *, host: str, port: int, drain: flo
     app = RegistryApp(settings)
     url = address_of(listener)
     graphiql = f", GraphiQL on {url}/graphiql" if settings.graphiql else ""
+    pages = f", pages on {url}/" if settings.pages else ""
     signed = "signed" if settings.signing_key_file is not None else "not signed"
 
     def announce() -> None:
         click.echo(f"environment {current_environment()}; supergraphs are {signed}")
-        click.echo(f"registry answers on {url}/graphql{graphiql}")
+        click.echo(f"registry answers on {url}/graphql{pages}{graphiql}")
 
     serve(http_app(app), [listener], settings.server, ServerCallbacks(announce, app.drain), drain=drain)
 

@@ -36,6 +36,7 @@ class RegistrySettings(Settings):
         description="Private key that signs supergraphs, written by `hanse registry keys signing create`. Without it "
         "they are not signed.",
     )
+    pages: bool = Field(default=True, description="Serve the pages on `/`. They need an API key to sign in.")
     graphiql: bool = Field(
         default_factory=_in_development, description="Serve GraphiQL on `/graphiql`. Off with `ENV=production`."
     )
