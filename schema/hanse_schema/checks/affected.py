@@ -28,6 +28,8 @@ def effect_of(change: Change, use: OperationUse, *, is_valid: bool) -> Effect:
     can be affected.
     """
     rule = RULES.get(change.kind)
+    if is_valid:
+        rule = _RULES_IF_VALID.get(change.kind, rule)
     if rule is None or (is_valid and change.kind in _VALIDATED):
         return NO_EFFECT
     if is_valid and change.kind in _VALIDATED_IN_TEXT:
@@ -150,6 +152,17 @@ def _removed_interface(element: _Element, use: OperationUse) -> Effect:
     return _member(element.subject, element.type, use)
 
 
+def _lost_member(element: _Element, use: OperationUse) -> Effect:
+    """A fragment no longer applies to objects of the type."""
+    found = use.narrows(element.type, element.subject)
+    return Effect(found, f"has a fragment on {element.type} that no longer applies to {element.subject}")
+
+
+def _lost_interface(element: _Element, use: OperationUse) -> Effect:
+    found = use.narrows(element.subject, element.type)
+    return Effect(found, f"has a fragment on {element.subject} that no longer applies to {element.type}")
+
+
 def _new_member(element: _Element, use: OperationUse) -> Effect:
     return Effect(use.output(element.type), f"may receive {element.subject} as {element.type}")
 
@@ -223,6 +236,11 @@ RULES: Mapping[ChangeKind, Rule] = {
     ChangeKind.LIMIT_CHANGED: _element,
 }
 
+# The rules for operations that are valid after the change, where they differ.
+_RULES_IF_VALID: Mapping[ChangeKind, Rule] = {
+    ChangeKind.OBJECT_INTERFACE_REMOVED: _lost_interface,
+    ChangeKind.UNION_MEMBER_REMOVED: _lost_member,
+}
 # An operation that is valid after the change is not affected,
 _VALIDATED = {
     ChangeKind.ROOT_TYPE_REMOVED,
@@ -232,8 +250,6 @@ _VALIDATED = {
     ChangeKind.ARGUMENT_REMOVED,
     ChangeKind.ARGUMENT_TYPE_CHANGED,
     ChangeKind.REQUIRED_ARGUMENT_ADDED,
-    ChangeKind.OBJECT_INTERFACE_REMOVED,
-    ChangeKind.UNION_MEMBER_REMOVED,
     ChangeKind.DIRECTIVE_LOCATION_REMOVED,
     ChangeKind.DIRECTIVE_REMOVED,
     ChangeKind.DIRECTIVE_REPEATABLE_REMOVED,

@@ -76,9 +76,9 @@ class OperationUse:
     """What one operation uses.
 
     `kind` is query, mutation or subscription. `named` are the types of fragments and variables, `returned` those of
-    selected fields. `fields` are by name. `literals` has the fields of each input object in the text, `enum_values` the
-    coordinates of values in it. `variable_types` are the input types that variables can hold. `directives` has the
-    arguments of each use.
+    selected fields. `fields` are by name. `literals` has the fields of each input object in the text, `literal_types`
+    the input types of all values in it, `enum_values` the coordinates of enum values. `variable_types` are the input
+    types that variables can hold. `directives` has the arguments of each use.
     """
 
     kind: str = ""
@@ -87,6 +87,7 @@ class OperationUse:
     fields: dict[str, set[FieldUse]] = field(default_factory=dict)
     fragments: set[FragmentUse] = field(default_factory=set)
     literals: dict[str, set[Types]] = field(default_factory=dict)
+    literal_types: set[str] = field(default_factory=set)
     enum_values: set[str] = field(default_factory=set)
     variable_types: set[str] = field(default_factory=set)
     directives: dict[str, set[Types]] = field(default_factory=dict)
@@ -122,7 +123,7 @@ class OperationUse:
 
     def input_type(self, name: str) -> Use:
         """The use of an input type: in the text, or possibly in a variable."""
-        return Use.CERTAIN if name in self.literals else self._in_variable(name)
+        return Use.CERTAIN if name in self.literal_types else self._in_variable(name)
 
     def input_field(self, type_name: str, name: str) -> Use:
         """The use of a field of an input type: in the text, or possibly in a variable."""
@@ -144,6 +145,10 @@ class OperationUse:
         if any(member in (use.around, use.condition) for use in related):
             return Use.CERTAIN
         return Use.POSSIBLE if any(member in use.types for use in related) else Use.NONE
+
+    def narrows(self, abstract: str, member: str) -> Use:
+        """The use of fragments on an abstract type that an object of the member type matches."""
+        return _certain(use.condition == abstract and member in use.types for use in self.fragments)
 
     def directive(self, name: str, argument: str | None = None) -> Use:
         """The use of a directive, or of one of its arguments."""
@@ -285,6 +290,9 @@ class _Collector:
             case ListValueNode():
                 for item in node.values:
                     self._value(item, type_)
+                return
+        self.use.literal_types.add(type_.name)
+        match node:
             case ObjectValueNode() if isinstance(type_, GraphQLInputObjectType):
                 self.use.literals.setdefault(type_.name, set()).add(frozenset(f.name.value for f in node.fields))
                 for member in node.fields:
