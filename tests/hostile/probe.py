@@ -24,7 +24,7 @@ class Probe:
 
     def __init__(self) -> None:
         self.longest = 0.0
-        self._last = (0.0, 0.0, 0.0)
+        self._last = (0.0, 0.0, 0.0, 0.0)
         self._timer: asyncio.TimerHandle | None = None
         self._waits = WaitsForCore()
 
@@ -46,14 +46,15 @@ class Probe:
 
     def _note(self) -> None:
         now = self._times()
-        own, others, waited = (after - before for before, after in zip(self._last, now, strict=True))
-        self.longest = max(self.longest, own + max(0.0, others - waited))
+        own, others, waited, passed = (after - before for before, after in zip(self._last, now, strict=True))
+        blocked = max(0.0, passed - own - waited)  # it slept, or another thread had the interpreter lock
+        self.longest = max(self.longest, own + min(others, blocked))
         self._last = now
 
-    def _times(self) -> tuple[float, float, float]:
-        """Processor time of the loop's thread, that of all other threads, and how long the first one had no core."""
+    def _times(self) -> tuple[float, float, float, float]:
+        """Processor time of the loop's thread and of all others, how long the first had no core, and time itself."""
         own = time.thread_time()
-        return own, time.process_time() - own, self._waits.seconds()
+        return own, time.process_time() - own, self._waits.seconds(), time.perf_counter()
 
 
 class WaitsForCore:

@@ -55,6 +55,18 @@ async def test_a_thread_that_keeps_the_interpreter_lock_is_a_stall() -> None:
     assert probe.longest + waited > 0.05
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux tells how long a thread had no core")
+async def test_a_thread_that_keeps_the_lock_on_the_only_core_is_a_stall() -> None:
+    cores = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cores)})
+    try:
+        async with probed() as probe:
+            await asyncio.to_thread(pow, 3, 3_000_000)
+    finally:
+        os.sched_setaffinity(0, cores)
+    assert probe.longest > 0.02
+
+
 async def test_a_thread_that_gives_the_lock_up_is_no_stall() -> None:
     data = bytes(60_000_000)
     async with no_stall():
