@@ -39,7 +39,7 @@ class MovedField:
 
 def plan_size(plan: QueryPlan) -> PlanSize:
     """The size of a plan. Conditions count as if they held."""
-    levels = _levels(plan)
+    levels = levels_of(plan)
     return PlanSize(len(levels), max(levels.values(), default=0))
 
 
@@ -63,7 +63,7 @@ def moved_fields(before: QueryPlan, after: QueryPlan, selected: Collection[Respo
     return sorted(moved.values(), key=lambda field: field.path not in selected)
 
 
-def _levels(plan: QueryPlan) -> dict[int, int]:
+def levels_of(plan: QueryPlan) -> dict[int, int]:
     """The level of each fetch, by its id."""
     fetches = {fetch.id: fetch for fetch in fetches_of(plan.node)}
     levels: dict[int, int] = {}
@@ -88,7 +88,7 @@ def _level(fetch: Fetch, fetches: dict[int, Fetch], levels: dict[int, int]) -> i
 
 def _fields(plan: QueryPlan) -> Places:
     """The places of each field of the response tree, those for the platform's sake among them."""
-    levels = _levels(plan)
+    levels = levels_of(plan)
     found: Places = {}
     for fetch in fetches_of(plan.node):
         place = (fetch.subgraph, levels[fetch.id])

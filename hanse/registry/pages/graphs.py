@@ -11,7 +11,7 @@ from hanse.registry.pages.entities import entities_of, subgraphs_of
 from hanse.registry.pages.graph_drawing import draw_graph
 from hanse.registry.pages.rendering import HEADERS, STATIC, batch, path, redirect
 from hanse.registry.pages.routing import OfLine, PageRoute, Signed
-from hanse.registry.pages.supergraphs import newest_supergraph
+from hanse.registry.pages.supergraphs import newest_graph
 from hanse.registry.server import queries
 from hanse.registry.server.keys import Scope
 from hanse.registry.store import DEFAULT_VARIANT
@@ -42,7 +42,7 @@ async def first_variant(visit: Signed, graph: str) -> Response:
 
 @graphs.get("/graphs/{graph}/variants/{variant}", summary="Subgraphs and entities", response_class=Response)
 async def one_graph(of: OfLine, start: Start = 0, subgraphs_start: Start = 0) -> Response:
-    supergraph = await newest_supergraph(of)
+    supergraph = (await newest_graph(of)).supergraph
     entities = entities_of(supergraph)
     subgraphs = subgraphs_of(supergraph, entities)
     shown = list(batch(entities, start, DRAWN))

@@ -6,9 +6,11 @@ from fastapi import APIRouter
 
 from hanse.registry.pages.checks import checks
 from hanse.registry.pages.graphs import graphs
+from hanse.registry.pages.operations import operations
 from hanse.registry.pages.sign_in import sign_in
+from hanse.registry.pages.types import types
 from hanse.registry.pages.versions import versions
 
 pages = APIRouter(include_in_schema=False)
-for part in (sign_in, graphs, versions, checks):
+for part in (sign_in, graphs, types, versions, checks, operations):
     pages.include_router(part)

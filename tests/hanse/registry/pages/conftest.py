@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import time
+import uuid
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +12,9 @@ import pytest
 
 from hanse.registry.server.keys import Scope
 from hanse.registry.store import CheckOutcome, CheckRecord
+from hanse_wire.usage_report import Client, OperationUse, UsageReport, encode_report
 from tests.hanse.registry.pages.visitor import Visitor
+from tests.hanse.registry.requests import send
 from tests.hanse.registry.servers import RunningRegistry
 from tests.hanse.registry.stores import CATALOG, CATALOG_WITHOUT_NAME, REVIEWS, new_graph, publish
 
@@ -32,6 +37,23 @@ class Shop:
     def visitor(self, *scopes: Scope) -> Visitor:
         """A user with an API key of the graph."""
         return Visitor(self.registry, self.registry.create_key(*scopes, graphs=[self.graph]))
+
+    def report(self, signature: str, *, count: int = 1, client: str = "web", name: str | None = None) -> str:
+        """Report the use of an operation. Returns its hash."""
+        now = time.time()
+        use = OperationUse(
+            signature=signature,
+            hash=hashlib.sha256(signature.encode()).hexdigest(),
+            name=name,
+            kind="query",
+            client=Client(client, "1.0"),
+            count=count,
+            last_seen=now,
+        )
+        body = encode_report(UsageReport(id=uuid.uuid4().hex, since=now - 60, until=now, operations=(use,)))
+        path = f"/api{self.at}/usage"
+        assert send(self.registry, path, body, key=self.admin)[0] in (200, 202, 204)
+        return use.hash
 
     def record(self, report: dict[str, Any], check: str = CHECK) -> str:
         """Record a failed check. Returns the path of its page."""

@@ -17,7 +17,18 @@ from tests.hanse.registry.servers import RunningRegistry, running_registry
 
 def pages(shop: Shop) -> list[str]:
     """The paths of all pages of a graph."""
-    below = ["", "/versions", "/versions/1", "/diff?old=1&new=2", "/checks"]
+    below = [
+        "",
+        "/versions",
+        "/versions/1",
+        "/diff?old=1&new=2",
+        "/checks",
+        "/types",
+        "/types/Product",
+        "/operations",
+        "/operations/x",
+        "/clients",
+    ]
     return [f"/graphs/{shop.graph}", f"/graphs/{shop.graph}/checks/{CHECK}", *(f"{shop.at}{one}" for one in below)]
 
 
