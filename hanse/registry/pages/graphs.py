@@ -64,5 +64,13 @@ async def one_graph(of: OfLine, start: Start = 0, subgraphs_start: Start = 0) ->
 
 @graphs.get("/style.css", summary="The style sheet", response_class=Response)
 def style() -> Response:
-    content = (STATIC / "style.css").read_bytes()
-    return Response(content, headers={**HEADERS, "cache-control": "no-cache"}, media_type="text/css")
+    return _file("style.css", "text/css")
+
+
+@graphs.get("/icon.svg", summary="The icon", response_class=Response)
+def icon() -> Response:
+    return _file("icon.svg", "image/svg+xml")
+
+
+def _file(name: str, kind: str) -> Response:
+    return Response((STATIC / name).read_bytes(), headers=HEADERS | {"cache-control": "no-cache"}, media_type=kind)

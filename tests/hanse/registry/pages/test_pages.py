@@ -40,6 +40,7 @@ def test_nothing_is_loaded_from_elsewhere(shop: Shop, reader: Visitor) -> None:
         assert not re.search(r'(src|href|action)="(?!/)', reply.text)
         assert "<script" not in reply.text
         assert " style=" not in reply.text
+    assert reader.get("/icon.svg").headers["content-type"].startswith("image/svg+xml")
     assert reader.get("/style.css").headers["content-type"].startswith("text/css")
 
 
