@@ -2,7 +2,8 @@
 
 A block's info string may say what a test does with it: `docs-test=skip`; `serve`: run it in the background, and send
 the following GraphQL blocks to it; `background`: run it in the background; `stop`: stop what runs, then run it. With
-`title="FILE"` the block is the content of a file, or a change of it if the language is `diff`.
+`title="FILE"` the block is the content of a file, or a change of it if the language is `diff`. A `console`
+block is part of a recorded session: see `session.py`.
 """
 
 from __future__ import annotations
