@@ -143,8 +143,8 @@ def _located(root: Any, path: Path) -> list[tuple[Object, LinkedPath]]:
 
 
 def _is_among(node: Object, types: tuple[str, ...]) -> bool:
-    name = typename_of(node)
-    return name is None or name in types  # without __typename it has the only possible type
+    """Whether the object's type is one of these; False while it is unknown, since the fetch that tells it failed."""
+    return typename_of(node) in types
 
 
 def typename_of(node: Object) -> str | None:

@@ -20,9 +20,11 @@ from hanse_router.execute import Call, CompiledPlan
 from hanse_router.operation_kind import OperationKind
 from hanse_router.planner.print_plan import print_plan
 from hanse_router.transports.protocol import CoroutineTransport, SubgraphRequest
+from hanse_schema.compose import compose
 from tests.router.execute.paths import compare_paths
 from tests.router.planning import operation_of
 from tests.router.property.check import Rig
+from tests.router.property.graphs import random_subgraphs
 from tests.router.property.subgraph import WorldSubgraph
 from tests.router.property.test_random import CASES, fit_operations, rigs
 
@@ -125,6 +127,13 @@ def test_what_fails_has_an_error_and_nothing_else_is_lost() -> None:
             break
     print(f"{tried} operations, of which {failed} with errors")
     assert failed > tried / 10
+
+
+def test_objects_are_not_sent_while_their_type_is_unknown() -> None:
+    """The fetch that tells the type behind an interface object fails: the next one wants objects of one type only."""
+    supergraph = compose(random_subgraphs(392)).supergraph
+    assert supergraph is not None
+    assert _check(Rig.over(supergraph), "query Q { ns32 { ... on NA { m29 x27 } n26 } }", "392/6")
 
 
 @pytest.mark.parametrize(
