@@ -15,7 +15,7 @@ from tests.e2e.client import Client
 from tests.e2e.processes import ROOT, running
 
 COPIED = ("hanse", "router", "schema", "shared", "subgraphs", "tests", "deploy", "docs")
-FILES = ("pyproject.toml", "compose.yml", ".env.example", "README.md", "CONTRIBUTING.md")
+FILES = ("pyproject.toml", "compose.yml", ".env.example", ".pre-commit-hooks.yaml", "README.md", "CONTRIBUTING.md")
 TESTS = (
     "tests/subgraphs/reviews",
     "tests/subgraphs/test_schemas.py",
