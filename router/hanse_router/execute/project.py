@@ -149,7 +149,9 @@ class Projection:
                 return self._object(concrete, self._collector.below(fields, concrete))
             if name in (None, type_.name) and isinstance(type_, GraphQLInterfaceType):
                 # An interface object whose type was not needed: it has the fields that are selected on the interface.
-                return self._object(type_, self._collector.below(fields, type_))
+                below = self._collector.below(fields, type_)
+                if all(selected[0].name != "__typename" for selected in below.values()):
+                    return self._object(type_, below)
             return None
 
         def complete_abstract(value: Any, path: LinkedPath, state: Completion) -> Any:

@@ -34,10 +34,9 @@ class NoPathError(PlanError):
 
 
 class PathFinder:
-    """Finds the paths for one operation. It does not choose among them."""
+    """Finds the paths for one operation, whose client's variables have these names. It does not choose among them."""
 
     def __init__(self, view: GraphView, budget: Budget | None = None, variables: Iterable[str] = ()) -> None:
-        """`variables` are the names of the client's."""
         self.view = view
         self.context_stem = unused_stem(CONTEXT, variables)
         self.budget = budget or Budget()

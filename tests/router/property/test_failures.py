@@ -24,7 +24,7 @@ from hanse_schema.compose import compose
 from tests.router.execute.paths import compare_paths
 from tests.router.planning import operation_of
 from tests.router.property.check import Rig
-from tests.router.property.graphs import random_subgraphs
+from tests.router.property.graphs import LABEL, random_subgraphs
 from tests.router.property.subgraph import WorldSubgraph
 from tests.router.property.test_random import CASES, fit_operations, rigs
 
@@ -134,6 +134,13 @@ def test_objects_are_not_sent_while_their_type_is_unknown() -> None:
     supergraph = compose(random_subgraphs(392)).supergraph
     assert supergraph is not None
     assert _check(Rig.over(supergraph), "query Q { ns32 { ... on NA { m29 x27 } n26 } }", "392/6")
+
+
+def test_the_name_of_an_interface_is_no_typename() -> None:
+    """The fetch that tells the type behind an interface object fails: then the object is null, with an error."""
+    supergraph = compose(random_subgraphs(539)).supergraph
+    assert supergraph is not None
+    assert _check(Rig.over(supergraph, frozenset({LABEL})), "query Q { ns29 { x21 __typename } }", "539/7")
 
 
 @pytest.mark.parametrize(
