@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -91,6 +92,7 @@ def configure_logging(settings: LogSettings | None = None, out: TextIO | None = 
     handler: logging.StreamHandler[TextIO] = logging.StreamHandler(out) if out is not None else _StderrHandler()
     as_text = settings.format == "text" or (settings.format == "auto" and handler.stream.isatty())
     handler.setFormatter(TextFormatter() if as_text else JsonFormatter())
+    handler.addFilter(_is_no_cancellation)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel("INFO")
@@ -108,6 +110,12 @@ def redact(text: str) -> str:
     for pattern, replacement in _SECRETS:
         text = pattern.sub(replacement, text)
     return text
+
+
+def _is_no_cancellation(record: logging.LogRecord) -> bool:
+    """Whether a record tells of more than a cancelled task: pools log one that holds a connection as an error."""
+    error = record.exc_info[1] if record.exc_info else None
+    return not (isinstance(error, asyncio.CancelledError) and record.name.startswith("sqlalchemy.pool"))
 
 
 class _StderrHandler(logging.StreamHandler[TextIO]):

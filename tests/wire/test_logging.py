@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import logging
@@ -46,6 +47,15 @@ def test_json_has_everything_in_fields() -> None:
     assert entry["time"].endswith("Z")
     assert entry["trace"].endswith("ValueError: no")
     request_id.set("")
+
+
+@pytest.mark.parametrize(("error", "lines"), [(asyncio.CancelledError(), 0), (OSError("gone"), 1)])
+def test_a_pool_does_not_log_that_its_user_was_cancelled(error: BaseException, lines: int) -> None:
+    def write() -> None:
+        logger = logging.getLogger("sqlalchemy.pool.impl.AsyncAdaptedQueuePool")
+        logger.error("Exception during reset or similar", exc_info=error)
+
+    assert len(lines_of(LogSettings(format="json"), write)) == lines
 
 
 def test_json_takes_every_value() -> None:
