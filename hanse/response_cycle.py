@@ -25,7 +25,8 @@ class ResponseCycle(RequestResponseCycle):
                 self.transport.write(head + message.get("body", b""))
                 self._complete()
                 return
-            self.transport.write(head)
+            if not self.disconnected:
+                self.transport.write(head)
         elif self._may_hold(message):
             self._held = self._head(message)
             if self._held:
@@ -68,4 +69,6 @@ class ResponseCycle(RequestResponseCycle):
         self.expected_content_length = 0
         self.response_complete = True
         self.message_event.set()
+        if not self.keep_alive:  # the server began to stop after the head
+            self.transport.close()
         self.on_response()

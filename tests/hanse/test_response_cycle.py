@@ -147,6 +147,22 @@ async def test_a_connection_that_ends_says_so() -> None:
     assert written.calls[-1] == b"closed"
 
 
+async def test_a_server_that_stops_after_the_head_closes_the_connection() -> None:
+    response, written = cycle()
+    await response.send(start((b"content-length", b"4")))
+    response.keep_alive = False
+    await response.send(body(b"data"))
+    assert written.calls[-1] == b"closed"
+
+
+async def test_nothing_is_written_to_a_client_that_left_after_the_head() -> None:
+    response, written = cycle()
+    await response.send(start((b"content-length", b"4")))
+    response.disconnected = True
+    await response.send(body(b"data"))
+    assert written.calls == []
+
+
 async def test_a_head_request_gets_no_body() -> None:
     response, written = cycle("HEAD")
     await response.send(start((b"content-length", b"4")))
