@@ -1,7 +1,7 @@
 """`python -m tests.fuzz`: send random and damaged requests to the platform, and print what was found.
 
 Exits with 1 if a request was answered by a fault, if the event loop stalled, or if memory kept growing. Everything that
-was found is written to the folder of `--output`, with the requests.
+is found is written to the folder of `--output` as it occurs, with the requests.
 """
 
 from __future__ import annotations
@@ -13,13 +13,15 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from graphql import build_schema
 
 from hanse_wire.garbage import start_collecting
-from tests.fuzz.run import Report, Run
+from tests.fuzz.run import Fault, Report, Run
+from tests.fuzz.stalls import Stall
 from tests.fuzz.world import ENVIRONMENT, Wrap, opened, unchanged
 from tests.hostile.probe import MAX_STALL_SECONDS
 
@@ -36,27 +38,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.update(ENVIRONMENT)
     logging.disable(logging.CRITICAL)
     with tempfile.TemporaryDirectory(prefix="hanse-fuzz-") as folder:
-        report = asyncio.run(fuzz(Path(folder), options.requests, options.seed))
-    write(report, options.output)
+        with Findings(options.output) as findings:
+            report = asyncio.run(fuzz(Path(folder), options.requests, options.seed, found=findings.write))
+        findings.write_memory(report)
     print(summary(report))
     found = bool(report.faults or report.stalls or report.memory_grows)
     print(f"\n{'FAILED' if found else 'passed'}; everything found is in {options.output}")
     return int(found)
 
 
-async def fuzz(folder: Path, requests: int, seed: int, wrap: Wrap = unchanged) -> Report:
-    """Start the platform on a folder, and send it so many requests. `wrap` puts an application around its router."""
+async def fuzz(
+    folder: Path, requests: int, seed: int, wrap: Wrap = unchanged, found: Callable[[Fault | Stall], None] = print
+) -> Report:
+    """Start the platform on a folder, and send it so many requests.
+
+    `wrap` puts an application around its router; `found` is called with each fault and each stall.
+    """
     schema = build_schema(SCHEMA.read_text(encoding="utf-8"))
     async with opened(folder, wrap) as world:
         start_collecting()  # as servers do
-        return await Run(world, schema, seed, show).send(requests)
+        return await Run(world, schema, seed, show, found).send(requests)
 
 
 def show(report: Report) -> None:
     """Print how far a run is."""
-    faults, stalls, memory = len(report.faults), len(report.stalls), report.memory
-    used = f", {memory[-1][1]:.0f} MB" if memory else ""
-    print(f"{report.requests:,} requests, {faults} faults, {stalls} stalls{used}", file=sys.stderr, flush=True)
+    used = f", {report.memory[-1][1]:.0f} MB" if report.memory else ""
+    found = f"{report.faults} faults, {report.stalls} stalls"
+    print(f"{report.requests:,} requests, {found}{used}", file=sys.stderr, flush=True)
 
 
 def summary(report: Report) -> str:
@@ -66,24 +74,40 @@ def summary(report: Report) -> str:
         ("requests", f"{report.requests:,} in {report.seconds:.0f} s"),
         ("statuses", ", ".join(f"{status}: {count:,}" for status, count in sorted(report.statuses.items()))),
         ("codes of errors", ", ".join(f"{code}: {count:,}" for code, count in report.codes.most_common())),
-        ("faults", str(len(report.faults))),
+        ("faults", str(report.faults)),
         ("longest stall", f"{report.longest_stall * 1000:.0f} ms of processor time"),
-        (f"stalls above {MAX_STALL_SECONDS * 1000:.0f} ms", str(len(report.stalls))),
+        (f"stalls above {MAX_STALL_SECONDS * 1000:.0f} ms", str(report.stalls)),
         ("memory after a third, at the end", f"{report.memory_after_warm_up:.0f} MB, {report.memory[-1][1]:.0f} MB"),
     ]
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows)])
 
 
-def write(report: Report, folder: Path) -> None:
-    """Write faults and stalls as JSON lines, and the memory as a table."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "faults.jsonl").open("w", encoding="utf-8") as file:
-        for fault in report.faults:
-            file.write(json.dumps({"kind": fault.kind, "request": fault.request, "answer": fault.answer}) + "\n")
-    with (folder / "stalls.jsonl").open("w", encoding="utf-8") as file:
-        for seconds, requests in report.stalls:
-            file.write(json.dumps({"milliseconds": round(seconds * 1000), "in_flight": requests}) + "\n")
-    (folder / "memory.csv").write_text("".join(f"{count},{size:.1f}\n" for count, size in report.memory))
+class Findings:
+    """Writes faults and stalls as JSON lines to a folder, and the memory as a table."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self._folder = folder
+        self._faults = (folder / "faults.jsonl").open("w", encoding="utf-8")
+        self._stalls = (folder / "stalls.jsonl").open("w", encoding="utf-8")
+
+    def __enter__(self) -> Findings:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._faults.close()
+        self._stalls.close()
+
+    def write(self, found: Fault | Stall) -> None:
+        """Write a fault or a stall."""
+        file = self._stalls if isinstance(found, Stall) else self._faults
+        file.write(json.dumps(asdict(found)) + "\n")
+        file.flush()
+
+    def write_memory(self, report: Report) -> None:
+        """Write the memory after each part of a run."""
+        lines = [f"{count},{size:.1f}\n" for count, size in report.memory]
+        (self._folder / "memory.csv").write_text("".join(lines), encoding="utf-8")
 
 
 if __name__ == "__main__":

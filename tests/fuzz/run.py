@@ -17,9 +17,9 @@ from graphql import GraphQLSchema
 from hanse_wire.garbage import collect_old, resident_bytes
 from tests.fuzz.mutate import damage_bytes, damage_json, encode, headers
 from tests.fuzz.operations import INTROSPECTION, Operation, OperationFuzzer
+from tests.fuzz.stalls import Stall, WatchingProbe
 from tests.fuzz.values import Values
 from tests.fuzz.world import Answer, Unanswered, World
-from tests.hostile.probe import MAX_STALL_SECONDS, Probe
 
 CALLERS = ("anonymous", "user", "admin")
 IN_FLIGHT = 32
@@ -41,16 +41,16 @@ class Fault:
 
 @dataclass
 class Report:
-    """What a run has sent, and found."""
+    """What a run has sent, and how much it has found."""
 
     seed: int
     requests: int = 0
     by_kind: Counter[str] = field(default_factory=Counter)
     statuses: Counter[int] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    faults: list[Fault] = field(default_factory=list)
+    faults: int = 0
     longest_stall: float = 0.0  # seconds of processor time
-    stalls: list[tuple[float, str]] = field(default_factory=list)  # above the limit, with the requests in flight
+    stalls: int = 0  # above the limit
     memory: list[tuple[int, float]] = field(default_factory=list)  # after so many requests, in MB
     seconds: float = 0.0
 
@@ -74,13 +74,22 @@ class Report:
 class Run:
     """Sends requests of every kind, some at the same time, and looks at each answer."""
 
-    def __init__(self, world: World, schema: GraphQLSchema, seed: int, progress: Callable[[Report], None]) -> None:
+    def __init__(
+        self,
+        world: World,
+        schema: GraphQLSchema,
+        seed: int,
+        progress: Callable[[Report], None],
+        found: Callable[[Fault | Stall], None],
+    ) -> None:
+        """`progress` is called now and then, `found` with each fault and each stall above the limit as it occurs."""
         self._world = world
         self._rng = random.Random(seed)
         self._values = Values(self._rng)
         self._operations = OperationFuzzer(schema, self._values)
         self._progress = progress
-        self._probe = _WatchingProbe(self._stalled)
+        self._found = found
+        self._probe = WatchingProbe(self._stalled)
         self._in_flight: dict[int, str] = {}
         self._shown = 0.0
         self.report = Report(seed)
@@ -108,8 +117,10 @@ class Run:
                 self._shown = time.monotonic()
                 self._progress(self.report)
 
-    def _stalled(self, seconds: float) -> None:
-        self.report.stalls.append((seconds, "\n".join(self._in_flight.values())[:20_000]))
+    def _stalled(self, stall: Stall) -> None:
+        self.report.stalls += 1
+        stall.in_flight = [request[:2_000] for request in self._in_flight.values()]
+        self._found(stall)
 
     async def _one(self, slot: int) -> None:
         rng = self._rng
@@ -213,19 +224,5 @@ class Run:
                 self._fault("a fault on WebSocket", slot, str(message))
 
     def _fault(self, kind: str, slot: int, answer: str) -> None:
-        self.report.faults.append(Fault(kind, self._in_flight.get(slot, "")[:50_000], answer[:5_000]))
-
-
-class _WatchingProbe(Probe):
-    """A probe that reports each stall above the limit when it has ended."""
-
-    def __init__(self, stalled: Callable[[float], None]) -> None:
-        super().__init__()
-        self._stalled = stalled
-
-    def _note(self) -> None:
-        before, self.longest = self.longest, 0.0
-        super()._note()
-        if self.longest > MAX_STALL_SECONDS:
-            self._stalled(self.longest)
-        self.longest = max(before, self.longest)
+        self.report.faults += 1
+        self._found(Fault(kind, self._in_flight.get(slot, "")[:50_000], answer[:5_000]))

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.fuzz.__main__ import fuzz, summary, write
+from tests.fuzz.__main__ import Findings, fuzz, summary
 from tests.fuzz.run import Fault, Report
+from tests.fuzz.stalls import Stall, WatchingProbe
 from tests.fuzz.world import ENVIRONMENT, Application
 
 
 async def test_a_short_run_finds_no_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in ENVIRONMENT.items():
         monkeypatch.setenv(name, value)
-    report = await fuzz(tmp_path, 400, 20261128)
-    assert not report.faults, report.faults[0]
+    found: list[Fault | Stall] = []
+    report = await fuzz(tmp_path, 400, 20261128, found=found.append)
+    assert not report.faults, found
     assert report.requests == 400
     assert report.statuses[200] > 100
     assert {kind.split(",")[0] for kind in report.by_kind} >= {"operation", "bytes", "json", "get", "websocket"}
@@ -47,9 +51,27 @@ def test_memory_that_levels_is_no_leak() -> None:
 
 
 def test_what_is_found_is_written_with_its_request(tmp_path: Path) -> None:
-    fault = Fault("status 500", "POST anonymous {}", "boom")
-    report = Report(1, 10, statuses=Counter({500: 1}), faults=[fault], stalls=[(0.2, "POST x")], memory=[(10, 5.0)])
-    write(report, tmp_path)
+    report = Report(1, 10, statuses=Counter({500: 1}), faults=1, stalls=1, memory=[(10, 5.0)])
+    with Findings(tmp_path) as findings:
+        findings.write(Fault("status 500", "POST anonymous {}", "boom"))
+        findings.write(Stall(200.0, 200.0, 0.0, 0.0, 200.0))
+        findings.write_memory(report)
     assert "boom" in (tmp_path / "faults.jsonl").read_text()
     assert '"milliseconds": 200' in (tmp_path / "stalls.jsonl").read_text()
+    assert (tmp_path / "memory.csv").read_text() == "10,5.0\n"
     assert "| faults | 1 |" in summary(report)
+
+
+async def test_a_stall_is_reported_with_what_the_loop_did() -> None:
+    stalls: list[Stall] = []
+    probe = WatchingProbe(stalls.append)
+    probe.start()
+    await asyncio.sleep(0.01)
+    busy_until = time.thread_time() + 0.1
+    while time.thread_time() < busy_until:
+        pass
+    await asyncio.sleep(0.01)
+    probe.stop()
+    (stall,) = stalls
+    assert stall.milliseconds >= 90
+    assert any("test_a_stall_is_reported" in frame for frame in stall.stacks["MainThread"])
