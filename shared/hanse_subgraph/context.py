@@ -13,8 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from hanse_subgraph.auth import Caller, Client, Principal
-from hanse_subgraph.db import Database, give_back
+from hanse_subgraph.db import Database, close_session
 from hanse_subgraph.db_errors import is_serialization_failure
+from hanse_subgraph.waiting import finish
 
 
 class Outcome(Enum):
@@ -107,15 +108,19 @@ class RequestContext:
         """Give the session back, undoing what was not committed; then do what is to be done afterwards.
 
         Where a root field failed, the response does not wait for its siblings. So the block that has the session now is
-        waited for, and those that come later get none.
+        waited for, and those that come later get none. The session is given back even if the caller is cancelled.
         """
         self._is_closed = True
-        async with self._lock:
-            if self._session is not None:
-                await give_back(self._session)
-                self._session = None
+        if self._session is not None or self._lock.locked():
+            await finish(self._give_back())
         while self._afterwards:
             await self._afterwards.pop(0)(self._outcome)
+
+    async def _give_back(self) -> None:
+        async with self._lock:
+            if self._session is not None:
+                await close_session(self._session)
+                self._session = None
 
 
 Context = TypeVar("Context", bound=RequestContext)

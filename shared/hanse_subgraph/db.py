@@ -21,6 +21,7 @@ from hanse_subgraph.db_engines import Limits, server_engine, sqlite_engine
 from hanse_subgraph.disk_full import DiskFullLog
 from hanse_subgraph.person_keys import PersonKeys
 from hanse_subgraph.replica import Replica
+from hanse_subgraph.waiting import finish
 from hanse_wire.private_files import create_private_database
 from hanse_wire.settings import SettingsError
 
@@ -109,9 +110,10 @@ class Database:
         return None if self._replica is None else not self._replica.is_unavailable
 
     async def session(self, *, writes: bool) -> AsyncSession:
-        """A session of one request, whose transaction begins with its first statement; the caller gives it back.
+        """A session of one request, whose transaction begins with its first statement.
 
-        One that does not write reads the replica, where there is one, and so what was true a moment ago.
+        Close it with `close_session`. One that does not write reads the replica, where there is one, and so what was
+        true a moment ago.
         """
         session = await self._replica.session() if self._replica is not None and not writes else None
         session = session or AsyncSession(self._writing if writes else self._reading, expire_on_commit=False)
@@ -125,7 +127,7 @@ class Database:
         try:
             yield session
         finally:
-            await give_back(session)
+            await finish(close_session(session))
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -135,7 +137,7 @@ class Database:
             async with session.begin():
                 yield session
         finally:
-            await give_back(session)
+            await finish(close_session(session))
 
     async def close(self) -> None:
         """Close every connection."""
@@ -152,7 +154,7 @@ def insert_into(session: AsyncSession, table: Any) -> Any:
     return (sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert)(table)
 
 
-async def give_back(session: AsyncSession) -> None:
+async def close_session(session: AsyncSession) -> None:
     """Close a session, undoing what was not committed. Where its connection is broken, nothing is left to undo."""
     try:
         await session.close()

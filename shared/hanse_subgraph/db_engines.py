@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,12 +89,31 @@ async def _connect(*arguments: Any, **options: Any) -> Any:
         raise DatabaseUnreachable(str(error)) from error
 
 
+class _SqliteConnection(sqlite3.Connection):
+    """A connection that ends its transaction when it is closed.
+
+    A statement that was not read to its end keeps a closed connection open, with the locks of its transaction. When a
+    request is cancelled, such a statement exists until garbage is collected. Source: SQLite, `sqlite3_close_v2`.
+    """
+
+    def close(self) -> None:
+        """Roll back, and close."""
+        if self.in_transaction:
+            self.rollback()
+        super().close()
+
+
 def sqlite_engine(url: URL, limits: Limits, *, writes: bool) -> AsyncEngine:
     """SQLite. Writers queue up for the one connection that may write."""
     logging.getLogger("aiosqlite").setLevel(logging.INFO)  # below, it logs the parameters of statements
     size = 1 if writes else limits.pool_size
     engine = create_async_engine(
-        url, pool_size=size, max_overflow=0, pool_timeout=BUSY_MILLISECONDS / 1000, hide_parameters=True
+        url,
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=BUSY_MILLISECONDS / 1000,
+        connect_args={"factory": _SqliteConnection},
+        hide_parameters=True,
     )
 
     @event.listens_for(engine.sync_engine, "connect")

@@ -15,7 +15,8 @@ from tests.hostile.probe import MAX_STALL_SECONDS, Probe
 
 _LOOK_SECONDS = 0.01
 _LATE_SECONDS = 0.03  # after so long without a tick, stacks are kept
-_FRAMES = 12
+_FRAMES = 25
+_IDLE = ("_worker", "_connection_worker_thread")  # functions in which threads of pools and of aiosqlite wait
 
 
 @dataclass
@@ -88,12 +89,13 @@ class WatchingProbe(Probe):
 
     @staticmethod
     def _seen() -> dict[str, list[str]]:
+        """The stacks of the threads that work, the main one first."""
         names = {thread.ident: thread.name for thread in threading.enumerate()}
         return {
             names.get(ident, str(ident)): [
                 f"{frame.f_code.co_filename}:{line} {frame.f_code.co_name}"
                 for frame, line in islice(traceback.walk_stack(stack), _FRAMES)
             ]
-            for ident, stack in sys._current_frames().items()
-            if ident != threading.get_ident()
+            for ident, stack in sorted(sys._current_frames().items(), key=lambda one: names.get(one[0]) != "MainThread")
+            if ident != threading.get_ident() and stack.f_code.co_name not in _IDLE
         }

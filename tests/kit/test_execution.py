@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -243,3 +244,46 @@ async def test_the_end_of_a_request_waits_for_the_session_and_lends_it_no_more(b
     with pytest.raises(RequestEnded):
         async with context.session():
             pass
+
+
+async def test_the_end_of_a_request_that_is_cancelled_closes_the_session_all_the_same(bench: Bench) -> None:
+    context = RequestContext(bench.database, Caller(), writes=True)
+    lent, go_on = asyncio.Event(), asyncio.Event()
+
+    async def late_sibling() -> None:
+        async with context.session() as session:
+            await session.execute(text("INSERT INTO box VALUES (1)"))
+            lent.set()
+            await go_on.wait()
+
+    writing = asyncio.create_task(late_sibling())
+    await lent.wait()
+    closing = asyncio.create_task(context.close())
+    await asyncio.sleep(0)
+    closing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await closing
+    go_on.set()
+    await writing
+    assert await bench.run("mutation { put(number: 2) { number } }") == (200, {"data": {"put": {"number": 2}}})
+    assert await bench.boxes() == [2]
+
+
+async def test_a_connection_that_is_dropped_amid_a_statement_leaves_no_transaction_open(tmp_path: Path) -> None:
+    """A cancelled request drops its connection. On SQLite, its statement stays until garbage is collected."""
+    database = Database(f"sqlite+aiosqlite:///{tmp_path}/boxes.sqlite")
+    async with database.writing() as session:
+        await session.execute(text("CREATE TABLE box (number INTEGER PRIMARY KEY)"))
+        await session.execute(text("INSERT INTO box VALUES (1), (2)"))
+    session = await database.session(writes=True)
+    await session.execute(text("INSERT INTO box VALUES (3)"))
+    driver = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert driver is not None
+    unread = await driver.execute("SELECT number FROM box")
+    await session.invalidate()
+    async with asyncio.timeout(5), database.writing() as session:
+        await session.execute(text("INSERT INTO box VALUES (4)"))
+    async with database.reading() as session:
+        assert list(await session.scalars(text("SELECT number FROM box ORDER BY number"))) == [1, 2, 4]
+    del unread
+    await database.close()

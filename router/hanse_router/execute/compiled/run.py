@@ -256,7 +256,7 @@ class Run:
 
     def _check_size(self, batches: list[Batch], size: int) -> None:
         """Raise Fallback if entities at many response paths may make the response too large."""
-        self.size += size * max(len(objects) for _, targets in batches for objects in targets)
+        self.size += size * max(max(map(len, targets), default=0) for _, targets in batches)
         if self.size > self._program.limits.max_response_bytes:
             raise Fallback
 
