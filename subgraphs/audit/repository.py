@@ -16,7 +16,8 @@ from subgraphs.audit.models import Entry, Head, LogEntry
 
 _LAST_POSITION_FIRST = (Key(col(Entry.position), lambda entry: entry.position, descending=True),)
 _NEWEST_FIRST = (Key(col(LogEntry.id), lambda entry: entry.id, descending=True),)
-BATCH = 500
+BATCH = 100
+"""Entries that are read, and then handled, in one step of the event loop: some milliseconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,9 @@ class EntryFilter:
     resource_id: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+
+
+EVERY_ENTRY = EntryFilter()
 
 
 async def head(session: AsyncSession, *, to_write: bool) -> Head:
@@ -64,15 +68,19 @@ async def erase_logs(session: AsyncSession, user_id: str) -> None:
     await session.execute(delete(LogEntry).where(col(LogEntry.user_id) == user_id))
 
 
-async def batches_after(session: AsyncSession, after: int) -> AsyncIterator[Sequence[Entry]]:
-    """All entries after a position, in batches."""
-    while True:
-        statement = select(Entry).where(col(Entry.position) > after).order_by(col(Entry.position)).limit(BATCH)
-        batch = (await session.scalars(statement)).all()
+async def batches_after(
+    session: AsyncSession, after: int, condition: EntryFilter = EVERY_ENTRY, limit: int | None = None
+) -> AsyncIterator[Sequence[Entry]]:
+    """The entries after a position, in order and in batches; with `limit`, no more than so many."""
+    while limit is None or limit > 0:
+        size = BATCH if limit is None else min(BATCH, limit)
+        statement = select(Entry).where(*_matching(condition), col(Entry.position) > after)
+        batch = (await session.scalars(statement.order_by(col(Entry.position)).limit(size))).all()
         if not batch:
             return
         yield batch
         after = batch[-1].position
+        limit = None if limit is None else limit - len(batch)
         session.expunge_all()
 
 
@@ -104,12 +112,6 @@ async def page_of_entries(session: AsyncSession, page: PageRequest, condition: E
 async def count_entries(session: AsyncSession, condition: EntryFilter) -> int:
     """The total number of entries in the list of `page_of_entries`."""
     return int(await session.scalar(select(func.count()).select_from(Entry).where(*_matching(condition))) or 0)
-
-
-async def entries_after(session: AsyncSession, condition: EntryFilter, after: int, limit: int) -> Sequence[Entry]:
-    """The first `limit` entries after a position, in order."""
-    statement = select(Entry).where(*_matching(condition), col(Entry.position) > after)
-    return (await session.scalars(statement.order_by(col(Entry.position)).limit(limit))).all()
 
 
 def _matching_logs(name: str | None, min_level: int, since: datetime | None) -> list[ColumnElement[bool]]:

@@ -104,13 +104,9 @@ class Query:
         if not 1 <= limit <= MAX_EXPORTED:
             raise BadInput(FieldProblem("limit", "OUT_OF_RANGE", f"limit must be between 1 and {MAX_EXPORTED}."))
         async with info.context.session() as session:
-            entries = await repository.entries_after(session, _checked(filter), after_position, limit + 1)
-        shown = entries[:limit]
-        has_more = len(entries) > limit
+            exported = await service.export(session, _checked(filter), after_position, limit)
         return AuditExport(
-            json_lines=service.as_json_lines(shown),
-            entries=len(shown),
-            last_position=shown[-1].position if has_more else None,
+            json_lines=exported.json_lines, entries=exported.entries, last_position=exported.last_position
         )
 
     @strawberry.federation.field(

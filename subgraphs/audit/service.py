@@ -21,6 +21,7 @@ from subgraphs.audit.chain import DELETION, KEYED, ChainCheck, client_digest, ha
 from subgraphs.audit.chain_key import ChainKey
 from subgraphs.audit.events import AuditAnchored
 from subgraphs.audit.models import Entry, LogEntry, LogLevel
+from subgraphs.audit.repository import EntryFilter
 from subgraphs.audit.settings import AuditSettings
 
 MAX_LOG_BYTES = 20_000
@@ -121,9 +122,30 @@ def _entry(position: int, event: Event) -> Entry:
     return entry
 
 
-def as_json_lines(entries: Sequence[Entry]) -> str:
-    """The entries as JSON, one per line."""
-    return "".join(orjson.dumps(as_json(entry)).decode() + "\n" for entry in entries)
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Entries as JSON, one per line. `last_position` is that of the last one if there are more."""
+
+    json_lines: str
+    entries: int
+    last_position: int | None
+
+
+async def export(session: AsyncSession, condition: EntryFilter, after: int, limit: int) -> Export:
+    """The first `limit` entries after a position."""
+    lines: list[str] = []
+    last = after
+    async for entries in repository.batches_after(session, after, condition, limit + 1):
+        shown = entries[: limit - len(lines)]
+        lines += [orjson.dumps(as_json(entry)).decode() for entry in shown]
+        if len(shown) < len(entries):
+            return Export(_joined(lines), len(lines), last if not shown else shown[-1].position)
+        last = shown[-1].position
+    return Export(_joined(lines), len(lines), None)
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def as_json(entry: Entry) -> dict[str, Any]:

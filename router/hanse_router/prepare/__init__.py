@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from graphql import GraphQLSchema
 
-from hanse_router.errors import LimitExceeded
+from hanse_router.errors import LimitExceeded, RouterError
 from hanse_router.operation import Operation
 from hanse_router.prepare.expand import Expander
 from hanse_router.prepare.fingerprint import fingerprint
@@ -50,6 +50,15 @@ class Preparer:
 
     def prepare(self, text: str, name: str | None) -> Prepared:
         """The operation of that name in a document, or its only one. Raises RouterError."""
+        try:
+            return self._prepare(text, name)
+        except RouterError as error:
+            error.__cause__ = error.__context__ = None
+            raise error.with_traceback(None) from None  # the frames keep the document
+        finally:
+            collect_young()  # parsing and validating leave hundreds of objects in cycles; the document is freed already
+
+    def _prepare(self, text: str, name: str | None) -> Prepared:
         limits = self._settings.limits
         try:
             document = parse_document(text, limits)
@@ -65,7 +74,6 @@ class Preparer:
             raise too_deep() from None
         finally:
             unlink_tokens(document)
-            collect_young()  # parsing and validating leave hundreds of objects in cycles
 
 
 def too_deep() -> LimitExceeded:

@@ -20,6 +20,7 @@ from subgraphs.audit.chain import START, client_digest, hash_of
 from subgraphs.audit.chain_key import ChainKey
 from subgraphs.audit.models import Entry, LogEntry
 from subgraphs.audit.settings import AuditSettings
+from tests.hostile.probe import no_stall
 from tests.subgraphs.harness import Person, Router, Statements, an_admin, eventually, somebody, started
 from tests.subgraphs.users.test_accounts import ANN, REGISTER
 from tests.subgraphs.users.test_sign_in import LOGIN
@@ -283,3 +284,28 @@ async def test_programs_keep_log_entries_for_a_while(audit: SubgraphApp, admin: 
     assert (await admin(WRITE_LOG, name="", level="INFO", data=1)).fields == [("name", "TOO_SHORT")]
     assert (await admin(WRITE_LOG, name="x", level="INFO", data="x" * 20_001)).fields == [("data", "TOO_LONG")]
     assert (await somebody(audit, router, new_id())(WRITE_LOG, name="x", level="INFO", data=1)).codes == ["FORBIDDEN"]
+
+
+@pytest.mark.parametrize(("limit", "parts"), [(250, [250, 70]), (320, [320]), (100, [100, 100, 100, 20])])
+async def test_an_export_of_many_entries_has_each_once(
+    audit: SubgraphApp, admin: Person, limit: int, parts: list[int]
+) -> None:
+    await record(audit, admin, *(happened() for _ in range(320)))
+    positions: list[int] = []
+    sizes: list[int] = []
+    after: int | None = 0
+    while after is not None:
+        part = (await admin.get(EXPORT, limit=limit, after=after))["exportAuditTrail"]
+        positions += [json.loads(line)["position"] for line in part["jsonLines"].splitlines()]
+        sizes.append(part["entries"])
+        after = part["lastPosition"]
+    assert positions == list(range(1, 321))
+    assert sizes == parts
+
+
+async def test_reading_a_long_trail_does_not_stall_the_event_loop(audit: SubgraphApp, admin: Person) -> None:
+    await record(audit, admin, *(happened() for _ in range(2_000)))
+    assert (await admin.get(VERIFY))["verifyAuditTrail"]["intactEntries"] == 2_000
+    async with no_stall(0.02):
+        assert (await admin.get(VERIFY))["verifyAuditTrail"]["intactEntries"] == 2_000
+        assert (await admin.get(EXPORT, limit=2_000, after=0))["exportAuditTrail"]["entries"] == 2_000
