@@ -32,6 +32,7 @@ from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.documents import Documents, KnownDocuments
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
 from hanse_subgraph.scalars import DATE_TIME_SCALAR, JSON_SCALAR
+from hanse_subgraph.turns import ExecutionInTurns
 from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
 
 log = logging.getLogger(__name__)
@@ -48,7 +49,12 @@ class SubgraphSchema(strawberry.federation.Schema):
         # A function of our own per schema: Strawberry writes the union's type into its annotations.
         self.entities_resolver = _entities_resolver(self)  # type: ignore[method-assign]
         config = StrawberryConfig(scalar_map={Upload: UPLOAD_SCALAR, datetime: DATE_TIME_SCALAR, JSON: JSON_SCALAR})
-        super().__init__(**options, extensions=[partial(KnownDocuments, self.documents)], config=config)
+        super().__init__(
+            **options,
+            extensions=[partial(KnownDocuments, self.documents)],
+            config=config,
+            execution_context_class=ExecutionInTurns,
+        )
         limit_arguments(known.implementation for known in self.schema_converter.type_map.values())
         self._find_reference_resolvers()
 
