@@ -18,7 +18,7 @@ ROUTER_THRESHOLD = 100_000
 """New objects after which a router collects. Responses in flight are trees of thousands of objects that are freed
 together: inspecting those takes a seventh of the time of `make bench`'s case "1,000 entities" with 50,000, and nothing
 that can be measured with this many."""
-THRESHOLD = 20_000
+THRESHOLD = 10_000
 """The same for servers of subgraphs, whose requests leave a hundred objects in cycles each."""
 AFTER_DOCUMENT = 5_000
 FULL_AFTER = 20  # collections of the middle generation
