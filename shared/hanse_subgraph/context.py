@@ -105,18 +105,18 @@ class RequestContext:
         self._afterwards.append(act)
 
     async def close(self) -> None:
-        """Give the session back, undoing what was not committed; then do what is to be done afterwards.
+        """Close the session, undoing what was not committed; then do what is to be done afterwards.
 
         Where a root field failed, the response does not wait for its siblings. So the block that has the session now is
-        waited for, and those that come later get none. The session is given back even if the caller is cancelled.
+        waited for, and those that come later get none. The session is closed even if the caller is cancelled.
         """
         self._is_closed = True
         if self._session is not None or self._lock.locked():
-            await finish(self._give_back())
+            await finish(self._close_session())
         while self._afterwards:
             await self._afterwards.pop(0)(self._outcome)
 
-    async def _give_back(self) -> None:
+    async def _close_session(self) -> None:
         async with self._lock:
             if self._session is not None:
                 await close_session(self._session)
