@@ -82,7 +82,8 @@ class Field:
 class Operation:
     """An operation of a valid document. Fragments are expanded; selections that can never hold are left out.
 
-    `variables` are the definitions of its variables by name. `fragments` are needed for introspection alone.
+    `variables` are the definitions of its variables by name. `fragments` are those of a document that asks for
+    introspection, otherwise none.
     """
 
     kind: OperationKind

@@ -69,13 +69,16 @@ class Expander:
             raise UnknownOperation(f"The schema has no {definition.operation.value} type.")
         fragments = tuple(node for node in document.definitions if isinstance(node, FragmentDefinitionNode))
         expansion = _Expansion(self._api_schema, self._possible, {node.name.value: node for node in fragments})
+        selections = tuple(
+            expansion.fields(definition.selection_set, root, self._possible[root.name], (), _NO_CONDITIONS)
+        )
         return Operation(
             OperationKind(definition.operation.value),
             definition.name.value if definition.name else None,
             root,
-            tuple(expansion.fields(definition.selection_set, root, self._possible[root.name], (), _NO_CONDITIONS)),
+            selections,
             {node.variable.name.value: node for node in definition.variable_definitions or ()},
-            fragments,
+            fragments if any(field.is_introspection for field in selections) else (),
         )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from graphql import (
     ASTValidationRule,
     DocumentNode,
+    FragmentDefinitionNode,
     GraphQLError,
     GraphQLSchema,
     GraphQLSyntaxError,
@@ -22,6 +24,7 @@ from graphql import (
     specified_rules,
     visit,
 )
+from graphql.validation.validation_context import VariableUsage, VariableUsageVisitor
 
 from hanse_router.errors import LimitExceeded, SyntaxFailed, UnknownOperation, ValidationFailed
 from hanse_router.prepare.overlap import TooManyComparisonsError, overlap_errors
@@ -73,6 +76,28 @@ def validate_document(
         raise ValidationFailed(errors)
 
 
+class _Validation(ValidationContext):
+    """Takes the visitors of variables apart too: there are two for each fragment."""
+
+    def __init__(self, schema: GraphQLSchema, document: DocumentNode, types: TypeInfo, *more: Any) -> None:
+        super().__init__(schema, document, types, *more)
+        self._types = types
+        self._usages: dict[int, list[VariableUsage]] = {}  # by the identity of the operation or fragment
+
+    def get_variable_usages(self, node: OperationDefinitionNode | FragmentDefinitionNode) -> list[VariableUsage]:
+        """The variables in an operation or in a fragment, without those of the fragments that it spreads."""
+        usages = self._usages.get(id(node))
+        if usages is None:
+            fragment = node if isinstance(node, FragmentDefinitionNode) else None
+            collector = VariableUsageVisitor(self._types, fragment)
+            visitor = TypeInfoVisitor(self._types, collector)
+            visit(node, visitor)
+            usages = self._usages[id(node)] = collector.usages
+            vars(collector).clear()
+            vars(visitor).clear()
+        return usages
+
+
 class _TooManyErrors(Exception):
     """There are more errors than are reported."""
 
@@ -91,7 +116,7 @@ class _Context:
         self._max_errors = max_errors
         self._document = document
         self._types = TypeInfo(api_schema)
-        self._context = ValidationContext(api_schema, document, self._types, self._add, hide_suggestions)
+        self._context = _Validation(api_schema, document, self._types, self._add, hide_suggestions)
 
     def visit(self, rules: Iterable[type[ASTValidationRule]]) -> None:
         """Check the document by all rules in one pass."""
