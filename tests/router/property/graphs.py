@@ -157,7 +157,7 @@ class _Maker:
             if any(key.startswith("org") for key in keys):
                 org = "Org" if mark else "Firm"  # the latter's keys may be null
                 # From another subgraph, a null key does not lead to this one's: it may say `!` where all come from it.
-                is_there = self._givers(name) == [graph] and rng.random() < 0.5
+                is_there = graph in self._givers(name) and rng.random() < 0.5 and self._givers(name) == [graph]
                 draft.fields["org"] = f"org: {org}{'!' if is_there else mark} @shareable"
                 fields = {"id": f"id: ID{mark}", "code": f"code: ID{mark}", "title": "title: String"}
                 graph.types[org] = TypeDraft(f"type {org} @shareable", fields)
