@@ -16,7 +16,7 @@ from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
-from hanse_router.execute.compiled.source import PLACES, Fallback, Lists
+from hanse_router.execute.compiled.source import MOST_SHARED, Fallback, Lists
 from hanse_router.execute.error_list import ErrorList
 from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
@@ -29,7 +29,7 @@ log = logging.getLogger("hanse_router.execute")
 
 Prepared = tuple[int, bytes, list[Batch]]  # a step's index, its request, and the objects that it is for
 _MAX_DECODED_BYTES = 2_000_000  # in one call of the decoder
-_AMPLE_BYTES = 4_000_000  # a response cannot be larger than this where fewer objects times bytes are fetched
+_AMPLE_BYTES = 4_000_000  # a reply whose entities cannot take more than this in the response is not looked at
 
 
 class Run:
@@ -68,7 +68,7 @@ class Run:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
-        self.lists[PLACES] = 0
+        self.lists[MOST_SHARED] = 1
         self.found_errors: ErrorList | None = None
         self.broken = False
         self.size = 0
@@ -207,7 +207,7 @@ class Run:
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
-            if batches and self.lists[PLACES] * len(outcome) > _AMPLE_BYTES:
+            if batches and self.lists[MOST_SHARED] * len(outcome) > _AMPLE_BYTES:
                 self._check_size(batches, len(outcome))
             self._write(fetch, batches, reply.data)
             decode_shared = self._program.code.decode_shared[fetch.id]
