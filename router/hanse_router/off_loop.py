@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import contextvars
-import gc
 from collections import OrderedDict, deque
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
@@ -135,7 +134,7 @@ class OffLoop:
         self._waiting -= 1
         self._running = job
         loop = job.future.get_loop()
-        running = loop.run_in_executor(self._executor, job.context.run, _uncollected, job.work)
+        running = loop.run_in_executor(self._executor, job.context.run, job.work)
         running.add_done_callback(lambda done: self._finished(job, done))
 
     def _finished(self, job: _Job, done: asyncio.Future[Any]) -> None:
@@ -153,17 +152,6 @@ class OffLoop:
             job.future.set_result(result)
         with contextlib.suppress(RuntimeError):  # the executor is shut down
             self._start_next()
-
-
-def _uncollected(work: Callable[[], T]) -> T:
-    """Do the work without collections of garbage. They would inspect objects that are freed when the work ends."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return work()
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _bare(error: BaseException) -> BaseException:

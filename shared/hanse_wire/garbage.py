@@ -18,10 +18,11 @@ ROUTER_THRESHOLD = 100_000
 """New objects after which a router collects. Responses in flight are trees of thousands of objects that are freed
 together: inspecting those takes a seventh of the time of `make bench`'s case "1,000 entities" with 50,000, and nothing
 that can be measured with this many."""
-THRESHOLD = 10_000
-"""The same for servers of subgraphs, whose requests leave a hundred objects in cycles each."""
-AFTER_DOCUMENT = 5_000
-FULL_AFTER = 20  # collections of the middle generation
+THRESHOLD = 5_000
+"""The same for servers of subgraphs, whose requests leave a hundred objects in cycles each. Freeing a thousand of them
+takes a millisecond, so that a collection stops the event loop for some milliseconds."""
+AFTER_DOCUMENT = 2_000
+FULL_AFTER = 100  # collections of the middle generation
 CHECK_SECONDS = 5.0
 _OVERDUE_SECONDS = 600.0
 OVERDUE_BYTES = 128_000_000
@@ -40,14 +41,14 @@ def start_collecting() -> None:
 
 def collect_after(threshold: int) -> None:
     """Let new objects be collected when there are so many more than at the last collection."""
-    gc.set_threshold(threshold, 2, _NEVER)
+    gc.set_threshold(threshold, 1, _NEVER)
 
 
 def collect_young() -> None:
     """Collect what a new document has left. Call it after parsing and validating one."""
     new, young, _ = gc.get_count()
     if new > AFTER_DOCUMENT:
-        gc.collect(1 if young > 1 else 0)  # or the survivors of many documents would be inspected together
+        gc.collect(1 if young else 0)  # or the survivors of many documents would be inspected together
 
 
 def resident_bytes() -> int:
