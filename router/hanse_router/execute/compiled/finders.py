@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanse_router.execute.compiled.layout import FieldLayout, Layout, ObjectLayout, ObjectPath, PathField
-from hanse_router.execute.compiled.source import MOST_SHARED, Source
+from hanse_router.execute.compiled.source import MAX_SHARED, Source
 
 _Key = tuple[tuple[int, tuple[str, ...] | None], ...]
 
@@ -15,7 +15,7 @@ class Finders:
         self._source = source
         self._layout = layout
         self._numbers: dict[_Key, int] = {}
-        self.count = MOST_SHARED + 1
+        self.count = MAX_SHARED + 1
         # For deduplicated fields: the index of the list of their texts and of that of their objects.
         self.entries: dict[FieldLayout, tuple[int, int]] = {
             field: (self.new_list(), self.new_list())

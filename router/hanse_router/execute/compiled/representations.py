@@ -12,7 +12,7 @@ from hanse_router.execute.compiled.finders import Finders
 from hanse_router.execute.compiled.layout import FieldLayout, GroupLayout, RequiredFields, TargetLayout
 from hanse_router.execute.compiled.reasons import Reason, Unsupported
 from hanse_router.execute.compiled.shape import HASHED_AS_SENT
-from hanse_router.execute.compiled.source import LACKING, MOST_SHARED, Function, Source
+from hanse_router.execute.compiled.source import LACKING, MAX_SHARED, Function, Source
 from hanse_router.execute.compiled.supply import Fetched
 from hanse_router.execute.entities import MISSING, copier, null_below
 
@@ -62,7 +62,7 @@ class Representations:
             code.line(1, "for o in objects:")
             self._representations(code, target, group, tagged=len(names) > 1)
         code.line(1, "found = list(index.values())")
-        code.line(1, f"if count - len(found) >= lists[{MOST_SHARED}]: lists[{MOST_SHARED}] = count - len(found) + 1")
+        code.line(1, f"if count - len(found) >= lists[{MAX_SHARED}]: lists[{MAX_SHARED}] = count - len(found) + 1")
         if grouping is not None:
             code.line(1, f"lists[{grouping.number}] = found")
         code.line(1, "return encode(sent), found")

@@ -16,7 +16,7 @@ from hanse_router.execute.call import Call
 from hanse_router.execute.compiled.error_paths import response_paths
 from hanse_router.execute.compiled.program import Program
 from hanse_router.execute.compiled.representations import Batch
-from hanse_router.execute.compiled.source import MOST_SHARED, Fallback, Lists
+from hanse_router.execute.compiled.source import MAX_SHARED, Fallback, Lists
 from hanse_router.execute.error_list import ErrorList
 from hanse_router.execute.errors import LinkedPath, ResponsePath
 from hanse_router.execute.fetch import CompiledFetch, Replies, start
@@ -68,7 +68,7 @@ class Run:
         self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self.root: Any = program.root()
         self.lists: Lists = [None] * program.code.lists
-        self.lists[MOST_SHARED] = 1
+        self.lists[MAX_SHARED] = 1
         self.found_errors: ErrorList | None = None
         self.broken = False
         self.size = 0
@@ -207,7 +207,7 @@ class Run:
                 self._add_errors(fetch, batches, reply.errors)
             elif reply.data is None:
                 raise Fallback
-            if batches and self.lists[MOST_SHARED] * len(outcome) > _AMPLE_BYTES:
+            if batches and self.lists[MAX_SHARED] * len(outcome) > _AMPLE_BYTES:
                 self._check_size(batches, len(outcome))
             self._write(fetch, batches, reply.data)
             decode_shared = self._program.code.decode_shared[fetch.id]

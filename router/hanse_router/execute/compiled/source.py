@@ -19,7 +19,7 @@ from hanse_router.execute.entities import encode
 
 Lists = list[Any]  # lists that the functions of one execution share: objects found at a response path, batches
 LACKING = 0  # the index in Lists of a flag: some object lacks a field because its entity was not fetched
-MOST_SHARED = 1  # the index in Lists of a number: one representation stands for so many objects at most
+MAX_SHARED = 1  # the index in Lists of a number: one representation stands for so many objects at most
 
 _numbers = itertools.count(1)
 
