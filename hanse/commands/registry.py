@@ -12,6 +12,7 @@ from hanse_wire.command_line import CommandUsageError, data_option, json_option,
 
 if TYPE_CHECKING:
     from hanse.registry.server.keys import ApiKey
+    from hanse.registry.store import AuditEntry
 
 SCOPES = ("read", "publish", "check", "approve", "report", "admin")
 
@@ -20,6 +21,7 @@ database_option = click.option(
     envvar="HANSE_REGISTRY_DATABASE_URL",
     help="sqlite+aiosqlite:///FILE or postgresql+asyncpg://... Default: registry.sqlite in the data folder.",
 )
+who_option = click.option("--who", help="Who does it, for the audit. Default: git's user.name, or the user's name.")
 
 
 @click.group(invoke_without_command=True)
@@ -51,6 +53,7 @@ def keys() -> None:
     "--subgraph", "subgraphs", multiple=True, help="Subgraph that it may publish; may be repeated. Default: all."
 )
 @click.option("--days", type=click.IntRange(1, 3650), help="Days until it expires. Default: never.")
+@who_option
 @data_option
 @database_option
 @json_option
@@ -61,6 +64,7 @@ def create(
     graphs: tuple[str, ...],
     subgraphs: tuple[str, ...],
     days: int | None,
+    who: str | None,
     data: Path,
     database: str | None,
     as_json: bool,
@@ -68,6 +72,7 @@ def create(
     """Create the API key NAME, and print it. It is shown only now; the database has a hash of it."""
     from datetime import timedelta
 
+    from hanse.registry.author import current_user
     from hanse.registry.server.keys import ApiKey, create_key, scopes_of
     from hanse.registry.server.run import load_settings, with_session
     from hanse_subgraph.clock import utc_now
@@ -82,7 +87,9 @@ def create(
         created_at=now,
         expires_at=now + timedelta(days=days) if days is not None else None,
     )
-    secret = with_session(load_settings(data=data, database=database), lambda session: create_key(session, key))
+    by = current_user(who)
+    settings = load_settings(data=data, database=database)
+    secret = with_session(settings, lambda session: create_key(session, key, by=by))
     if as_json:
         print_json({"name": name, "key": secret})
     else:
@@ -103,22 +110,47 @@ def list_(data: Path, database: str | None, as_json: bool) -> None:
         print_json([_key_json(key) for key in found])
         return
     for key in found:
-        click.echo(_key_line(key))
+        click.echo(f"{key.name}: {key}")
 
 
 @keys.command()
 @click.argument("name")
+@who_option
 @data_option
 @database_option
-def revoke(name: str, data: Path, database: str | None) -> None:
+def revoke(name: str, who: str | None, data: Path, database: str | None) -> None:
     """Revoke the API key NAME, from now on."""
+    from hanse.registry.author import current_user
     from hanse.registry.server.keys import revoke_key
     from hanse.registry.server.run import load_settings, with_session
     from hanse_subgraph.clock import utc_now
 
-    now = utc_now()
-    with_session(load_settings(data=data, database=database), lambda session: revoke_key(session, name, now))
+    now, by = utc_now(), current_user(who)
+    settings = load_settings(data=data, database=database)
+    with_session(settings, lambda session: revoke_key(session, name, now, by=by))
     click.echo(f"revoked {name}")
+
+
+@registry.command()
+@click.option("--graph", help="Graph whose entries are listed. Default: those of API keys, which concern all graphs.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000), help="Number of entries.")
+@data_option
+@database_option
+@json_option
+def audit(graph: str | None, limit: int, data: Path, database: str | None, as_json: bool) -> None:
+    """List who did what, the newest first."""
+    from hanse.registry.server import repository
+    from hanse.registry.server.keys import SERVER
+    from hanse.registry.server.run import load_settings, with_session
+
+    settings = load_settings(data=data, database=database)
+    found = with_session(settings, lambda session: repository.audit(session, graph or SERVER, limit=limit))
+    if as_json:
+        print_json([_entry_json(entry) for entry in found])
+        return
+    for entry in found:
+        detail = f": {entry.detail}" if entry.detail else ""
+        click.echo(f"{entry.when:%F %T} {entry.who} {entry.action} {entry.subject}{detail}")
 
 
 @keys.group()
@@ -139,6 +171,16 @@ def create_signing(output: Path, public: Path) -> None:
     click.echo(f"written: {output} (set HANSE_REGISTRY_SIGNING_KEY_FILE), {public} (for routers)")
 
 
+def _entry_json(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "who": entry.who,
+        "when": entry.when.isoformat(),
+        "action": entry.action,
+        "subject": entry.subject,
+        "detail": entry.detail,
+    }
+
+
 def _key_json(key: ApiKey) -> dict[str, Any]:
     return {
         "name": key.name,
@@ -149,10 +191,3 @@ def _key_json(key: ApiKey) -> dict[str, Any]:
         "expires_at": key.expires_at and key.expires_at.isoformat(),
         "revoked_at": key.revoked_at and key.revoked_at.isoformat(),
     }
-
-
-def _key_line(key: ApiKey) -> str:
-    state = "revoked" if key.revoked_at else f"expires {key.expires_at:%F}" if key.expires_at else "never expires"
-    graphs = ", ".join(sorted(key.graphs)) or "all"
-    subgraphs = ", ".join(sorted(key.subgraphs)) or "all"
-    return f"{key.name}: {', '.join(sorted(key.scopes))}; graphs: {graphs}; subgraphs: {subgraphs}; {state}"

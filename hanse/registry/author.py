@@ -14,7 +14,12 @@ TIMEOUT = 5.0  # seconds
 
 def current_author(*, who: str | None = None, commit: str | None = None) -> Author:
     """The author of a change; what is not given is found."""
-    return Author(who=who or _git_user() or _user(), commit=commit or _commit())
+    return Author(who=current_user(who), commit=commit or _commit())
+
+
+def current_user(who: str | None = None) -> str:
+    """Who runs the command, as given, or found."""
+    return who or _git_user() or _user()
 
 
 def _commit() -> str | None:

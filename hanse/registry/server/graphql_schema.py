@@ -14,7 +14,7 @@ from strawberry.types import ExecutionContext, Info
 from hanse.registry.errors import InvalidInput
 from hanse.registry.server import graphql_types as types
 from hanse.registry.server import queries
-from hanse.registry.server.keys import ApiKey, Scope
+from hanse.registry.server.keys import SERVER, ApiKey, Scope
 from hanse.registry.server.service import RegistryService
 from hanse.registry.store import Author, CheckOutcome, CheckRecord, Line
 from hanse.registry.versions import api_changes
@@ -149,6 +149,15 @@ class Query:
     async def graph(self, info: RegistryInfo, name: str) -> Graph:
         info.context.key.require(Scope.READ, name)
         return Graph(name=name)
+
+    @strawberry.field(
+        description="The newest entries of the audit that concern all graphs, such as API keys, the newest first. "
+        "Requires the scope `admin` for all graphs."
+    )
+    async def audit(self, info: RegistryInfo, limit: Limit = 50) -> list[types.AuditEntry]:
+        info.context.key.require_server(Scope.ADMIN)
+        found = await queries.audit(info.context.database, SERVER, limit=limit)
+        return [types.AuditEntry.of(entry) for entry in found]
 
     @strawberry.field(description="The API key of the request.")
     async def viewer(self, info: RegistryInfo) -> types.Viewer:

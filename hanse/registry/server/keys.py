@@ -7,7 +7,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,9 +17,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from hanse.registry.errors import AlreadyExists, Forbidden, NotFound, Unauthenticated
-from hanse.registry.server.models import KeyRow
+from hanse.registry.server import repository
+from hanse.registry.server.models import WHO, KeyRow
+from hanse.registry.store import AuditEntry
 from hanse.registry.versions import check_name
 
+SERVER = ""  # the graph of audit entries that concern all graphs
+MAX_LISTED = 20  # names in an audit entry
 _KEY = re.compile(r"hanse_([0-9a-f]{12})_([A-Za-z0-9_-]{20,100})")
 
 
@@ -67,9 +71,23 @@ class ApiKey:
                 "use another key, or create one with `hanse registry keys create`"
             )
 
+    def require_server(self, scope: Scope) -> None:
+        """Raises Forbidden when it does not have the right for the whole server: keys of some graphs do not."""
+        if self.graphs or self.subgraphs or not self.scopes & {scope, Scope.ADMIN}:
+            raise Forbidden(
+                f"the API key {self.name!r} does not have the scope `{scope}` for all graphs: use another key, or "
+                "create one without `--graph` with `hanse registry keys create`"
+            )
 
-async def create_key(session: AsyncSession, key: ApiKey) -> str:
-    """Store a new key; its id is not used. Returns the whole key, which is not stored.
+    def __str__(self) -> str:
+        state = (
+            "revoked" if self.revoked_at else f"expires {self.expires_at:%F}" if self.expires_at else "never expires"
+        )
+        return f"{_listed(self.scopes)}; graphs: {_listed(self.graphs)}; subgraphs: {_listed(self.subgraphs)}; {state}"
+
+
+async def create_key(session: AsyncSession, key: ApiKey, *, by: str) -> str:
+    """Store a new key; its id is not used. Returns the whole key, which is not stored. The audit has `by`, who did it.
 
     Raises AlreadyExists and InvalidInput.
     """
@@ -90,6 +108,7 @@ async def create_key(session: AsyncSession, key: ApiKey) -> str:
         await session.flush()
     except IntegrityError as error:
         raise AlreadyExists(f"there is an API key {key.name!r}: choose another name, or revoke it") from error
+    await _audit(session, AuditEntry(who=by, when=key.created_at, action="created", subject=key.name, detail=str(key)))
     return f"hanse_{identifier}_{secret}"
 
 
@@ -98,13 +117,14 @@ async def list_keys(session: AsyncSession) -> list[ApiKey]:
     return [_key(row) for row in await session.scalars(select(KeyRow).order_by(col(KeyRow.name)))]
 
 
-async def revoke_key(session: AsyncSession, name: str, when: datetime) -> None:
-    """Revoke a key. It keeps its name. Raises NotFound."""
+async def revoke_key(session: AsyncSession, name: str, when: datetime, *, by: str) -> None:
+    """Revoke a key. It keeps its name. The audit has `by`, who did it first. Raises NotFound."""
     row: KeyRow | None = await session.scalar(select(KeyRow).where(col(KeyRow.name) == name))
     if row is None:
         raise NotFound(f"there is no API key {name!r}: see `hanse registry keys list`")
-    row.revoked_at = row.revoked_at or when
-    await session.flush()
+    if row.revoked_at is None:
+        row.revoked_at = when
+        await _audit(session, AuditEntry(who=by, when=when, action="revoked", subject=row.name))
 
 
 async def authenticate(session: AsyncSession, presented: str, now: datetime) -> ApiKey:
@@ -138,6 +158,19 @@ def _usable(row: KeyRow, now: datetime) -> ApiKey:
     if row.expires_at is not None and row.expires_at <= now:
         raise Unauthenticated(f"the API key {row.name!r} has expired: use another one")
     return _key(row)
+
+
+async def _audit(session: AsyncSession, entry: AuditEntry) -> None:
+    """Insert the audit's entry of a key, whose name is the subject."""
+    named = replace(entry, who=entry.who[:WHO], subject=f"API key {entry.subject}")
+    await repository.insert_audit(session, SERVER, named)
+
+
+def _listed(names: Iterable[str]) -> str:
+    """Names in alphabetical order, the first ones of many; none mean all."""
+    ordered = sorted(names)
+    more = f" and {len(ordered) - MAX_LISTED} more" if len(ordered) > MAX_LISTED else ""
+    return (", ".join(ordered[:MAX_LISTED]) or "all") + more
 
 
 def _fingerprint(secret: str) -> str:

@@ -140,7 +140,7 @@ async def clients(
 
 
 async def audit(database: Database, graph: str, *, limit: int = 50) -> list[AuditEntry]:
-    """The newest entries of a graph's audit, the newest first."""
+    """The newest entries of a graph's audit, or of `keys.SERVER`, the newest first."""
     async with database.reading() as session:
         return await repository.audit(session, graph, limit=_bounded(limit))
 

@@ -56,7 +56,7 @@ class RunningRegistry:
             database = open_database(self.settings)
             try:
                 async with database.writing() as session:
-                    return await create_key(session, key)
+                    return await create_key(session, key, by="tests")
             finally:
                 await database.close()
 
@@ -69,7 +69,7 @@ class RunningRegistry:
             database = open_database(self.settings)
             try:
                 async with database.writing() as session:
-                    await revoke_key(session, name, utc_now())
+                    await revoke_key(session, name, utc_now(), by="tests")
             finally:
                 await database.close()
 

@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -289,6 +289,42 @@ def test_keys_from_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "ci: read; graphs: shop; subgraphs: catalog; revoked" in run("list")
     with running_registry(tmp_path / ".data") as registry, pytest.raises(Unauthenticated, match="revoked"):
         registry.store(key).variants()
+
+
+def test_the_audit_has_keys_without_their_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    def run(*arguments: str) -> str:
+        result = CliRunner().invoke(main, ["registry", *arguments])
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    key = run("keys", "create", "ops", "--scope", "admin", "--who", "Ann").strip()
+    router = ("--scope", "read", "--scope", "report", "--graph", "shop", "--days", "7")
+    other = run("keys", "create", "router", *router, "--who", "Bob").strip()
+    for who in ("Cem", "Dan"):  # the first one revokes it
+        run("keys", "revoke", "router", "--who", who)
+    found = json.loads(run("audit", "--json"))
+    assert [(one["who"], one["action"], one["subject"]) for one in found] == [
+        ("Cem", "revoked", "API key router"),
+        ("Bob", "created", "API key router"),
+        ("Ann", "created", "API key ops"),
+    ]
+    assert found[1]["detail"].startswith("read, report; graphs: shop; subgraphs: all; expires 20")
+    assert abs(datetime.fromisoformat(found[0]["when"]) - utc_now()) < timedelta(minutes=5)
+    listed = run("audit", "--limit", "2")
+    assert "Cem revoked API key router" in listed
+    assert "Ann" not in listed
+    with running_registry(tmp_path / ".data") as registry:
+        publish(registry.store(key), "catalog", CATALOG)
+        _, response = query(registry, "{ audit { who action subject detail } }", key)
+        assert [(one["who"], one["subject"]) for one in response["data"]["audit"]][:1] == [("Cem", "API key router")]
+        for scopes, graphs in (([Scope.READ], []), ([Scope.ADMIN], ["shop"])):
+            status, refused = query(registry, "{ audit { who } }", registry.create_key(*scopes, graphs=graphs))
+            assert (status, code_of(refused)) == (403, "FORBIDDEN")
+    assert "ops published production 1: catalog" in run("audit", "--graph", "shop")
+    for secret in (one.split("_", 2)[2] for one in (key, other)):
+        assert secret not in json.dumps([found, response]) + run("audit")
 
 
 def test_the_signing_key_is_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
