@@ -17,10 +17,11 @@ from hanse.checks.sources import Sources, read_sources
 from hanse.checks.usage import Usage, judge_usage
 from hanse.contract_file import read_contract
 from hanse.progress import progress
-from hanse.project import find_project, find_project_if_any
+from hanse.project import Project, find_project, find_project_if_any
 from hanse.registry.author import current_author
 from hanse.registry.errors import RegistryError
 from hanse.registry.open import open_store
+from hanse.registry.owners import ownership_of
 from hanse.registry.store import Store
 from hanse_schema.checks.ownership import Ownership
 from hanse_schema.checks.report import CheckReport
@@ -58,8 +59,16 @@ def _request(options: CheckOptions, sources: Sources, store: Store | None, now: 
         findings=usage.findings,
         lint=lint_config(project),
         events=check_project_events(project, _commit(options)),
-        ownership=Ownership() if project is None else ownership(project),
+        ownership=_ownership(project, store),
     )
+
+
+def _ownership(project: Project | None, store: Store | None) -> Ownership:
+    """That of the store where it has one, else that of the project."""
+    text = None if store is None else store.owners()
+    if text is not None:
+        return ownership_of(text)
+    return Ownership() if project is None else ownership(project)
 
 
 def _commit(options: CheckOptions) -> str:

@@ -173,6 +173,16 @@ class ServerStore:
         data = self._request(document, {"graph": self._graph, "id": check, "reason": reason})
         return _check(data["approveCheck"])
 
+    def owners(self) -> str | None:
+        """The owners that were set."""
+        data = self._graph_query("owners")
+        return _read(lambda: data["owners"] or None)
+
+    def set_owners(self, text: str, author: Author) -> None:
+        """Set the owners of the graph."""
+        document = "mutation ($graph: String!, $text: String!) { setOwners(graph: $graph, text: $text) }"
+        self._request(document, {"graph": self._graph, "text": text})
+
     def audit(self, *, limit: int = 50) -> tuple[AuditEntry, ...]:
         """The newest entries of the audit."""
         query = "audit(limit: $limit) { who when action subject detail }"

@@ -227,6 +227,14 @@ class FolderStore:
                 write_whole(self._files.check_file(check), CHECK.dump_json(approved, indent=2) + b"\n")
             return approved
 
+    def owners(self) -> None:
+        """None: the file of owners is beside the folder, in the project."""
+        return
+
+    def set_owners(self, text: str, author: Author) -> None:
+        """Raises InvalidInput: the owners are a file in git."""
+        raise InvalidInput("the owners of a folder are the file schema/OWNERS of its project: edit and commit it")
+
     def audit(self, *, limit: int = 50) -> tuple[AuditEntry, ...]:
         """The entries that the files of versions and approvals give."""
         with self._disk():

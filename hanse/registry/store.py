@@ -289,6 +289,14 @@ class Store(Protocol):
         """Approve a check, with a reason. Raises InvalidInput when the reason is empty."""
         ...
 
+    def owners(self) -> str | None:
+        """The text of the graph's file of owners. None where the store has none: that of the project counts."""
+        ...
+
+    def set_owners(self, text: str, author: Author) -> None:
+        """Replace the owners; an empty text deletes them. Raises InvalidInput and TooLarge."""
+        ...
+
     def audit(self, *, limit: int = 50) -> tuple[AuditEntry, ...]:
         """The newest entries of the audit, the newest first."""
         ...

@@ -13,6 +13,7 @@ from hanse.commands.schema.diff import diff
 from hanse.commands.schema.events import events
 from hanse.commands.schema.export import export
 from hanse.commands.schema.lint import lint
+from hanse.commands.schema.owners import owners
 from hanse.commands.schema.plan import plan
 
 __all__ = ["compose", "plan", "schema"]
@@ -25,6 +26,7 @@ SCHEMA_COMMANDS: tuple[click.Command, ...] = (
     events,
     export,
     lint,
+    owners,
     versions.history,
     versions.promote,
     versions.publish,

@@ -1,4 +1,4 @@
-"""The pages of types: all of a graph, and one with its fields, the subgraphs that own them, and their use."""
+"""The pages of types: all of a graph, and one with its fields, their subgraphs and owners, and their use."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from hanse.registry.errors import NotFound
+from hanse.registry.owners import ownership_of
 from hanse.registry.pages.entities import resolvers_of
 from hanse.registry.pages.rendering import batch
 from hanse.registry.pages.routing import LineVisit, OfLine, PageRoute
@@ -16,6 +17,7 @@ from hanse.registry.pages.supergraphs import ReadGraph, Used, newest_graph
 from hanse.registry.pages.usage import MAX_ROWS
 from hanse.registry.server import queries
 from hanse_schema.checks.operation_use import Use
+from hanse_schema.checks.ownership import Ownership
 from hanse_schema.supergraph.model import (
     AppliedDirective,
     EnumType,
@@ -32,6 +34,7 @@ from hanse_schema.supergraph.model import (
 
 TYPES = 50  # rows of one page
 MEMBERS = 100
+MAX_SUBGRAPHS = 20  # of one element
 KINDS: dict[type[TypeDefinition], str] = {
     ObjectType: "type",
     InterfaceType: "interface",
@@ -47,18 +50,19 @@ types = APIRouter(route_class=PageRoute, prefix="/graphs/{graph}/variants/{varia
 
 @dataclass(frozen=True, slots=True)
 class TypeRow:
-    """A type: the number of what it has, its subgraphs, and the requests that use it."""
+    """A type: the number of what it has, its subgraphs, the requests that use it, and its owners."""
 
     name: str
     kind: str
     members: int
     subgraphs: tuple[str, ...]
     requests: int
+    owners: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class MemberRow:
-    """A field, value or member of a type: its owners are the subgraphs that resolve or define it.
+    """A field, value or member of a type, the subgraphs that resolve or define it, and its owners.
 
     `requests` is None where the use of it cannot be known.
     """
@@ -68,7 +72,8 @@ class MemberRow:
     type: str
     description: str
     deprecated: str | None
-    owners: tuple[str, ...]
+    subgraphs: tuple[str, ...]
+    owners: tuple[str, ...] = ()
     requests: int | None = None
 
     @property
@@ -95,13 +100,19 @@ async def one_type(of: OfLine, name: str, start: Start = 0) -> Response:
     if shown is None:
         raise NotFound(f"{of.line} has no type {name[:100]!r}")
     used = await _used(of, graph)
+    owners = await queries.owners(of.registry.database, of.graph)
     members = list(_members(graph.supergraph, shown))
+    rows = [_with_use(shown, one, used) for one in batch(members, start, MEMBERS)]
+    row = _type_row(graph.supergraph, name, used)
+    if owners:
+        row, rows = await of.registry.service.compute(lambda: _with_owners(row, rows, ownership_of(owners)))
     return await of.page(
         "type.html",
         tab="types",
-        type=_type_row(graph.supergraph, name, used),
+        type=row,
         description=shown.description or "",
-        members=[_with_use(shown, one, used) for one in batch(members, start, MEMBERS)],
+        members=rows,
+        has_owners=bool(owners),
         total=len(members),
         start=start,
         size=MEMBERS,
@@ -139,17 +150,17 @@ def _members(supergraph: Supergraph, one: TypeDefinition) -> Iterator[MemberRow]
                 yield _field(part, _names(supergraph, own or graphs))
         case EnumType():
             for value in one.values.values():
-                owners = _names(supergraph, (join.graph for join in value.joins))
-                yield MemberRow(value.name, "", "", value.description or "", _deprecated(value.directives), owners)
+                subgraphs = _names(supergraph, (join.graph for join in value.joins))
+                yield MemberRow(value.name, "", "", value.description or "", _deprecated(value.directives), subgraphs)
         case UnionType():
             for member in one.member_names:
-                owners = _names(supergraph, (join.graph for join in one.members if join.member == member))
-                yield MemberRow(member, "", member, "", None, owners)
+                subgraphs = _names(supergraph, (join.graph for join in one.members if join.member == member))
+                yield MemberRow(member, "", member, "", None, subgraphs)
 
 
-def _field(field: Field | InputValue, owners: tuple[str, ...], arguments: str = "") -> MemberRow:
+def _field(field: Field | InputValue, subgraphs: tuple[str, ...], arguments: str = "") -> MemberRow:
     deprecated = _deprecated(field.directives)
-    return MemberRow(field.name, arguments, field.type, field.description or "", deprecated, owners)
+    return MemberRow(field.name, arguments, field.type, field.description or "", deprecated, subgraphs)
 
 
 def _arguments(field: Field) -> str:
@@ -167,6 +178,20 @@ def _with_use(one: TypeDefinition, member: MemberRow, used: Iterable[Used]) -> M
         case _:
             return member
     return replace(member, requests=sum(uses))
+
+
+def _with_owners(row: TypeRow, members: list[MemberRow], ownership: Ownership) -> tuple[TypeRow, list[MemberRow]]:
+    """A type and members of it with the owners of each; those of a union's member are the union's."""
+
+    def owners(subgraphs: tuple[str, ...], coordinate: str) -> tuple[str, ...]:
+        return ownership.owners(subgraphs[:MAX_SUBGRAPHS], coordinate)
+
+    is_union = row.kind == KINDS[UnionType]
+    named = [(one, row.name if is_union else f"{row.name}.{one.name}") for one in members]
+    return (
+        replace(row, owners=owners(row.subgraphs, row.name)),
+        [replace(one, owners=owners(one.subgraphs, coordinate)) for one, coordinate in named],
+    )
 
 
 def _deprecated(directives: Iterable[AppliedDirective]) -> str | None:

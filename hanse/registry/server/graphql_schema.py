@@ -132,6 +132,10 @@ class Graph:
     async def check(self, info: RegistryInfo, id: str) -> types.Check:
         return types.Check.of(await queries.check(info.context.database, self.name, id))
 
+    @strawberry.field(description="Who owns which part of the schema, as a file like CODEOWNERS; empty: nobody does.")
+    async def owners(self, info: RegistryInfo) -> str:
+        return await queries.owners(info.context.database, self.name)
+
     @strawberry.field(description="The newest entries of the audit, the newest first.")
     async def audit(self, info: RegistryInfo, limit: Limit = 50) -> list[types.AuditEntry]:
         found = await queries.audit(info.context.database, self.name, limit=limit)
@@ -268,6 +272,13 @@ class Mutation:
         context = info.context
         context.key.require(Scope.APPROVE, graph)
         return types.Check.of(await context.service.approve(graph, id, reason, context.author()))
+
+    @strawberry.mutation(description="Replace the owners of a graph's schema. Returns its name.")
+    async def set_owners(self, info: RegistryInfo, graph: str, text: str) -> str:
+        context = info.context
+        context.key.require(Scope.ADMIN, graph)
+        await context.service.set_owners(graph, text, context.author())
+        return graph
 
 
 class RegistrySchema(strawberry.Schema):

@@ -94,6 +94,15 @@ class BranchRow(Base, table=True):
     based_on: int
 
 
+class OwnersRow(Base, table=True):
+    """The owners of a graph's schema: the text of a file like CODEOWNERS."""
+
+    __tablename__ = "registry_owners"
+
+    graph: str = Field(max_length=NAME, primary_key=True)
+    text: str = Field(sa_type=Text)
+
+
 class CheckRow(Base, table=True):
     """A check."""
 

@@ -123,6 +123,12 @@ async def check(database: Database, graph: str, check_id: str) -> CheckRecord:
         return await repository.check(session, graph, check_id)
 
 
+async def owners(database: Database, graph: str) -> str:
+    """The text of a graph's owners; empty where there are none."""
+    async with database.reading() as session:
+        return await repository.owners(session, graph)
+
+
 async def operations(
     database: Database, graph: str, variant: str, *, since: datetime | None = None, limit: int = 500, offset: int = 0
 ) -> list[OperationUsage]:

@@ -18,6 +18,7 @@ from hanse.registry.server.models import (
     BranchRow,
     CheckRow,
     GraphRow,
+    OwnersRow,
     SchemaRow,
     VersionRow,
     VersionSubgraphRow,
@@ -56,6 +57,17 @@ async def variant_names(session: AsyncSession, graph: str) -> list[str]:
     """The names of a graph's variants, in alphabetical order."""
     found = select(col(VersionRow.variant)).where(col(VersionRow.graph) == graph, col(VersionRow.branch) == "")
     return sorted(await session.scalars(found.distinct()))
+
+
+async def owners(session: AsyncSession, graph: str) -> str:
+    """The text of a graph's owners; empty where there are none."""
+    return await session.scalar(select(col(OwnersRow.text)).where(col(OwnersRow.graph) == graph)) or ""
+
+
+async def save_owners(session: AsyncSession, graph: str, text: str) -> None:
+    """Replace the owners of a graph."""
+    insert = insert_into(session, OwnersRow).values(graph=graph, text=text)
+    await session.execute(insert.on_conflict_do_update(index_elements=["graph"], set_={"text": text}))
 
 
 # Versions

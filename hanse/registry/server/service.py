@@ -20,6 +20,7 @@ from hanse.registry.errors import (
     TooLarge,
     VersionConflict,
 )
+from hanse.registry.owners import checked_owners
 from hanse.registry.server import queries, repository, usage_repository
 from hanse.registry.server.reports import usage_of
 from hanse.registry.server.settings import RegistrySettings
@@ -197,6 +198,22 @@ class RegistryService:
             await repository.insert_approval(session, graph, check_id, approval)
             await repository.insert_audit(session, graph, approval_entry(check_id, approval))
             return await repository.check(session, graph, check_id)
+
+    async def set_owners(self, graph: str, text: str, author: Author) -> None:
+        """Replace the owners of a graph; an empty text deletes them. Raises InvalidInput and TooLarge."""
+        check_name("graph", graph)
+        checked = await self.compute(lambda: checked_owners(text))
+        entry = AuditEntry(
+            who=author.who,
+            when=self.now(),
+            action="set owners" if checked else "deleted owners",
+            subject=f"graph {graph}",
+            detail=f"{len(checked.splitlines())} lines" if checked else "",
+        )
+        async with self.database.writing() as session:
+            await repository.create_graph(session, graph, self.now())
+            await repository.save_owners(session, graph, checked)
+            await repository.insert_audit(session, graph, entry)
 
     async def add_usage(self, graph: str, variant: str, report: UsageReport) -> int:
         """Count a usage report, once. Returns the number of its entries that the limits left out. Raises NotFound."""

@@ -18,7 +18,7 @@ IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b")
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A repository with one commit: the files of this one that the target needs."""
-    for name in ("Makefile", "pyproject.toml", "uv.lock", "schema/published", "subgraphs"):
+    for name in ("Makefile", "pyproject.toml", "uv.lock", "schema/published", "schema/OWNERS", "subgraphs"):
         source, target = ROOT / name, tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -64,10 +64,15 @@ def test_drift_and_breaking_changes_fail(clone: Path) -> None:
     assert "FIELD_REMOVED: Task.completedAt was removed" in breaking.stdout
     [command] = [line for line in breaking.stdout.splitlines() if "hanse schema approve" in line]
     check = command.split("schema approve ")[1].split()[0]
-    assert hanse(clone, "schema", "approve", check, "--reason", "No client has it.").returncode == 0
+    assert "owned by @hanse-graphql/maintainers" in breaking.stdout
+    approve = ("schema", "approve", check, "--reason", "No client has it.", "--who")
+    assert hanse(clone, *approve, "A stranger").returncode == 0
+    commit(clone)
+    assert hanse(clone, "schema", "check", "--all", "--against", "HEAD~2").returncode == 1
+    assert hanse(clone, *approve, "@hanse-graphql/maintainers").returncode == 0
     commit(clone)
     # The target compares with the commit before; with an approval on a branch, with where it left main.
-    approved = hanse(clone, "schema", "check", "--all", "--against", "HEAD~2")
+    approved = hanse(clone, "schema", "check", "--all", "--against", "HEAD~3")
     assert approved.returncode == 0, approved.stdout
     assert "approved by" in approved.stdout
 

@@ -12,11 +12,15 @@ from hanse.registry.store import CheckOutcome, CheckRecord
 from hanse_wire.usage_report import Client, OperationUse, UsageReport, encode_report
 from tests.hanse.registry.requests import send
 from tests.hanse.registry.servers import RunningRegistry
-from tests.hanse.registry.stores import HEAD, publish
+from tests.hanse.registry.stores import AUTHOR, HEAD, publish
 
 GRAPH = "shop"
 CHECK = "4f1c09a7d2b35e68"
 AT = f"/graphs/{GRAPH}/variants/production"
+OWNERS = """catalog/ @catalog
+reviews/ @community
+Product.price @pricing "Anna"
+"""
 SUBGRAPHS = {
     "catalog": """
 type Query { products(first: Int = 20): [Product!]! product(id: ID!): Product }
@@ -100,6 +104,7 @@ def open_shop(registry: RunningRegistry) -> str:
     publish(store, "catalog", HEAD + SUBGRAPHS["catalog"].replace("price: Int!", "price: Int"))
     for name, sdl in SUBGRAPHS.items():
         publish(store, name, HEAD + sdl, url=f"http://{name}:4001/graphql")
+    store.set_owners(OWNERS, AUTHOR)
     now = time.time()
     uses = tuple(
         OperationUse(
