@@ -17,6 +17,7 @@ from hanse_schema.checks.ownership import Ownership
 from hanse_schema.checks.report import Approval, CheckReport, Level, Verdict, content_id
 
 MAX_RECORDS = 200  # in which approvals are searched
+MAX_APPROVED = 50  # of them, whose reports are read
 MAX_NAMES = 200  # characters of the names of subgraphs
 
 
@@ -46,13 +47,17 @@ class Recorder:
         return report
 
     def _records(self, report: CheckReport) -> list[CheckRecord]:
-        """The record of the report, and the newest ones of its subgraphs."""
-        try:
-            same = [self.store.check(report.id)]
-        except NotFound:
-            same = []
+        """The record of the report, and those of its subgraphs that were approved."""
         newest = self.store.checks(self.variant, limit=MAX_RECORDS)
-        return same + [record for record in newest if record.subgraph == _subgraphs(report)]
+        approved = [one.id for one in newest if one.approvals and one.subgraph == _subgraphs(report)]
+        wanted = dict.fromkeys((report.id, *approved[:MAX_APPROVED]))
+        return [record for check in wanted if (record := self._record(check)) is not None]
+
+    def _record(self, check: str) -> CheckRecord | None:
+        try:
+            return self.store.check(check)
+        except NotFound:
+            return None
 
     def recorded(self, report: CheckReport) -> CheckReport:
         """Record a report that has a verdict. Raises RegistryError."""

@@ -20,6 +20,7 @@ from hanse.registry.store import (
     Branch,
     CheckOutcome,
     CheckRecord,
+    CheckSummary,
     DiffSummary,
     Line,
     OperationUsage,
@@ -35,7 +36,8 @@ MAX_RESPONSE_BYTES = 256 * 1024 * 1024
 PAGE = 2_000  # rows of usage in one request
 SUMMARY = "number variant branch who when action detail commit baseVersion diff { breaking dangerous safe subgraphs }"
 VERSION = f"{SUMMARY} subgraphs {{ name url sdl }} supergraph api"
-CHECK = "id variant subgraph outcome who when commit baseVersion report approvals { who when reason }"
+CHECK_SUMMARY = "id variant subgraph outcome who when commit baseVersion approvals { who when reason }"
+CHECK = f"{CHECK_SUMMARY} report"
 BRANCH = "name variant who when subgraphs"
 USAGE = "hash signature name kind client clientVersion count errors firstSeen lastSeen"
 
@@ -153,11 +155,11 @@ class ServerStore:
         data = self._mutate("recordCheck", Line(check.variant), {"input": ("CheckInput!", given)}, f"{{ {CHECK} }}")
         return _check(data)
 
-    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckRecord, ...]:
+    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckSummary, ...]:
         """The newest checks."""
-        query = f"checks(limit: $limit) {{ {CHECK} }}"
+        query = f"checks(limit: $limit) {{ {CHECK_SUMMARY} }}"
         data = self._variant_query(variant, query, "$limit: Int!", {"limit": limit})
-        return _read(lambda: tuple(_check(one) for one in data["checks"]))
+        return _read(lambda: tuple(CheckSummary(**_check_fields(one)) for one in data["checks"]))
 
     def check(self, check: str) -> CheckRecord:
         """One check."""
@@ -306,23 +308,24 @@ def _branch(value: Json) -> Branch:
 
 
 def _check(value: Json) -> CheckRecord:
-    return _read(
-        lambda: CheckRecord(
-            id=value["id"],
-            variant=value["variant"],
-            subgraph=value["subgraph"],
-            outcome=CheckOutcome(value["outcome"]),
-            who=value["who"],
-            when=datetime.fromisoformat(value["when"]),
-            commit=value["commit"],
-            base_version=value["baseVersion"],
-            report=dict(value["report"]),
-            approvals=tuple(
-                Approval(who=one["who"], when=datetime.fromisoformat(one["when"]), reason=one["reason"])
-                for one in value["approvals"]
-            ),
-        )
-    )
+    return _read(lambda: CheckRecord(**_check_fields(value), report=dict(value["report"])))
+
+
+def _check_fields(value: Json) -> Json:
+    return {
+        "id": value["id"],
+        "variant": value["variant"],
+        "subgraph": value["subgraph"],
+        "outcome": CheckOutcome(value["outcome"]),
+        "who": value["who"],
+        "when": datetime.fromisoformat(value["when"]),
+        "commit": value["commit"],
+        "base_version": value["baseVersion"],
+        "approvals": tuple(
+            Approval(who=one["who"], when=datetime.fromisoformat(one["when"]), reason=one["reason"])
+            for one in value["approvals"]
+        ),
+    }
 
 
 def _usages(data: Json) -> list[OperationUsage]:

@@ -35,6 +35,7 @@ from hanse.registry.store import (
     Author,
     Branch,
     CheckRecord,
+    CheckSummary,
     Line,
     OperationUsage,
     Publish,
@@ -200,10 +201,10 @@ class FolderStore:
                 write_whole(path, CHECK.dump_json(recorded, indent=2) + b"\n")
             return recorded
 
-    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckRecord, ...]:
+    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckSummary, ...]:
         """The newest checks."""
         with self._disk():
-            found = [check for check in self._all_checks() if check.variant == variant]
+            found = [check.summary for check in self._all_checks() if check.variant == variant]
             return tuple(sorted(found, key=lambda check: check.when, reverse=True)[:limit])
 
     def check(self, check: str) -> CheckRecord:

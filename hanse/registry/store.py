@@ -173,8 +173,8 @@ class CheckOutcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CheckRecord:
-    """A check that ran: `report` is the JSON form of its report.
+class CheckSummary:
+    """A check without its report: what `checks` lists.
 
     The same change has the same `id`, so that an approval counts when the check runs again.
     """
@@ -187,8 +187,29 @@ class CheckRecord:
     when: datetime
     commit: str | None = None
     base_version: int = 0
-    report: dict[str, Any] = field(default_factory=dict)
     approvals: tuple[Approval, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRecord(CheckSummary):
+    """A check that ran: `report` is the JSON form of its report."""
+
+    report: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def summary(self) -> CheckSummary:
+        """The check without its report."""
+        return CheckSummary(
+            id=self.id,
+            variant=self.variant,
+            subgraph=self.subgraph,
+            outcome=self.outcome,
+            who=self.who,
+            when=self.when,
+            commit=self.commit,
+            base_version=self.base_version,
+            approvals=self.approvals,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,8 +298,8 @@ class Store(Protocol):
         """Keep a check. One with the same id is replaced and its approvals stay. Returns it with its approvals."""
         ...
 
-    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckRecord, ...]:
-        """The newest checks of a variant, the newest first."""
+    def checks(self, variant: str, *, limit: int = 50) -> tuple[CheckSummary, ...]:
+        """The newest checks of a variant without their reports, the newest first."""
         ...
 
     def check(self, check: str) -> CheckRecord:

@@ -86,10 +86,10 @@ class Variant:
     async def branches(self, info: RegistryInfo) -> list[types.Branch]:
         return [types.Branch.of(one) for one in await queries.branches(info.context.database, self.graph, self.name)]
 
-    @strawberry.field(description="The newest checks, the newest first.")
-    async def checks(self, info: RegistryInfo, limit: Limit = 50) -> list[types.Check]:
+    @strawberry.field(description="The newest checks, the newest first; the graph's `check` has the report of one.")
+    async def checks(self, info: RegistryInfo, limit: Limit = 50) -> list[types.CheckSummary]:
         found = await queries.checks(info.context.database, self.graph, self.name, limit=limit)
-        return [types.Check.of(check) for check in found]
+        return [types.CheckSummary.of(check) for check in found]
 
     @strawberry.field(description="The use of operations by client version, the most used first.")
     async def operations(
@@ -130,7 +130,7 @@ class Graph:
 
     @strawberry.field(description="A check.")
     async def check(self, info: RegistryInfo, id: str) -> types.Check:
-        return types.Check.of(await queries.check(info.context.database, self.name, id))
+        return types.Check.full(await queries.check(info.context.database, self.name, id))
 
     @strawberry.field(description="Who owns which part of the schema, as a file like CODEOWNERS; empty: nobody does.")
     async def owners(self, info: RegistryInfo) -> str:
@@ -265,13 +265,13 @@ class Mutation:
             base_version=input.base_version,
             report=_report(input.report),
         )
-        return types.Check.of(await context.service.record_check(line.graph, check))
+        return types.Check.full(await context.service.record_check(line.graph, check))
 
     @strawberry.mutation(description="Approve a check, with a reason.")
     async def approve_check(self, info: RegistryInfo, graph: str, id: str, reason: str) -> types.Check:
         context = info.context
         context.key.require(Scope.APPROVE, graph)
-        return types.Check.of(await context.service.approve(graph, id, reason, context.author()))
+        return types.Check.full(await context.service.approve(graph, id, reason, context.author()))
 
     @strawberry.mutation(description="Replace the owners of a graph's schema. Returns its name.")
     async def set_owners(self, info: RegistryInfo, graph: str, text: str) -> str:

@@ -112,8 +112,8 @@ class Approval:
     reason: str
 
 
-@strawberry.type(description="A check that ran.")
-class Check:
+@strawberry.type(description="A check without its report.")
+class CheckSummary:
     id: str
     variant: str
     subgraph: str
@@ -122,24 +122,22 @@ class Check:
     when: datetime
     commit: str | None
     base_version: int
-    report: JSON
     approvals: list[Approval]
 
     @classmethod
-    def of(cls, check: store.CheckRecord) -> Self:
+    def of(cls, check: store.CheckSummary) -> Self:
         """A check of the store."""
-        return cls(
-            id=check.id,
-            variant=check.variant,
-            subgraph=check.subgraph,
-            outcome=check.outcome.value,
-            who=check.who,
-            when=check.when,
-            commit=check.commit,
-            base_version=check.base_version,
-            report=JSON(check.report),
-            approvals=[Approval(who=one.who, when=one.when, reason=one.reason) for one in check.approvals],
-        )
+        return cls(**_check_fields(check))
+
+
+@strawberry.type(description="A check that ran.")
+class Check(CheckSummary):
+    report: JSON
+
+    @classmethod
+    def full(cls, check: store.CheckRecord) -> Self:
+        """A check of the store."""
+        return cls(**_check_fields(check), report=JSON(check.report))
 
 
 @strawberry.type(description="The use of an operation by one version of a client.")
@@ -253,6 +251,20 @@ class CheckInput:
     base_version: int
     report: JSON
     commit: str | None = None
+
+
+def _check_fields(check: store.CheckSummary) -> dict[str, Any]:
+    return {
+        "id": check.id,
+        "variant": check.variant,
+        "subgraph": check.subgraph,
+        "outcome": check.outcome.value,
+        "who": check.who,
+        "when": check.when,
+        "commit": check.commit,
+        "base_version": check.base_version,
+        "approvals": [Approval(who=one.who, when=one.when, reason=one.reason) for one in check.approvals],
+    }
 
 
 def _summary_fields(summary: store.VersionSummary) -> dict[str, Any]:

@@ -15,7 +15,16 @@ from hanse.registry.errors import NotFound
 from hanse.registry.server import keys, repository, usage_repository
 from hanse.registry.server.models import VersionRow
 from hanse.registry.server.usage_repository import ClientUsage
-from hanse.registry.store import AuditEntry, Branch, CheckRecord, Line, OperationUsage, Version, VersionSummary
+from hanse.registry.store import (
+    AuditEntry,
+    Branch,
+    CheckRecord,
+    CheckSummary,
+    Line,
+    OperationUsage,
+    Version,
+    VersionSummary,
+)
 from hanse.registry.versions import BranchState, check_line, check_name
 from hanse_subgraph.db import Database
 
@@ -111,14 +120,14 @@ async def branch_state(database: Database, graph: str, line: Line) -> BranchStat
         )
 
 
-async def checks(database: Database, graph: str, variant: str | None = None, *, limit: int = 50) -> list[CheckRecord]:
-    """The newest checks of a variant, or of all variants, with their approvals, the newest first."""
+async def checks(database: Database, graph: str, variant: str | None = None, *, limit: int = 50) -> list[CheckSummary]:
+    """The newest checks of a variant, or of all variants, with their approvals and without their reports."""
     async with database.reading() as session:
         return await repository.checks(session, graph, variant, limit=_bounded(limit))
 
 
 async def check(database: Database, graph: str, check_id: str) -> CheckRecord:
-    """A check with its approvals."""
+    """A check with its approvals and its report."""
     async with database.reading() as session:
         return await repository.check(session, graph, check_id)
 

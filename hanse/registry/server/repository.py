@@ -30,6 +30,7 @@ from hanse.registry.store import (
     Branch,
     CheckOutcome,
     CheckRecord,
+    CheckSummary,
     DiffSummary,
     Line,
     PublishedSubgraph,
@@ -264,16 +265,55 @@ async def check(session: AsyncSession, graph: str, check_id: str) -> CheckRecord
     row = await session.get(CheckRow, (graph, check_id), populate_existing=True)
     if row is None:
         raise NotFound(f"there is no check {check_id!r}")
-    (found,) = await _with_approvals(session, graph, [row])
-    return found
+    approvals = await _approvals(session, graph, [check_id])
+    return CheckRecord(
+        id=row.id,
+        variant=row.variant,
+        subgraph=row.subgraph,
+        outcome=CheckOutcome(row.outcome),
+        who=row.who,
+        when=row.created_at,
+        commit=row.commit,
+        base_version=row.base_version,
+        report=row.report,
+        approvals=tuple(approvals[check_id]),
+    )
 
 
-async def checks(session: AsyncSession, graph: str, variant: str | None, *, limit: int) -> list[CheckRecord]:
-    """The newest checks of a variant, or of all variants, the newest first."""
-    query = select(CheckRow).where(col(CheckRow.graph) == graph).order_by(col(CheckRow.created_at).desc()).limit(limit)
-    if variant is not None:
-        query = query.where(col(CheckRow.variant) == variant)
-    return await _with_approvals(session, graph, list(await session.scalars(query)))
+async def checks(session: AsyncSession, graph: str, variant: str | None, *, limit: int) -> list[CheckSummary]:
+    """The newest checks of a variant, or of all variants, the newest first. Their reports are not read."""
+    of_graph = col(CheckRow.graph) == graph
+    query = (
+        select(
+            col(CheckRow.id),
+            col(CheckRow.variant),
+            col(CheckRow.subgraph),
+            col(CheckRow.outcome),
+            col(CheckRow.who),
+            col(CheckRow.created_at),
+            col(CheckRow.commit),
+            col(CheckRow.base_version),
+        )
+        .where(of_graph if variant is None else of_graph & (col(CheckRow.variant) == variant))
+        .order_by(col(CheckRow.created_at).desc())
+        .limit(limit)
+    )
+    rows = list(await session.execute(query))
+    approvals = await _approvals(session, graph, [id_ for id_, *_ in rows])
+    return [
+        CheckSummary(
+            id=id_,
+            variant=of_variant,
+            subgraph=subgraph,
+            outcome=CheckOutcome(outcome),
+            who=who,
+            when=when,
+            commit=commit,
+            base_version=base_version,
+            approvals=tuple(approvals[id_]),
+        )
+        for id_, of_variant, subgraph, outcome, who, when, commit, base_version in rows
+    ]
 
 
 async def insert_approval(session: AsyncSession, graph: str, check_id: str, approval: Approval) -> None:
@@ -296,28 +336,13 @@ async def delete_checks_before(session: AsyncSession, moment: datetime) -> None:
     await session.execute(delete(CheckRow).where(col(CheckRow.created_at) < moment))
 
 
-async def _with_approvals(session: AsyncSession, graph: str, rows: list[CheckRow]) -> list[CheckRecord]:
-    query = select(ApprovalRow).where(
-        col(ApprovalRow.graph) == graph, col(ApprovalRow.check_id).in_([row.id for row in rows])
-    )
-    approvals: dict[str, list[Approval]] = {row.id: [] for row in rows}
+async def _approvals(session: AsyncSession, graph: str, checks: list[str]) -> dict[str, list[Approval]]:
+    """The approvals of checks by id, the oldest first."""
+    query = select(ApprovalRow).where(col(ApprovalRow.graph) == graph, col(ApprovalRow.check_id).in_(checks))
+    found: dict[str, list[Approval]] = {check: [] for check in checks}
     for one in await session.scalars(query.order_by(col(ApprovalRow.created_at), col(ApprovalRow.id))):
-        approvals[one.check_id].append(Approval(who=one.who, when=one.created_at, reason=one.reason))
-    return [
-        CheckRecord(
-            id=row.id,
-            variant=row.variant,
-            subgraph=row.subgraph,
-            outcome=CheckOutcome(row.outcome),
-            who=row.who,
-            when=row.created_at,
-            commit=row.commit,
-            base_version=row.base_version,
-            report=row.report,
-            approvals=tuple(approvals[row.id]),
-        )
-        for row in rows
-    ]
+        found[one.check_id].append(Approval(who=one.who, when=one.created_at, reason=one.reason))
+    return found
 
 
 # The audit
