@@ -70,7 +70,7 @@ class RegistryApp:
             try:
                 await self.service.delete_old()
             except (SQLAlchemyError, DatabaseUnreachable, OSError) as error:
-                log.warning("could not delete old usage and checks: %s", reason(error))
+                log.warning("could not delete old usage, checks and schemas: %s", reason(error))
             if await set_within(self._stopping, CLEANUP_SECONDS):
                 return
 

@@ -35,7 +35,7 @@ class GraphRow(Base, table=True):
 
 
 class SchemaRow(Base, table=True):
-    """The text of a schema."""
+    """The text of a schema. It is deleted when no version has it any more."""
 
     __tablename__ = "registry_schemas"
 
@@ -65,8 +65,8 @@ class VersionRow(Base, table=True):
     safe: int
     changed: list[str] = Field(sa_type=JSON)
     replaced: list[str] = Field(sa_type=JSON)
-    supergraph: str = Field(max_length=HASH)
-    api: str = Field(max_length=HASH)
+    supergraph: str = Field(max_length=HASH, index=True)
+    api: str = Field(max_length=HASH, index=True)
 
 
 class VersionSubgraphRow(Base, table=True):
@@ -78,7 +78,7 @@ class VersionSubgraphRow(Base, table=True):
     version: str = id_field(primary_key=True)
     name: str = Field(max_length=NAME, primary_key=True)
     url: str = Field(max_length=2000)
-    sdl: str = Field(max_length=HASH)
+    sdl: str = Field(max_length=HASH, index=True)
 
 
 class BranchRow(Base, table=True):

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from hanse.registry.errors import NotFound
-from hanse.registry.server import keys, repository, usage_repository
+from hanse.registry.server import keys, repository, schema_repository, usage_repository
 from hanse.registry.server.models import VersionRow
 from hanse.registry.server.usage_repository import ClientUsage
 from hanse.registry.store import (
@@ -78,7 +78,7 @@ async def newest_key(database: Database, graph: str, line: Line) -> NewestKey:
 async def schema_text(database: Database, digest: str) -> str:
     """A schema by its hash, which a version has."""
     async with database.reading() as session:
-        return await repository.schema_text(session, digest)
+        return (await schema_repository.schema_texts(session, {digest}))[digest]
 
 
 async def version(database: Database, graph: str, line: Line, number: int) -> Version:

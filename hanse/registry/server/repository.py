@@ -1,8 +1,10 @@
-"""Every SQL statement on versions, branches, checks and the audit. Usage is in `usage_repository`."""
+"""Every SQL statement on versions, branches, checks and the audit.
+
+Those on the texts of schemas are in `schema_repository`, those on usage in `usage_repository`.
+"""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -19,10 +21,10 @@ from hanse.registry.server.models import (
     CheckRow,
     GraphRow,
     OwnersRow,
-    SchemaRow,
     VersionRow,
     VersionSubgraphRow,
 )
+from hanse.registry.server.schema_repository import schema_texts, store_texts
 from hanse.registry.store import (
     Action,
     Approval,
@@ -103,7 +105,7 @@ async def with_schemas(session: AsyncSession, row: VersionRow) -> Version:
     """A version with its schemas."""
     query = select(VersionSubgraphRow).where(col(VersionSubgraphRow.version) == row.id)
     subgraphs = sorted(await session.scalars(query), key=lambda one: one.name)
-    texts = await _texts(session, {row.supergraph, row.api, *(one.sdl for one in subgraphs)})
+    texts = await schema_texts(session, {row.supergraph, row.api, *(one.sdl for one in subgraphs)})
     return Version(
         summary=summary_of(row),
         subgraphs=tuple(PublishedSubgraph(one.name, texts[one.sdl], one.url) for one in subgraphs),
@@ -112,17 +114,12 @@ async def with_schemas(session: AsyncSession, row: VersionRow) -> Version:
     )
 
 
-async def schema_text(session: AsyncSession, digest: str) -> str:
-    """A schema by its hash."""
-    return (await _texts(session, {digest}))[digest]
-
-
 async def insert_version(
     session: AsyncSession, graph: str, summary: VersionSummary, schemas: Schemas, replaced: Iterable[str]
 ) -> None:
     """Insert a version. Raises IntegrityError when its number is taken."""
     sdl = [subgraph.sdl for subgraph in schemas.subgraphs]
-    hashes = await _store_texts(session, [schemas.supergraph, schemas.api, *sdl])
+    hashes = await store_texts(session, [schemas.supergraph, schemas.api, *sdl])
     row = VersionRow(
         id=new_id(),
         graph=graph,
@@ -395,19 +392,3 @@ def _of_branch(graph: str, line: Line) -> tuple[Any, ...]:
         col(BranchRow.variant) == line.variant,
         col(BranchRow.name) == (line.branch or ""),
     )
-
-
-async def _texts(session: AsyncSession, hashes: set[str]) -> dict[str, str]:
-    query = select(SchemaRow).where(col(SchemaRow.hash).in_(hashes))
-    return {row.hash: row.text for row in await session.scalars(query)}
-
-
-async def _store_texts(session: AsyncSession, texts: Iterable[str]) -> dict[str, str]:
-    """Insert schemas that are not there. Returns their hashes by text."""
-    hashes = {text: hashlib.sha256(text.encode()).hexdigest() for text in texts}
-    known = set(await session.scalars(select(col(SchemaRow.hash)).where(col(SchemaRow.hash).in_(hashes.values()))))
-    for text, digest in hashes.items():
-        if digest not in known:
-            insert = insert_into(session, SchemaRow).values(hash=digest, text=text)
-            await session.execute(insert.on_conflict_do_nothing())
-    return hashes

@@ -21,7 +21,7 @@ from hanse.registry.errors import (
     VersionConflict,
 )
 from hanse.registry.owners import checked_owners
-from hanse.registry.server import queries, repository, usage_repository
+from hanse.registry.server import queries, repository, schema_repository, usage_repository
 from hanse.registry.server.reports import usage_of
 from hanse.registry.server.settings import RegistrySettings
 from hanse.registry.server.usage_repository import UsageLimits
@@ -61,6 +61,7 @@ log = logging.getLogger(__name__)
 MAX_COMMIT = 100  # characters
 MAX_REASON = 2_000
 MAX_SUBJECT = 200
+MAX_SWEPT = 100  # schemas in one transaction
 REPORT_RETENTION = timedelta(days=2)  # in which a report that is sent again is known
 Made = TypeVar("Made")
 
@@ -229,13 +230,17 @@ class RegistryService:
             return await usage_repository.add(session, graph, variant, used, limits)
 
     async def delete_old(self) -> None:
-        """Delete usage and checks that are older than their retention."""
+        """Delete usage and checks that are older than their retention, and schemas that no version has any more."""
         now = self.now()
         async with self.database.writing() as session:
             day = (now - timedelta(days=self._settings.usage_retention_days)).astimezone(UTC).date()
             await usage_repository.delete_before(session, day)
             await usage_repository.delete_reports_before(session, now - REPORT_RETENTION)
             await repository.delete_checks_before(session, now - timedelta(days=self._settings.check_retention_days))
+        after: str | None = ""
+        while after is not None:  # others write between these transactions
+            async with self.database.writing() as session:
+                after = await schema_repository.delete_unused(session, after, limit=MAX_SWEPT)
 
     async def _newest(self, graph: str, line: Line) -> Version | None:
         async with self.database.reading() as session:
