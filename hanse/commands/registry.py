@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from hanse.registry.server.keys import ApiKey
     from hanse.registry.store import AuditEntry
 
-SCOPES = ("read", "publish", "check", "approve", "report", "admin")
+SCOPES = ("read", "publish", "check", "approve", "report", "metrics", "admin")
 
 database_option = click.option(
     "--database",

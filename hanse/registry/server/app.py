@@ -9,6 +9,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from hanse.registry.server.graphql_schema import make_schema
+from hanse.registry.server.metrics import RegistryMetrics
 from hanse.registry.server.models import Base
 from hanse.registry.server.service import RegistryService
 from hanse.registry.server.settings import RegistrySettings
@@ -32,7 +33,8 @@ class RegistryApp:
         """Raises SettingsError where the database's URL or the signing key is wrong."""
         self.settings = settings
         self.database = open_database(settings)
-        self.service = RegistryService(self.database, settings, now=now)
+        self.metrics = RegistryMetrics()
+        self.service = RegistryService(self.database, settings, now=now, metrics=self.metrics)
         self.signing_key = (
             read_signing_key(settings.signing_key_file, settings.setting("signing_key_file"))
             if settings.signing_key_file is not None

@@ -17,6 +17,8 @@ from hanse.registry.server.app import RegistryApp
 from hanse.registry.server.graphiql import graphiql
 from hanse.registry.server.graphql_http import run_graphql
 from hanse.registry.server.graphql_schema import RegistryContext
+from hanse.registry.server.keys import Scope
+from hanse.registry.server.metrics import RequestCounts
 from hanse.registry.server.requests import Key, Registry, answer_error, json_response, read_body
 from hanse.registry.server.routers import routers
 from hanse_subgraph.db_errors import DatabaseUnreachable
@@ -44,6 +46,7 @@ def http_app(registry: RegistryApp) -> FastAPI:
 
     # No pages of documentation: FastAPI's load their scripts from other sites.
     asgi = FastAPI(title="Hanse registry", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    asgi.add_middleware(RequestCounts, metrics=registry.metrics)
     asgi.add_middleware(RequestIds)
     for kind in (RegistryError, SQLAlchemyError, DatabaseUnreachable):
         asgi.add_exception_handler(kind, answer_error)
@@ -76,6 +79,13 @@ async def ready(registry: Registry, response: Response) -> Health:
         return Health(status="ready")
     response.status_code = 503
     return Health(status="not ready")
+
+
+@main_routes.get("/metrics", summary="Metrics for Prometheus", response_class=Response)
+async def metrics(registry: Registry, key: Key) -> Response:
+    key.require_server(Scope.METRICS)
+    content, headers = registry.metrics.exposition(), {"cache-control": "no-store"}
+    return Response(content, headers=headers, media_type=registry.metrics.content_type)
 
 
 async def _nothing(request: Request, error: Exception) -> Response:

@@ -35,6 +35,7 @@ class Scope(StrEnum):
     CHECK = "check"  # record checks
     APPROVE = "approve"  # approve checks
     REPORT = "report"  # usage
+    METRICS = "metrics"  # of the server
     ADMIN = "admin"  # roll back, promote, remove
 
 

@@ -32,6 +32,7 @@ async def supergraph(
     newest = await queries.newest_key(registry.database, graph, line)
     headers = {"etag": newest.etag, VERSION_HEADER: str(newest.number), "cache-control": "private, no-cache"}
     if _matches(request.headers.get("if-none-match", ""), newest.etag):
+        registry.metrics.unchanged_polls.inc()
         return Response(status_code=304, headers=headers)
     content = (await queries.schema_text(registry.database, newest.supergraph)).encode()
     if registry.signing_key is not None:
@@ -44,6 +45,7 @@ async def supergraph(
             iat=int(registry.service.now().timestamp()),
         )
         headers[SIGNATURE_HEADER] = sign(registry.signing_key, claims)
+    registry.metrics.new_polls.inc()
     return Response(content, headers=headers, media_type="application/graphql")
 
 

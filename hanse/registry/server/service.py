@@ -22,6 +22,7 @@ from hanse.registry.errors import (
 )
 from hanse.registry.owners import checked_owners
 from hanse.registry.server import queries, repository, schema_repository, usage_repository
+from hanse.registry.server.metrics import RegistryMetrics
 from hanse.registry.server.reports import usage_of
 from hanse.registry.server.settings import RegistrySettings
 from hanse.registry.server.usage_repository import UsageLimits
@@ -69,9 +70,17 @@ Made = TypeVar("Made")
 class RegistryService:
     """Changes of graphs, and reads that may bring a branch up to date."""
 
-    def __init__(self, database: Database, settings: RegistrySettings, *, now: Clock = utc_now) -> None:
+    def __init__(
+        self,
+        database: Database,
+        settings: RegistrySettings,
+        *,
+        now: Clock = utc_now,
+        metrics: RegistryMetrics | None = None,
+    ) -> None:
         self.database = database
         self.now = now
+        self._metrics = metrics or RegistryMetrics()
         self._settings = settings
         self._compositions = asyncio.Semaphore(settings.max_compositions)
         self._waiting = 0
@@ -98,17 +107,12 @@ class RegistryService:
         self, graph: str, line: Line, publishes: Sequence[Publish], author: Author, *, base_version: int | None = None
     ) -> Version:
         """Compose the schemas of subgraphs with those of the others, and make a version of them."""
-        check_name("graph", graph)
-        if line.branch is not None:
-            state = await queries.branch_state(self.database, graph, line)
-            require_base(line, state.branch, base_version)
-            made = await self.compute(lambda: branch_publish_next(state, publishes))
-            return await self._commit(graph, line, state.branch, made, author)
-        check_name("variant", line.variant)
-        before = await self._newest(graph, line)
-        require_base(line, before, base_version)
-        next_version = await self.compute(lambda: publish_next(before, publishes))
-        return await self._commit(graph, line, before, next_version, author)
+        with self._metrics.failed_publishes():
+            check_name("graph", graph)
+            before, made = await self._publish_next(graph, line, publishes, base_version)
+            version = await self._commit(graph, line, before, made, author)
+        self._metrics.publishes.labels("unchanged" if made is None else "published").inc()
+        return version
 
     async def remove(
         self, graph: str, line: Line, subgraph: str, author: Author, *, base_version: int | None = None
@@ -185,7 +189,9 @@ class RegistryService:
         async with self.database.writing() as session:
             await repository.create_graph(session, graph, self.now())
             await repository.save_check(session, graph, replace(check, when=self.now()))
-            return await repository.check(session, graph, check.id)
+            recorded = await repository.check(session, graph, check.id)
+        self._metrics.checks.labels(check.outcome.value).inc()
+        return recorded
 
     async def approve(self, graph: str, check_id: str, reason: str, author: Author) -> CheckRecord:
         """Approve a check. Raises NotFound and InvalidInput."""
@@ -225,9 +231,11 @@ class RegistryService:
             operations=self._settings.max_operations, rows_per_day=self._settings.max_usage_rows_per_day
         )
         async with self.database.writing() as session:
-            if not await usage_repository.is_new_report(session, graph, variant, report.id, self.now()):
-                return 0
-            return await usage_repository.add(session, graph, variant, used, limits)
+            is_new = await usage_repository.is_new_report(session, graph, variant, report.id, self.now())
+            dropped = await usage_repository.add(session, graph, variant, used, limits) if is_new else 0
+        (self._metrics.counted_reports if is_new else self._metrics.repeated_reports).inc()
+        self._metrics.dropped_usage.value += dropped
+        return dropped
 
     async def delete_old(self) -> None:
         """Delete usage and checks that are older than their retention, and schemas that no version has any more."""
@@ -241,6 +249,19 @@ class RegistryService:
         while after is not None:  # others write between these transactions
             async with self.database.writing() as session:
                 after = await schema_repository.delete_unused(session, after, limit=MAX_SWEPT)
+
+    async def _publish_next(
+        self, graph: str, line: Line, publishes: Sequence[Publish], base_version: int | None
+    ) -> tuple[Version | None, NextVersion | None]:
+        """The newest version of a line, and the one that publishes make; None where they change nothing."""
+        if line.branch is not None:
+            state = await queries.branch_state(self.database, graph, line)
+            require_base(line, state.branch, base_version)
+            return state.branch, await self.compute(lambda: branch_publish_next(state, publishes))
+        check_name("variant", line.variant)
+        before = await self._newest(graph, line)
+        require_base(line, before, base_version)
+        return before, await self.compute(lambda: publish_next(before, publishes))
 
     async def _newest(self, graph: str, line: Line) -> Version | None:
         async with self.database.reading() as session:
