@@ -9,6 +9,7 @@ from graphql import GraphQLError
 from sqlalchemy.exc import SQLAlchemyError
 
 from hanse.registry.errors import InvalidInput, RegistryError, RegistryUnavailable
+from hanse.registry.server.document_limits import LIMITS, is_too_large
 from hanse.registry.server.graphql_schema import RegistryContext, RegistrySchema
 from hanse.registry.wire import error_json
 from hanse_subgraph.db_errors import DatabaseUnreachable, reason
@@ -16,6 +17,11 @@ from hanse_subgraph.execution import MalformedRequest, decode_request
 
 log = logging.getLogger(__name__)
 NUL = b"\\u0000"  # PostgreSQL cannot store it
+INVALID = "GRAPHQL_VALIDATION_FAILED"
+TOO_LARGE = (
+    f"the document is too large, where fragments count at each use: use at most {LIMITS.max_fields} fields, "
+    f"{LIMITS.max_depth} levels, {LIMITS.max_aliases} aliases and {LIMITS.max_root_fields} root fields"
+)
 
 
 async def run_graphql(schema: RegistrySchema, body: bytes, context: RegistryContext) -> tuple[int, dict[str, Any]]:
@@ -29,6 +35,8 @@ async def run_graphql(schema: RegistrySchema, body: bytes, context: RegistryCont
         request = decode_request(body)
     except MalformedRequest as error:
         raise InvalidInput(error.message) from error
+    if is_too_large(request.query):
+        return 400, {"errors": [{"message": TOO_LARGE, "extensions": {"code": INVALID}}]}
     result = await schema.execute(
         request.query,
         variable_values=request.variables,
@@ -60,7 +68,7 @@ def _formatted(error: GraphQLError) -> tuple[int, dict[str, Any]]:
     while isinstance(cause, GraphQLError):
         cause = cause.original_error
     if cause is None:  # of the document or its variables
-        return 400, {"message": error.message, **where, "extensions": {"code": "GRAPHQL_VALIDATION_FAILED"}}
+        return 400, {"message": error.message, **where, "extensions": {"code": INVALID}}
     if (known := registry_error(cause)) is not None:
         return known.status, {**error_json(known), **where}
     log.error("a resolver failed", exc_info=cause)

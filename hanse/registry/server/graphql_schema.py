@@ -8,21 +8,19 @@ from typing import Annotated, Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import DisableIntrospection, MaxAliasesLimiter, MaxTokensLimiter, QueryDepthLimiter
+from strawberry.extensions import DisableIntrospection, MaxTokensLimiter
 from strawberry.types import ExecutionContext, Info
 
 from hanse.registry.errors import InvalidInput
 from hanse.registry.server import graphql_types as types
 from hanse.registry.server import queries
+from hanse.registry.server.document_limits import MAX_TOKENS
 from hanse.registry.server.keys import SERVER, ApiKey, Scope
 from hanse.registry.server.service import RegistryService
 from hanse.registry.store import Author, CheckOutcome, CheckRecord, Line
 from hanse.registry.versions import api_changes
 from hanse_subgraph.db import Database
 
-MAX_TOKENS = 2_000
-MAX_ALIASES = 20
-MAX_DEPTH = 10
 MAX_CHANGES = 5_000  # of one diff
 Limit = Annotated[int, strawberry.argument(description="Maximum number of items.")]
 
@@ -289,12 +287,8 @@ class RegistrySchema(strawberry.Schema):
 
 
 def make_schema(*, introspection: bool) -> RegistrySchema:
-    """The schema, with limits on documents."""
-    extensions: list[Any] = [
-        lambda: MaxTokensLimiter(MAX_TOKENS),
-        lambda: MaxAliasesLimiter(MAX_ALIASES),
-        lambda: QueryDepthLimiter(MAX_DEPTH),
-    ]
+    """The schema, with a limit on tokens; `document_limits` has those on fields."""
+    extensions: list[Any] = [lambda: MaxTokensLimiter(MAX_TOKENS)]
     if not introspection:
         extensions.append(DisableIntrospection)
     return RegistrySchema(query=Query, mutation=Mutation, extensions=extensions)

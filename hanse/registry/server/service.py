@@ -83,7 +83,8 @@ class RegistryService:
         self._metrics = metrics or RegistryMetrics()
         self._settings = settings
         self._compositions = asyncio.Semaphore(settings.max_compositions)
-        self._waiting = 0
+        self._max_pending = settings.max_compositions + settings.max_waiting_compositions
+        self._pending = 0
 
     async def current(self, graph: str, line: Line) -> Version:
         """The newest version of a line; a branch is composed with the newest version of its variant first."""
@@ -284,14 +285,14 @@ class RegistryService:
 
     async def compute(self, make: Callable[[], Made]) -> Made:
         """Run a composition or a comparison in a thread. Raises RegistryUnavailable when too many wait."""
-        if self._waiting >= self._settings.max_waiting_compositions:
+        if self._pending >= self._max_pending:
             raise RegistryUnavailable("the registry composes too many schemas: retry in some seconds")
-        self._waiting += 1
+        self._pending += 1
         try:
             async with self._compositions:
                 return await asyncio.to_thread(make)
         finally:
-            self._waiting -= 1
+            self._pending -= 1
 
     async def _commit(
         self, graph: str, line: Line, before: Version | None, made: NextVersion | None, author: Author
