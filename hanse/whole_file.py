@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import stat
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -20,16 +21,25 @@ def write_whole(path: Path, text: str) -> None:
     if mode is not None and not stat.S_ISREG(mode):
         path.write_text(text, encoding="utf-8")
         return
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
-    try:
-        with open(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-        os.chmod(temporary, 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode))
+    kept = 0o666 & ~_umask() if mode is None else stat.S_IMODE(mode)
+    with temporary_beside(path, text.encode(), kept) as temporary:
         os.replace(temporary, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temporary)
-        raise
+
+
+@contextmanager
+def temporary_beside(path: Path, content: bytes, mode: int) -> Iterator[Path]:
+    """A complete file on the disk in the folder of `path`, deleted at the end if it is still there. Raises OSError."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    temporary = Path(name)
+    try:
+        with open(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(mode)
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _mode(path: Path) -> int | None:

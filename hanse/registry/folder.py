@@ -48,6 +48,7 @@ from hanse.registry.versions import (
     RESERVED_SUBGRAPHS,
     BranchState,
     NextVersion,
+    approval_entry,
     as_file,
     audit_entry,
     branch_publish_next,
@@ -241,11 +242,7 @@ class FolderStore:
         with self._disk():
             entries = [audit_entry(summary) for line in self._lines() for summary in self.history(line, limit=limit)]
             entries += [
-                AuditEntry(
-                    who=one.who, when=one.when, action="approved", subject=f"check {check.id}", detail=one.reason
-                )
-                for check in self._all_checks()
-                for one in check.approvals
+                approval_entry(check.id, approval) for check in self._all_checks() for approval in check.approvals
             ]
             return tuple(sorted(entries, key=lambda entry: entry.when, reverse=True)[:limit])
 

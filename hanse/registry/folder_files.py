@@ -16,7 +16,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -28,8 +27,10 @@ from pydantic import TypeAdapter, ValidationError
 from hanse.registry.errors import NotFound, StoreBroken
 from hanse.registry.store import Branch, CheckRecord, Line, PublishedSubgraph, Version, VersionSummary
 from hanse.registry.versions import Schemas
+from hanse.whole_file import temporary_beside
 
 Stored = TypeVar("Stored")
+MODE = 0o644  # of all files: they are for git
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,23 +176,15 @@ class FolderFiles:
             os.close(descriptor)  # which releases the lock
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file; readers see the old content or the new."""
-    with _temporary(path, content) as temporary:
-        os.replace(temporary, path)
-
-
 @contextmanager
 def _temporary(path: Path, content: bytes) -> Iterator[Path]:
-    """A complete file in the folder of `path`, deleted at the end if it is still there."""
+    """A complete file beside a file of the store, whose folder is created."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        yield Path(name)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    with temporary_beside(path, content, MODE) as temporary:
+        yield temporary
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Replace a file of the store; readers see the old content or the new."""
+    with _temporary(path, content) as temporary:
+        os.replace(temporary, path)

@@ -11,8 +11,9 @@ from hanse.registry.pages.plan_drawing import PlanDrawing, draw_plan
 from hanse.registry.pages.rendering import batch
 from hanse.registry.pages.routing import OfLine, PageRoute
 from hanse.registry.pages.supergraphs import ReadGraph, newest_graph
-from hanse.registry.pages.usage import MAX_ROWS, summed
+from hanse.registry.pages.usage import summed
 from hanse.registry.server import queries
+from hanse.registry.server.usage_repository import MAX_ROWS
 from hanse_router.planner.print_plan import print_plan
 
 PAGE = 50

@@ -14,8 +14,8 @@ from hanse.registry.pages.entities import resolvers_of
 from hanse.registry.pages.rendering import batch
 from hanse.registry.pages.routing import LineVisit, OfLine, PageRoute
 from hanse.registry.pages.supergraphs import ReadGraph, Used, newest_graph
-from hanse.registry.pages.usage import MAX_ROWS
 from hanse.registry.server import queries
+from hanse.registry.server.usage_repository import MAX_ROWS
 from hanse_schema.checks.operation_use import Use
 from hanse_schema.checks.ownership import Ownership
 from hanse_schema.supergraph.model import (

@@ -8,8 +8,6 @@ from datetime import datetime
 
 from hanse.registry.store import OperationUsage
 
-MAX_ROWS = 5_000  # operations by client version, the most used first
-
 
 @dataclass(slots=True)
 class OperationSum:

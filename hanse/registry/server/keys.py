@@ -97,7 +97,7 @@ async def create_key(session: AsyncSession, key: ApiKey, *, by: str) -> str:
         KeyRow(
             id=identifier,
             name=check_name("key", key.name),
-            fingerprint=_fingerprint(secret),
+            fingerprint=fingerprint(secret),
             scopes=sorted(key.scopes),
             graphs=sorted(check_name("graph", graph) for graph in key.graphs),
             subgraphs=sorted(check_name("subgraph", subgraph) for subgraph in key.subgraphs),
@@ -134,7 +134,7 @@ async def authenticate(session: AsyncSession, presented: str, now: datetime) -> 
     row = await session.get(KeyRow, found[1]) if found is not None else None
     secret = found[2] if found is not None else ""
     # An unknown id takes the same time as a wrong secret.
-    matches = hmac.compare_digest(_fingerprint(secret), row.fingerprint if row is not None else _fingerprint("-"))
+    matches = hmac.compare_digest(fingerprint(secret), row.fingerprint if row is not None else fingerprint("-"))
     if row is None or not matches:
         raise Unauthenticated("the API key is missing or unknown: send it as `Authorization: Bearer KEY`")
     return _usable(row, now)
@@ -174,7 +174,8 @@ def _listed(names: Iterable[str]) -> str:
     return (", ".join(ordered[:MAX_LISTED]) or "all") + more
 
 
-def _fingerprint(secret: str) -> str:
+def fingerprint(secret: str) -> str:
+    """What the database has of a random secret."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 

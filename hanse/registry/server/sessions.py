@@ -41,7 +41,7 @@ async def begin(database: Database, presented: str, now: datetime) -> str:
         too_many = list(await session.scalars(newest))
         await session.execute(delete(SessionRow).where(col(SessionRow.fingerprint).in_(too_many)))
         session.add(
-            SessionRow(fingerprint=_fingerprint(token), key_id=key.id, created_at=now, expires_at=now + LIFETIME)
+            SessionRow(fingerprint=keys.fingerprint(token), key_id=key.id, created_at=now, expires_at=now + LIFETIME)
         )
         await session.flush()
     return token
@@ -50,7 +50,7 @@ async def begin(database: Database, presented: str, now: datetime) -> str:
 async def key_of(database: Database, token: str, now: datetime) -> ApiKey:
     """The API key of a session. Raises Unauthenticated when it has ended, or the key is revoked or expired."""
     async with database.reading() as session:
-        row = await session.get(SessionRow, _fingerprint(token)) if 0 < len(token) <= MAX_TOKEN else None
+        row = await session.get(SessionRow, keys.fingerprint(token)) if 0 < len(token) <= MAX_TOKEN else None
         if row is None or row.expires_at <= now:
             raise Unauthenticated("nobody is signed in: sign in with an API key")
         return await keys.usable_key(session, row.key_id, now)
@@ -59,7 +59,7 @@ async def key_of(database: Database, token: str, now: datetime) -> ApiKey:
 async def end(database: Database, token: str) -> None:
     """End a session, if there is one."""
     async with database.writing() as session:
-        await session.execute(delete(SessionRow).where(col(SessionRow.fingerprint) == _fingerprint(token)))
+        await session.execute(delete(SessionRow).where(col(SessionRow.fingerprint) == keys.fingerprint(token)))
 
 
 def form_token(token: str) -> str:
@@ -70,7 +70,3 @@ def form_token(token: str) -> str:
 def is_form_token(token: str, presented: str) -> bool:
     """Whether it is the one of the session."""
     return hmac.compare_digest(form_token(token).encode(), presented.encode())
-
-
-def _fingerprint(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()

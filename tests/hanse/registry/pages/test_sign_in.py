@@ -53,6 +53,15 @@ def test_the_cookie_is_not_for_scripts_or_other_sites(shop: Shop) -> None:
     assert shop.admin not in str(reply.headers)
 
 
+def test_the_database_has_no_token(tmp_path: Path) -> None:
+    with running_registry(tmp_path) as registry:
+        visitor = Visitor(registry, registry.create_key())
+        token = visitor.cookie.partition("=")[2]
+        assert len(token) >= 43
+        assert visitor.get("/").status == 200
+        assert all(token.encode() not in file.read_bytes() for file in tmp_path.glob("registry.sqlite*"))
+
+
 def test_the_cookie_is_secure_in_production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENV", "production")
     with running_registry(tmp_path) as registry:
