@@ -111,7 +111,8 @@ def test_each_transaction_is_bounded(own: RunningRegistry) -> None:
     fill(own, 25)
 
     async def steps(database: Database) -> list[int]:
-        left, after = [], ""
+        left: list[int] = []
+        after: str | None = ""
         while after is not None:
             async with database.writing() as session:
                 after = await schema_repository.delete_unused(session, after, limit=10)

@@ -76,6 +76,7 @@ def test_a_user_walks_through_every_page(seen: Seen) -> None:
     page.get_by_role("link", name="Types").click()
     page.get_by_role("link", name="Product", exact=True).click()
     expect(page.get_by_text("Use name.")).to_be_visible()
+    expect(page.get_by_text("Owned by @catalog, @community.")).to_be_visible()
     page.get_by_role("link", name="Versions").click()
     page.get_by_role("button", name="Show the difference").click()
     expect(page.get_by_role("heading", name="Changes of the API")).to_be_visible()
@@ -84,6 +85,8 @@ def test_a_user_walks_through_every_page(seen: Seen) -> None:
     expect(page.get_by_role("img", name=re.compile("The fetches of the plan: 4 fetches in 3 levels"))).to_be_visible()
     page.get_by_role("link", name="Clients").click()
     expect(page.get_by_role("link", name="android")).to_be_visible()
+    page.get_by_role("link", name="Audit").click()
+    expect(page.get_by_text("set owners")).to_be_visible()
 
 
 def test_a_user_approves_a_check(seen: Seen) -> None:

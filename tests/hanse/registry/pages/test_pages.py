@@ -95,6 +95,20 @@ def test_older_versions_are_on_further_pages(shop: Shop, reader: Visitor) -> Non
     assert reader.page(f"{shop.at}/versions?before=9").count("<tr>") == 9
 
 
+def test_the_audit_of_a_graph(shop: Shop, reader: Visitor) -> None:
+    path = shop.record({"findings": [finding()]})
+    shop.store.approve(path.rpartition("/")[2], f"agreed {EVIL}", AUTHOR)
+    page = reader.page(f"{shop.at}/audit")
+    assert "<td>approved</td><td>check 0123456789abcdef</td>" in page
+    assert "agreed &lt;script&gt;" in page
+    assert page.index("<td>production 3</td>") < page.index("<td>production 1</td>")
+    for number in range(100):
+        shop.store.approve(CHECK, f"reason {number}", AUTHOR)
+    assert "production 1<" not in reader.page(f"{shop.at}/audit")
+    assert "production 1<" in reader.page(f"{shop.at}/audit?start=100")
+    assert reader.get(f"{shop.at}/audit?start=1000000").status == 400
+
+
 def test_a_check_with_its_report(shop: Shop, reader: Visitor) -> None:
     client = {"name": "web", "version": "1.2", "count": 12_345, "lastSeen": None}
     affected = {"name": "Products", "hash": "ab", "source": "usage", "reason": "selects it", "clients": [client]}

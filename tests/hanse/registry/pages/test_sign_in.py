@@ -28,6 +28,7 @@ def pages(shop: Shop) -> list[str]:
         "/operations",
         "/operations/x",
         "/clients",
+        "/audit",
     ]
     return [f"/graphs/{shop.graph}", f"/graphs/{shop.graph}/checks/{CHECK}", *(f"{shop.at}{one}" for one in below)]
 
