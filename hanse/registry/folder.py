@@ -229,9 +229,9 @@ class FolderStore:
                 write_whole(self._files.check_file(check), CHECK.dump_json(approved, indent=2) + b"\n")
             return approved
 
-    def owners(self) -> None:
+    def owners(self) -> str | None:
         """None: the file of owners is beside the folder, in the project."""
-        return
+        return None
 
     def set_owners(self, text: str, author: Author) -> None:
         """Raises InvalidInput: the owners are a file in git."""
