@@ -91,6 +91,7 @@ def test_the_command_on_a_server(
     publish(registry.store(key, graph), "reviews", REVIEWS)
     schema = tmp_path / "catalog.graphql"
     schema.write_text(CATALOG_WITHOUT_NAME)
+    monkeypatch.chdir(tmp_path)  # this repository has owners of its own
     monkeypatch.setenv("HANSE_REGISTRY", registry.url)
     monkeypatch.setenv("HANSE_GRAPH", graph)
 

@@ -249,10 +249,10 @@ async def test_old_usage_and_checks_are_deleted(small: Shop) -> None:
 def test_the_time_of_a_report_grows_with_its_size(shop: Shop) -> None:
     def seconds(count: int) -> float:
         uses = [use(f"{{ field{count}_{number} }}") for number in range(count)]
-        start = time.perf_counter()
+        start = time.process_time()  # of the server too, which is in this process
         status, answer = shop.report(*uses)
         assert (status, answer["dropped"]) == (202, 0)
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     seconds(10)
     small, large = min(seconds(200) for _ in range(2)), seconds(2_000)
