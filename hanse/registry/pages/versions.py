@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from hanse.registry.pages.rendering import batch
 from hanse.registry.pages.routing import OfLine, PageRoute
@@ -20,7 +20,8 @@ PAGE = 50
 MAX_COMPARED_LINES = 2_000  # of a schema: the time of the comparison grows with their square
 MAX_SHOWN_LINES = 2_000
 Start = Annotated[int, Query(ge=0, le=1_000_000)]
-Number = Annotated[int, Query(ge=0, le=2**31 - 1)]
+MAX_NUMBER = 2**31 - 1
+Number = Annotated[int, Query(ge=0, le=MAX_NUMBER)]
 versions = APIRouter(route_class=PageRoute, prefix="/graphs/{graph}/variants/{variant}")
 
 
@@ -37,7 +38,7 @@ class SchemaDiff:
 
 
 @versions.get("/versions", summary="The versions of a line", response_class=Response)
-async def history(of: OfLine, before: Annotated[int | None, Query(ge=0, le=2**31 - 1)] = None) -> Response:
+async def history(of: OfLine, before: Annotated[int | None, Query(ge=0, le=MAX_NUMBER)] = None) -> Response:
     found = await queries.history(of.registry.database, of.graph, of.line, limit=PAGE + 1, before=before)
     shown = found[:PAGE]
     return await of.page(
@@ -46,7 +47,7 @@ async def history(of: OfLine, before: Annotated[int | None, Query(ge=0, le=2**31
 
 
 @versions.get("/versions/{number}", summary="A version", response_class=Response)
-async def version(of: OfLine, number: int) -> Response:
+async def version(of: OfLine, number: Annotated[int, Path(ge=0, le=MAX_NUMBER)]) -> Response:
     shown = await queries.version(of.registry.database, of.graph, of.line, number)
     return await of.page("version.html", tab="versions", version=shown)
 
