@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,9 @@ from pathlib import Path
 import click
 from graphql import print_schema
 
+from hanse.colours import has_colours
 from hanse.contract_file import read_contract
+from hanse.diagnostic_text import Source, diagnostic_text
 from hanse.progress import progress
 from hanse.repairs import Json, SubgraphFiles, diagnostic_json, repair_json, repair_lines
 from hanse.supergraph_config import read_config, sources_of
@@ -103,8 +106,9 @@ def _report_text(
     for repair in result.applied:
         click.echo(f"fixed {repair.diagnostic.code}: {repair.patches[0].title}", err=True)
     click.echo(files.diff(before, result.sources), nl=False, err=True)
+    sources = {source.name: Source(files.name(source.name), source.sdl) for source in result.sources}
     for diagnostic in diagnostics:
-        click.echo(str(diagnostic), err=True)
+        click.echo(diagnostic_text(diagnostic, sources), err=True, color=has_colours(sys.stderr))
         for repair in _of(diagnostic, result.repairs):
             for line in repair_lines(repair):
                 click.echo(line, err=True)

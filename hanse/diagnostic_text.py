@@ -1,4 +1,7 @@
-"""Diagnostics as an editor shows them: file, line and column, then the line of the source with a caret below."""
+"""Diagnostics as an editor shows them: file, line and column, then the line of the source with a caret below.
+
+The text has colours. The caller removes them where they are not wanted.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from hanse_schema.diagnostics import Diagnostic, Location
+import click
 
+from hanse_schema.diagnostics import Diagnostic, Location, Severity
+
+_COLOURS = {Severity.ERROR: "red", Severity.HINT: "cyan"}
 _WORD = re.compile(r"[@$]?\w+")
 
 
@@ -21,23 +27,24 @@ class Source:
 
 def diagnostic_text(diagnostic: Diagnostic, sources: Mapping[str, Source]) -> str:
     """A diagnostic with the source lines of all its locations. `sources` has the SDL by subgraph name."""
-    kind = f"{diagnostic.severity.value} {diagnostic.code}: {diagnostic.message}"
+    colour = _COLOURS[diagnostic.severity]
+    kind = f"{click.style(diagnostic.severity.value, fg=colour, bold=True)} {diagnostic.code}: {diagnostic.message}"
     if not diagnostic.locations:
         return kind
     first, *others = diagnostic.locations
-    lines = [f"{_place(first, sources)}: {kind}", *_excerpt(first, sources)]
+    lines = [f"{_place(first, sources)}: {kind}", *_excerpt(first, sources, colour)]
     for other in others:
-        lines += [f"  and {_place(other, sources)}", *_excerpt(other, sources)]
+        lines += [f"  and {_place(other, sources)}", *_excerpt(other, sources, colour)]
     return "\n".join(lines)
 
 
 def _place(location: Location, sources: Mapping[str, Source]) -> str:
     source = sources.get(location.subgraph)
     name = location.subgraph if source is None else source.origin
-    return f"{name}:{location.line}:{location.column}" if location.line else name
+    return click.style(f"{name}:{location.line}:{location.column}" if location.line else name, bold=True)
 
 
-def _excerpt(location: Location, sources: Mapping[str, Source]) -> Iterator[str]:
+def _excerpt(location: Location, sources: Mapping[str, Source], colour: str) -> Iterator[str]:
     source = sources.get(location.subgraph)
     lines = source.sdl.split("\n") if source is not None else []
     if not 0 < location.line <= len(lines):
@@ -47,4 +54,4 @@ def _excerpt(location: Location, sources: Mapping[str, Source]) -> Iterator[str]
     word = _WORD.match(text, column)
     width = len(word[0]) if word else 1
     yield f"{location.line:>5} | {text}"
-    yield f"      | {' ' * column}{'^' * width}"
+    yield f"      | {' ' * column}{click.style('^' * width, fg=colour)}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import ClassVar
+from dataclasses import asdict, dataclass, replace
+from typing import Any, ClassVar
 
 import click
+
+from hanse.colours import has_colours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +23,12 @@ class Event(ABC):
     @property
     @abstractmethod
     def text(self) -> str:
-        """The event in one or more lines."""
+        """The event in one or more lines, with colours."""
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The event as values of JSON's types."""
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +88,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """A diagnostic: its code, its message, and its places; `shown` is the text with the source lines."""
+    """A diagnostic: its code, its message, and its places; `shown` is the text with the source lines, in colours."""
 
     code: str
     message: str
@@ -103,6 +111,12 @@ class Refused(Event):
         count = len(self.problems)
         found = f"{count} error{'s' if count > 1 else ''} ({', '.join(self.changed)}); {state}"
         return "\n".join([*(problem.shown for problem in self.problems), found])
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The event, with the text of its problems without colours."""
+        problems = tuple(replace(problem, shown=click.unstyle(problem.shown)) for problem in self.problems)
+        return asdict(replace(self, problems=problems))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,9 +180,9 @@ Report = Callable[[Event], None]
 
 def report_text(event: Event) -> None:
     """Print an event for people."""
-    click.echo(event.text)
+    click.echo(event.text, color=has_colours(sys.stdout))
 
 
 def report_json(event: Event) -> None:
     """Print an event as one line of JSON, with its name in `event`."""
-    click.echo(json.dumps({"event": event.name, **asdict(event)}))
+    click.echo(json.dumps({"event": event.name, **event.values}))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -67,13 +66,14 @@ def check(form: str, output: Path | None, **given: Any) -> None:
 
     from hanse.checks.check import check as run
     from hanse.checks.formats import FORMATS
+    from hanse.colours import has_colours
     from hanse.whole_file import write_whole
 
     try:
         report = run(_options(given), datetime.now(UTC))
         text = FORMATS[form](report)
         if output is None:
-            click.echo(text, color=_with_colours())
+            click.echo(text, color=has_colours(sys.stdout))
         else:
             write_whole(output, f"{click.unstyle(text)}\n")
     except CommandError as error:
@@ -97,7 +97,3 @@ def _options(given: dict[str, Any]) -> Any:
     )
     level = given.pop("plan_regressions")
     return CheckOptions(rules=rules, plan_regressions=None if level == "off" else Level(level), **given)
-
-
-def _with_colours() -> bool:
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
