@@ -77,6 +77,7 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str,
     """
     try:
         graph = parse_supergraph(read_text(supergraph))
+        planner = Planner(graph)
     except InvalidSupergraphError as error:
         raise CommandError(f"{supergraph} is not a supergraph: {error}") from error
     try:
@@ -86,7 +87,6 @@ def plan_file(*, supergraph: Path, operation: Path, name: str | None, form: str,
     clients = api_schema(graph)
     if problems := validate(clients, document):
         raise CommandError(f"{operation} is not valid for this supergraph: {'; '.join(p.message for p in problems)}")
-    planner = Planner(graph)
     known = labels_of(planner.graph)
     if unknown := sorted(set(labels) - known):
         listed = ", ".join(sorted(known)) or "none"

@@ -81,3 +81,12 @@ def test_json_has_no_excerpts(folder: Path) -> None:
     (found,) = json.loads(to_a_file(folder, "--json"))
     assert found["message"] == f"[catalog] {MESSAGE}"
     assert found["locations"] == [{"subgraph": "catalog", "file": "catalog.graphql", "line": 2, "column": 14}]
+
+
+def test_a_broken_field_set_is_shown_where_it_is(folder: Path) -> None:
+    link = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])'
+    sdl = f'{link}\ntype Query {{ t: T }}\n\ntype T @key(fields: "id #...") {{\n  id: ID\n}}\n'
+    (folder / "catalog.graphql").write_text(sdl)
+    head, line, caret = to_a_file(folder).splitlines()
+    assert head.startswith("catalog.graphql:4:8: error KEY_INVALID_FIELDS: [catalog] `T` has @key(fields: ")
+    assert (line, caret) == ('    4 | type T @key(fields: "id #...") {', "      |        ^^^^")

@@ -84,6 +84,23 @@ def test_what_cannot_be_planned(tmp_path: Path, operation: str) -> None:
     assert result.stdout == ""
 
 
+def test_a_supergraph_with_a_broken_field_set(tmp_path: Path) -> None:
+    composition = compose([SubgraphSource("shop", SHOP, "http://shop"), SubgraphSource("stock", STOCK, "http://stock")])
+    assert composition.sdl is not None
+    file = tmp_path / "supergraph.graphql"
+    file.write_text(composition.sdl.replace('key: "id"', 'key: "id ("'))
+    operation = tmp_path / "operation.graphql"
+    operation.write_text("{ item { id } }")
+    result = CliRunner().invoke(main, ["plan", "--supergraph", str(file), str(operation)])
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"hanse: {file} is not a supergraph: 'id (' is not a field set: Expected Name, found '}}'.\n"
+    )
+
+
+KEY = 'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key"])\n'
+SHOP = KEY + 'type Query { item: Item } type Item @key(fields: "id") { id: ID! }'
+STOCK = KEY + 'type Item @key(fields: "id") { id: ID! count: Int }'
 MIGRATION = {
     "old": "type Query { a: Int }",
     "new": """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hanse_router.planner import Planner
 from hanse_router.planner.print_plan import fetches_of
 from hanse_schema.compose import Composition, compose
 from hanse_schema.subgraph import SubgraphSource
@@ -12,8 +13,15 @@ from tests.hostile.federation import Federation
 
 _LINK = (
     'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external",'
-    ' "@provides", "@interfaceObject"])\n'
+    ' "@provides", "@interfaceObject", "@requires", "@context", "@fromContext"])\n'
 )
+CONTEXTS = """
+type Query { t: T u: T @provides(fields: "x") }
+type T @key(fields: "id") @context(name: "above") {
+  id: ID! x: Int @external y: Int @requires(fields: "x") c: C
+}
+type C @key(fields: "id") { id: ID! f(by: Int @fromContext(field: "$above { x }")): Int }
+"""
 HIERARCHY = """
 type Query { i: I j: J }
 interface I @key(fields: "id") { id: ID! }
@@ -101,6 +109,45 @@ def test_fields_with_contexts_are_one_fetch() -> None:
         """
     )
     assert _fetches(graph, "{ p { c { one two } } ps { c { one two } } }") == 2
+
+
+def test_comments_in_field_sets_stay_comments() -> None:
+    graph = Federation(
+        a="""
+        type Query { t: T u: T @federation__provides(fields: "x # given here\\n") }
+        type T @key(fields: "id # by id\\n") @context(name: "above") {
+          id: ID! x: Int @external y: Int @requires(fields: "#\\nx #\\n") c: C
+        }
+        type C @key(fields: "id") { id: ID! f(by: Int @fromContext(field: "$above {x} # above\\n")): Int }
+        """,
+        b='type T @key(fields: "id") { id: ID! x: Int @shareable }',
+    )
+    assert _fetches(graph, "{ u { x } }") == 1
+    assert _fetches(graph, "{ t { y } }") == 3
+    assert _fetches(graph, "{ t { c { f } } }") == 3
+
+
+@pytest.mark.parametrize(
+    ("record", "broken"),
+    [
+        ('key: "id"', 'key: "id ("'),
+        ('requires: "x"', 'requires: "x } #"'),
+        ('provides: "x"', 'provides: "x } { x"'),
+        ('selection: " { x }"', 'selection: "{ x"'),
+    ],
+)
+def test_a_supergraph_with_a_broken_field_set_is_refused(record: str, broken: str) -> None:
+    composition = compose(
+        [
+            SubgraphSource("a", _LINK + CONTEXTS, "http://a"),
+            SubgraphSource("b", _LINK + 'type T @key(fields: "id") { id: ID! x: Int @shareable }', "http://b"),
+        ]
+    )
+    assert composition.sdl is not None, composition.errors
+    assert record in composition.sdl
+    supergraph = parse_supergraph(composition.sdl.replace(record, broken))
+    with pytest.raises(InvalidSupergraphError, match="is not a field set"):
+        Planner(supergraph)
 
 
 def _fetches(graph: Federation, text: str) -> int:

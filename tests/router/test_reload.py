@@ -83,6 +83,13 @@ async def test_documents_in_use_are_ready_before_the_new_supergraph_serves(platf
     assert (await platform.post("{ hello }")).status == 400
 
 
+async def test_a_broken_field_set_leaves_the_supergraph_in_service(platform: Platform) -> None:
+    broken = supergraph_sdl().replace('key: "id email"', 'key: "id ("')
+    with pytest.raises(InvalidSupergraphError, match="'id \\(' is not a field set"):
+        await platform.router.engine.reload(broken)
+    assert (await platform.post("{ hello }")).status == 200
+
+
 async def test_requests_are_answered_while_a_supergraph_is_made(platform: Platform) -> None:
     reloading = asyncio.create_task(platform.router.engine.reload(supergraph_sdl(WITHOUT_HELLO)))
     statuses = []

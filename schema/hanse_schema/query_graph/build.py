@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hanse_schema.query_graph.edge import Entry, FieldEdge, OverrideCondition
-from hanse_schema.query_graph.field_set import parse_picks
+from hanse_schema.query_graph.field_set import parse_context_picks, parse_picks
 from hanse_schema.query_graph.graph import QueryGraph
 from hanse_schema.query_graph.node import Node
 from hanse_schema.supergraph.model import (
@@ -22,7 +22,7 @@ _COMPOSITE = (ObjectType, InterfaceType, UnionType)
 
 
 def build(supergraph: Supergraph) -> QueryGraph:
-    """The query graph of a supergraph."""
+    """The query graph of a supergraph. Raises InvalidSupergraphError where a field set is none."""
     graph = QueryGraph(supergraph, possible=possible_types(supergraph))
     for type_ in supergraph.types.values():
         if isinstance(type_, _COMPOSITE):
@@ -75,6 +75,8 @@ def _add_field(graph: QueryGraph, type_: str, subgraph: str, element: Field, joi
     target = None
     if isinstance(graph.supergraph.types.get(target_type), _COMPOSITE):
         target = Node(subgraph, target_type, parse_picks(join.provides) if join.provides else ())
+    for argument in join.context_arguments:
+        parse_context_picks(argument.selection)  # the planner reads it later
     edge = FieldEdge(
         element.name,
         reference,

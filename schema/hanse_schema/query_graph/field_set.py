@@ -10,7 +10,17 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import NamedTuple
 
-from graphql import FieldNode, InlineFragmentNode, OperationDefinitionNode, SelectionSetNode, parse, print_ast
+from graphql import (
+    FieldNode,
+    GraphQLSyntaxError,
+    InlineFragmentNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    parse,
+    print_ast,
+)
+
+from hanse_schema.supergraph.errors import InvalidSupergraphError
 
 TYPENAME = "__typename"
 
@@ -35,17 +45,21 @@ Picks = tuple[FieldPick | TypePick, ...]
 
 @lru_cache(maxsize=8192)
 def parse_picks(text: str) -> Picks:
-    """The tree of a field set, with or without its outer braces. Raises GraphQLSyntaxError."""
+    """The tree of a field set, with or without its outer braces. Raises InvalidSupergraphError."""
     return tuple(_without_typename(parse_context_picks(text)))
 
 
 @lru_cache(maxsize=8192)
 def parse_context_picks(text: str) -> Picks:
-    """The tree of a selection from a context, in which `__typename` counts. Raises GraphQLSyntaxError."""
-    text = text.strip()
-    document = parse(text if text.startswith("{") else f"{{ {text} }}", no_location=True)
-    (operation,) = document.definitions
-    assert isinstance(operation, OperationDefinitionNode)
+    """The tree of a selection from a context, in which `__typename` counts. Raises InvalidSupergraphError."""
+    braced = text.lstrip().startswith("{")
+    try:
+        # A comment at the end of the text must not hide the brace.
+        definitions = parse(text if braced else f"{{ {text}\n}}", no_location=True).definitions
+    except GraphQLSyntaxError as error:
+        raise InvalidSupergraphError(f"{text!r} is not a field set: {error.description}") from None
+    if len(definitions) != 1 or not isinstance(operation := definitions[0], OperationDefinitionNode):
+        raise InvalidSupergraphError(f"{text!r} is not a field set: it holds more than selections")
     return _picks(operation.selection_set)
 
 

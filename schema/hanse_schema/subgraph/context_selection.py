@@ -18,7 +18,7 @@ _FORM = re.compile(r"\s*\$\s*([A-Za-z_][0-9A-Za-z_]*)\s*(.*)", re.DOTALL)
 def parse_context(directive: Applied) -> tuple[str | None, str]:
     """The context that a `@fromContext` names, None if it names none; and the text of its selection."""
     match = _FORM.fullmatch(string_argument(directive, "field") or "")
-    return (match[1], match[2].strip()) if match else (None, "")
+    return (match[1], match[2]) if match else (None, "")
 
 
 def context_uses(subject: Subject) -> Iterator[tuple[TypeDef, FieldDef, InputValueDef, Applied]]:
@@ -43,4 +43,4 @@ def context_selections(subject: Subject) -> Iterator[tuple[TypeDef, tuple[Select
 
 def parse_selection(text: str) -> tuple[Selection, ...]:
     """Parse the selection from a context, with or without outer braces. Raises FieldSetError."""
-    return parse_field_set(text if text.startswith("{") else f"{{{text}}}")
+    return parse_field_set(text)

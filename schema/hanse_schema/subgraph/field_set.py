@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from graphql import (
+    DefinitionNode,
     FieldNode,
     FragmentSpreadNode,
     GraphQLSyntaxError,
@@ -48,14 +49,29 @@ def parse_field_set(text: str) -> tuple[Selection, ...]:
         raise FieldSetError(f"has {len(text):,} characters; at most {MAX_LENGTH:,} are read")
     if _depth(text) > MAX_DEPTH:
         raise FieldSetError(f"nests deeper than {MAX_DEPTH} levels")
-    document = text if text.lstrip().startswith("{") else f"{{{text}}}"
-    try:
-        definitions = parse(document, no_location=True).definitions
-    except GraphQLSyntaxError as error:
-        raise FieldSetError(f"is not a field set: {error.description.rstrip('.')}") from None
+    braced = text.lstrip().startswith("{")
+    # Within its own lines, since a comment at its end would hide the brace or make up for one.
+    definitions = _parsed(text if braced else f"{{\n{text}\n}}")
+    if "#" in text and not braced and not _is_valid(f"{{{text}}}"):
+        raise FieldSetError("is not a field set: the comment in its last line hides what follows; remove the comment")
     if len(definitions) != 1 or not isinstance(operation := definitions[0], OperationDefinitionNode):
         raise FieldSetError("is not a field set: it should hold selections and nothing else")
     return _selections(operation.selection_set)
+
+
+def _parsed(document: str) -> tuple[DefinitionNode, ...]:
+    try:
+        return parse(document, no_location=True).definitions
+    except GraphQLSyntaxError as error:
+        raise FieldSetError(f"is not a field set: {error.description.rstrip('.')}") from None
+
+
+def _is_valid(document: str) -> bool:
+    try:
+        parse(document, no_location=True)
+    except GraphQLSyntaxError:
+        return False
+    return True
 
 
 def _depth(text: str) -> int:

@@ -136,7 +136,7 @@ def _has_field(type_: ObjectType, name: str, graph: str) -> bool:
 
 def _selections(field_set: str) -> SelectionSetNode:
     try:
-        (definition,) = parse(f"{{ {field_set} }}", no_location=True).definitions
+        (definition,) = parse(f"{{ {field_set}\n}}", no_location=True).definitions
     except (GraphQLSyntaxError, ValueError):
         raise InvalidSupergraphError(f"{field_set!r} is not a field set") from None
     if not isinstance(definition, OperationDefinitionNode):
