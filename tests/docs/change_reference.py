@@ -31,9 +31,10 @@ hanse schema diff 7 new.graphql --json               # a version and a file, for
 | dangerous | All stay valid. One may receive values that its client does not know, or other data. |
 | safe | All stay valid, and receive the same. |
 
-`FIELD_TYPE_NARROWED_BESIDE_OTHERS` is the exception: it is dangerous though it can make an operation invalid. Fields
-that share a response name must have types of one shape, so `{ pet { name ... on Dog { name } } }` becomes invalid when
-`Dog.name` alone becomes `String!`. Most operations select no such fields.
+`FIELD_TYPE_NARROWED_BESIDE_OTHERS` is breaking though clients receive no other values: fields that share a response
+name must have types of one shape, so `{ pet { name ... on Dog { name } } }` becomes invalid when `Dog.name` alone
+becomes `String!`. Few operations select such fields: where the operations of clients are known, `hanse schema check`
+fails only if one of them becomes invalid.
 
 The level depends on the position in which operations use an element:
 

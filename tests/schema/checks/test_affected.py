@@ -34,9 +34,7 @@ def affecting(pair: Pair, operation: Operation) -> Callable[[ChangeLevel], list[
 
 def check(pair: Pair, operation: Operation) -> None:
     affects = affecting(pair, operation)
-    if affects(ChangeLevel.BREAKING) or any(
-        change.kind is ChangeKind.FIELD_TYPE_NARROWED_BESIDE_OTHERS for change in affects(ChangeLevel.DANGEROUS)
-    ):
+    if affects(ChangeLevel.BREAKING):
         return
     context = f"{pair.text}\n{operation}"
     assert operation.errors_on(pair.after) == [], context

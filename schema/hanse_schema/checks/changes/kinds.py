@@ -10,7 +10,6 @@ class ChangeLevel(Enum):
 
     BREAKING: one may become invalid, or receive an error or a null that it could not receive before.
     DANGEROUS: it stays valid, but may receive values of types that its client does not know, or other data.
-    The exception is FIELD_TYPE_NARROWED_BESIDE_OTHERS.
     SAFE: it stays valid and receives the same.
     """
 
@@ -49,7 +48,7 @@ class ChangeKind(Enum):
     FIELD_TYPE_CHANGED = _BREAKING, "Clients receive null or a value of another type than they expect."
     FIELD_TYPE_NARROWED = _SAFE, "Every value of the new type is a value of the old one."
     FIELD_TYPE_NARROWED_BESIDE_OTHERS = (
-        _DANGEROUS,
+        _BREAKING,
         "Every value of the new type is a value of the old one. But an operation becomes invalid if it selects, in "
         "fragments on several types, this field and one that still has the old type under one response name.",
     )

@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Sequence
 
 from graphql import GraphQLSchema, build_schema
 
-from hanse_schema.checks.changes import Change, ChangeKind, ChangeLevel, diff_schemas
+from hanse_schema.checks.changes import ChangeLevel, diff_schemas
 from tests.schema.checks.changes.mutations import random_pair
 from tests.schema.checks.changes.operations import Operation, Recording, execute, random_operation
 
@@ -47,18 +46,9 @@ def _executes(schema: GraphQLSchema, operation: Operation) -> bool:
     return operation.is_subscription() or not execute(schema, operation, Recording()).errors
 
 
-def _may_conflict(changes: Sequence[Change]) -> bool:
-    """Whether a change has a kind that may make operations invalid though it is dangerous only."""
-    return any(change.kind is ChangeKind.FIELD_TYPE_NARROWED_BESIDE_OTHERS for change in changes)
-
-
 def _check(pair: Pair, operation: Operation) -> None:
     told = f"{pair.text}\n{operation}"
-    errors = operation.errors_on(pair.after)
-    if errors and _may_conflict(pair.changes):
-        assert {"conflict" in error.message for error in errors} == {True}, told
-        return
-    assert errors == [], told
+    assert operation.errors_on(pair.after) == [], told
     if operation.is_subscription():
         return
     recording = Recording()
