@@ -10,13 +10,16 @@ from pathlib import Path
 from graphql import DirectiveLocation
 
 from tests.docs.pages import DOCS, ROOT
+from tests.schema.subgraph.case_files import all_cases
 
 _CODE = re.compile(r"[A-Z][A-Z0-9]+(_[A-Z0-9]+)+")
 ROW = r"^\| (`[^|]*)\|"
 _LISTED = re.compile(r"`([A-Z][A-Z0-9_]+)`")
+# A code in capitals with a part that is put in, or an end to which one is added.
+_BUILT = re.compile(r"(?=.*[A-Z]{3})(?=.*(?:\{\}|%s|^_|_$))(?:[A-Z0-9_]|\{\}|%s)+")
 
-
-CHECKS = ROOT / "schema" / "hanse_schema" / "checks"
+SCHEMA = ROOT / "schema" / "hanse_schema"
+CHECKS = SCHEMA / "checks"
 
 
 def strings(folder: Path, without: Path | None = None) -> Iterator[str]:
@@ -34,6 +37,19 @@ def codes(folder: Path, without: Path | None = None) -> set[str]:
     return {text for text in strings(folder, without) if _CODE.fullmatch(text)} - locations
 
 
+def built_codes(folder: Path) -> Iterator[str]:
+    """The parts of codes in f-strings, concatenations and formats, with `{}` for what is put in."""
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            texts: list[str] = []
+            if isinstance(node, ast.JoinedStr):
+                texts = ["".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)]
+            elif isinstance(node, ast.BinOp):
+                sides = (side.value for side in (node.left, node.right) if isinstance(side, ast.Constant))
+                texts = [side for side in sides if isinstance(side, str)]
+            yield from (text for text in texts if _BUILT.fullmatch(text))
+
+
 def rows(page: str) -> set[str]:
     """The codes in the first column of the tables of a page."""
     text = (DOCS / "reference" / page).read_text(encoding="utf-8")
@@ -41,7 +57,23 @@ def rows(page: str) -> set[str]:
 
 
 def test_composition_codes() -> None:
-    assert rows("composition-errors.md") == codes(ROOT / "schema" / "hanse_schema", without=CHECKS)
+    assert rows("composition-errors.md") == codes(SCHEMA, without=CHECKS)
+
+
+def test_composition_codes_are_constants() -> None:
+    """The test above sees only whole strings, so no code is built from parts."""
+    assert list(built_codes(SCHEMA)) == []
+
+
+def test_composition_codes_of_all_cases_are_listed() -> None:
+    found = {error.split()[0] for case in all_cases().values() for error in case.errors}
+    assert len(found) > 40
+    assert found - rows("composition-errors.md") == set()
+
+
+def test_a_code_that_is_built_is_found(tmp_path: Path) -> None:
+    (tmp_path / "rule.py").write_text('code = f"{name}_INVALID"; other = "KEY_" + name; third = "%s_USED" % name\n')
+    assert sorted(built_codes(tmp_path)) == ["%s_USED", "KEY_", "{}_INVALID"]
 
 
 def test_codes_of_schema_checks() -> None:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from hanse_schema.subgraph.subject import Subject
 
+_CODES = {
+    "key": "KEY_FIELDS_HAS_ARGS",
+    "provides": "PROVIDES_FIELDS_HAS_ARGS",
+}
+
 
 def check(subject: Subject) -> None:
     """Report each field with arguments in a key or a provided field set."""
@@ -13,7 +18,7 @@ def check(subject: Subject) -> None:
         for step in use.steps:
             if step.definition is not None and step.definition.arguments:
                 subject.report.error(
-                    f"{use.directive.name.upper()}_FIELDS_HAS_ARGS",
+                    _CODES[use.directive.name],
                     f"`{use.coordinate}` has {use.text}, but `{step.coordinate}` takes arguments: "
                     f"select a field without any.",
                     use.directive.node,

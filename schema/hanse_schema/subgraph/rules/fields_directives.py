@@ -5,6 +5,12 @@ from __future__ import annotations
 from hanse_schema.subgraph.field_set import Selection
 from hanse_schema.subgraph.subject import Subject
 
+_CODES = {
+    "key": "KEY_DIRECTIVE_IN_FIELDS_ARG",
+    "requires": "REQUIRES_DIRECTIVE_IN_FIELDS_ARG",
+    "provides": "PROVIDES_DIRECTIVE_IN_FIELDS_ARG",
+}
+
 
 def check(subject: Subject) -> None:
     """Report each field set in which a directive is applied."""
@@ -12,7 +18,7 @@ def check(subject: Subject) -> None:
         name = None if use.problem else _first_directive(use.selections)
         if name is not None:
             subject.report.error(
-                f"{use.directive.name.upper()}_DIRECTIVE_IN_FIELDS_ARG",
+                _CODES[use.directive.name],
                 f"`{use.coordinate}` has {use.text}, but directives such as @{name} are not allowed there. Remove it.",
                 use.directive.node,
                 coordinate=use.coordinate,

@@ -5,6 +5,11 @@ from __future__ import annotations
 from hanse_schema.subgraph.model import has
 from hanse_schema.subgraph.subject import FieldSetUse, Step, Subject
 
+_CODES = {
+    "requires": "REQUIRES_FIELDS_MISSING_EXTERNAL",
+    "provides": "PROVIDES_FIELDS_MISSING_EXTERNAL",
+}
+
 
 def check(subject: Subject) -> None:
     """Report each selected leaf that is neither external nor inside of an external field."""
@@ -23,7 +28,7 @@ def _is_external(step: Step) -> bool:
 def _report(subject: Subject, use: FieldSetUse, step: Step) -> None:
     verb = "requires" if use.directive.name == "requires" else "provides"
     subject.report.error(
-        f"{use.directive.name.upper()}_FIELDS_MISSING_EXTERNAL",
+        _CODES[use.directive.name],
         f"`{use.coordinate}` {verb} `{step.coordinate}`, which this subgraph resolves itself anyway: "
         f"mark it {subject.written('external')} if it does not, or take it out of {use.text}.",
         use.directive.node,

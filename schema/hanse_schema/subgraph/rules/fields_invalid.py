@@ -7,6 +7,12 @@ from hanse_schema.subgraph.model import FieldDef, Kind
 from hanse_schema.subgraph.subject import FieldSetUse, Step, Subject
 from hanse_schema.type_ref import is_non_null
 
+_CODES = {
+    "key": "KEY_INVALID_FIELDS",
+    "requires": "REQUIRES_INVALID_FIELDS",
+    "provides": "PROVIDES_INVALID_FIELDS",
+}
+
 
 def check(subject: Subject) -> None:
     """Report the first problem of each field set, including its arguments. Later rules skip such field sets."""
@@ -14,7 +20,7 @@ def check(subject: Subject) -> None:
         use.problem = use.problem or _argument_problem(subject.constants, use)
         if use.problem is not None:
             subject.report.error(
-                f"{use.directive.name.upper()}_INVALID_FIELDS",
+                _CODES[use.directive.name],
                 f"`{use.coordinate}` has {use.text}, which {use.problem}.",
                 use.directive.node,
                 coordinate=use.coordinate,

@@ -6,6 +6,11 @@ from hanse_schema.subgraph.model import Kind
 from hanse_schema.subgraph.subject import Subject, is_composite
 
 KEY_ON_INTERFACE_SINCE = (2, 3)
+_CODES = {
+    "key": "KEY_UNSUPPORTED_ON_INTERFACE",
+    "requires": "REQUIRES_UNSUPPORTED_ON_INTERFACE",
+    "provides": "PROVIDES_UNSUPPORTED_ON_INTERFACE",
+}
 
 
 def check(subject: Subject) -> None:
@@ -22,7 +27,7 @@ def check(subject: Subject) -> None:
             else "put it on the fields of the types that implement the interface"
         )
         subject.report.error(
-            f"{name.upper()}_UNSUPPORTED_ON_INTERFACE",
+            _CODES[name],
             f"`{use.coordinate}` {'is' if use.field_def is None else 'belongs to'} an interface, "
             f"where {subject.written(name)} cannot be used: {remedy}.",
             use.directive.node,
