@@ -7,6 +7,7 @@ A project is a folder with `[tool.hanse]` in its pyproject.toml, or with a hanse
     published = "schema/published"        # where `hanse schema export` writes
     event_schemas = "schema/events"       #   and the JSON Schemas of events
     owners = "schema/OWNERS"              # who owns which types and fields
+    approval_days = 90                    # for which an approval of a check counts; for ever without it
     package = "subgraphs"                 # where `hanse add subgraph` writes a package, and with
     tests = "tests"                       #   which tests,
     lists = ["supergraph.yaml"]           #   and which files get an entry for it
@@ -65,6 +66,7 @@ class ProjectConfig(BaseModel):
     published: Path = Path("schema/published")
     event_schemas: Path = Path("schema/events")
     owners: Path = Path("schema/OWNERS")
+    approval_days: int | None = Field(default=None, ge=1)
     package: str = Field(default="subgraphs", pattern=r"^[a-z_][a-z0-9_]*$")
     tests: str = "tests"
     lists: tuple[Path, ...] = (Path("supergraph.yaml"),)

@@ -39,7 +39,15 @@ def check(options: CheckOptions, now: datetime) -> CheckReport:
             report = run_checks(request)
         if store is None:
             return report
-        recorder = Recorder(store, current_author(), options.variant, sources.version, now, request.ownership)
+        recorder = Recorder(
+            store,
+            current_author(),
+            options.variant,
+            sources.version,
+            now,
+            request.ownership,
+            approval_days=_approval_days(options),
+        )
         return recorder.recorded(recorder.approved(report))
     except RegistryError as error:
         raise CommandError(f"{error.message} [{error.code}]") from error
@@ -69,6 +77,11 @@ def _ownership(project: Project | None, store: Store | None) -> Ownership:
     if text is not None:
         return ownership_of(text)
     return Ownership() if project is None else ownership(project)
+
+
+def _approval_days(options: CheckOptions) -> int | None:
+    project = find_project_if_any()
+    return options.approval_days or (None if project is None else project.config.approval_days)
 
 
 def _commit(options: CheckOptions) -> str:

@@ -59,6 +59,7 @@ def finding_of(impact: Impact, evidence: Evidence, check: CheckName, prefix: str
         change.coordinate or None,
         f"{prefix}{change.subject}".strip(),
         affected=impact.counted[:MAX_LISTED],
+        content=f"{prefix}{change.message}",
     )
 
 

@@ -13,7 +13,8 @@ from hanse_schema.checks.report import Level
 class CheckOptions:
     """What to check: one subgraph with a new schema, its removal, or (`all`) what differs from `against`.
 
-    The published schemas are those of `config`, or of the store that `registry` opens.
+    The published schemas are those of `config`, or of the store that `registry` opens. Without `approval_days` the
+    project's setting counts.
     """
 
     subgraph: str | None = None
@@ -31,3 +32,4 @@ class CheckOptions:
     contracts: tuple[Path, ...] = ()
     rules: UsageRules = field(default_factory=UsageRules)
     plan_regressions: Level | None = Level.WARNING
+    approval_days: int | None = None

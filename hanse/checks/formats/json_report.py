@@ -37,6 +37,7 @@ def finding_json(finding: Finding) -> Json:
     approval = finding.approval
     return {
         "id": finding.id,
+        "fingerprint": finding.fingerprint,
         "check": finding.check.value,
         "level": finding.level.value,
         "code": finding.code,

@@ -53,6 +53,11 @@ FORMS = ("text", "json", "github", "sarif", "junit", "markdown")
     help="Level of an operation that needs more fetches or levels.",
 )
 @click.option(
+    "--approval-days",
+    type=click.IntRange(1),
+    help="Days for which an approval counts. Default: `approval_days` of the project; without it, for ever.",
+)
+@click.option(
     "--format", "form", default="text", show_default=True, type=click.Choice(FORMS), help="Form of the report."
 )
 @click.option("--json", "form", flag_value="json", help="The same as --format json.")

@@ -113,6 +113,7 @@ class Finding:
     `code` is stable. `coordinate` is the schema coordinate (`Product.price`).
     `subject` tells findings of the same code and coordinate apart, such as the name of an operation.
     `owners` are those of the element, who may approve; everybody may where it has none.
+    `content` is the message without what depends on use; empty where that is the whole message.
     """
 
     check: CheckName
@@ -127,11 +128,17 @@ class Finding:
     patch: Patch | None = None
     approval: Approval | None = None
     owners: tuple[str, ...] = ()
+    content: str = ""
 
     @property
     def id(self) -> str:
         """A hash of what was found; it does not depend on lines, messages or use."""
         return content_id([self.check.value, self.code, self.coordinate or "", self.subject])
+
+    @property
+    def fingerprint(self) -> str:
+        """A hash of what was found and what it is, such as the types of a field before and after."""
+        return content_id([self.id, self.content or self.message])
 
     @property
     def fails(self) -> bool:
@@ -200,6 +207,11 @@ class CheckReport:
         return frozenset(finding.id for finding in self.findings if finding.level is Level.ERROR)
 
     @property
+    def fingerprints(self) -> frozenset[str]:
+        """The fingerprints of the errors, approved or not."""
+        return frozenset(finding.fingerprint for finding in self.findings if finding.level is Level.ERROR)
+
+    @property
     def verdict(self) -> Verdict:
         """NOT_CHECKED where the input cannot be read, FAILED where a finding fails, else PASSED."""
         if not self.readable:
@@ -231,6 +243,10 @@ class CheckReport:
             replace(f, approval=approval) if f.fails and f.approvable and may_approve(f) else f for f in self.findings
         )
         return replace(self, findings=tuple(findings))
+
+    def with_finding(self, finding: Finding) -> CheckReport:
+        """The report with one more finding."""
+        return replace(self, findings=tuple(sorted((*self.findings, finding), key=_order)))
 
 
 def report_of(

@@ -7,6 +7,7 @@ import os
 import pty
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -82,6 +83,48 @@ def test_an_approval_of_one_use_is_none_of_another(project: Path) -> None:
     assert ids[0] != ids[1]
     assert run("schema", "approve", ids[0], "--reason", "r").exit_code == 0
     assert check(*CHANGE, "--operations", "operations").exit_code == 0
+
+
+def approved(words: tuple[str, ...] = CHANGE) -> str:
+    """Check, and approve what failed. Returns the id of the check."""
+    check_id = str(json.loads(check(*words, "--json").output)["id"])
+    assert run("schema", "approve", check_id, "--who", "Ada", "--reason", "No client has it.").exit_code == 0
+    assert check(*words).exit_code == 0
+    return check_id
+
+
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("type Query { a: Int }", "type Query { a: String }"),  # one more breaking change
+        ("type Query { a: Int b: String }", "type Query { a: Int b: [Int] }"),  # another one of the same field
+        ("type Query { a: Int }", "type Query { b: Int }"),
+    ],
+)
+def test_an_approval_does_not_cover_a_new_breaking_change(project: Path, first: str, then: str) -> None:
+    (project / "new.graphql").write_text(first)
+    approved()
+    (project / "new.graphql").write_text(then)
+    failed = check(*CHANGE)
+    assert failed.exit_code == 1
+    assert "approved by" not in failed.output
+
+
+def test_an_approval_expires(project: Path) -> None:
+    file = project / "schema" / "published" / "registry" / "checks" / f"{approved()}.json"
+    record = json.loads(file.read_text())
+    record["approvals"][0]["when"] = (datetime.now(UTC) - timedelta(days=40)).isoformat()
+    file.write_text(json.dumps(record))
+    assert check(*CHANGE).exit_code == 0, "without the setting it never does"
+    assert check(*CHANGE, "--approval-days", "41").exit_code == 0
+    expired = check(*CHANGE, "--approval-days", "39")
+    assert expired.exit_code == 1
+    assert "APPROVAL_EXPIRED: The approval by Ada at " in expired.output
+    assert "is older than 39 days, so that it does not count: approve the check anew." in expired.output
+    (project / "hanse.toml").write_text("approval_days = 39\n")
+    assert check(*CHANGE).exit_code == 1
+    assert check(*CHANGE, "--approval-days", "41").exit_code == 0, "the option has precedence"
+    approved()
 
 
 def test_all_subgraphs_against_a_commit_or_a_folder(project: Path) -> None:

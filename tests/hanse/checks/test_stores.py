@@ -64,6 +64,36 @@ def test_a_report_with_other_errors_does_not_take_over_an_approval(store: Store)
     assert recorder(store).approved(worse).verdict is Verdict.FAILED
 
 
+def test_an_approval_holds_for_the_same_fingerprints(store: Store) -> None:
+    """The type of a field may change again: the code and the coordinate are the same, what is approved is not."""
+    publish(store, "catalog", CATALOG)
+    failed = checked(CATALOG.replace("name: String!", "name: Int!"))
+    recorder(store).recorded(failed)
+    store.approve(failed.id, "Fine.", Author(who="Ann"))
+    assert recorder(store).approved(failed).verdict is Verdict.PASSED
+    other = checked(CATALOG.replace("name: String!", "name: [String!]!"))
+    assert other.errors == failed.errors
+    assert recorder(store).approved(other).verdict is Verdict.FAILED
+
+
+def test_an_approval_expires_by_setting(store: Store) -> None:
+    publish(store, "catalog", CATALOG)
+    failed = checked(CATALOG_WITHOUT_NAME)
+    recorder(store).recorded(failed)
+    given = store.approve(failed.id, "Fine.", Author(who="Ann")).approvals[-1].when
+
+    def approved(days: int | None, age: timedelta) -> CheckReport:
+        return replace(recorder(store), approval_days=days, when=given + age).approved(failed)
+
+    assert approved(None, timedelta(days=5000)).verdict is Verdict.PASSED
+    assert approved(30, timedelta(days=30)).verdict is Verdict.PASSED
+    assert approved(30, -timedelta(days=1)).verdict is Verdict.PASSED, "a clock is behind"
+    expired = approved(30, timedelta(days=30, seconds=1))
+    assert expired.verdict is Verdict.FAILED
+    assert [finding.code for finding in expired.of(CheckName.OWNERSHIP)] == ["APPROVAL_EXPIRED"]
+    assert expired.id == failed.id
+
+
 def test_a_folder_keeps_what_failed_only(tmp_path: Path) -> None:
     folder = FolderStore(tmp_path)
     assert not recorder(folder).recorded(checked(CATALOG + "# same")).recorded
