@@ -92,7 +92,7 @@ typecheck: $(STAMP) ## check the types
 
 schema-check: $(STAMP) ## fail where schema/published/ has drifted or breaks clients without an approval (AGAINST=COMMIT or FOLDER)
 	@$(BIN)/hanse schema export --check
-	@$(BIN)/hanse schema check --all --against $(AGAINST) --operations subgraphs/first_query.graphql $(ARGS)
+	@$(BIN)/hanse schema check --all --against $(AGAINST) --operations subgraphs/first_query.graphql --operations frontend-example/src $(ARGS)
 
 health: $(STAMP) ## report large modules, complex functions and private attributes in use (ARGS=--json)
 	@$(BIN)/python -m tests.health $(ARGS)

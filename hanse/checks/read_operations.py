@@ -1,4 +1,4 @@
-"""Known operations from files: folders of GraphQL documents, and the router's trusted documents."""
+"""Known operations from files: GraphQL documents, the code of clients, and the router's trusted documents."""
 
 from __future__ import annotations
 
@@ -19,24 +19,31 @@ from graphql import (
     print_ast,
 )
 
+from hanse.checks.embedded_documents import CODE_SUFFIXES, embedded_documents
 from hanse.checks.known_operations import KnownOperation
 from hanse.supergraph_config import read_text
 from hanse_router.guards.persisted import trusted_documents
 from hanse_wire.command_line import CommandError
 
 MAX_TOKENS = 15_000  # of a document, as in the router
-_SUFFIXES = {".graphql", ".gql"}
+_SUFFIXES = {".graphql", ".gql", *CODE_SUFFIXES}
+_SKIPPED = "node_modules"  # a folder of other people's code
 _SELECTING = (OperationDefinitionNode, FragmentDefinitionNode, FieldNode, InlineFragmentNode)
 
 Fragments = dict[str, FragmentDefinitionNode]
 
 
 def read_operations(paths: Iterable[Path]) -> list[KnownOperation]:
-    """The operations of folders, GraphQL documents and JSON files of trusted documents.
+    """The operations of folders, GraphQL documents, code of clients and JSON files of trusted documents.
 
-    An operation may use fragments of other documents in its folder. Raises CommandError where a file cannot be read.
+    An operation may use fragments of other documents in its folder; one that is in several files is that of the first.
+    Raises CommandError where a file cannot be read.
     """
-    return [operation for path in paths for operation in _read(path)]
+    found: dict[str, KnownOperation] = {}
+    for path in paths:
+        for operation in _read(path):
+            found.setdefault(operation.hash, operation)
+    return list(found.values())
 
 
 def _read(path: Path) -> Iterator[KnownOperation]:
@@ -45,13 +52,26 @@ def _read(path: Path) -> Iterator[KnownOperation]:
         return
     files = [path]
     if path.is_dir():
-        files = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES and file.is_file())
-        if not files:
-            raise CommandError(f"{path} has no .graphql files: give a folder of operations with --operations")
-    documents = {str(file): _parse(read_text(file), str(file)) for file in files}
-    shared = _fragments(documents.values())
-    for file, document in documents.items():
+        files = sorted(file for file in path.rglob("*") if _has_documents(file.relative_to(path)) and file.is_file())
+    documents = [(str(file), document) for file in files for document in _documents(file)]
+    if not documents:
+        raise CommandError(f"{path} has no GraphQL documents: give a folder or file of operations with --operations")
+    shared = _fragments(document for _, document in documents)
+    for file, document in documents:
         yield from _operations(document, shared | _fragments([document]), file)
+
+
+def _has_documents(file: Path) -> bool:
+    return file.suffix in _SUFFIXES and _SKIPPED not in file.parts
+
+
+def _documents(file: Path) -> Iterator[DocumentNode]:
+    text = read_text(file)
+    if file.suffix in CODE_SUFFIXES:
+        for line, document in embedded_documents(text):
+            yield _parse(document, f"{file}:{line}")
+    else:
+        yield _parse(text, str(file))
 
 
 def _trusted(path: Path) -> Iterator[KnownOperation]:

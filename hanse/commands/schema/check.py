@@ -29,7 +29,12 @@ FORMS = ("text", "json", "github", "sarif", "junit", "markdown")
 @registry_option
 @graph_option
 @variant_option
-@click.option("--operations", multiple=True, type=PATH, help="Operations: a folder, a document, or trusted documents.")
+@click.option(
+    "--operations",
+    multiple=True,
+    type=PATH,
+    help="Operations: a folder, a document, code of a client, or trusted documents.",
+)
 @click.option("--usage", multiple=True, type=FILE, help="Usage reports of routers, in JSON.")
 @click.option("--contract", "contracts", multiple=True, type=FILE, help="Contract (YAML) to check too.")
 @click.option("--days", default=30, show_default=True, type=click.IntRange(1), help="Use within these days counts.")

@@ -7,12 +7,14 @@ import os
 import pty
 import subprocess
 import sys
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from hanse.checks.embedded_documents import embedded_documents
 from hanse.cli import main
 
 SDL = "type Query { a: Int b: Int }\n"
@@ -83,6 +85,52 @@ def test_an_approval_of_one_use_is_none_of_another(project: Path) -> None:
     assert ids[0] != ids[1]
     assert run("schema", "approve", ids[0], "--reason", "r").exit_code == 0
     assert check(*CHANGE, "--operations", "operations").exit_code == 0
+
+
+def test_operations_in_the_code_of_a_client(project: Path) -> None:
+    source = project / "web" / "src"
+    (source / "node_modules").mkdir(parents=True)
+    (source / "node_modules" / "other.js").write_text("gql`{ unknown }`")
+    (source / "operations.ts").write_text(
+        "export const A = graphql(`query A { a }`);\n"
+        "export const B = gql`\n  query B { ...Parts }\n  ${PARTS}\n`;\n"
+        "export const Not = sql`select b`; // gql`{ b`\n"
+        'const url = `${host}/graphql`, text = "graphql(`"; f(`{ b`);\n'
+    )
+    (source / "parts.tsx").write_text("const PARTS = /* GraphQL */ `fragment Parts on Query { b }`;\n")
+    words = (*CHANGE, "--trusted-only", "--operations")
+    report = json.loads(check(*words, "web/src", "--json").output)
+    assert report["verdict"] == "failed"
+    [error] = [finding for finding in report["findings"] if finding["level"] == "error"]
+    used = [(one["name"], one["source"], one["reason"]) for one in error["affected"]]
+    assert used == [("B", "web/src/operations.ts", "selects Query.b")]
+    (source / "operations.ts").write_text("export const A = graphql(`query A { a }`);\n")
+    assert check(*words, "web/src").exit_code == 0
+    assert check(*words, "web/src/operations.ts").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("\n\ngraphql(`query {`)", "code.ts:3 is not a GraphQL document: Syntax Error: Expected Name"),
+        ("export {}", "code.ts has no GraphQL documents"),
+    ],
+)
+def test_code_without_valid_operations(project: Path, code: str, message: str) -> None:
+    (project / "code.ts").write_text(code)
+    result = check(*CHANGE, "--operations", "code.ts")
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+def test_reading_code_takes_time_in_proportion() -> None:
+    def seconds(count: int) -> float:
+        code = "const a = graphql(`query A { ${b} }`); // '\n" * count
+        began = time.process_time()
+        assert len(list(embedded_documents(code))) == count
+        return time.process_time() - began
+
+    assert min(seconds(20_000) for _ in range(3)) < 15 * max(min(seconds(2_000) for _ in range(3)), 0.001)
 
 
 def approved(words: tuple[str, ...] = CHANGE) -> str:

@@ -18,7 +18,8 @@ IDENTITY = ("-c", "user.name=a", "-c", "user.email=a@b")
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """A repository with one commit: the files of this one that the target needs."""
-    for name in ("Makefile", "pyproject.toml", "uv.lock", "schema/published", "schema/OWNERS", "subgraphs"):
+    published = ("schema/published", "schema/OWNERS")
+    for name in ("Makefile", "pyproject.toml", "uv.lock", *published, "subgraphs", "frontend-example/src"):
         source, target = ROOT / name, tmp_path / name
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():
@@ -53,6 +54,8 @@ def schema_check(folder: Path) -> subprocess.CompletedProcess[str]:
 def test_drift_and_breaking_changes_fail(clone: Path) -> None:
     types = clone / "subgraphs" / "tasks" / "types.py"
     types.write_text(types.read_text().replace("def completed_at(self)", "def ended_at(self)"))
+    types = clone / "subgraphs" / "catalog" / "types.py"
+    types.write_text(types.read_text().replace("def in_stock(self)", "def is_available(self)"))
     drift = schema_check(clone)
     assert drift.returncode != 0
     assert "out of date: schema/published/tasks.graphql" in drift.stdout
@@ -62,6 +65,7 @@ def test_drift_and_breaking_changes_fail(clone: Path) -> None:
     breaking = schema_check(clone)
     assert breaking.returncode != 0
     assert "FIELD_REMOVED: Task.completedAt was removed" in breaking.stdout
+    assert "used by NewestProducts (frontend-example/src/operations.ts): selects Product.inStock" in breaking.stdout
     [command] = [line for line in breaking.stdout.splitlines() if "hanse schema approve" in line]
     check = command.split("schema approve ")[1].split()[0]
     assert "owned by @hanse-graphql/maintainers" in breaking.stdout
