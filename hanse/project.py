@@ -26,12 +26,12 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from hanse.imported import imported
 from hanse_wire.command_line import CommandError, CommandUsageError
 from hanse_wire.settings import SettingsError
 
@@ -97,15 +97,7 @@ class ProjectSubgraph:
         """Its declaration. Raises CommandError when it cannot be imported, or is no declaration."""
         from hanse_subgraph.declaration import Subgraph
 
-        module, _, attribute = self.config.declaration.partition(":")
-        try:
-            found = getattr(import_module(module), attribute)
-        except ModuleNotFoundError as error:
-            if error.name is None or not f"{module}.".startswith(f"{error.name}."):
-                raise
-            raise CommandError(f"subgraph {self.name}: there is no module {module!r}; see [tool.hanse]") from error
-        except AttributeError as error:
-            raise CommandError(f"subgraph {self.name}: {module} has no {attribute!r}; see [tool.hanse]") from error
+        found = imported(self.config.declaration, subgraph=self.name, see="[tool.hanse]")
         if not isinstance(found, Subgraph):
             raise CommandError(f"subgraph {self.name}: {self.config.declaration} is not a Subgraph declaration")
         return found

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import uvicorn
 
@@ -106,8 +106,11 @@ class _AnnouncingServer(uvicorn.Server):
             task.cancel()
 
 
-def server_config(app: Any, rules: ConnectionRules) -> uvicorn.Config:
-    """How uvicorn serves an ASGI application within the limits. `watch` has to run beside it."""
+def server_config(app: Any, rules: ConnectionRules, *, lifespan: Literal["on", "auto"] = "on") -> uvicorn.Config:
+    """How uvicorn serves an ASGI application within the limits. `watch` has to run beside it.
+
+    With `lifespan` "auto", the application need not support the lifespan protocol.
+    """
     limits = rules.limits
     return uvicorn.Config(
         app,
@@ -116,7 +119,7 @@ def server_config(app: Any, rules: ConnectionRules) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,  # the router has a setting of its own for trusted proxies
-        lifespan="on",
+        lifespan=lifespan,
         http=cast(type[asyncio.Protocol], partial(HttpProtocol, rules=rules)),
         timeout_graceful_shutdown=GRACEFUL_SHUTDOWN,
         ws=cast(type[asyncio.Protocol], partial(WebSocketProtocol, limits=limits)),
@@ -132,14 +135,16 @@ def serve(
     callbacks: ServerCallbacks,
     *,
     drain: float = 0.0,
+    lifespan: Literal["on", "auto"] = "on",
 ) -> None:
     """Serve an ASGI application on the sockets until SIGINT or SIGTERM.
 
-    Requests are accepted for `drain` seconds more. Raises CommandError when the application does not start.
+    Requests are accepted for `drain` seconds more. With `lifespan` "auto", the application need not support the
+    lifespan protocol. Raises CommandError when the application does not start.
     """
     startup = StartupError(app)
     limits = limits.model_copy(update={"max_connections": allow_connections(limits.max_connections)})
-    config = server_config(startup, ConnectionRules(limits, callbacks.on_refused))
+    config = server_config(startup, ConnectionRules(limits, callbacks.on_refused), lifespan=lifespan)
     server = _AnnouncingServer(config, limits, callbacks, drain)
     try:
         copies = [listener.dup() for listener in listeners for _ in range(1, ACCEPTS_A_TURN)]

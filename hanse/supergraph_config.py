@@ -11,6 +11,7 @@ subgraphs:
       introspection_headers: {authorization: "Bearer ${env.USERS_TOKEN}"}
       graphref: shop@staging                       # the registry in HANSE_REGISTRY, and the subgraph there
       subgraph: users
+      python: users.app:app                        # which `hanse dev` runs and reloads; alone, or beside `file`
 """
 
 from __future__ import annotations
@@ -33,11 +34,15 @@ __all__ = ["SchemaSource", "SubgraphConfig", "SupergraphConfig", "read_config", 
 SERVICE_QUERY = "{ _service { sdl } }"
 INTROSPECTION_TIMEOUT = 10.0  # seconds
 MAX_SDL_BYTES = 64 * 1024 * 1024
+TARGET = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 VERSION = re.compile(r"=?v?[012](\.\d+){0,2}([-+][\w.+-]+)?|latest-[012]")
 
 
 class SchemaSource(BaseModel):
-    """Where a subgraph's SDL comes from: exactly one of `file`, `sdl`, `subgraph_url` and `graphref`."""
+    """Where a subgraph's SDL comes from: one of `file`, `sdl`, `subgraph_url`, `graphref` and `python`.
+
+    Beside `python`, the `module:attribute` of a subgraph that `hanse dev` runs, there may be a `file` for the rest.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -47,17 +52,28 @@ class SchemaSource(BaseModel):
     introspection_headers: dict[str, str] = Field(default_factory=dict)
     graphref: str | None = None
     subgraph: str | None = None
+    python: str | None = None
 
     @model_validator(mode="after")
     def _one_source(self) -> SchemaSource:
         sources = (self.file, self.sdl, self.subgraph_url, self.graphref)
-        if sum(source is not None for source in sources) != 1:
-            raise ValueError("give one of `file`, `sdl`, `subgraph_url` and `graphref`")
+        given = sum(source is not None for source in sources)
+        if self.python is None and given != 1:
+            raise ValueError("give one of `file`, `sdl`, `subgraph_url`, `graphref` and `python`")
+        if self.python is not None and given != (0 if self.file is None else 1):
+            raise ValueError("`python` stands alone, or beside `file`, which every command but `hanse dev` reads")
         if (self.graphref is None) != (self.subgraph is None):
             raise ValueError("`graphref` and `subgraph` belong together: the graph and variant, and the subgraph there")
         if self.introspection_headers and self.subgraph_url is None:
             raise ValueError("`introspection_headers` belong to `subgraph_url`")
         return self
+
+    @field_validator("python")
+    @classmethod
+    def _module_and_attribute(cls, target: str | None) -> str | None:
+        if target is not None and not TARGET.fullmatch(target):
+            raise ValueError("give a module and its attribute, such as reviews.app:app")
+        return target
 
     @field_validator("subgraph_url")
     @classmethod
@@ -133,13 +149,18 @@ def read_subgraph(
         sdl = source.sdl
     elif source.file is not None:
         sdl = read_text((Path() if config == STDIN else config.parent) / source.file)
+    elif source.subgraph_url is not None:
+        sdl = fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
     else:
-        assert source.subgraph_url is not None  # SchemaSource holds exactly one
-        sdl = _fetch_sdl(name, source.subgraph_url, source.introspection_headers, timeout)
+        raise CommandError(
+            f"subgraph {name}: schema.python: only `hanse dev` runs Python subgraphs; give `file` beside `python`, "
+            "with the SDL"
+        )
     return SubgraphSource(name=name, url=subgraph.url, sdl=sdl)
 
 
-def _fetch_sdl(name: str, url: str, headers: dict[str, str], timeout: float) -> str:
+def fetch_sdl(name: str, url: str, headers: dict[str, str], timeout: float) -> str:
+    """The SDL that a subgraph has of itself. Raises CommandError when it does not send one."""
     request = urllib.request.Request(
         url,
         data=json.dumps({"query": SERVICE_QUERY}).encode(),

@@ -1,15 +1,24 @@
-"""Feeds a session from a supergraph.yaml: files are watched, URLs are polled, the configuration itself is watched."""
+"""Feeds a session from a supergraph.yaml, which is watched itself.
+
+Files are watched, URLs are polled, Python subgraphs run in processes that are replaced when their code changes.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from hanse.dev.code_files import python_files
 from hanse.dev.events import ConfigRefused, Report, Subgraph
+from hanse.dev.gates import Gates
+from hanse.dev.runner import PythonSubgraph
+from hanse.dev.runners import Runners
 from hanse.dev.session import KnownSubgraph, Session
+from hanse.dev.tasks import PATH, AppTask
 from hanse.dev.watching import Change, WakeUps, changes
 from hanse.supergraph_config import SubgraphConfig, read_config, read_subgraph
 from hanse.yaml_file import STDIN
@@ -20,6 +29,7 @@ POLL_SECONDS = 1.0  # between two requests for the SDL of a URL
 REGISTRY_POLLS = 10  # a version in the registry is larger, and changes less often
 FETCH_SECONDS = 3.0  # timeout of one
 MAX_FETCHES = 16  # at the same time
+TESTS = "tests"  # a folder beside the file whose code is of no subgraph
 
 
 class ConfigFeed:
@@ -29,49 +39,59 @@ class ConfigFeed:
         self,
         path: Path,
         session: Session,
+        gates: Gates,
         report: Report,
         *,
-        recorded: Callable[[str], str | None],
         skipped: Callable[[], Container[str]] = tuple,
     ) -> None:
-        """`recorded` has the SDL of subgraphs that was recorded; `skipped` the names of those of another feed.
+        """`skipped` has the names of the subgraphs of another feed.
 
         Raises CommandError when the file cannot be used.
         """
         self.path = path
         self._session = session
+        self._gates = gates
         self._report = report
-        self._recorded = recorded
         self._skipped = skipped
+        self._runners = Runners(session, gates, report)
         self._executor = ThreadPoolExecutor(MAX_FETCHES, thread_name_prefix="fetch SDL")
         self._states: dict[str, str] = {}  # of subgraphs whose SDL cannot be read now: the reason
-        self._subgraphs: dict[str, SubgraphConfig] = {}
+        self._names: tuple[str, ...] = ()
+        self._subgraphs: dict[str, SubgraphConfig] = {}  # without those that run here
+        self._python: dict[str, PythonSubgraph] = {}
         self._read()
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of its subgraphs, in the file's order."""
-        return tuple(self._subgraphs)
+        return self._names
 
     async def start(self) -> None:
-        """Read every SDL once."""
-        await asyncio.gather(*(self._update(name) for name in self._subgraphs))
+        """Read every SDL once; wait until each process serves or has failed."""
+        await self._runners.update(self._python)
+        await asyncio.gather(self._runners.settled(), *(self._update(name) for name in self._subgraphs))
 
     async def run(self, wake_ups: WakeUps) -> None:
         """Feed the session with changes, for ever."""
         await asyncio.gather(self._watch(wake_ups), self._poll())
 
     def served(self, subgraphs: Iterable[KnownSubgraph]) -> None:
-        """The router serves these subgraphs: nothing here depends on it."""
+        """The router serves these subgraphs: processes at other URLs are of no more use."""
+        self._runners.served(subgraphs)
 
     async def stop(self) -> None:
-        """Start no more requests."""
+        """Start no more requests, and end every process."""
         self._executor.shutdown(wait=False, cancel_futures=True)
+        await self._runners.stop()
 
-    def _files(self) -> list[Path]:
-        sources = (subgraph.source.file for subgraph in self._subgraphs.values())
-        own = [] if self.path == STDIN else [self.path]
-        return [*own, *(self._folder / file for file in sources if file is not None)]
+    def _files(self) -> Iterator[Path]:
+        if self.path != STDIN:
+            yield self.path
+        for subgraph in self._subgraphs.values():
+            if (file := subgraph.source.file) is not None:
+                yield self._folder / file
+        if self._python:
+            yield from python_files(self._folder.absolute(), self._folder.absolute() / TESTS)
 
     @property
     def _folder(self) -> Path:
@@ -84,6 +104,7 @@ class ConfigFeed:
             else:
                 names = [name for name, one in self._subgraphs.items() if self._is_of(one, change)]
                 await asyncio.gather(*(self._update(name, at=change.at) for name in names))
+            self._runners.restart(change)
 
     def _is_of(self, subgraph: SubgraphConfig, change: Change) -> bool:
         file = subgraph.source.file
@@ -102,7 +123,23 @@ class ConfigFeed:
     def _read(self) -> None:
         read = read_config(self.path).subgraphs
         skipped = self._skipped()
-        self._subgraphs = {name: subgraph for name, subgraph in read.items() if name not in skipped}
+        found = {name: subgraph for name, subgraph in read.items() if name not in skipped}
+        python = {name: one for name, subgraph in found.items() if (one := self._python_subgraph(name, subgraph))}
+        self._names, self._python = tuple(found), python
+        self._subgraphs = {name: subgraph for name, subgraph in found.items() if name not in python}
+
+    def _python_subgraph(self, name: str, subgraph: SubgraphConfig) -> PythonSubgraph | None:
+        """The subgraph, where it is one whose process is needed."""
+        source = subgraph.source
+        if source.python is None or (source.file is not None and not self._gates[name].needs_subgraph):
+            return None
+        folder = self._folder.absolute()
+        return PythonSubgraph(
+            task=AppTask(name, folder, source.python, urlsplit(subgraph.url).path or PATH),
+            package=folder.joinpath(*source.python.partition(":")[0].split(".")[:-1]),
+            published=None if source.file is None else self._folder / source.file,
+            url=subgraph.url,
+        )
 
     async def _read_again(self, change: Change) -> None:
         before = self._subgraphs
@@ -114,6 +151,7 @@ class ConfigFeed:
         for name in before.keys() - self._subgraphs.keys():
             self._states.pop(name, None)
             self._session.drop(name)
+        await self._runners.update(self._python)
         await asyncio.gather(*(self._update(name, at=change.at) for name in self._subgraphs))
 
     async def _update(self, name: str, *, at: float | None = None) -> None:
@@ -138,7 +176,7 @@ class ConfigFeed:
 
     def _use_recorded(self, name: str, subgraph: SubgraphConfig) -> None:
         """Take the recorded SDL of a subgraph that never had another one."""
-        sdl = self._recorded(name)
+        sdl = self._gates.recorded_schema(name)
         if sdl is not None and self._session.known(name) is None:
             self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin="recorded SDL"))
 

@@ -137,17 +137,20 @@ class Subgraph(Event):
 
     `available` or `unavailable`: it can or cannot be reached. `mocked`: a mock answers in its place. Of a process:
     `started`, `reloaded`, `failed` at its start, `stopped` by itself. `refused`: the project's configuration is wrong.
+    `error` is why a start failed, with file and line where it is a mistake in the code.
     """
 
     name = "subgraph"
     subgraph: str
     state: str
     detail: str = ""
+    error: str = ""
     pid: int | None = None
 
     @property
     def text(self) -> str:
-        return f"{self.subgraph}: {self.state}{f': {self.detail}' if self.detail else ''}"
+        reason = "; ".join(part for part in (self.error, self.detail) if part)
+        return f"{self.subgraph}: {self.state}{f': {reason}' if reason else ''}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

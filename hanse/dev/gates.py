@@ -73,7 +73,7 @@ class Gates(Mapping[str, LocalEndpoint]):
 
     def recorded_schema(self, name: str) -> str | None:
         """The SDL of a subgraph in the traffic that is replayed; None when there is none."""
-        return None if self.rules.replay is None else Traffic(self.rules.replay, name).schema()
+        return self[name].recorded_schema()
 
     async def close(self) -> None:
         """Close every connection."""
@@ -129,6 +129,10 @@ class Gate:
             events = self._transport().stream(request)
         async for event in events:
             yield event
+
+    def recorded_schema(self) -> str | None:
+        """The SDL in the traffic that is replayed; None when there is none."""
+        return None if self._replay is None else self._replay.schema()
 
     async def record_schema(self) -> None:
         """Record the SDL, where traffic is recorded."""

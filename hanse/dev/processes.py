@@ -1,7 +1,7 @@
 """The process of a subgraph, as its parent sees it.
 
-Processes are forked from one that has imported the kit and its libraries (multiprocessing's "forkserver"), so that a
-start imports only the subgraph's own modules.
+Processes are forked from one that has imported the kit and its libraries, where they are installed (multiprocessing's
+"forkserver"), so that a start imports only the subgraph's own modules.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from pathlib import Path
 from socket import socket
 from typing import TYPE_CHECKING, Any
+
+from hanse.dev.tasks import ChildTask
 
 if TYPE_CHECKING:
     from multiprocessing.context import ForkServerProcess
 
-PRELOADED = ["hanse.dev.ignore_interrupt", "hanse.dev.child"]
+PRELOADED = ["hanse.dev.ignore_interrupt", "hanse.dev.child", "hanse.dev.kit"]
 STOP_SECONDS = 10.0  # from SIGTERM to SIGKILL
 OUTPUT_SECONDS = 1.0  # for the last lines of a process that has ended
 
@@ -33,12 +34,11 @@ _starting = threading.Lock()  # multiprocessing looks after ended processes when
 
 
 @dataclass(frozen=True, slots=True)
-class ChildTask:
-    """What a process serves: a subgraph of the project in a folder, with its data in another."""
+class Started:
+    """How a start ended: with the SDL of a process that serves, or why it does not, if that is known."""
 
-    name: str
-    project: Path
-    data: Path
+    sdl: str | None = None
+    error: str = ""
 
 
 class Child:
@@ -52,7 +52,7 @@ class Child:
         self._process: ForkServerProcess | None = None
         self._loop = asyncio.get_running_loop()
         self._forked: asyncio.Future[None] | None = None
-        self._serves: asyncio.Future[str | None] = self._loop.create_future()
+        self._started: asyncio.Future[Started] = self._loop.create_future()
         self._ended = asyncio.Event()
 
     @property
@@ -60,11 +60,11 @@ class Child:
         """The id of the process."""
         return None if self._process is None else self._process.pid
 
-    async def start(self) -> str | None:
-        """Start it. Returns its SDL once it serves, None when it ended before."""
+    async def start(self) -> Started:
+        """Start it, and wait until it serves or has failed."""
         self._forked = asyncio.ensure_future(asyncio.to_thread(self._start))
         await asyncio.shield(self._forked)
-        return await asyncio.shield(self._serves)
+        return await asyncio.shield(self._started)
 
     async def ended(self) -> int | None:
         """Wait until it has ended. Returns its exit code."""
@@ -96,7 +96,7 @@ class Child:
                 process.start()
         except (EOFError, OSError):  # the process that is forked has ended, or there is no room for another
             log.exception("no process can be started for the subgraph %s", self._task.name)
-            self._call(self._serves.set_result, None)
+            self._call(self._started.set_result, Started())
             self._call(self._ended.set)
             return
         finally:
@@ -111,17 +111,17 @@ class Child:
         lines.start()
         with contextlib.closing(ready):
             try:
-                sdl = ready.recv()
+                started = ready.recv()
             except (EOFError, OSError):
-                sdl = None
-        if sdl is not None:
-            self._call(self._serves.set_result, sdl)
+                started = Started()
+        if started.sdl is not None:
+            self._call(self._started.set_result, started)
         wait([process.sentinel])
         lines.join(OUTPUT_SECONDS)
         with _starting:
             process.join()
-        if sdl is None:
-            self._call(self._serves.set_result, None)
+        if started.sdl is None:
+            self._call(self._started.set_result, started)
         self._call(self._ended.set)
 
     def _read_lines(self, output: Connection) -> None:
@@ -135,6 +135,6 @@ class Child:
 
 
 def _run(task: ChildTask, listener: socket, ready: Connection, output: Connection) -> None:
-    from hanse.dev.child import run_child  # imports the kit, which this process does not need
+    from hanse.dev.child import run_child  # in the process itself
 
     run_child(task, listener, ready, output)

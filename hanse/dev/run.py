@@ -10,13 +10,13 @@ import webbrowser
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from hanse.data_folder import locked_data_folder
 from hanse.dev.config_feed import ConfigFeed
 from hanse.dev.events import Event, Listening, Report, Serving, report_json, report_text
 from hanse.dev.gates import GateRules, Gates, without_urls
 from hanse.dev.mock_values import ValuesFile
+from hanse.dev.python_feed import PythonFeed
 from hanse.dev.session import KnownSubgraph, Session
 from hanse.dev.watching import best_wake_ups
 from hanse.lifespan import StartAndStop
@@ -26,9 +26,6 @@ from hanse.serving import ServerCallbacks, address_of, listen, serve
 from hanse_router.app import create_router
 from hanse_wire.command_line import CommandError, CommandUsageError
 from hanse_wire.settings import SettingsError
-
-if TYPE_CHECKING:
-    from hanse.dev.python_feed import PythonFeed
 
 DEFAULT_CONFIG = Path("supergraph.yaml")
 
@@ -109,7 +106,7 @@ class Dev:
             raise CommandUsageError(f"--mock: there is no subgraph {min(unknown)!r}; the subgraphs are: {names}")
 
     def _config_feed(self, config: Path, skipped: Callable[[], Container[str]] = tuple) -> ConfigFeed:
-        return ConfigFeed(config, self._session, self.report, recorded=self._gates.recorded_schema, skipped=skipped)
+        return ConfigFeed(config, self._session, self._gates, self.report, skipped=skipped)
 
     def _create_router(self, options: DevOptions, project: Project | None, data: Path) -> None:
         revocations = None
@@ -131,8 +128,6 @@ class Dev:
 
     def _add_project(self, project: Project, data: Path) -> None:
         """The project's subgraphs, and those that its supergraph.yaml has beside them."""
-        from hanse.dev.python_feed import PythonFeed  # needs the kit
-
         own = PythonFeed(project, data, self._session, self._gates, self.report)
         self._feeds.append(own)
         if (config := project.folder / DEFAULT_CONFIG).is_file():
