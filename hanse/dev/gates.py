@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import orjson
 from hanse.dev.events import Report, Subgraph
 from hanse.dev.mock_values import ValuesFile
 from hanse.dev.session import KnownSubgraph
-from hanse.dev.traffic import Traffic
+from hanse.dev.traffic import Events, Traffic
 from hanse.mocks import MockSubgraph, MockValues
 from hanse_router.operation_kind import OperationKind
 from hanse_router.settings import RouterSettings
@@ -119,16 +120,31 @@ class Gate:
         return 200, reply
 
     async def stream(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
-        """The events of a subscription; they are not recorded. Raises TransportError."""
+        """The events of a subscription. Raises TransportError."""
+        async with aclosing(self._events(body, headers)) as events:  # type: ignore[type-var]
+            async for event in events:
+                yield event
+
+    def _events(self, body: bytes, headers: Mapping[str, str]) -> AsyncIterator[bytes]:
         if self._replay is not None:
-            raise SubgraphUnreachable("Subscriptions are not replayed.")
+            return _replayed(self._replay, body)
         if self._name in self._rules.mocked:
-            events = self._mocked().events(body)
-        else:
-            request = SubgraphRequest(body, OperationKind.SUBSCRIPTION, headers, (), request_id.get().encode("ascii"))
-            events = self._transport().stream(request)
-        async for event in events:
-            yield event
+            return self._mocked().events(body)
+        request = SubgraphRequest(body, OperationKind.SUBSCRIPTION, headers, (), request_id.get().encode("ascii"))
+        events = self._transport().stream(request)
+        return events if self._record is None else self._recorded(self._record, body, events)
+
+    async def _recorded(self, traffic: Traffic, body: bytes, events: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        """The events, which are recorded when the subscription ends, by whomever."""
+        kept = Events()
+        try:
+            async with aclosing(events):  # type: ignore[type-var]
+                async for event in events:
+                    kept.add(event)
+                    yield event
+            kept.end()
+        finally:
+            await self._write(traffic.record_events, body, kept)
 
     def recorded_schema(self) -> str | None:
         """The SDL in the traffic that is replayed; None when there is none."""
@@ -179,6 +195,15 @@ class Gate:
             await asyncio.to_thread(write, *arguments)
         except OSError as error:
             log.error("traffic of %s was not recorded: %s", self._name, error)
+
+
+async def _replayed(traffic: Traffic, body: bytes) -> AsyncIterator[bytes]:
+    """The recorded events, at once. One that the subgraph did not end stays open."""
+    events = await asyncio.to_thread(traffic.events, body)
+    for event in events.bodies:
+        yield event
+    if not events.complete:
+        await asyncio.get_running_loop().create_future()
 
 
 def without_urls(settings: RouterSettings) -> RouterSettings:

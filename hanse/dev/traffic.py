@@ -1,4 +1,4 @@
-"""Recorded traffic of subgraphs: a folder for each, one file for each different request.
+"""Recorded traffic of subgraphs: a folder for each, one file for each different request or subscription.
 
 Requests are matched by their normalized body: the operation without its name and insignificant characters, and the
 variables in one order. No header is recorded. Values whose names say that they are secret (`password`, `token`, ...)
@@ -11,7 +11,7 @@ import hashlib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ SECRET = re.compile(r"password|passwd|secret|token|authorization|api_?key|creden
 HIDDEN = "***"
 SCHEMA = "schema.graphql"
 MAX_FILES = 10_000  # of one subgraph
+MAX_EVENTS = 1_000  # of one subscription, the first ones
+MAX_EVENT_BYTES = 10_000_000  # of them together
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,27 @@ class RecordedRequest:
         return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
+@dataclass(slots=True)
+class Events:
+    """The first events of a subscription, in order. `complete`: the subgraph ended it after the last of them."""
+
+    bodies: list[bytes] = field(default_factory=list)
+    complete: bool = False
+    _bytes: int = field(default=0, init=False, compare=False)
+    _full: bool = field(default=False, init=False, compare=False)
+
+    def add(self, event: bytes) -> None:
+        """Keep one more, unless the maximum number or size is reached."""
+        self._bytes += len(event)
+        self._full = self._full or len(self.bodies) == MAX_EVENTS or self._bytes > MAX_EVENT_BYTES
+        if not self._full:
+            self.bodies.append(event)
+
+    def end(self) -> None:
+        """The subgraph ended the subscription."""
+        self.complete = not self._full
+
+
 class Traffic:
     """The recorded traffic of one subgraph in a folder."""
 
@@ -62,20 +85,19 @@ class Traffic:
 
     def record(self, body: bytes, reply: bytes) -> None:
         """Write a request and its response. Raises OSError. What is no GraphQL response in JSON is not recorded."""
-        request = normalized(body)
         try:
             response = orjson.loads(reply)
         except ValueError:
             return
-        if request is None or not self._has_room():
+        self._write(body, {"response": without_secrets(response)})
+
+    def record_events(self, body: bytes, events: Events) -> None:
+        """Write a subscription and its events. Raises OSError. What is not JSON is not recorded."""
+        try:
+            found = [without_secrets(orjson.loads(event)) for event in events.bodies]
+        except ValueError:
             return
-        entry = {
-            "operation": request.operation,
-            "variables": request.variables,
-            "response": without_secrets(response),
-        }
-        self._folder.mkdir(parents=True, exist_ok=True)
-        write_whole(self._folder / f"{request.digest}.json", f"{json.dumps(entry, indent=2)}\n")
+        self._write(body, {"events": found, "complete": events.complete})
 
     def record_schema(self, sdl: str) -> None:
         """Write the subgraph's SDL. Raises OSError."""
@@ -91,14 +113,36 @@ class Traffic:
 
     def reply(self, body: bytes) -> bytes:
         """The recorded response to a request. Raises SubgraphUnreachable when there is none."""
-        request = normalized(body)
         try:
-            if request is not None:
-                entry = orjson.loads((self._folder / f"{request.digest}.json").read_bytes())
-                return orjson.dumps(entry["response"])
-        except (OSError, ValueError, KeyError, TypeError):
-            pass
-        raise SubgraphUnreachable(f"No response to this request to {self._subgraph} is recorded in {self._folder}.")
+            return orjson.dumps(self._entry(body)["response"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SubgraphUnreachable(
+                f"No response to this request to {self._subgraph} is recorded in {self._folder}."
+            ) from error
+
+    def events(self, body: bytes) -> Events:
+        """The recorded events of a subscription. Raises SubgraphUnreachable when there are none."""
+        try:
+            entry = self._entry(body)
+            return Events([orjson.dumps(event) for event in entry["events"]], entry["complete"] is True)
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise SubgraphUnreachable(
+                f"No events of this subscription of {self._subgraph} are recorded in {self._folder}."
+            ) from error
+
+    def _write(self, body: bytes, recorded: Mapping[str, Any]) -> None:
+        request = normalized(body)
+        if request is None or not self._has_room():
+            return
+        entry = {"operation": request.operation, "variables": request.variables, **recorded}
+        self._folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self._folder / f"{request.digest}.json", f"{json.dumps(entry, indent=2)}\n")
+
+    def _entry(self, body: bytes) -> Any:
+        """What is recorded of a request. Raises OSError and ValueError when that is nothing, or no JSON."""
+        if (request := normalized(body)) is None:
+            raise ValueError("not a GraphQL request")
+        return orjson.loads((self._folder / f"{request.digest}.json").read_bytes())
 
     def _has_room(self) -> bool:
         if self._count is None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hanse.dev.traffic import Traffic
+from hanse.dev.traffic import MAX_EVENT_BYTES, MAX_EVENTS, Events, Traffic
 from hanse_router.transports.errors import SubgraphUnreachable
 
 
@@ -39,6 +39,36 @@ def test_secrets_are_not_written(tmp_path: Path) -> None:
     [file] = (tmp_path / "users").iterdir()
     assert "s3cret" not in file.read_text()
     assert json.loads(traffic.reply(request)) == {"data": {"login": {"accessToken": "***", "name": "ada"}}}
+
+
+def test_events_are_kept_in_order_up_to_a_number_and_a_size(tmp_path: Path) -> None:
+    traffic = Traffic(tmp_path, "clock")
+    request = body('subscription { tick(token: "s3cret") { number apiKey } }')
+    events = Events()
+    for number in range(MAX_EVENTS + 1):
+        events.add(b'{"data": {"tick": {"number": %d, "apiKey": "s3cret"}}}' % number)
+    events.end()
+    traffic.record_events(request, events)
+    [file] = (tmp_path / "clock").iterdir()
+    assert "s3cret" not in file.read_text()
+    found = traffic.events(request)
+    assert [json.loads(event)["data"]["tick"]["number"] for event in found.bodies] == list(range(MAX_EVENTS))
+    assert not found.complete
+
+    large = Events()
+    half = json.dumps({"data": "x" * (MAX_EVENT_BYTES // 2)}).encode()
+    for event in (half, half, b"{}"):
+        large.add(event)
+    assert large.bodies == [half]
+
+    few = Events()
+    few.add(b"{}")
+    few.end()
+    traffic.record_events(request, few)
+    assert traffic.events(request) == Events([b"{}"], complete=True)
+    for other in (body("subscription { other }"), b"no request"):
+        with pytest.raises(SubgraphUnreachable, match="No events of this subscription of clock"):
+            traffic.events(other)
 
 
 def test_what_is_no_response_is_not_written(tmp_path: Path) -> None:

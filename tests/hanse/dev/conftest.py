@@ -58,6 +58,14 @@ class DevProcess:
             response = json.load(error)
         return response
 
+    @contextlib.contextmanager
+    def subscribed(self, query: str) -> Iterator[Iterator[dict[str, Any]]]:
+        """The events of a subscription, by server-sent events, until the block ends."""
+        headers = {"content-type": "application/json", "accept": "text/event-stream"}
+        request = urllib.request.Request(self.url, json.dumps({"query": query}).encode(), headers)
+        with urllib.request.urlopen(request, timeout=DEADLINE) as reply:
+            yield (json.loads(line.removeprefix(b"data: ")) for line in reply if line.startswith(b"data: "))
+
     def until(self, query: str, condition: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """Send an operation until its response fulfils a condition."""
         end = time.monotonic() + DEADLINE

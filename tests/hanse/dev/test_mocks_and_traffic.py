@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import urllib.request
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -74,6 +75,65 @@ def test_traffic_is_recorded_and_replayed(tmp_path: Path, subgraph: SubgraphServ
         assert dev.ask("query Other {\n  price # the same\n}") == {"data": {"price": 3}}
         [error] = dev.ask("{ products { id } }")["errors"]
         assert "is recorded in" in error["message"]
+
+
+CLOCK = """\
+import asyncio
+from collections.abc import AsyncGenerator
+
+import strawberry
+
+
+@strawberry.type
+class Query:
+    hour: int = 3
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def tick(self, start: int) -> AsyncGenerator[int, None]:
+        for number in range(3):
+            yield start - number
+
+    @strawberry.subscription
+    async def wait(self) -> AsyncGenerator[int, None]:
+        yield 7
+        await asyncio.Event().wait()
+
+
+schema = strawberry.federation.Schema(query=Query, subscription=Subscription)
+"""
+TICKS = [{"data": {"tick": number}} for number in (9, 8, 7)]
+
+
+def test_subscriptions_are_recorded_and_replayed(tmp_path: Path) -> None:
+    (tmp_path / "clock.py").write_text(CLOCK)
+    (tmp_path / "supergraph.yaml").write_text("subgraphs: {clock: {schema: {python: 'clock:schema'}}}")
+    with run_dev(tmp_path, "--record", "traffic") as dev:
+        dev.serving(1)
+        with dev.subscribed("subscription { tick(start: 9) }") as events:
+            assert list(events) == TICKS
+        with dev.subscribed("subscription { wait }") as events:
+            assert next(events) == {"data": {"wait": 7}}
+    entries = sorted((len(one["events"]), one["complete"]) for one in recorded_entries(tmp_path))
+    assert entries == [(1, False), (3, True)]
+
+    (tmp_path / "clock.py").unlink()
+    with run_dev(tmp_path, "--replay", "traffic") as dev:
+        dev.serving(1)
+        with dev.subscribed("subscription Other { tick(start: 9) }") as events:
+            assert list(events) == TICKS
+        with dev.subscribed("subscription { wait }") as events:
+            assert next(events) == {"data": {"wait": 7}}
+        with dev.subscribed("subscription { tick(start: 1) }") as events:
+            [error] = next(events)["errors"]
+            assert "No events of this subscription of clock are recorded in" in error["message"]
+
+
+def recorded_entries(folder: Path) -> list[dict[str, Any]]:
+    """What is recorded of the subgraph `clock`."""
+    return [json.loads(path.read_text()) for path in (folder / "traffic" / "clock").glob("*.json")]
 
 
 def ask_with_secret(dev: DevProcess, query: str) -> None:
