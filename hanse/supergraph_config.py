@@ -135,16 +135,28 @@ def sources_of(config: SupergraphConfig, path: Path) -> list[SubgraphSource]:
 
 
 def read_subgraph(
-    name: str, subgraph: SubgraphConfig, config: Path, *, timeout: float = INTROSPECTION_TIMEOUT
+    name: str,
+    subgraph: SubgraphConfig,
+    config: Path,
+    *,
+    timeout: float = INTROSPECTION_TIMEOUT,
+    needs_url: bool = True,
 ) -> SubgraphSource:
     """One subgraph of a configuration file, with its SDL; `timeout` of a request to it, in seconds.
 
-    Raises CommandError when the SDL is not available.
+    Without a `routing_url`, that of a `graphref` is the one in the registry. Raises CommandError when the SDL is not
+    available, or with `needs_url` the registry has no URL.
     """
     source = subgraph.source
     if source.graphref is not None and source.subgraph is not None:
         published = read_graphref(name, source.graphref, source.subgraph)
-        return SubgraphSource(name=name, url=subgraph.url or published.url, sdl=published.sdl)
+        url = subgraph.url or published.url
+        if needs_url and not url:
+            raise CommandError(
+                f"subgraph {name}: schema.graphref: {source.graphref} has no URL of {source.subgraph!r}: give "
+                "`routing_url`, or publish the subgraph with --url"
+            )
+        return SubgraphSource(name=name, url=url, sdl=published.sdl)
     if source.sdl is not None:
         sdl = source.sdl
     elif source.file is not None:

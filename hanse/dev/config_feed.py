@@ -181,7 +181,8 @@ class ConfigFeed:
             self._session.put(KnownSubgraph(name=name, sdl=sdl, url=subgraph.url, origin="recorded SDL"))
 
     def _read_subgraph(self, name: str, subgraph: SubgraphConfig) -> SubgraphSource:
-        return read_subgraph(name, subgraph, self.path, timeout=FETCH_SECONDS)
+        needs_url = self._gates.needs_url(name)
+        return read_subgraph(name, subgraph, self.path, timeout=FETCH_SECONDS, needs_url=needs_url)
 
     def _origin(self, subgraph: SubgraphConfig) -> str:
         source = subgraph.source

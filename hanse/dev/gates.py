@@ -52,6 +52,7 @@ class Gates(Mapping[str, LocalEndpoint]):
         self.rules = rules
         self._network = SubgraphTransports(settings, {}, Metrics())
         self._report = report
+        self._urls = {name: one.url for name, one in settings.subgraphs.items()}
         self._gates: dict[str, Gate] = {}
 
     def __getitem__(self, name: str) -> Gate:
@@ -64,6 +65,10 @@ class Gates(Mapping[str, LocalEndpoint]):
 
     def __len__(self) -> int:
         return len(self._gates)
+
+    def needs_url(self, name: str) -> bool:
+        """Whether a subgraph can only be reached at its routing URL: no setting, mock or recording is in its place."""
+        return self[name].needs_subgraph and not self.rules.mock_unavailable and self._urls.get(name) is None
 
     async def adopt(self, subgraphs: Iterable[KnownSubgraph]) -> None:
         """The subgraphs of the supergraph that is served: their URLs and SDL from now on."""

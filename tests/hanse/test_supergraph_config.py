@@ -101,6 +101,22 @@ def test_a_subgraph_of_the_registry(tmp_path: Path, monkeypatch: pytest.MonkeyPa
         read_subgraphs(write(tmp_path, form.replace("NAME", "other")))
 
 
+def test_a_subgraph_of_the_registry_has_a_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FolderStore(tmp_path / "published")
+    store.publish(Line("staging"), Publish(subgraph="items", sdl="type Query { a: Int }", url=""), Author(who="ada"))
+    monkeypatch.setenv("HANSE_REGISTRY", str(tmp_path / "published"))
+    config = write(tmp_path, "subgraphs: {a: {schema: {graphref: shop@staging, subgraph: items}}}")
+    done = CliRunner().invoke(main, ["compose", "--config", str(config)])
+    assert done.exit_code == 1
+    assert "subgraph a: schema.graphref: shop@staging has no URL of 'items': give `routing_url`, or" in done.stderr
+    config = write(
+        tmp_path, "subgraphs: {a: {routing_url: http://a, schema: {graphref: shop@staging, subgraph: items}}}"
+    )
+    done = CliRunner().invoke(main, ["compose", "--config", str(config)])
+    assert done.exit_code == 0, done.stderr
+    assert 'url: "http://a"' in done.stdout
+
+
 def test_names_of_subgraphs_are_text(tmp_path: Path) -> None:
     names = ["1", "on", "null", "2024-01-01", "my shop", "größe"]
     text = "".join(f"  {name}: {{schema: {{sdl: x}}}}\n" for name in names)

@@ -8,7 +8,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +82,9 @@ class DevProcess:
 
 
 @contextlib.contextmanager
-def run_dev(folder: Path, *options: str | Path) -> Iterator[DevProcess]:
+def run_dev(folder: Path, *options: str | Path, env: Mapping[str, str] | None = None) -> Iterator[DevProcess]:
     """Run `hanse dev` in a folder until the block ends."""
-    with running(HANSE, "dev", "--json", "--port", "0", *options, cwd=folder) as process:
+    with running(HANSE, "dev", "--json", "--port", "0", *options, cwd=folder, env=env) as process:
         yield DevProcess(process)
 
 

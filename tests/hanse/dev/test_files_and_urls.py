@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from hanse.registry.folder import FolderStore
+from hanse.registry.store import Author, Line, Publish
 from tests.e2e.processes import HANSE, run_to_end, running
 from tests.hanse.dev.conftest import DEADLINE, DevProcess, run_dev
 
@@ -139,6 +141,28 @@ def test_the_configuration_is_watched(dev: DevProcess, folder: Path) -> None:
     (folder / "supergraph.yaml").write_text(config)
     dev.serving(4)
     assert dev.fields() == {"name", "price"}
+
+
+def test_the_url_of_a_subgraph_in_the_registry_is_the_one_there(tmp_path: Path, subgraph: SubgraphServer) -> None:
+    store = FolderStore(tmp_path / "published")
+    for name, url in (("prices", subgraph.url), ("names", "")):
+        publish = Publish(subgraph=name, sdl=f"type Query {{ {name[:-1]}: Int }}", url=url)
+        store.publish(Line("staging"), publish, Author(who="ada"))
+    (tmp_path / "supergraph.yaml").write_text(
+        "subgraphs:\n"
+        "  prices: {schema: {graphref: shop@staging, subgraph: prices}}\n"
+        "  names: {schema: {graphref: shop@staging, subgraph: names}}\n"
+    )
+    registry = {"HANSE_REGISTRY": str(tmp_path / "published")}
+    with run_dev(tmp_path, env=registry) as dev:
+        dev.serving(1)
+        assert dev.ask("{ price }") == {"data": {"price": 3}}
+        event = dev.event("subgraph")
+        assert (event["subgraph"], event["state"]) == ("names", "unavailable")
+        assert "has no URL of 'names': give `routing_url`, or publish the subgraph with --url" in event["detail"]
+    with run_dev(tmp_path, "--mock", "names", env=registry) as dev:
+        dev.serving(1)
+        assert isinstance(dev.ask("{ name }")["data"]["name"], int)
 
 
 def test_it_starts_with_what_does_not_compose(folder: Path) -> None:
