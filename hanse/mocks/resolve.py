@@ -1,13 +1,15 @@
 """Resolvers of a mock: each field's value, decided by its object and by nothing else.
 
-An object is what its type and identity say. The identity of an entity is its key, so that it is the same wherever the
-router finds it; that of another object is its place below its parent.
+An object is what its type and identity say. That of an object that is no entity is its place below its parent. Entities
+have numbers, which all their keys are made from, so that an entity is the same wherever and by whichever key the router
+finds it. A key that no mock made decides a number too; the other keys are then made from that.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -28,8 +30,12 @@ from hanse.mocks.scalars import scalar_value
 from hanse.mocks.values_file import MAX_LIST, MockValues
 from hanse_schema.subgraph.field_set import Selection
 
+MAX_NUMBER = 2**31 - 1  # of entities: a number is also the value of keys of the type Int
 POOL = 20  # different entities of a type that lists and references choose from
 SIZES = ("first", "last", "limit", "take", "size", "pagesize", "count")  # arguments that size a list
+
+
+_NUMBERED = re.compile(r"([0-9]{1,12})$")  # a text that ends with a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,7 @@ class Resolver:
         self._keys = subgraph.keys
         self._sdl = sdl
         self._values = values
+        self._made_keys: dict[tuple[str, int], dict[str, int]] = {}  # by type and position: key -> number
 
     def field(self, source: object, info: GraphQLResolveInfo[Any], /, **arguments: Any) -> Any:
         """The value of a field. graphql-core's field resolver."""
@@ -66,11 +73,11 @@ class Resolver:
 
     def entity(self, name: str, known: Mapping[str, Any]) -> MockObject:
         """The entity that a representation names, or an object with these values that is no entity."""
-        values = {key: value for key, value in known.items() if key != "__typename"}
-        for selections in self._keys.get(name, ()):
+        values = {key: value for key, value in known.items() if key != "__typename" and value is not None}
+        for position, selections in enumerate(self._keys.get(name, ())):
             key = _projected(values, selections)
             if key is not None:
-                return MockObject(name, f"{name} {_canonical(key)}", values)
+                return self._numbered(name, self._number(name, position, key), values)
         return MockObject(name, f"{name} {_canonical(values)}", values)
 
     def _value(self, owner: MockObject, name: str, kind: GraphQLOutputType, arguments: Mapping[str, Any]) -> Any:
@@ -143,9 +150,32 @@ class Resolver:
         known = self._from_arguments(name, arguments)
         if name not in self._keys:
             return MockObject(name, place, known)
-        if all(_projected(known, selections) is None for selections in self._keys[name]):
-            known = {**known, **self._key(name, self._keys[name][0], number)}
-        return self.entity(name, known)
+        if any(_projected(known, selections) is not None for selections in self._keys[name]):
+            return self.entity(name, known)
+        return self._numbered(name, number, {**known, **self._key(name, self._keys[name][0], number)})
+
+    def _numbered(self, name: str, number: int, known: Mapping[str, Any]) -> MockObject:
+        """The entity with a number, with all its keys. Values that are known, or chosen by the user, replace those."""
+        keys: dict[str, Any] = {}
+        for selections in self._keys[name]:
+            keys = _merged(self._key(name, selections, number), keys)
+        chosen = self._values.types.get(name, {})
+        made = {key: value for key, value in keys.items() if key not in chosen}
+        return MockObject(name, f"{name} {number}", {**made, **known})
+
+    def _number(self, name: str, position: int, key: Mapping[str, Any]) -> int:
+        """The number of the entity with a key, given the key's position among those of the type."""
+        selections = self._keys[name][position]
+        for number in _numbers_in(key):
+            if self._key(name, selections, number) == key:
+                return number
+        made = self._made_keys.get((name, position))
+        if made is None:  # for keys that do not show their number, such as dates
+            numbers = range(1, MAX_LIST + 1)
+            made = {_canonical(self._key(name, selections, number)): number for number in numbers}
+            self._made_keys[name, position] = made
+        text = _canonical(key)
+        return made.get(text) or self._random(f"{name} {text}").randint(MAX_LIST + 1, MAX_NUMBER)
 
     def _from_arguments(self, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         fields = self._schema.get_type(name).fields  # type: ignore[union-attr]
@@ -174,6 +204,8 @@ class Resolver:
                 return f"{name.lower()}-{number}" if kind.name == "ID" or key == "id" else f"{key}-{number}"
             if kind.name == "Int":
                 return number
+            if kind.name.lower() == "uuid":
+                return f"00000000-0000-4000-8000-{number:012}"
         return self._made(kind, key, f"{name} {number}.{key}", 1, {})
 
     def _concrete(self, kind: GraphQLOutputType, place: str) -> str:
@@ -213,6 +245,26 @@ def _projected(values: Mapping[str, Any], selections: Iterable[Selection]) -> di
             value = inner
         result[selection.field] = value
     return result
+
+
+def _merged(values: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:
+    """Both together, objects in them too; where both have a value, the stronger one's."""
+    result = {**values, **stronger}
+    for key in values.keys() & stronger.keys():
+        if isinstance(values[key], dict) and isinstance(stronger[key], dict):
+            result[key] = _merged(values[key], stronger[key])
+    return result
+
+
+def _numbers_in(key: Mapping[str, Any]) -> Iterator[int]:
+    """The numbers that an entity with this key may have."""
+    for value in key.values():
+        if isinstance(value, dict):
+            yield from _numbers_in(value)
+        elif isinstance(value, int):
+            yield value
+        elif isinstance(value, str) and (match := _NUMBERED.search(value)):
+            yield int(match[1])
 
 
 def _canonical(value: object) -> str:

@@ -91,6 +91,76 @@ def test_nested_keys() -> None:
     assert entities("... on Maker { email }", key) == [{"email": maker["email"]}]
 
 
+KEYS = """
+extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key"])
+scalar UUID
+scalar Date
+type Product @key(fields: "id") @key(fields: "sku") @key(fields: "code") @key(fields: "shelf { hall row }")
+    @key(fields: "added kind") {
+  id: UUID! sku: String! code: Int! shelf: Shelf! added: Date! kind: Kind! name: String! price: Float!
+}
+enum Kind { TOOL TOY FOOD }
+type Shelf { hall: ID! row: Int! side: String }
+type Query { products(first: Int): [Product!]! product(sku: String!): Product }
+"""
+ALL = "id sku code shelf { hall row side } added kind name price"
+
+
+def keyed(*keys: dict[str, Any], selection: str = ALL, values: MockValues | None = None, sdl: str = KEYS) -> Any:
+    """The products with these keys."""
+    query = f"query($r: [_Any!]!) {{ _entities(representations: $r) {{ ... on Product {{ {selection} }} }} }}"
+    representations = [{"__typename": "Product", **key} for key in keys]
+    body = json.dumps({"query": query, "variables": {"r": representations}}).encode()
+    response = json.loads(MockSubgraph("shop", sdl, values).execute(body))
+    assert "errors" not in response, response
+    return response["data"]["_entities"]
+
+
+def keys_of(product: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each key of a product alone, but for its date and kind."""
+    shelf = {"hall": product["shelf"]["hall"], "row": product["shelf"]["row"]}
+    return [{"id": product["id"]}, {"sku": product["sku"]}, {"code": product["code"]}, {"shelf": shelf}]
+
+
+def test_every_key_of_an_entity_is_of_the_same_object() -> None:
+    query = f"{{ products(first: 1000) {{ {ALL} }} }}"
+    products = json.loads(MockSubgraph("shop", KEYS).execute(json.dumps({"query": query}).encode()))["data"]["products"]
+    assert len({product["sku"] for product in products}) == 1000
+    for product in (*products[:3], products[-1]):
+        by_date = {"added": product["added"], "kind": product["kind"]}
+        same_date = [one for one in products if by_date.items() <= one.items()]
+        assert keyed(*keys_of(product)) == [product] * 4
+        assert keyed(by_date)[0] in same_date
+    seeded = MockValues(seed=2)
+    [other] = keyed({"sku": "sku-1"}, values=seeded)
+    assert other != products[0]
+    assert keyed(*keys_of(other), values=seeded) == [other] * 4
+
+
+def test_the_keys_that_a_foreign_key_leads_to_are_of_the_same_object() -> None:
+    [product] = keyed({"sku": "of a real subgraph"})
+    assert product["sku"] == "of a real subgraph"
+    by_id, by_sku, by_code, by_shelf = keyed(*keys_of(product))
+    assert by_sku == product
+    # The foreign key itself cannot be known from another one; everything else is the same.
+    assert by_id == by_code == by_shelf
+    assert {**by_id, "sku": product["sku"]} == product
+
+
+def test_a_subgraph_that_has_only_one_of_the_keys_has_the_same_object() -> None:
+    start, query = KEYS.split("type Product")[0], "type Query { motd: String }"
+    only_sku = f'{start} type Product @key(fields: "sku") {{ sku: String! name: String! }} {query}'
+    only_code = f'{start} type Product @key(fields: "code") {{ code: Int! name: String! }} {query}'
+    [first] = keyed({"sku": "sku-8"}, selection="name", sdl=only_sku)
+    assert keyed({"code": 8}, selection="name", sdl=only_code) == [first]
+    assert keyed({"sku": "sku-8"}, selection="name") == [first]
+
+
+def test_chosen_values_replace_made_up_keys() -> None:
+    chosen = MockValues(types={"Product": {"sku": "chosen"}})
+    assert keyed({"code": 4}, selection="sku", values=chosen) == [{"sku": "chosen"}]
+
+
 def test_lists_have_the_size_that_is_wanted() -> None:
     assert [len(ask(f"{{ products(first: {n}) {{ id }} }}")["products"]) for n in (0, 1, 50)] == [0, 1, 50]
     assert len(ask("{ products { id } }", MockValues(list_size=7))["products"]) == 7

@@ -54,6 +54,23 @@ def test_mocks_answer_for_subgraphs_that_are_named_or_unavailable(tmp_path: Path
         assert isinstance(dev.ask("{ products { text } }")["data"]["products"][0]["text"], str)
 
 
+def test_an_entity_is_the_same_object_by_each_of_its_keys(tmp_path: Path) -> None:
+    keys = 'type Product @key(fields: "id") @key(fields: "sku")'
+    shop = f"{LINK}{keys} {{ id: ID! sku: String! name: String! }} type Query {{ products: [Product!]! }}"
+    stock = f"{LINK}{keys} {{ id: ID! sku: String! count: Int! }} type Query {{ inStock(sku: String!): Product }}"
+    search = f'{LINK}type Product @key(fields: "sku") {{ sku: String! }} type Query {{ found(sku: String!): Product }}'
+    for name, sdl in (("shop", shop), ("stock", stock), ("search", search)):
+        (tmp_path / f"{name}.graphql").write_text(sdl)
+    entries = "".join(f"  {name}: {{schema: {{file: {name}.graphql}}}}\n" for name in ("shop", "stock", "search"))
+    (tmp_path / "supergraph.yaml").write_text(f"subgraphs:\n{entries}")
+    with run_dev(tmp_path, "--mock", "shop", "--mock", "stock", "--mock", "search") as dev:
+        dev.serving(1)
+        for product in dev.ask("{ products { id sku name count } }")["data"]["products"]:
+            for field in ("found", "inStock"):
+                query = f"query($sku: String!) {{ {field}(sku: $sku) {{ id sku name count }} }}"
+                assert dev.ask(query, sku=product["sku"]) == {"data": {field: product}}
+
+
 TABLE = {"name": "Table", "stars": 5}
 
 
