@@ -203,7 +203,7 @@ class Gate:
 
 
 async def _replayed(traffic: Traffic, body: bytes) -> AsyncIterator[bytes]:
-    """The recorded events, at once. One that the subgraph did not end stays open."""
+    """The recorded events, without pauses. One that the subgraph did not end stays open."""
     events = await asyncio.to_thread(traffic.events, body)
     for event in events.bodies:
         yield event
