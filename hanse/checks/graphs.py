@@ -11,7 +11,7 @@ from graphql import GraphQLSchema
 from hanse_router.planner import Planner
 from hanse_router.prepare import Preparer
 from hanse_router.settings import RouterSettings
-from hanse_schema.compose import Composition, compose
+from hanse_schema.compose import Composition, IngestCache, compose
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import api_schema
 from hanse_schema.supergraph.model import Supergraph
@@ -42,10 +42,12 @@ class Graph:
         return Planner(self.supergraph, max_steps=_SETTINGS.limits.max_plan_steps)
 
 
-def compose_graph(subgraphs: Iterable[SubgraphSource]) -> tuple[Composition, Graph | None]:
+def compose_graph(
+    subgraphs: Iterable[SubgraphSource], cache: IngestCache | None = None
+) -> tuple[Composition, Graph | None]:
     """Compose subgraphs; the graph is None where they do not compose."""
     sources = list(subgraphs)
-    composition = compose(sources)
+    composition = compose(sources, cache)
     if composition.supergraph is None:
         return composition, None
     return composition, Graph({source.name: source for source in sources}, composition.supergraph)

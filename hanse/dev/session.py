@@ -12,7 +12,7 @@ from hanse.dev.events import Place, Problem, Refused, Repairs, Report, Serving, 
 from hanse.diagnostic_text import Source, diagnostic_text
 from hanse.repairs import repair_lines
 from hanse_schema.checks.repair import repairs_for
-from hanse_schema.compose import Composition, compose
+from hanse_schema.compose import Composition, IngestCache, compose
 from hanse_schema.diagnostics import Diagnostic
 from hanse_schema.subgraph.model import SubgraphSource
 from hanse_schema.supergraph import InvalidSupergraphError
@@ -50,6 +50,7 @@ class Session:
         self._subgraphs: dict[str, KnownSubgraph] = {}
         self._changed: dict[str, float] = {}  # when each subgraph changed, in seconds since the epoch
         self._wake = asyncio.Event()
+        self._cache = IngestCache()
         self._served = ""
         self._repairing: asyncio.Task[None] | None = None
         self.number = 0
@@ -89,7 +90,7 @@ class Session:
             self._repairing.cancel()  # of errors that may be gone
         names = tuple(sorted(changed))
         start = time.perf_counter()
-        composition = await asyncio.to_thread(_composed, subgraphs)
+        composition = await asyncio.to_thread(compose, _sources(subgraphs), self._cache)
         composed = time.perf_counter()
         if composition.sdl is None:
             self._refuse(names, subgraphs, composition.errors)
@@ -137,10 +138,6 @@ class Session:
 
 def _sources(subgraphs: list[KnownSubgraph]) -> list[SubgraphSource]:
     return [SubgraphSource(name=one.name, url=one.url, sdl=one.sdl) for one in subgraphs]
-
-
-def _composed(subgraphs: list[KnownSubgraph]) -> Composition:
-    return compose(_sources(subgraphs))
 
 
 def _problem(diagnostic: Diagnostic, sources: dict[str, Source]) -> Problem:

@@ -10,6 +10,7 @@ from hanse.checks.request import CheckRequest
 from hanse_schema.checks.definitions import is_sdl
 from hanse_schema.checks.repair import Repair, repairs_for
 from hanse_schema.checks.report import CheckName, Detail, Finding, Level, Patch
+from hanse_schema.compose import IngestCache
 from hanse_schema.diagnostics import Diagnostic, Severity
 
 
@@ -28,11 +29,12 @@ class Composed:
 
 def compose_both(request: CheckRequest, places: Places) -> Composed:
     """Compose both. SDL that has syntax errors is unreadable."""
-    composition, after = compose_graph(request.after.values())
+    cache = IngestCache()  # most subgraphs are the same before and after
+    composition, after = compose_graph(request.after.values(), cache)
     if not request.before:
         old, before = None, None
     else:
-        old, before = compose_graph(request.before.values())
+        old, before = compose_graph(request.before.values(), cache)
     known = set() if old is None else {(hint.code, hint.message) for hint in old.hints}
     new_hints = [hint for hint in composition.hints if (hint.code, hint.message) not in known]
     repairs = {id(one.diagnostic): one for one in repairs_for(list(request.after.values()), composition)}

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from hanse.checks.graphs import compose_graph
 from hanse.checks.request import CheckRequest
 from hanse_schema.checks.report import CheckName, Detail, Finding, Level
+from hanse_schema.compose import IngestCache
 from hanse_schema.diagnostics import Diagnostic
 from hanse_schema.subgraph.model import SubgraphSource
 
@@ -21,14 +22,16 @@ def check_publish_order(request: CheckRequest) -> Iterator[Finding]:
     changed = request.changed
     if not 2 <= len(changed) <= MAX_SUBGRAPHS:
         return
+    cache = IngestCache()
     current = dict(request.before)
-    first = {name: _errors(_with(current, request, name)) for name in changed}
+    first = {name: _errors(_with(current, request, name), cache) for name in changed}
     blocked = {name: errors for name, errors in first.items() if errors}
     if not blocked:
         return
     order: list[str] = []
     while len(order) < len(changed):
-        following = next((n for n in changed if n not in order and not _errors(_with(current, request, n))), None)
+        rest = (name for name in changed if name not in order)
+        following = next((name for name in rest if not _errors(_with(current, request, name), cache)), None)
         if following is None:
             break
         current = _with(current, request, following)
@@ -71,5 +74,5 @@ def _with(current: dict[str, SubgraphSource], request: CheckRequest, name: str) 
     return rest | ({name: request.after[name]} if name in request.after else {})
 
 
-def _errors(subgraphs: dict[str, SubgraphSource]) -> tuple[Diagnostic, ...]:
-    return compose_graph(subgraphs.values())[0].errors
+def _errors(subgraphs: dict[str, SubgraphSource], cache: IngestCache) -> tuple[Diagnostic, ...]:
+    return compose_graph(subgraphs.values(), cache)[0].errors

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from hanse_schema.subgraph.constants import ConstantChecker
+from hanse_schema.subgraph.copies import copy_schema
 from hanse_schema.subgraph.field_set import FieldSetError, Selection, parse_field_set
 from hanse_schema.subgraph.model import (
     Applied,
@@ -95,6 +97,14 @@ class Subject:
                 for interface in owner.interfaces:
                     self.implementations[interface].append(owner)
         self.uses: list[FieldSetUse] = list(self._uses())
+
+    def copy(self, report: Report) -> Subject:
+        """The same for another graph, with a report of its own; a Federation 1 schema can be upgraded there."""
+        if self.version[0] == 1:
+            return Subject(copy_schema(self.model), self.names, report)
+        same = copy(self)
+        same.report = report
+        return same
 
     @cached_property
     def contexts(self) -> dict[str, list[TypeDef]]:

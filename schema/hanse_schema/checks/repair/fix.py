@@ -9,7 +9,7 @@ from hanse_schema.checks.repair.model import Confidence, Repair
 from hanse_schema.checks.repair.repairs import repairs_for
 from hanse_schema.checks.repair.trial import Trial, apply
 from hanse_schema.checks.report import Edit
-from hanse_schema.compose import Composition, SubgraphSource, compose
+from hanse_schema.compose import Composition, IngestCache, SubgraphSource, compose
 
 MAX_ROUNDS = 10
 
@@ -30,7 +30,8 @@ class Fixed:
 def fix(sources: Sequence[SubgraphSource], editable: frozenset[str]) -> Fixed:
     """Compose the subgraphs and apply all safe repairs of those in `editable`, by name, until there are none."""
     current, applied = tuple(sources), list[Repair]()
-    composition = compose(current)
+    cache = IngestCache()
+    composition = compose(current, cache)
     for _ in range(MAX_ROUNDS):
         repairs = repairs_for(current, composition)
         safe = [repair for repair in repairs if _may_apply(repair, editable)]
@@ -39,7 +40,7 @@ def fix(sources: Sequence[SubgraphSource], editable: frozenset[str]) -> Fixed:
             return Fixed(current, tuple(applied), composition, tuple(repairs))
         current = tuple(apply(current, _edits(chosen)) or current)
         applied += chosen
-        composition = compose(current)
+        composition = compose(current, cache)
     return Fixed(current, tuple(applied), composition, tuple(repairs_for(current, composition)))
 
 

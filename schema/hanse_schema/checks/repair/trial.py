@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from hanse_schema.checks.edits import apply_edits
 from hanse_schema.checks.report import Edit
-from hanse_schema.compose import Composition, SubgraphSource, compose
+from hanse_schema.compose import Composition, IngestCache, SubgraphSource, compose
 from hanse_schema.diagnostics import Diagnostic
 
 MAX_TRIALS = 200  # compositions for the repairs of one composition
@@ -30,6 +30,7 @@ class Trial:
 
     def __init__(self, sources: Sequence[SubgraphSource], composition: Composition) -> None:
         self._sources = sources
+        self._cache = IngestCache()
         self._before = _counted(composition.errors)
         self._messages = Counter(map(_with_message, composition.errors))
         self._stage = composition.stage
@@ -47,7 +48,7 @@ class Trial:
         if patched is None:
             return None
         self.left -= 1
-        after = compose(patched)
+        after = compose(patched, self._cache)
         if after.supergraph is not None:
             return Outcome()
         if after.stage > self._stage:
