@@ -40,18 +40,25 @@ def effect_of(change: Change, use: OperationUse, *, is_valid: bool) -> Effect:
 
 @dataclass(frozen=True, slots=True)
 class _Element:
-    """A schema coordinate in its parts: `type.member(argument:)`, `@directive(argument:)`. Absent parts are empty."""
+    """A schema coordinate in its parts: `type.member(argument:)`, `@directive(argument:)`. Absent parts are empty.
+
+    Where the change is one of what an abstract type can be, `abstract` is that, and `possible` the object type.
+    """
 
     type: str
     member: str
     argument: str
     subject: str
+    abstract: str
+    possible: str
 
     @staticmethod
     def of(change: Change) -> _Element:
         path, _, rest = change.coordinate.partition("(")
         type_, _, member = path.partition(".")
-        return _Element(type_.removeprefix("@"), member, rest.removesuffix(":)"), change.subject)
+        type_ = type_.removeprefix("@")
+        related = (change.subject, type_) if change.kind in _OF_INTERFACES else (type_, change.subject)
+        return _Element(type_, member, rest.removesuffix(":)"), change.subject, *related)
 
 
 Rule = Callable[[_Element, OperationUse], Effect]
@@ -102,13 +109,11 @@ def _required_argument(element: _Element, use: OperationUse) -> Effect:
 
 
 def _input_field(element: _Element, use: OperationUse) -> Effect:
-    used = use.input_field(element.type, element.member)
-    return Effect(used, f"{_may(used, 'sends')} {element.type}.{element.member}{_in_variable(used)}")
+    return _sends(use.input_field(element.type, element.member), f"{element.type}.{element.member}")
 
 
 def _without_input_field(element: _Element, use: OperationUse) -> Effect:
-    used = use.without_input_field(element.type, element.member)
-    return Effect(used, f"{_may(used, 'sends')} {element.type} without `{element.member}`{_in_variable(used)}")
+    return _sends(use.without_input_field(element.type, element.member), f"{element.type} without `{element.member}`")
 
 
 def _changed_input_field(element: _Element, use: OperationUse) -> Effect:
@@ -118,13 +123,16 @@ def _changed_input_field(element: _Element, use: OperationUse) -> Effect:
 
 
 def _input_type(element: _Element, use: OperationUse) -> Effect:
-    used = use.input_type(element.type)
-    return Effect(used, f"{_may(used, 'sends')} {element.type}{_in_variable(used)}")
+    return _sends(use.input_type(element.type), element.type)
 
 
 def _input_value(element: _Element, use: OperationUse) -> Effect:
-    used = use.input_enum_value(element.type, element.member)
-    return Effect(used, f"{_may(used, 'sends')} {element.type}.{element.member}{_in_variable(used)}")
+    return _sends(use.input_enum_value(element.type, element.member), f"{element.type}.{element.member}")
+
+
+def _sends(use: Use, what: str) -> Effect:
+    """The operation sends something in its text, or may send it in a variable."""
+    return Effect(use, f"sends {what}" if use is Use.CERTAIN else f"may send {what} in a variable")
 
 
 def _output_value(element: _Element, use: OperationUse) -> Effect:
@@ -139,36 +147,20 @@ def _directive(element: _Element, use: OperationUse) -> Effect:
     return Effect(use.directive(element.type), f"uses @{element.type}")
 
 
-def _member(abstract: str, member: str, use: OperationUse) -> Effect:
-    """A fragment needs the object type to be one of the abstract type's."""
-    return Effect(use.relation(abstract, member), f"has a fragment that relates {abstract} and {member}")
-
-
 def _removed_member(element: _Element, use: OperationUse) -> Effect:
-    return _member(element.type, element.subject, use)
-
-
-def _removed_interface(element: _Element, use: OperationUse) -> Effect:
-    return _member(element.subject, element.type, use)
+    """A fragment needs the object type to be one of the abstract type's."""
+    used = use.relation(element.abstract, element.possible)
+    return Effect(used, f"has a fragment that relates {element.abstract} and {element.possible}")
 
 
 def _lost_member(element: _Element, use: OperationUse) -> Effect:
     """A fragment no longer applies to objects of the type."""
-    found = use.narrows(element.type, element.subject)
-    return Effect(found, f"has a fragment on {element.type} that no longer applies to {element.subject}")
-
-
-def _lost_interface(element: _Element, use: OperationUse) -> Effect:
-    found = use.narrows(element.subject, element.type)
-    return Effect(found, f"has a fragment on {element.subject} that no longer applies to {element.type}")
+    used = use.narrows(element.abstract, element.possible)
+    return Effect(used, f"has a fragment on {element.abstract} that no longer applies to {element.possible}")
 
 
 def _new_member(element: _Element, use: OperationUse) -> Effect:
-    return Effect(use.output(element.type), f"may receive {element.subject} as {element.type}")
-
-
-def _new_interface(element: _Element, use: OperationUse) -> Effect:
-    return Effect(use.output(element.subject), f"may receive {element.type} as {element.subject}")
+    return Effect(use.output(element.abstract), f"may receive {element.possible} as {element.abstract}")
 
 
 def _root(element: _Element, use: OperationUse) -> Effect:
@@ -185,14 +177,6 @@ def _element(element: _Element, use: OperationUse) -> Effect:
         return _type(element, use)
     uses = (_field(element, use), _input_field(element, use), _input_value(element, use))
     return max(uses, key=lambda effect: effect.use)
-
-
-def _may(use: Use, verb: str) -> str:
-    return verb if use is Use.CERTAIN else f"may {verb.removesuffix('s')}"
-
-
-def _in_variable(use: Use) -> str:
-    return "" if use is Use.CERTAIN else " in a variable"
 
 
 RULES: Mapping[ChangeKind, Rule] = {
@@ -220,8 +204,8 @@ RULES: Mapping[ChangeKind, Rule] = {
     ChangeKind.REQUIRED_INPUT_FIELD_ADDED: _without_input_field,
     ChangeKind.INPUT_ENUM_VALUE_REMOVED: _input_value,
     ChangeKind.OUTPUT_ENUM_VALUE_ADDED: _output_value,
-    ChangeKind.OBJECT_INTERFACE_ADDED: _new_interface,
-    ChangeKind.OBJECT_INTERFACE_REMOVED: _removed_interface,
+    ChangeKind.OBJECT_INTERFACE_ADDED: _new_member,
+    ChangeKind.OBJECT_INTERFACE_REMOVED: _removed_member,
     ChangeKind.UNION_MEMBER_ADDED: _new_member,
     ChangeKind.UNION_MEMBER_REMOVED: _removed_member,
     ChangeKind.SPECIFIED_BY_CHANGED: _scalar,
@@ -236,9 +220,11 @@ RULES: Mapping[ChangeKind, Rule] = {
     ChangeKind.LIMIT_CHANGED: _element,
 }
 
+# Changes of object types; the abstract type is their subject.
+_OF_INTERFACES = {ChangeKind.OBJECT_INTERFACE_ADDED, ChangeKind.OBJECT_INTERFACE_REMOVED}
 # The rules for operations that are valid after the change, where they differ.
 _RULES_IF_VALID: Mapping[ChangeKind, Rule] = {
-    ChangeKind.OBJECT_INTERFACE_REMOVED: _lost_interface,
+    ChangeKind.OBJECT_INTERFACE_REMOVED: _lost_member,
     ChangeKind.UNION_MEMBER_REMOVED: _lost_member,
 }
 # An operation that is valid after the change is not affected,
