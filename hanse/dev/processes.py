@@ -13,6 +13,7 @@ import multiprocessing
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.connection import Connection, wait
 from socket import socket
 from typing import TYPE_CHECKING, Any
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from hanse.dev.tasks import ChildTask
 
 if TYPE_CHECKING:
-    from multiprocessing.context import ForkServerProcess
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 PRELOADED = ["hanse.dev.ignore_interrupt", "hanse.dev.child", "hanse.dev.kit"]
 STOP_SECONDS = 10.0  # from SIGTERM to SIGKILL
@@ -28,8 +29,6 @@ OUTPUT_SECONDS = 1.0  # for the last lines of a process that has ended
 
 log = logging.getLogger(__name__)
 
-_context = multiprocessing.get_context("forkserver")
-_context.set_forkserver_preload(PRELOADED)
 _starting = threading.Lock()  # multiprocessing looks after ended processes when it starts one
 
 
@@ -88,7 +87,7 @@ class Child:
     def _start(self) -> None:
         ready, sends_ready = multiprocessing.Pipe(duplex=False)
         output, writes_output = multiprocessing.Pipe(duplex=False)
-        process = _context.Process(
+        process = _context().Process(
             target=_run, args=(self._task, self._listener, sends_ready, writes_output), name=self._task.name
         )
         try:
@@ -132,6 +131,14 @@ class Child:
     def _call(self, function: Callable[..., object], *arguments: Any) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is left to report to
             self._loop.call_soon_threadsafe(function, *arguments)
+
+
+@cache
+def _context() -> ForkServerContext:
+    """How processes start. It is made with the first one: Windows has none."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(PRELOADED)
+    return context
 
 
 def _run(task: ChildTask, listener: socket, ready: Connection, output: Connection) -> None:
