@@ -19,7 +19,7 @@ from hanse_router.settings import RouterSettings
 from hanse_router.telemetry.metrics import Metrics
 from hanse_schema.supergraph import api_schema, parse_supergraph
 from tests.hostile.callers import Caller, Harbour, harbour
-from tests.hostile.probe import MAX_STALL_SECONDS, no_stall
+from tests.hostile.probe import no_stall
 from tests.router.planner.test_bounds import calls_of
 
 REFUSED = "COST_ESTIMATED_TOO_EXPENSIVE"
@@ -61,6 +61,9 @@ def published_cost(text: str) -> OperationCost:
     return costs.annotate(expand_operation(parse(text), supergraph, api))
 
 
+REFUSAL_SECONDS = 0.25  # of all threads; what is refused here took from seconds to minutes to answer
+
+
 async def with_products(place: Harbour, count: int) -> Caller:
     """A seller of so many products."""
     seller = await place.registered("seller")
@@ -79,7 +82,7 @@ async def test_amplifying_operations_are_refused_in_little_time(
             spent = time.process_time() - before
             assert [error["extensions"]["code"] for error in response["errors"]] == [REFUSED], name
             assert "data" not in response, name
-            assert spent < MAX_STALL_SECONDS, f"{name}: {spent * 1000:.0f} ms"
+            assert spent < REFUSAL_SECONDS, f"{name}: {spent * 1000:.0f} ms"
 
 
 async def test_the_same_operations_with_short_lists_are_answered(
