@@ -37,10 +37,20 @@ class Turns:
         self._ends = None
 
 
+_turns = Turns()  # of this process: it has one event loop
+
+
+async def turn() -> None:
+    """Wait for a turn of the event loop that has time left.
+
+    For resolvers that many objects wait for at the same time, as a data loader's: all continue in one turn.
+    """
+    while _turns.is_over():  # noqa: ASYNC110 - nobody sets an event at the end of a turn
+        await asyncio.sleep(0)
+
+
 class ExecutionInTurns(StrawberryGraphQLCoreExecutionContext):
     """Executes as graphql-core does, and completes long lists of objects in several turns."""
-
-    turns = Turns()  # of this process: it has one event loop
 
     def complete_iterable_value(
         self,
@@ -92,7 +102,7 @@ class _Completion:
                     self._awaitable.append(index)
                 elif execution.complete_list_item_value(item, values, item_type, nodes, info, path, context):
                     self._awaitable.append(index)
-                if execution.turns.is_over():
+                if _turns.is_over():
                     return False
         except Exception:  # of an item that may not be null
             self._settle()
@@ -101,10 +111,9 @@ class _Completion:
 
     async def _completed_later(self) -> list[Any]:
         try:
-            while True:
-                await asyncio.sleep(0)
-                if not self._execution.turns.is_over() and self._complete_some():
-                    break
+            await turn()
+            while not self._complete_some():
+                await turn()
         except asyncio.CancelledError:
             self._settle()
             raise

@@ -12,6 +12,7 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.row_batches import MAX_ROWS, batches
 from subgraphs.catalog import repository
 from subgraphs.catalog.inventory import Inventory
 from subgraphs.catalog.models import Product
@@ -36,8 +37,11 @@ class CatalogContext(RequestContext):
         super().__init__(database, caller, writes=writes)
         self.catalog = catalog
         self.inventory = inventory
-        self.products: DataLoader[str, Product | None] = DataLoader(self._load_products)
-        self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(self._load_seller_pages)
+        self.products: DataLoader[str, Product | None] = DataLoader(self._load_products, max_batch_size=MAX_ROWS)
+        # All pages of a batch are resolved in one step of the event loop.
+        self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(
+            self._load_seller_pages, max_batch_size=25
+        )
         self.count_of_seller: DataLoader[str, int] = DataLoader(self._load_seller_counts)
 
     async def product(self, product_id: str) -> Product | None:
@@ -55,15 +59,16 @@ class CatalogContext(RequestContext):
         return [found.get(product_id) for product_id in ids]
 
     async def _load_seller_pages(self, pages: list[SellerPage]) -> list[list[Product]]:
-        """One statement per size and start; all sellers of one GraphQL field share them."""
+        """One statement per size, start and batch; the sellers of one GraphQL field share them."""
         groups: dict[tuple[int, str | None], list[str]] = {}
         for page in pages:
             groups.setdefault((page.size, page.before_id), []).append(page.seller_id)
         found: dict[SellerPage, list[Product]] = {}
         async with self.session() as session:
-            for (size, before_id), sellers in groups.items():
-                of_sellers = await repository.products_of_sellers(session, sellers, size, before_id)
-                found |= {SellerPage(seller, size, before_id): products for seller, products in of_sellers.items()}
+            for (size, before_id), all_sellers in groups.items():
+                for sellers in batches(all_sellers, size + 1):
+                    of_sellers = await repository.products_of_sellers(session, sellers, size, before_id)
+                    found |= {SellerPage(seller, size, before_id): products for seller, products in of_sellers.items()}
         return [found[page] for page in pages]
 
     async def _load_seller_counts(self, sellers: list[str]) -> list[int]:

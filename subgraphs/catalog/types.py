@@ -24,6 +24,7 @@ from hanse_subgraph.pagination import (
     encode_cursor,
     page_request,
 )
+from hanse_subgraph.turns import turn
 from subgraphs.catalog import models
 from subgraphs.catalog.loaders import CatalogContext, SellerPage
 from subgraphs.catalog.repository import CategoryCount, ProductSort
@@ -112,7 +113,7 @@ class User:
 
     @connection_field(description="The products that the user sells, newest first.")
     async def products(self, info: CatalogInfo, first: First = None, after: After = None) -> Connection[Product]:
-        """A page of products. All users of one request are loaded in one statement."""
+        """A page of products. The users of one request are loaded in batches."""
         page = page_request(first, after, None, None)
         seller_id = known_id(str(self.id))
         found = await self._page(info, seller_id, page) if seller_id else []
@@ -132,7 +133,9 @@ class User:
     @staticmethod
     async def _page(info: CatalogInfo, seller_id: str, page: PageRequest) -> list[models.Product]:
         before_id = cursor_id(page) if page.cursor else None
-        return await info.context.products_of_seller.load(SellerPage(seller_id, page.size, before_id))
+        found = await info.context.products_of_seller.load(SellerPage(seller_id, page.size, before_id))
+        await turn()
+        return found
 
     @classmethod
     async def resolve_references(cls, info: CatalogInfo, representations: list[Representation]) -> list[Self]:

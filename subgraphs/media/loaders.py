@@ -11,6 +11,7 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.row_batches import MAX_ROWS
 from subgraphs.media import repository
 from subgraphs.media.models import Media
 from subgraphs.media.service import Library, may_see
@@ -24,10 +25,16 @@ class MediaContext(RequestContext):
         super().__init__(database, caller, writes=writes)
         self.library = library
         self.uploads = uploads
-        self.by_id: DataLoader[str, Media | None] = DataLoader(self._load_media)
+        self.by_id: DataLoader[str, Media | None] = DataLoader(self._load_media, max_batch_size=MAX_ROWS)
         # Not cached in mutations: what is read after a change must contain the change.
-        self._images: DataLoader[tuple[str, str], list[Media]] = DataLoader(self._load_images, cache=not writes)
-        self._avatars: DataLoader[str, Media | None] = DataLoader(self._load_avatars, cache=not writes)
+        self._images: DataLoader[tuple[str, str], list[Media]] = DataLoader(
+            self._load_images,
+            max_batch_size=MAX_ROWS // 4,
+            cache=not writes,  # a product has some images
+        )
+        self._avatars: DataLoader[str, Media | None] = DataLoader(
+            self._load_avatars, max_batch_size=MAX_ROWS, cache=not writes
+        )
 
     async def media(self, media_id: str) -> Media | None:
         """The file with this id; None if missing or not visible to the caller."""

@@ -11,6 +11,7 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.row_batches import MAX_ROWS
 from subgraphs.payments import repository
 from subgraphs.payments.models import Transaction
 from subgraphs.payments.service import Payments, may_see
@@ -22,7 +23,7 @@ class PaymentsContext(RequestContext):
     def __init__(self, database: Database, caller: Caller, *, writes: bool, payments: Payments) -> None:
         super().__init__(database, caller, writes=writes)
         self.payments = payments
-        self.by_id: DataLoader[str, Transaction | None] = DataLoader(self._load)
+        self.by_id: DataLoader[str, Transaction | None] = DataLoader(self._load, max_batch_size=MAX_ROWS)
 
     async def transaction(self, transaction_id: str) -> Transaction | None:
         """The transaction with this id; None if missing or not visible to the caller."""

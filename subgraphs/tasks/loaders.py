@@ -13,6 +13,7 @@ from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
 from hanse_subgraph.pagination import PageRequest, Slice
+from hanse_subgraph.row_batches import MAX_ROWS
 from subgraphs.tasks import repository
 from subgraphs.tasks.models import Task
 from subgraphs.tasks.repository import TaskFilter, TaskSort
@@ -35,7 +36,7 @@ class TasksContext(RequestContext):
     def __init__(self, database: Database, caller: Caller, *, writes: bool, tasks: Tasks) -> None:
         super().__init__(database, caller, writes=writes)
         self.tasks = tasks
-        self.by_id: DataLoader[str, Task | None] = DataLoader(self._load_tasks)
+        self.by_id: DataLoader[str, Task | None] = DataLoader(self._load_tasks, max_batch_size=MAX_ROWS)
         # Not cached in mutations: a list that is read after a change must contain the change.
         self.pages: DataLoader[TaskList, Slice[Task]] = DataLoader(self._load_pages, cache=not writes)
         self.counts: DataLoader[TaskList, int] = DataLoader(self._load_counts, cache=not writes)

@@ -23,6 +23,7 @@ from hanse_subgraph.pagination import (
     connection_field,
     page_request,
 )
+from hanse_subgraph.turns import turn
 from subgraphs.tasks import models
 from subgraphs.tasks.loaders import TaskList, TasksContext
 from subgraphs.tasks.repository import TaskFilter, TaskSort
@@ -141,6 +142,7 @@ async def page_of(
     """A page of the tasks that a user owns or is assigned to."""
     key = TaskList(user_id, page, (given or TaskFilterInput()).to_domain(), sort)
     piece = await info.context.pages.load(key)
+    await turn()
     return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(key))
 
 

@@ -11,6 +11,7 @@ from hanse_subgraph.auth import Caller
 from hanse_subgraph.context import RequestContext
 from hanse_subgraph.db import Database
 from hanse_subgraph.ids import known_id
+from hanse_subgraph.row_batches import MAX_ROWS
 from subgraphs.users import repository
 from subgraphs.users.errors import PasswordNotFirst
 from subgraphs.users.models import User, UserState
@@ -24,7 +25,7 @@ class UsersContext(RequestContext):
         super().__init__(database, caller, writes=writes)
         self.identity = identity
         self._claimed = False
-        self.users: DataLoader[str, User | None] = DataLoader(self._load_users)
+        self.users: DataLoader[str, User | None] = DataLoader(self._load_users, max_batch_size=MAX_ROWS)
 
     def claim_password(self) -> None:
         """Declare that a mutation is about to check or set a password, which is slow. Raises PasswordNotFirst.

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from hanse_subgraph.ids import new_id
+from subgraphs.catalog.models import Product
 from tests.hostile.callers import Caller, harbour
 from tests.hostile.probe import no_stall
 
@@ -50,3 +53,43 @@ async def test_a_query_just_under_the_cost_limit_does_not_stall_the_loop(seller:
     async with no_stall():
         response = await seller.send(query)
     assert "errors" not in response
+
+
+@pytest.mark.usefixtures("collecting_as_servers_of_subgraphs")
+async def test_many_lists_of_many_objects_do_not_stall_the_loop(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nine thousand rows: a page of products for each of a hundred sellers."""
+    async with harbour(tmp_path, monkeypatch) as place:
+        now = datetime.now(UTC)
+        async with place.subgraphs["catalog"].database.writing() as session:
+            sellers = [new_id() for _ in range(100)]
+            for _ in range(90):  # the newest page has a product of each seller
+                session.add_all([product_of(seller, now) for seller in sellers])
+        query = "{ products(first: 100) { nodes { id seller { id products(first: 90) { nodes { id name } } } } } }"
+        for _ in range(2):
+            nodes = (await place.anybody.data(query))["products"]["nodes"]
+            assert sum(len(node["seller"]["products"]["nodes"]) for node in nodes) == 9_000
+        async with no_stall():
+            response = await place.anybody.send(query)
+    assert "errors" not in response
+
+
+def product_of(seller_id: str, now: datetime) -> Product:
+    """A product of a seller."""
+    id_ = new_id()
+    return Product(
+        id=id_,
+        sku=id_,
+        name="Sail",
+        description="Canvas",
+        category="rigging",
+        tags=[],
+        price_minor=1200,
+        currency="EUR",
+        stock=1,
+        seller_id=seller_id,
+        version=1,
+        created_at=now,
+        updated_at=now,
+    )
