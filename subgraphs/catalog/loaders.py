@@ -38,10 +38,7 @@ class CatalogContext(RequestContext):
         self.catalog = catalog
         self.inventory = inventory
         self.products: DataLoader[str, Product | None] = DataLoader(self._load_products, max_batch_size=MAX_ROWS)
-        # All pages of a batch are resolved in one step of the event loop.
-        self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(
-            self._load_seller_pages, max_batch_size=25
-        )
+        self.products_of_seller: DataLoader[SellerPage, list[Product]] = DataLoader(self._load_seller_pages)
         self.count_of_seller: DataLoader[str, int] = DataLoader(self._load_seller_counts)
 
     async def product(self, product_id: str) -> Product | None:
