@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
 
 from hanse_subgraph.auth import Caller, Client, Principal
+from hanse_subgraph.cancellation import run_to_completion
 from hanse_subgraph.db import Database, close_session
 from hanse_subgraph.db_errors import is_serialization_failure
-from hanse_subgraph.waiting import finish
 
 
 class Outcome(Enum):
@@ -112,7 +112,7 @@ class RequestContext:
         """
         self._is_closed = True
         if self._session is not None or self._lock.locked():
-            await finish(self._close_session())
+            await run_to_completion(self._close_session())
         while self._afterwards:
             await self._afterwards.pop(0)(self._outcome)
 

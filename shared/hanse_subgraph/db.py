@@ -17,11 +17,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field
 
+from hanse_subgraph.cancellation import run_to_completion
 from hanse_subgraph.db_engines import Limits, server_engine, sqlite_engine
 from hanse_subgraph.disk_full import DiskFullLog
 from hanse_subgraph.person_keys import PersonKeys
 from hanse_subgraph.replica import Replica
-from hanse_subgraph.waiting import finish
 from hanse_wire.private_files import create_private_database
 from hanse_wire.settings import SettingsError
 
@@ -127,7 +127,7 @@ class Database:
         try:
             yield session
         finally:
-            await finish(close_session(session))
+            await run_to_completion(close_session(session))
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
@@ -137,7 +137,7 @@ class Database:
             async with session.begin():
                 yield session
         finally:
-            await finish(close_session(session))
+            await run_to_completion(close_session(session))
 
     async def close(self) -> None:
         """Close every connection."""

@@ -28,11 +28,11 @@ from strawberry.types import ExecutionContext, Info
 from strawberry.types.base import StrawberryObjectDefinition
 
 from hanse_subgraph.argument_limits import limit_arguments
+from hanse_subgraph.cooperative_execution import CooperativeExecution
 from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.documents import Documents, KnownDocuments
 from hanse_subgraph.errors import BadInput, ClientError, FieldProblem
 from hanse_subgraph.scalars import DATE_TIME_SCALAR, JSON_SCALAR
-from hanse_subgraph.turns import ExecutionInTurns
 from hanse_subgraph.uploads import UPLOAD_SCALAR, Upload
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ class SubgraphSchema(strawberry.federation.Schema):
             **options,
             extensions=[partial(KnownDocuments, self.documents)],
             config=config,
-            execution_context_class=ExecutionInTurns,
+            execution_context_class=CooperativeExecution,
         )
         limit_arguments(known.implementation for known in self.schema_converter.type_map.values())
         self._find_reference_resolvers()

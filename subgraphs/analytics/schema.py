@@ -14,7 +14,7 @@ from hanse_subgraph.clock import in_utc, utc_now
 from hanse_subgraph.errors import BadInput, FieldProblem
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.list_size import list_size
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.analytics import repository, service
 from subgraphs.analytics.models import Total, TotalKind
 from subgraphs.analytics.types import (

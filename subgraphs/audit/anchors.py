@@ -12,7 +12,7 @@ from hanse_subgraph.events.envelope import Event
 from hanse_subgraph.events.log import EventLog
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.ids import new_id
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.audit import repository
 from subgraphs.audit.chain_key import ChainKey
 from subgraphs.audit.events import AuditAnchored

@@ -7,7 +7,7 @@ import logging
 
 from hanse_subgraph.db import Database
 from hanse_subgraph.db_errors import client_error, reason
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.catalog.inventory import Inventory
 
 log = logging.getLogger(__name__)

@@ -8,6 +8,7 @@ from typing import Annotated, Self
 import strawberry
 from strawberry.types import Info
 
+from hanse_subgraph.cooperative_execution import wait_for_time_slice
 from hanse_subgraph.federation import Representation, ids_of
 from hanse_subgraph.ids import known_id
 from hanse_subgraph.list_size import list_size
@@ -24,7 +25,6 @@ from hanse_subgraph.pagination import (
     encode_cursor,
     page_request,
 )
-from hanse_subgraph.turns import turn
 from subgraphs.catalog import models
 from subgraphs.catalog.loaders import CatalogContext, SellerPage
 from subgraphs.catalog.repository import CategoryCount, ProductSort
@@ -134,7 +134,7 @@ class User:
     async def _page(info: CatalogInfo, seller_id: str, page: PageRequest) -> list[models.Product]:
         before_id = cursor_id(page) if page.cursor else None
         found = await info.context.products_of_seller.load(SellerPage(seller_id, page.size, before_id))
-        await turn()
+        await wait_for_time_slice()
         return found
 
     @classmethod

@@ -8,7 +8,7 @@ import logging
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
 from hanse_subgraph.storage.protocol import ObjectStore
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.media import repository
 from subgraphs.media.orphans import Orphans
 

@@ -11,7 +11,7 @@ from strawberry.federation.schema_directives import Authenticated
 from hanse_subgraph.federation import SubgraphSchema
 from hanse_subgraph.list_size import list_size
 from hanse_subgraph.pagination import After, Before, Connection, First, Last, connect, connection_field, page_request
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.notifications import repository
 from subgraphs.notifications.models import Kind, Language
 from subgraphs.notifications.types import Notification, NotificationPreference, NotificationsInfo, SentMail

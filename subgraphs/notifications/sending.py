@@ -11,7 +11,7 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.db_errors import client_error, reason
 from hanse_subgraph.events.outbox import emit
 from hanse_subgraph.mail.protocol import Mail, Mailer, MailError
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from hanse_wire.backoff import Backoff
 from subgraphs.notifications import repository
 from subgraphs.notifications.events import MailFailed, MailSent

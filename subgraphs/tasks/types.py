@@ -9,6 +9,7 @@ import strawberry
 from strawberry.types import Info
 
 from hanse_subgraph.clock import in_utc
+from hanse_subgraph.cooperative_execution import wait_for_time_slice
 from hanse_subgraph.federation import Representation, ids_of
 from hanse_subgraph.ids import known_id
 from hanse_subgraph.list_size import list_size
@@ -23,7 +24,6 @@ from hanse_subgraph.pagination import (
     connection_field,
     page_request,
 )
-from hanse_subgraph.turns import turn
 from subgraphs.tasks import models
 from subgraphs.tasks.loaders import TaskList, TasksContext
 from subgraphs.tasks.repository import TaskFilter, TaskSort
@@ -142,7 +142,7 @@ async def page_of(
     """A page of the tasks that a user owns or is assigned to."""
     key = TaskList(user_id, page, (given or TaskFilterInput()).to_domain(), sort)
     piece = await info.context.pages.load(key)
-    await turn()
+    await wait_for_time_slice()
     return connect(piece, lambda record: Task(record=record), lambda: info.context.counts.load(key))
 
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from hanse_subgraph.clock import Clock, utc_now
 from hanse_subgraph.db import Database
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from subgraphs.users import repository
 
 log = logging.getLogger(__name__)

@@ -19,7 +19,7 @@ from hanse_subgraph.db import Database
 from hanse_subgraph.db_engines import Limits
 from hanse_subgraph.db_errors import DatabaseUnreachable, reason
 from hanse_subgraph.migrate import Migrations, require_newest, upgrade
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 
 log = logging.getLogger(__name__)
 MIGRATIONS = Migrations(Path(__file__).parent / "migrations", Base.metadata, with_events=False)

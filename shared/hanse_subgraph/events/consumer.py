@@ -20,7 +20,7 @@ from hanse_subgraph.events.envelope import Event, Malformed, MalformedEvent
 from hanse_subgraph.events.inbox import RETENTION, forget_handled, handled, mark_all_handled
 from hanse_subgraph.events.log import DeadLetter, Delivery, EventLog, LogUnavailable
 from hanse_subgraph.events.sealing import opened
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from hanse_wire.backoff import Backoff
 
 log = logging.getLogger(__name__)

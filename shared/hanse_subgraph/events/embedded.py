@@ -16,7 +16,7 @@ from weakref import WeakSet
 
 from hanse_subgraph.events.envelope import Event, bytes_of, decode_or_keep, encode
 from hanse_subgraph.events.log import DeadLetter, Delivery, LogUnavailable
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from hanse_wire.private_files import create_private_database
 from hanse_wire.settings import SettingsError
 

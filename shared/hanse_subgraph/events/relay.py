@@ -20,7 +20,7 @@ from hanse_subgraph.events.counters import EventCounters
 from hanse_subgraph.events.log import EventLog, LogUnavailable
 from hanse_subgraph.events.outbox import RETENTION, Waiting, claim, forget_published, mark_published, waiting
 from hanse_subgraph.events.relay_lock import relay_lock
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from hanse_wire.backoff import Backoff
 
 log = logging.getLogger(__name__)

@@ -20,7 +20,7 @@ from redis.exceptions import AuthenticationError, RedisError
 from redis.maint_notifications import MaintNotificationsConfig
 
 from hanse_subgraph.pubsub.announcements import Announcements, Carrier
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from hanse_wire.backoff import Backoff
 
 ANSWER_SECONDS = 5.0  # the timeout of a request

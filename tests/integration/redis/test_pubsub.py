@@ -16,7 +16,7 @@ from deploy.servers.base import ServerProcess, free_port
 from deploy.servers.redis import RedisCluster, RedisServer
 from hanse_subgraph.ids import new_id
 from hanse_subgraph.pubsub.redis import RedisAnnouncements
-from hanse_subgraph.waiting import set_within
+from hanse_subgraph.timeouts import set_within
 from tests.subgraphs.harness import Router
 from tests.subgraphs.test_processes import CREATE, LIVE, heard, post, send, serving
 

@@ -1,4 +1,4 @@
-"""Lists that are completed in several turns of the event loop are completed as graphql-core does."""
+"""Lists that are completed in several time slices are completed as graphql-core does."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
-from hanse_subgraph import turns
-from hanse_subgraph.turns import ExecutionInTurns
+from hanse_subgraph import cooperative_execution
+from hanse_subgraph.cooperative_execution import CooperativeExecution
 from tests.hostile.probe import probed
 
 
@@ -100,7 +100,7 @@ class Query:
 
 ROOT: list[Plan] = [Plan(0, False, False)]
 PLAIN = strawberry.Schema(Query)
-IN_TURNS = strawberry.Schema(Query, execution_context_class=ExecutionInTurns)
+COOPERATIVE = strawberry.Schema(Query, execution_context_class=CooperativeExecution)
 
 FIELDS = ("value", "number", "nodes", "whole", "strict")
 PLANS = st.recursive(
@@ -134,8 +134,8 @@ async def executed(schema: strawberry.Schema, query: str) -> tuple[Any, set[tupl
 
 @pytest.fixture
 def always_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let every turn be over after one item, as if each took long."""
-    monkeypatch.setattr(turns, "TURN_SECONDS", -1.0)
+    """Let every time slice end after one item, as if each took long."""
+    monkeypatch.setattr(cooperative_execution, "SLICE_SECONDS", -1.0)
     logging.disable(logging.CRITICAL)  # records keep the frames of errors
     yield
     logging.disable(logging.NOTSET)
@@ -152,7 +152,9 @@ def always_over(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def test_the_result_is_that_of_graphql_core(plan: Plan, selection: str) -> None:
     ROOT[0] = plan
     query = f"{{ root {{ {selection} }} }}"
-    (data, errors), (expected, expected_errors) = (asyncio.run(executed(schema, query)) for schema in (IN_TURNS, PLAIN))
+    (data, errors), (expected, expected_errors) = (
+        asyncio.run(executed(schema, query)) for schema in (COOPERATIVE, PLAIN)
+    )
     assert data == expected
     # Of several errors that make one value null, either may be reported (GraphQL specification, 6.4.4).
     assert bool(errors) == bool(expected_errors)
@@ -161,7 +163,7 @@ def test_the_result_is_that_of_graphql_core(plan: Plan, selection: str) -> None:
 async def test_a_long_list_leaves_the_event_loop_free() -> None:
     ROOT[0] = Plan(0, False, False, [Plan(n, False, False, [Plan(n, False, False)] * 20) for n in range(400)])
     async with probed() as probe:
-        data, errors = await executed(IN_TURNS, "{ root { nodes { value strict { value number } } } }")
+        data, errors = await executed(COOPERATIVE, "{ root { nodes { value strict { value number } } } }")
     assert not errors
     assert len(data["root"]["nodes"]) == 400
     assert probe.longest < 0.04
@@ -169,7 +171,7 @@ async def test_a_long_list_leaves_the_event_loop_free() -> None:
 
 async def test_a_cancelled_execution_leaves_nothing_behind() -> None:
     ROOT[0] = Plan(0, False, False, [Plan(n, False, True) for n in range(2_000)])
-    task = asyncio.create_task(executed(IN_TURNS, "{ root { nodes { a: value b: value c: number } } }"))
+    task = asyncio.create_task(executed(COOPERATIVE, "{ root { nodes { a: value b: value c: number } } }"))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
     task.cancel()

@@ -1,4 +1,4 @@
-"""Execution that leaves the event loop free: long lists are completed in several turns of the loop.
+"""Cooperative execution: long lists are completed in several time slices, between which the event loop is free.
 
 graphql-core completes a list of objects in one step, whatever its length. A thousand objects take longer than other
 requests may have to wait.
@@ -15,21 +15,21 @@ from graphql import GraphQLOutputType, GraphQLResolveInfo, get_named_type, is_le
 from graphql.pyutils import Path, gather_with_cancel
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-TURN_SECONDS = 0.005
-"""How long the lists of all requests are completed in one turn of the event loop."""
+SLICE_SECONDS = 0.005
+"""How long the lists of all requests are completed in one iteration of the event loop."""
 
 
-class Turns:
-    """How much of its turn an event loop has spent on lists."""
+class TimeSlice:
+    """How long this iteration of the event loop may still complete lists."""
 
     def __init__(self) -> None:
         self._ends: float | None = None
 
     def is_over(self) -> bool:
-        """Whether this turn's time is spent. The first question in a turn starts its time."""
+        """Whether the time is spent. The first call in an iteration starts it."""
         if self._ends is None:
             asyncio.get_running_loop().call_soon(self._end)
-            self._ends = time.perf_counter() + TURN_SECONDS
+            self._ends = time.perf_counter() + SLICE_SECONDS
             return False
         return time.perf_counter() > self._ends
 
@@ -37,20 +37,20 @@ class Turns:
         self._ends = None
 
 
-_turns = Turns()  # of this process: it has one event loop
+_slice = TimeSlice()  # of this process: it has one event loop
 
 
-async def turn() -> None:
-    """Wait for a turn of the event loop that has time left.
+async def wait_for_time_slice() -> None:
+    """Wait for an iteration of the event loop that has time left.
 
-    For resolvers that many objects wait for at the same time, as a data loader's: all continue in one turn.
+    For resolvers that wait for a data loader: all that wait for one batch continue in one iteration.
     """
-    while _turns.is_over():  # noqa: ASYNC110 - nobody sets an event at the end of a turn
+    while _slice.is_over():  # noqa: ASYNC110 - nothing sets an event when an iteration ends
         await asyncio.sleep(0)
 
 
-class ExecutionInTurns(StrawberryGraphQLCoreExecutionContext):
-    """Executes as graphql-core does, and completes long lists of objects in several turns."""
+class CooperativeExecution(StrawberryGraphQLCoreExecutionContext):
+    """Executes as graphql-core does, and completes long lists of objects in several time slices."""
 
     def complete_iterable_value(
         self,
@@ -72,7 +72,12 @@ class _Completion:
     """The completion of one list."""
 
     def __init__(
-        self, execution: ExecutionInTurns, field: tuple[Any, Any, Any], path: Path, context: Any, items: Iterable[Any]
+        self,
+        execution: CooperativeExecution,
+        field: tuple[Any, Any, Any],
+        path: Path,
+        context: Any,
+        items: Iterable[Any],
     ) -> None:
         self._execution = execution
         self._field = field
@@ -90,7 +95,7 @@ class _Completion:
         return self._awaited() if is_whole else self._completed_later()
 
     def _complete_some(self) -> bool:
-        """Complete items until the turn is over. Returns True after the last one."""
+        """Complete items until the time is spent. Returns True after the last one."""
         execution, values, context = self._execution, self._values, self._context
         item_type, nodes, info = self._field
         try:
@@ -102,7 +107,7 @@ class _Completion:
                     self._awaitable.append(index)
                 elif execution.complete_list_item_value(item, values, item_type, nodes, info, path, context):
                     self._awaitable.append(index)
-                if _turns.is_over():
+                if _slice.is_over():
                     return False
         except Exception:  # of an item that may not be null
             self._settle()
@@ -111,9 +116,9 @@ class _Completion:
 
     async def _completed_later(self) -> list[Any]:
         try:
-            await turn()
+            await wait_for_time_slice()
             while not self._complete_some():
-                await turn()
+                await wait_for_time_slice()
         except asyncio.CancelledError:
             self._settle()
             raise
