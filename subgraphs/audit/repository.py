@@ -16,7 +16,7 @@ from subgraphs.audit.models import Entry, Head, LogEntry
 
 _LAST_POSITION_FIRST = (Key(col(Entry.position), lambda entry: entry.position, descending=True),)
 _NEWEST_FIRST = (Key(col(LogEntry.id), lambda entry: entry.id, descending=True),)
-BATCH = 100
+BATCH = 50
 """Entries that are read, and then handled, in one step of the event loop: some milliseconds."""
 
 
