@@ -126,7 +126,7 @@ async def test_ten_times_the_reply_is_at_most_fifteen_times_the_work(name: str, 
     assert large <= 15 * small
     start = time.process_time()  # what libraries do inside of one call is not counted above
     await graph.run(compiled, **replies(10_000))
-    assert time.process_time() - start < 1
+    assert time.process_time() - start < 4  # it took 17 s when the work was quadratic
 
 
 async def test_a_response_lists_a_limited_number_of_errors() -> None:
