@@ -27,10 +27,9 @@ class MediaContext(RequestContext):
         self.uploads = uploads
         self.by_id: DataLoader[str, Media | None] = DataLoader(self._load_media, max_batch_size=MAX_ROWS)
         # Not cached in mutations: what is read after a change must contain the change.
+        few = MAX_ROWS // 4  # products, since each has some images
         self._images: DataLoader[tuple[str, str], list[Media]] = DataLoader(
-            self._load_images,
-            max_batch_size=MAX_ROWS // 4,
-            cache=not writes,  # a product has some images
+            self._load_images, max_batch_size=few, cache=not writes
         )
         self._avatars: DataLoader[str, Media | None] = DataLoader(
             self._load_avatars, max_batch_size=MAX_ROWS, cache=not writes
