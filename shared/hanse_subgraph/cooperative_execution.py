@@ -23,21 +23,24 @@ class TimeSlice:
     """How long this iteration of the event loop may still complete lists."""
 
     def __init__(self) -> None:
-        self._ends: float | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None  # whose iteration has begun to complete lists
+        self._ends = 0.0
 
     def is_over(self) -> bool:
         """Whether the time is spent. The first call in an iteration starts it."""
-        if self._ends is None:
-            asyncio.get_running_loop().call_soon(self._end)
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:  # a loop that stopped may have left its own
+            self._loop = loop
+            loop.call_soon(self._end)
             self._ends = time.perf_counter() + SLICE_SECONDS
             return False
         return time.perf_counter() > self._ends
 
     def _end(self) -> None:
-        self._ends = None
+        self._loop = None
 
 
-_slice = TimeSlice()  # of this process: it has one event loop
+_slice = TimeSlice()  # of this process: it runs one event loop at a time
 
 
 async def wait_for_time_slice() -> None:

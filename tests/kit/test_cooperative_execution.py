@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from strawberry.types import ExecutionResult
 
 from hanse_subgraph import cooperative_execution
-from hanse_subgraph.cooperative_execution import CooperativeExecution
+from hanse_subgraph.cooperative_execution import CooperativeExecution, TimeSlice
 from tests.hostile.probe import probed
 
 
@@ -178,3 +178,18 @@ async def test_a_cancelled_execution_leaves_nothing_behind() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     gc.collect()  # a coroutine that was never awaited is a warning, and so an error
+
+
+def test_a_loop_that_stopped_leaves_its_time_slice_to_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cooperative_execution, "SLICE_SECONDS", 0.0)
+    time_slice = TimeSlice()
+    stopped = asyncio.new_event_loop()
+    stopped.call_soon(time_slice.is_over)
+    stopped.call_soon(stopped.stop)
+    stopped.run_forever()
+    stopped.close()
+
+    async def is_over() -> bool:
+        return time_slice.is_over()
+
+    assert not asyncio.run(is_over())
