@@ -15,38 +15,13 @@ def copy_schema(schema: SubgraphSchema) -> SubgraphSchema:
 def _type(owner: TypeDef) -> TypeDef:
     if owner.kind not in (Kind.OBJECT, Kind.INTERFACE) and not owner.directives:
         return owner
-    return TypeDef(
-        name=owner.name,
-        kind=owner.kind,
-        description=owner.description,
-        directives=[_directive(one) for one in owner.directives],
-        fields={name: _field(one) for name, one in owner.fields.items()},
-        input_fields=owner.input_fields,
-        interfaces=owner.interfaces,
-        members=owner.members,
-        values=owner.values,
-        nodes=owner.nodes,
-        is_extension=owner.is_extension,
-    )
+    fields = {name: _field(one) for name, one in owner.fields.items()}
+    return replace(owner, directives=[_directive(one) for one in owner.directives], fields=fields)
 
 
 def _field(definition: FieldDef) -> FieldDef:
-    return FieldDef(
-        name=definition.name,
-        type=definition.type,
-        arguments=definition.arguments,
-        description=definition.description,
-        directives=[_directive(one) for one in definition.directives],
-        node=definition.node,
-    )
+    return replace(definition, directives=[_directive(one) for one in definition.directives])
 
 
 def _directive(directive: Applied) -> Applied:
-    return Applied(
-        name=directive.name,
-        arguments=dict(directive.arguments),
-        spec=directive.spec,
-        node=directive.node,
-        on_extension=directive.on_extension,
-        inherited=directive.inherited,
-    )
+    return replace(directive, arguments=dict(directive.arguments))
