@@ -11,8 +11,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 MAX_STALL_SECONDS = 0.05  # of processor time
-SUITE_STALL_SECONDS = 0.15
-"""The limit in the suite: its workers load all cores, and the same work takes up to three times the processor time."""
 _TICK_SECONDS = 0.001
 
 
@@ -96,7 +94,7 @@ async def probed() -> AsyncIterator[Probe]:
 
 
 @asynccontextmanager
-async def no_stall(seconds: float = SUITE_STALL_SECONDS) -> AsyncIterator[Probe]:
+async def no_stall(seconds: float = MAX_STALL_SECONDS) -> AsyncIterator[Probe]:
     """Fail if the event loop stalls longer than `seconds` of processor time in the body."""
     async with probed() as probe:
         yield probe

@@ -50,7 +50,7 @@ async def seller(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
 async def test_a_query_just_under_the_cost_limit_does_not_stall_the_loop(seller: Caller, query: str) -> None:
     for _ in range(3):  # the first prepares it, the second generates code for it
         await seller.data(query)
-    async with no_stall(0.09):  # each took 85 to 130 ms
+    async with no_stall():
         response = await seller.send(query)
     assert "errors" not in response
 
@@ -70,7 +70,7 @@ async def test_many_lists_of_many_objects_do_not_stall_the_loop(
         for _ in range(2):
             nodes = (await place.anybody.data(query))["products"]["nodes"]
             assert sum(len(node["seller"]["products"]["nodes"]) for node in nodes) == 9_000
-        async with no_stall(0.09):  # each took 85 to 130 ms
+        async with no_stall():
             response = await place.anybody.send(query)
     assert "errors" not in response
 

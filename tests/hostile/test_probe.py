@@ -29,7 +29,7 @@ async def test_work_on_the_loop_is_a_stall() -> None:
 
 async def test_work_at_the_end_of_the_body_counts_too() -> None:
     with pytest.raises(AssertionError, match="stalled for"):
-        async with no_stall(0.05):
+        async with no_stall():
             work(0.06)
 
 
